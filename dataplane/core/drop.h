@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Drops: each has a reason with a name, a counter per port and a test that provokes it.
+ *
+ * A reason is registered in the file that drops for it:
+ *
+ *	HD_DROP_REGISTER(bpdu, "bpdu_guard", HD_DROP_INGRESS, "a bridge protocol frame ...");
+ *	...
+ *	hd_drop(worker, port_id, &bpdu, mbuf);
+ *
+ * Indices are given in alphabetical order when all constructors have run, so that they are the same
+ * in each run of a build.
+ */
+#ifndef DATAPLANE_CORE_DROP_H
+#define DATAPLANE_CORE_DROP_H
+
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <rte_mbuf.h>
+
+#include "dataplane/core/worker.h"
+
+enum hd_drop_side {
+	HD_DROP_INGRESS, /* counted at the port that it came in by */
+	HD_DROP_EGRESS,	 /* counted at the port that it was to leave by */
+};
+
+struct hd_drop_reason {
+	const char *name; /* below HD_DROP_NAME_MAX */
+	const char *text; /* one sentence for people */
+	enum hd_drop_side side;
+	unsigned int index;
+	struct hd_drop_reason *next;
+};
+
+void hd_drop_register(struct hd_drop_reason *reason);
+
+#define HD_DROP_REGISTER(var, name_, side_, text_)                                                 \
+	static struct hd_drop_reason var = {.name = name_, .text = text_, .side = side_};          \
+	RTE_INIT(hd_drop_register_##var)                                                           \
+	{                                                                                          \
+		hd_drop_register(&var);                                                            \
+	}                                                                                          \
+	struct hd_drop_reason
+
+/* Sorts and numbers. Once, at the start. -ENOSPC: more than HD_DROP_REASONS_MAX. */
+int hd_drop_init(void);
+
+/* The reasons in the order of their index; NULL past the end. */
+const struct hd_drop_reason *hd_drop_by_index(unsigned int index);
+
+/* Counts one packet and frees it. @port is an id below max_ports. Worker. */
+static inline void hd_drop(struct hd_worker *w, uint16_t port, const struct hd_drop_reason *reason,
+			   struct rte_mbuf *m)
+{
+	w->port_stats[port].drops[reason->index]++;
+	w->stats->drops++;
+	rte_pktmbuf_free(m);
+}
+
+/* The same for @n packets. */
+static inline void hd_drop_bulk(struct hd_worker *w, uint16_t port,
+				const struct hd_drop_reason *reason, struct rte_mbuf **m,
+				unsigned int n)
+{
+	w->port_stats[port].drops[reason->index] += n;
+	w->stats->drops += n;
+	rte_pktmbuf_free_bulk(m, n);
+}
+
+/*
+ * Counts packets that were never an mbuf, or are gone already (a frame that the kernel refused).
+ */
+static inline void hd_drop_count(struct hd_worker *w, uint16_t port,
+				 const struct hd_drop_reason *reason, unsigned int n)
+{
+	w->port_stats[port].drops[reason->index] += n;
+	w->stats->drops += n;
+}
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ports, and the interface that all kinds of them hide behind.
+ *
+ * A struct hd_port is the living side of a port: its descriptors, its link. What is configured about
+ * it lies in the immutable tree (config.h). A kind is one folder below dataplane/port/: it registers
+ * a struct hd_port_ops, and the class of its configuration object. Nothing else asks what kind a
+ * port is.
+ *
+ * Life of a port, on the control thread:
+ *
+ *	create (prepare; memory only) -> open (after commit; may fail, is tried again)
+ *	-> polled by workers while it is `up` -> close -> destroy (when no worker can hold it)
+ *
+ * open() and close() may be called again and again. A kind calls hd_port_up() and hd_port_down()
+ * when its link changes, from any thread but a worker. Once hd_port_down() has returned and
+ * hd_rcu_synchronize() after it, no worker is inside rx_burst() or tx_burst() of the port.
+ */
+#ifndef DATAPLANE_CORE_PORT_H
+#define DATAPLANE_CORE_PORT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <rte_spinlock.h>
+
+#include "heddle/api/port.h"
+#include "heddle/base/err.h"
+#include "dataplane/core/worker.h"
+
+#define HD_PORTS_MAX	   16384
+#define HD_PORT_QUEUES_MAX 16
+
+struct rte_mbuf;
+struct hd_port;
+
+/* What a port can take from us on transmit, and so need not be done in software. */
+enum hd_port_caps {
+	HD_CAP_CSUM = 1 << 0, /* packets with HD_META_CSUM */
+	HD_CAP_TSO4 = 1 << 1, /* packets with HD_META_TSO4 */
+	HD_CAP_TSO6 = 1 << 2,
+	HD_CAP_CHAINS = 1 << 3, /* mbuf chains (all kinds here can) */
+};
+
+struct hd_port_ops {
+	const char *name; /* of the kind, as in struct hd_port_object */
+	uint32_t params;  /* message type of the kind's configuration object */
+	size_t params_size;
+	size_t size; /* of the kind's private part */
+
+	/*
+	 * Checks the object that came for the kind (struct hd_object first). Every byte may be
+	 * hostile. Pure. Returns 0, or -EINVAL with @err saying what would be right. May be NULL.
+	 */
+	int (*validate)(const void *params, struct hd_err *err);
+
+	/*
+	 * Control thread. Gets descriptors, starts what must be started. 0: the kind has called, or
+	 * will call, hd_port_up(). Below 0: @reason and @err say why; open() is called again after
+	 * a while (the first time after 50 ms, then up to every 2 s) unless @reason is one that
+	 * waiting cannot mend (HD_PORT_ERROR with -EINVAL). Must leave nothing behind on failure.
+	 */
+	int (*open)(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err);
+
+	/* Control thread; workers are out of the port. Closes everything; open() may follow. */
+	void (*close)(struct hd_port *port);
+
+	/*
+	 * Control thread, about every 50 ms on an open port (retry, link, state). May be NULL.
+	 * A kind whose peer went calls hd_port_down() here or earlier. Returning a value below 0
+	 * asks for close() and a new open().
+	 */
+	int (*poll)(struct hd_port *port);
+
+	/*
+	 * Worker. Receives at most @n packets (n <= HD_BURST) from queue @q into @m and returns
+	 * how many. Of their meta, only flags and what goes with them is set here (0 for a plain
+	 * frame, hd_offload_rx() for one with an offload header), and time_ns by kinds that have
+	 * one of their own. Frames that cannot be used are freed and counted with hd_drop(); they
+	 * count as received: hd_port_rx_extra().
+	 */
+	uint16_t (*rx_burst)(struct hd_worker *w, struct hd_port *port, uint16_t q,
+			     struct rte_mbuf **m, uint16_t n);
+
+	/*
+	 * Worker. Sends @n packets by queue @q. Each fits the port's caps, MTU and tags. All
+	 * packets are taken: sent ones are freed (or consumed); returns how many were sent. The
+	 * first ones are sent; those that the peer had no room for are m[sent..n-1], untouched, and
+	 * the caller drops and counts them. Bytes are counted by the caller before the call.
+	 */
+	uint16_t (*tx_burst)(struct hd_worker *w, struct hd_port *port, uint16_t q,
+			     struct rte_mbuf **m, uint16_t n);
+
+	/*
+	 * Before a worker sleeps: the descriptor that becomes readable when queue @q may have
+	 * packets, or -1 when the kind has none (the worker then polls with micro-sleeps). With
+	 * @arm the peer is asked to signal (kicks on), without it no longer. Worker. May be NULL.
+	 */
+	int (*event_fd)(struct hd_port *port, uint16_t q, bool arm);
+
+	/* Writes "2 queues, csum tso4" for people. Control thread. May be NULL. */
+	void (*detail)(const struct hd_port *port, char *text, size_t size);
+};
+
+struct hd_port {
+	/* read by workers */
+	const struct hd_port_ops *ops;
+	_Atomic uint32_t caps;	    /* enum hd_port_caps */
+	_Atomic uint16_t rx_queues; /* that can be polled now: 0..queues */
+	_Atomic uint16_t tx_queues;
+	_Atomic bool up;
+	uint16_t id;	 /* below HD_PORTS_MAX; of its counters and in every table */
+	uint16_t queues; /* as configured */
+	rte_spinlock_t tx_lock[HD_PORT_QUEUES_MAX]; /* when workers share a transmit queue */
+
+	/* control thread */
+	char name[HD_NAME_MAX];
+	uint32_t generation;
+	uint16_t mtu;
+	bool is_open;
+	bool want_open;
+	enum hd_port_reason reason;
+	char text[192];
+	uint64_t changed_ns; /* when it last went up or down */
+	uint64_t flaps;
+	uint64_t retry_ns;   /* not before */
+	uint32_t retry_step; /* ms */
+	uint32_t refs;	     /* trees that have it */
+	_Atomic uint32_t up_events, up_seen; /* link changes, to be told by the control thread */
+	uint64_t params[];   /* the kind's object (params_size bytes), then its private part */
+};
+
+/* The kind's configuration object. It does not change while the port lives. */
+static inline const void *hd_port_params(const struct hd_port *port)
+{
+	return port->params;
+}
+
+/* The kind's private part, ops->size bytes, zeroed at creation, aligned to 64. */
+static inline void *hd_port_priv(const struct hd_port *port)
+{
+	return (void *)RTE_PTR_ALIGN_CEIL(RTE_PTR_ADD(port->params, port->ops->params_size), 64);
+}
+
+/* Registers a kind. From a constructor (RTE_INIT). Names and params types must be unique. */
+void hd_port_kind_register(const struct hd_port_ops *ops);
+const struct hd_port_ops *hd_port_kind_by_name(const char *name);
+
+/*
+ * The kind says: this can carry packets now. Sets queues and caps, then `up`. Any thread but a
+ * worker; calls for one port do not overlap. May be called again while up, with other values.
+ */
+void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps);
+
+/*
+ * The kind says: no longer, and why. @text may be NULL. After hd_rcu_synchronize() workers are out
+ * of it. What was learned on the port is flushed by the control thread.
+ */
+void hd_port_set_down(struct hd_port *port, enum hd_port_reason reason, const char *text);
+
+/* rx_burst(): @n frames of @bytes in all came in that are not among those returned. */
+void hd_port_rx_extra(struct hd_worker *w, const struct hd_port *port, unsigned int n,
+		      uint64_t bytes);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A worker: one thread that polls ports, walks the graph, and transmits.
+ *
+ * Everything in struct hd_worker belongs to its thread, unless a comment says otherwise. A worker
+ * never blocks, logs, allocates or takes a lock, but to sleep when nothing happens (idle.h).
+ */
+#ifndef DATAPLANE_CORE_WORKER_H
+#define DATAPLANE_CORE_WORKER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+
+#include "heddle/api/stats.h"
+
+#define HD_WORKERS_MAX 16
+#define HD_BURST       64 /* packets of one receive or transmit call */
+
+struct hd_config;
+struct hd_tx;
+struct hd_fdb;
+struct rte_graph;
+struct rte_mempool;
+
+struct hd_worker {
+	const struct hd_config *config; /* the tree of this loop */
+	uint64_t now_ns;		/* of this loop */
+	struct hd_stats_worker *stats;
+	struct hd_stats_port *port_stats; /* [max_ports], by port id */
+	struct hd_fdb *fdb;
+	struct hd_tx *tx; /* transmit batches by port */
+	struct rte_graph *graph;
+	struct rte_mempool *pool;     /* frames: HD_FRAME_ROOM bytes of data room */
+	struct rte_mempool *big_pool; /* segments of super-frames: HD_BIG_ROOM bytes */
+	unsigned int index;	      /* 0..workers-1 */
+	bool replay;		      /* now_ns is the capture's */
+	int wake_fd;		      /* eventfd: written by others to end a sleep */
+	int epoll_fd;
+	uint32_t idle_loops;
+	_Atomic bool stop; /* set by the control thread */
+} __rte_cache_aligned;
+
+#define HD_FRAME_ROOM 2048  /* and RTE_PKTMBUF_HEADROOM before it */
+#define HD_BIG_ROOM   32768
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Host interfaces of segments, as heddle-cp sees them: it puts addresses on them.
+ * The interface itself is a TAP port of heddle-dp; it may come later, or again.
+ */
+#ifndef HEDDLE_API_HOSTIF_H
+#define HEDDLE_API_HOSTIF_H
+
+#include "heddle/api/config.h"
+#include "heddle/api/opener.h"
+
+#define HD_HOSTIF_ADDRESSES_MAX 16
+
+struct hd_hostif_address {
+	uint8_t addr[16];
+	uint8_t family; /* 4 or 6 */
+	uint8_t length;
+	uint8_t zero[6];
+};
+
+/* key: the name of the kernel's interface */
+struct hd_hostif_object {
+	struct hd_object head;
+	uint32_t n_addresses;
+	uint32_t zero;
+	struct hd_hostif_address addresses[HD_HOSTIF_ADDRESSES_MAX];
+};
+HD_OBJECT(HOSTIF, HD_MSG_ID(HD_MODULE_HOSTIF, 1), struct hd_hostif_object);
+
+#endif

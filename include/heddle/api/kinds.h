@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What each kind of port needs besides struct hd_port_object: an object with the same key.
+ * A change here reopens the port; a change of the port object alone never does.
+ */
+#ifndef HEDDLE_API_KINDS_H
+#define HEDDLE_API_KINDS_H
+
+#include "heddle/api/config.h"
+#include "heddle/api/opener.h"
+
+enum hd_offload_config {
+	HD_OFFLOAD_CSUM = 1 << 0, /* partial checksums may cross */
+	HD_OFFLOAD_TSO = 1 << 1,  /* super-frames may cross, TCP over IPv4 and IPv6 */
+};
+
+struct hd_vhost_user_object {
+	struct hd_object head;
+	char socket[HD_PATH_MAX]; /* path below the socket root, or absolute where that is allowed */
+	char owner[32];		  /* server mode: of the socket */
+	char group[32];
+	uint32_t socket_mode;	  /* server mode: permission bits, 0: the default */
+	uint16_t queues;	  /* pairs, at the most; 1..16 */
+	uint8_t server;		  /* 1: we make the socket; 0: the VM's side does (default) */
+	uint8_t offloads;	  /* enum hd_offload_config; constant while a guest runs */
+};
+HD_OBJECT(VHOST_USER, HD_MSG_ID(HD_MODULE_VHOST, 1), struct hd_vhost_user_object);
+
+struct hd_tap_object {
+	struct hd_object head;
+	char netdev[HD_NETDEV_MAX];
+	char netns[HD_NAME_MAX];
+	char owner[32];
+	char group[32];
+	uint8_t mac[6];	 /* of the kernel's interface; zero: the kernel's choice */
+	uint16_t queues; /* 1..8 */
+	uint16_t mtu;	 /* of the kernel's interface: the same as the port's */
+	uint8_t offloads;
+	uint8_t zero[5];
+};
+HD_OBJECT(TAP, HD_MSG_ID(HD_MODULE_TAP, 1), struct hd_tap_object);
+
+struct hd_af_packet_object {
+	struct hd_object head;
+	char netdev[HD_NETDEV_MAX];
+	char netns[HD_NAME_MAX];
+	uint8_t offloads;
+	uint8_t zero[7];
+};
+HD_OBJECT(AF_PACKET, HD_MSG_ID(HD_MODULE_AF_PACKET, 1), struct hd_af_packet_object);
+
+/* Live: reads one file in a loop or once, writes another. In replay the files are the command's. */
+struct hd_pcap_object {
+	struct hd_object head;
+	char read[HD_PATH_MAX];	 /* below the capture root; empty: receives nothing */
+	char write[HD_PATH_MAX]; /* empty: what is sent is counted, and gone */
+};
+HD_OBJECT(PCAP, HD_MSG_ID(HD_MODULE_PCAP, 1), struct hd_pcap_object);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What heddled opens for heddle-dp and heddle-cp, so that they need no privilege of their own.
+ *
+ * heddled checks every argument again: names against the roots of heddled.conf, sizes, characters.
+ * It keeps a duplicate of what it opened, by (kind, port), so that a TAP and its addresses outlive
+ * a restart of heddle-dp: the same request then gives the same device. A request with other
+ * arguments for the same port closes the old one first.
+ */
+#ifndef HEDDLE_API_OPENER_H
+#define HEDDLE_API_OPENER_H
+
+#include "heddle/base/name.h"
+#include "heddle/ipc/msg.h"
+
+#define HD_NETDEV_MAX	  16  /* IFNAMSIZ */
+#define HD_PATH_MAX	  256
+#define HD_TAP_QUEUES_MAX 8
+
+/*
+ * Creates a TAP (IFF_VNET_HDR, 12-byte header, IFF_MULTI_QUEUE when queues > 1; offloads are the
+ * caller's TUNSETOFFLOAD), sets its MTU and brings it up.
+ * Reply: descriptors 0..queues-1 the TAP's queues, and last a datagram socket in its namespace for
+ * SIOCGIFFLAGS and the like. ENOENT: no such namespace; EEXIST: the name is taken by another
+ * device; EPERM. The text says what would mend it.
+ */
+struct hd_open_tap {
+	char port[HD_NAME_MAX];	    /* the cache key */
+	char netdev[HD_NETDEV_MAX]; /* kernel name */
+	char netns[HD_NAME_MAX];    /* name below the namespace root, empty: heddled's own */
+	char owner[32];		    /* user that may attach to it; empty: none set */
+	char group[32];
+	uint16_t queues; /* 1..HD_TAP_QUEUES_MAX */
+	uint16_t mtu;	 /* L3 bytes, 68..65521 */
+	uint8_t mac[6];	 /* of the kernel's interface; all zero: the kernel chooses */
+	uint8_t has_vhost_net; /* 1: open /dev/vhost-net once a queue as well, after the socket */
+	uint8_t zero[5];
+};
+struct hd_opened {
+	uint32_t ifindex;
+	uint32_t flags; /* HD_OPENED_* */
+	uint8_t mac[6];
+	uint16_t mtu;
+};
+#define HD_OPENED_KEPT 1 /* the device was there: opened for an earlier heddle-dp */
+HD_REQ(OPEN_TAP, HD_MSG_ID(HD_MODULE_OPENER, 1), struct hd_open_tap, struct hd_opened);
+
+/*
+ * Opens an AF_PACKET socket bound to an existing device (ETH_P_ALL, PACKET_VNET_HDR and
+ * PACKET_AUXDATA set, promiscuous membership, own transmissions not looped back where the kernel
+ * can). Reply: the packet socket, then a datagram socket in the namespace.
+ * ENODEV: no such device, try again later.
+ */
+struct hd_open_packet {
+	char port[HD_NAME_MAX];
+	char netdev[HD_NETDEV_MAX];
+	char netns[HD_NAME_MAX];
+};
+HD_REQ(OPEN_PACKET, HD_MSG_ID(HD_MODULE_OPENER, 2), struct hd_open_packet, struct hd_opened);
+
+/* The port is gone: close what is kept for it. Not an error when nothing is. */
+struct hd_open_release {
+	char port[HD_NAME_MAX];
+};
+HD_REQ(OPEN_RELEASE, HD_MSG_ID(HD_MODULE_OPENER, 3), struct hd_open_release, struct hd_nothing);
+
+/*
+ * From a heddle-dp that was restarted, after its first commit: close what was kept for ports that
+ * it did not ask for since.
+ */
+HD_REQ(OPEN_SWEEP, HD_MSG_ID(HD_MODULE_OPENER, 4), struct hd_nothing, struct hd_nothing);
+
+/*
+ * Shared memory by name ("counters", ...): a sealed memfd of at least @size bytes, zeroed when new.
+ * The same name, version and size gives the same memory also after the asking plane died. Only
+ * heddle-dp gets a writable descriptor; heddle-mgmt and heddle-cp get a read-only one, and -EAGAIN
+ * while it does not exist. (A reader passes size 0 and learns it from fstat.)
+ */
+struct hd_open_shm {
+	char name[32];
+	uint64_t size;
+	uint32_t version; /* of the layout */
+	uint32_t zero;
+};
+struct hd_opened_shm {
+	uint64_t size;
+	uint32_t version;
+	uint32_t is_new;
+};
+HD_REQ(OPEN_SHM, HD_MSG_ID(HD_MODULE_OPENER, 5), struct hd_open_shm, struct hd_opened_shm);
+
+/*
+ * Sets owner, group and mode of a vhost-user socket that heddle-dp made in server mode.
+ * @socket is the path below the socket root. Names are looked up by heddled; empty: the configured
+ * default (root's heddled.conf: group heddle-vm, mode 0660).
+ */
+struct hd_socket_perm {
+	char socket[HD_PATH_MAX];
+	char owner[32];
+	char group[32];
+	uint32_t mode; /* 0: the default */
+	uint32_t zero;
+};
+HD_REQ(SOCKET_PERM, HD_MSG_ID(HD_MODULE_OPENER, 6), struct hd_socket_perm, struct hd_nothing);
+
+#endif

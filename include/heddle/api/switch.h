@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Switches, their segments (a domain each: one VLAN of one switch), and static forwarding entries.
+ */
+#ifndef HEDDLE_API_SWITCH_H
+#define HEDDLE_API_SWITCH_H
+
+#include "heddle/api/config.h"
+
+#define HD_AGEING_DEFAULT 300 /* seconds, IEEE 802.1Q 8.8.3 */
+#define HD_AGEING_MIN	  10
+#define HD_AGEING_MAX	  1000000
+
+/* key: the switch's name */
+struct hd_switch_object {
+	struct hd_object head;
+	uint32_t ageing_s;  /* HD_AGEING_MIN..HD_AGEING_MAX */
+	uint32_t mac_limit; /* learned addresses on the switch, 0: no limit of its own */
+};
+HD_OBJECT(SWITCH, HD_MSG_ID(HD_MODULE_SWITCH, 1), struct hd_switch_object);
+
+/*
+ * A segment: a VLAN that has a name or limits. A VLAN that ports use without one works as well.
+ * key: "switch/segment"
+ */
+struct hd_segment_object {
+	struct hd_object head;
+	char switch_name[HD_NAME_MAX];
+	uint32_t mac_limit; /* 0: none of its own */
+	uint16_t vlan;	    /* 1..4094, or an internal number that management chose, also 1..4094 */
+	uint16_t zero;
+};
+HD_OBJECT(SEGMENT, HD_MSG_ID(HD_MODULE_SWITCH, 2), struct hd_segment_object);
+
+/* key: "switch/vlan/mac" */
+struct hd_static_mac_object {
+	struct hd_object head;
+	char switch_name[HD_NAME_MAX];
+	char port[HD_NAME_MAX];
+	uint16_t vlan;
+	uint8_t mac[6]; /* unicast */
+};
+HD_OBJECT(STATIC_MAC, HD_MSG_ID(HD_MODULE_SWITCH, 3), struct hd_static_mac_object);
+
+/* State: the domains that have a member. */
+struct hd_domain_state {
+	char switch_name[HD_NAME_MAX];
+	char segment[HD_NAME_MAX]; /* empty: a VLAN without a name */
+	uint32_t domain;
+	uint32_t members; /* ports */
+	uint32_t macs;	  /* learned and static */
+	uint16_t vlan;
+	uint16_t zero;
+};
+HD_REQ_STREAM(DOMAIN_LIST, HD_MSG_ID(HD_MODULE_SWITCH, 4), struct hd_nothing,
+	      struct hd_domain_state, struct hd_nothing);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Logging: one line a call on stderr, with a syslog level.
+ *
+ * Under systemd (JOURNAL_STREAM is set) a line starts with "<level>"; on a terminal with the
+ * plane's name. Never called by a data plane worker: workers count, others log.
+ */
+#ifndef HEDDLE_BASE_LOG_H
+#define HEDDLE_BASE_LOG_H
+
+#include <stdbool.h>
+
+enum hd_log_level {
+	HD_LOG_ERR = 3,
+	HD_LOG_WARNING = 4,
+	HD_LOG_NOTICE = 5,
+	HD_LOG_INFO = 6,
+	HD_LOG_DEBUG = 7,
+};
+
+/*
+ * Names the program in each line ("dp", "cp", "mgmt", "heddled"). @plane must outlive the program.
+ * Call once, before other threads start.
+ */
+void hd_log_init(const char *plane);
+
+/* Lines above @level are not written. Any thread, at any time. The default is HD_LOG_INFO. */
+void hd_log_level_set(enum hd_log_level level);
+
+/* Parses "error", "warning", "notice", "info", "debug". Returns the level, or -EINVAL. */
+int hd_log_level_parse(const char *name);
+
+/* Writes one line. Any thread but workers. @fmt has no newline at its end. Keeps errno. */
+void hd_log(enum hd_log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* As hd_log(), about a port: the line starts with "port NAME: ". */
+void hd_log_port(enum hd_log_level level, const char *port, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* State of one rate-limited call site: at most 10 lines in 5 seconds, then a count of the rest. */
+struct hd_log_limit {
+	unsigned long long window_ns;
+	unsigned int lines;
+	unsigned int suppressed;
+};
+
+/* True if a line may be written now; tells of suppressed ones when a new window opens. */
+bool hd_log_allowed(struct hd_log_limit *limit);
+
+/* A rate-limited line, for what a guest, a peer or the wire can cause. */
+#define hd_log_limited(level, ...)                                                                 \
+	do {                                                                                       \
+		static struct hd_log_limit limit_;                                                 \
+		if (hd_log_allowed(&limit_))                                                       \
+			hd_log(level, __VA_ARGS__);                                                \
+	} while (0)
+
+#endif

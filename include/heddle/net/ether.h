@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ethernet and VLAN tags on the wire (IEEE 802.3, 802.1Q, 802.1ad).
+ */
+#ifndef HEDDLE_NET_ETHER_H
+#define HEDDLE_NET_ETHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HD_ETH_ALEN    6
+#define HD_ETH_HLEN    14 /* two addresses and a type */
+#define HD_ETH_MIN     60 /* shortest frame without its FCS */
+#define HD_VLAN_HLEN   4
+#define HD_VLAN_MIN    1
+#define HD_VLAN_MAX    4094
+#define HD_VLAN_COUNT  4096
+#define HD_VID_MASK    0x0fff
+#define HD_TCI_DEI     0x1000
+#define HD_PCP_SHIFT   13
+
+#define HD_TPID_C 0x8100 /* customer tag, 802.1Q */
+#define HD_TPID_S 0x88a8 /* service tag, 802.1ad */
+
+#define HD_ETYPE_IPV4 0x0800
+#define HD_ETYPE_ARP  0x0806
+#define HD_ETYPE_IPV6 0x86dd
+
+struct hd_mac {
+	uint8_t b[HD_ETH_ALEN];
+};
+
+struct hd_eth_hdr {
+	struct hd_mac dst;
+	struct hd_mac src;
+	uint16_t type; /* network order: an EtherType, a TPID, or a length up to 1500 */
+} __attribute__((packed));
+
+struct hd_vlan_hdr {
+	uint16_t tci;  /* network order: PCP (3 bits), DEI, VID (12) */
+	uint16_t type; /* network order: what follows */
+} __attribute__((packed));
+
+_Static_assert(sizeof(struct hd_eth_hdr) == HD_ETH_HLEN, "Ethernet header");
+_Static_assert(sizeof(struct hd_vlan_hdr) == HD_VLAN_HLEN, "VLAN tag");
+
+/* True for a multicast or the broadcast address (I/G bit). */
+static inline bool hd_mac_is_group(const struct hd_mac *mac)
+{
+	return mac->b[0] & 1;
+}
+
+static inline bool hd_mac_is_zero(const struct hd_mac *mac)
+{
+	return !(mac->b[0] | mac->b[1] | mac->b[2] | mac->b[3] | mac->b[4] | mac->b[5]);
+}
+
+static inline bool hd_mac_is_broadcast(const struct hd_mac *mac)
+{
+	return (mac->b[0] & mac->b[1] & mac->b[2] & mac->b[3] & mac->b[4] & mac->b[5]) == 0xff;
+}
+
+/* 01-80-C2-00-00-0X: addresses that a bridge must not forward (IEEE 802.1Q table 8-1). */
+static inline bool hd_mac_is_reserved(const struct hd_mac *mac)
+{
+	return mac->b[0] == 0x01 && mac->b[1] == 0x80 && mac->b[2] == 0xc2 && !mac->b[3] &&
+	       !mac->b[4] && mac->b[5] < 0x10;
+}
+
+#define HD_MAC_STR_MAX 18
+
+/* Writes "02:00:00:00:00:01" and returns @str. */
+const char *hd_mac_str(const struct hd_mac *mac, char str[HD_MAC_STR_MAX]);
+
+/* Parses six pairs of hex digits with ':' or '-' between them. Returns 0 or -EINVAL. */
+int hd_mac_parse(const char *str, struct hd_mac *mac);
+
+/* A set of VLAN ids, one bit each: 512 bytes. */
+struct hd_vlan_set {
+	uint64_t w[HD_VLAN_COUNT / 64];
+};
+
+static inline bool hd_vlan_set_has(const struct hd_vlan_set *set, uint16_t vid)
+{
+	return set->w[(vid & HD_VID_MASK) >> 6] >> (vid & 63) & 1;
+}
+
+static inline void hd_vlan_set_add(struct hd_vlan_set *set, uint16_t vid)
+{
+	set->w[(vid & HD_VID_MASK) >> 6] |= 1ull << (vid & 63);
+}
+
+#endif
