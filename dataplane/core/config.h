@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The configuration that workers see: one immutable tree, published by one pointer.
+ *
+ * The control thread builds a new tree beside the running one and publishes it; each worker takes the
+ * pointer once a loop (worker->config). Parts that did not change are shared by the old tree and the
+ * new one. The old tree, and what only it had, is freed when no worker can hold it (rcu.h).
+ */
+#ifndef DATAPLANE_CORE_CONFIG_H
+#define DATAPLANE_CORE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+
+#include "heddle/api/port.h"
+#include "heddle/api/switch.h"
+#include "dataplane/core/feature.h"
+#include "dataplane/core/port.h"
+
+#define HD_DOMAIN_NONE	  0 /* index 0 is never a domain */
+#define HD_DOMAINS_MAX	  (1u << 20)
+#define HD_SWITCHES_MAX	  1024
+#define HD_FEATURES_MAX	  8 /* on one point of one port */
+
+struct hd_feature_call {
+	hd_feature_fn run;
+	const void *conf; /* the feature's object for this port, owned by the tree */
+};
+
+struct hd_feature_list {
+	uint32_t n;
+	struct hd_feature_call call[HD_FEATURES_MAX];
+};
+
+/* A port as configured. The first cache line is what a plain frame needs. */
+struct hd_port_config {
+	struct hd_port *port;
+	uint32_t pvid_domain; /* of untagged frames; HD_DOMAIN_NONE: they are dropped */
+	uint16_t id;
+	uint16_t switch_index; /* in hd_config.switches */
+	uint16_t pvid;
+	uint16_t tpid;	    /* network order */
+	uint16_t mtu;	    /* L3 bytes */
+	uint16_t max_frame; /* bytes of a frame with two tags */
+	uint8_t mode;	    /* enum hd_vlan_mode */
+	uint8_t priority_tags;
+	uint16_t default_tci; /* default PCP << 13 | pvid: of an untagged frame */
+	uint32_t flags;	      /* enum hd_port_flags */
+	uint32_t n_input;     /* the three lists' n, so that an empty one costs no other line */
+	uint32_t n_output;
+	uint32_t n_new_source;
+	const struct hd_vlan_set *cvlans; /* tunnel: allowed payload VLANs, or NULL */
+
+	struct hd_vlan_set vlans; /* member of (trunk) */
+	struct hd_vlan_set cvlan_store;
+	struct hd_feature_list features[HD_POINT_COUNT];
+	const char *name; /* the port's */
+	bool shared;	  /* builder: the running tree has it too */
+} __rte_cache_aligned;
+
+/* A domain: one VLAN of one switch. */
+struct hd_domain {
+	uint32_t id;
+	uint32_t generation;
+	uint32_t ageing_units; /* of HD_FDB_UNIT_NS */
+	uint32_t mac_limit;    /* 0: none */
+	uint32_t switch_mac_limit;
+	uint16_t switch_index;
+	uint16_t vlan;
+	uint16_t n_members;
+	char segment[HD_NAME_MAX]; /* empty: unnamed */
+	uint16_t member[];	   /* port ids, ascending */
+};
+
+struct hd_switch {
+	char name[HD_NAME_MAX];
+	uint32_t ageing_units;
+	uint32_t mac_limit;
+	uint16_t index;
+	uint32_t domain[HD_VLAN_COUNT]; /* by VLAN; HD_DOMAIN_NONE: no member */
+};
+
+/* A receive queue and the worker that polls it; that never changes while the port lives. */
+struct hd_rx_queue {
+	const struct hd_port_config *config;
+	struct hd_port *port;
+	uint16_t queue;
+};
+
+struct hd_rx_list {
+	uint32_t n;
+	struct hd_rx_queue q[];
+};
+
+struct hd_config {
+	uint64_t generation;
+	uint32_t n_ports;    /* ids in use are below */
+	uint32_t n_domains;  /* likewise */
+	uint32_t n_switches; /* likewise */
+	const struct hd_port_config **ports;
+	const struct hd_domain **domains;
+	const struct hd_switch **switches;
+	struct hd_rx_list *rx[HD_WORKERS_MAX];
+};
+
+/* The running tree, for the control thread. Never NULL after hd_config_init(). */
+const struct hd_config *hd_config_running(void);
+
+/* The pointer that workers read. */
+extern const struct hd_config *_Atomic hd_config_published;
+
+/* Publishes an empty tree. Once. 0 or -ENOMEM. */
+int hd_config_init(void);
+
+/* True if @port belongs to the domain (VLAN @vid of its switch). Any thread with a tree. */
+static inline bool hd_port_is_member(const struct hd_port_config *port, const struct hd_domain *d)
+{
+	if (port->mode == HD_VLAN_TRUNK)
+		return port->switch_index == d->switch_index &&
+		       (hd_vlan_set_has(&port->vlans, d->vlan) || port->pvid == d->vlan);
+	return port->pvid_domain == d->id;
+}
+
+#endif

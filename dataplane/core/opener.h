@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What heddle-dp asks heddled to open (heddle/api/opener.h). Control thread; each call waits for the
+ * answer, at most 2 seconds. Without a heddled (replay, tests) they fail with -ENOTCONN.
+ */
+#ifndef DATAPLANE_CORE_OPENER_H
+#define DATAPLANE_CORE_OPENER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "heddle/api/opener.h"
+#include "heddle/base/err.h"
+
+struct hd_chan;
+
+/* The channel to heddled, or NULL. */
+void hd_opener_init(struct hd_chan *supervisor);
+
+/*
+ * A TAP: @fds takes its queues and then a socket in its namespace; *@n_fds is the room in @fds, and
+ * then how many came. The caller owns them. 0 or -errno with @err.
+ */
+int hd_opener_tap(const struct hd_open_tap *req, int *fds, unsigned int *n_fds,
+		  struct hd_opened *opened, struct hd_err *err);
+
+/* A packet socket in @fds[0], a socket in its namespace in @fds[1]; the caller owns both. */
+int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_opened *opened,
+		     struct hd_err *err);
+
+/* The port is gone for good: heddled closes what it keeps for it. */
+void hd_opener_release(const char *port);
+
+/* After a restart's first commit: what nobody asked for again is closed. */
+void hd_opener_sweep(void);
+
+/* Owner, group and mode of a vhost-user socket of ours. */
+int hd_opener_socket_perm(const struct hd_socket_perm *req, struct hd_err *err);
+
+/* Shared memory by name. The descriptor, or -errno. */
+int hd_opener_shm(const char *name, uint32_t version, uint64_t size, bool *is_new,
+		  struct hd_err *err);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The command line of heddle-dp, read-only once main() has parsed it.
+ */
+#ifndef DATAPLANE_CORE_OPTIONS_H
+#define DATAPLANE_CORE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HD_REPLAY_PORTS_MAX 256
+
+enum hd_hugepages { HD_HUGEPAGES_AUTO, HD_HUGEPAGES_YES, HD_HUGEPAGES_NO };
+
+struct hd_replay_input {
+	const char *port;
+	const char *file;
+};
+
+struct hd_options {
+	const char *run_dir;
+	const char *vhost_dir;
+	const char *capture_dir;
+	const char *cpus; /* list for the workers, NULL: chosen */
+	unsigned int workers;
+	unsigned int memory_mb; /* 0: chosen */
+	uint32_t fdb_size;	/* entries */
+	enum hd_hugepages hugepages;
+	bool idle_sleep;
+
+	bool replay;
+	bool progress;
+	int mgmt_fd; /* replay: the channel to heddle-mgmt --offline */
+	const char *out_dir;
+	unsigned int batch; /* replay: packets of a loop, 1..256 */
+	unsigned int n_inputs;
+	struct hd_replay_input input[HD_REPLAY_PORTS_MAX];
+};
+
+/* Parses; prints help, version or an error. Returns 0, or the exit status plus 1. */
+int hd_options_parse(int argc, char **argv);
+const struct hd_options *hd_options(void);
+
+/* Roots for names in the configuration; never NULL after parsing. */
+const char *hd_options_vhost_dir(void);
+const char *hd_options_capture_dir(void);
+
+#endif

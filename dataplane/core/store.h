@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The configuration objects that the data plane was given, by (type, key), and the bracket around
+ * their changes (heddle/api/config.h). Control thread only. Knows nothing of what objects mean.
+ */
+#ifndef DATAPLANE_CORE_STORE_H
+#define DATAPLANE_CORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "heddle/api/config.h"
+#include "heddle/base/err.h"
+
+struct hd_object_class {
+	const char *name;
+	uint32_t type;
+	size_t size;
+	/* Checks everything in the object but its head; every byte may be hostile. May be NULL. */
+	int (*validate)(const void *object, struct hd_err *err);
+	struct hd_object_class *next;
+};
+
+/* Constructors register; a second class of one type aborts. */
+void hd_object_class_register(struct hd_object_class *cls);
+const struct hd_object_class *hd_object_class_first(void);
+const struct hd_object_class *hd_object_class_find(uint32_t type);
+
+struct hd_store;
+
+struct hd_store *hd_store_new(void);
+void hd_store_free(struct hd_store *store);
+
+uint64_t hd_store_generation(const struct hd_store *store);
+
+/* Opens a bracket; one that is open is aborted. -ESTALE, -EINVAL with @err. */
+int hd_store_begin(struct hd_store *store, const struct hd_config_begin *begin, struct hd_err *err);
+bool hd_store_in_bracket(const struct hd_store *store);
+
+/*
+ * One object message: head and content are checked. The first failure is kept for
+ * hd_store_failed(); later objects are then ignored.
+ */
+int hd_store_put(struct hd_store *store, uint32_t type, const void *object, size_t len);
+int hd_store_failed(const struct hd_store *store, struct hd_err *err);
+
+/* Marks the bracket as refused, with a reason (what a later check found). Returns -@code. */
+int hd_store_refuse(struct hd_store *store, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The bracket's objects become the store's. What was replaced is freed. */
+void hd_store_commit(struct hd_store *store);
+void hd_store_abort(struct hd_store *store);
+
+/* The object as it will be after the commit (outside a bracket: as it is), or NULL. */
+const void *hd_store_next(const struct hd_store *store, uint32_t type, const char *key);
+
+/* What the bracket does to an object. */
+enum hd_change { HD_UNCHANGED, HD_ADDED, HD_CHANGED, HD_REMOVED };
+
+/*
+ * Calls @fn for every object of @type, in the order of keys; @now is NULL for an added one, @next
+ * for a removed one. Stops at the first value other than 0, and returns it.
+ */
+typedef int (*hd_store_fn)(const char *key, enum hd_change change, const void *now,
+			   const void *next, void *arg);
+int hd_store_walk(const struct hd_store *store, uint32_t type, hd_store_fn fn, void *arg);
+
+/* Counts all objects by what the bracket does to them. */
+void hd_store_count(const struct hd_store *store, struct hd_config_result *result);
+
+#endif

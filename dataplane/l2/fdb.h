@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The forwarding database: (domain, MAC) -> port.
+ *
+ * One table for all switches, shared by all workers, of a fixed size. A slot is 16 bytes, a bucket is
+ * four slots in one cache line, and an address lives in one of two buckets; the table has twice as
+ * many slots as its capacity. 32 bytes an entry, then, and a lookup touches one line, rarely two.
+ *
+ * Readers never lock. A slot's second word carries a sequence number that changes with its key, so a
+ * reader that met a writer sees it and misses (the frame is flooded once). Learning takes a try-lock
+ * of the bucket and is skipped when another has it: the next frame tries again. Time is an argument,
+ * in units of HD_FDB_UNIT_NS, and may wrap.
+ *
+ * Static and local entries never age and never move. Limits are the caller's: the table counts its
+ * entries by port, by domain and by group (the caller puts a domain into a group, the switch).
+ */
+#ifndef DATAPLANE_L2_FDB_H
+#define DATAPLANE_L2_FDB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "heddle/net/ether.h"
+
+#define HD_FDB_UNIT_NS	    100000000ull /* 0.1 s */
+#define HD_FDB_DEFAULT_SIZE 65536u
+#define HD_FDB_WAYS	    4
+
+struct hd_fdb_slot {
+	uint64_t key; /* MAC << 16 | low 16 bits of the domain; 0: free */
+	uint64_t val; /* see HD_FDB_V_* */
+};
+
+/* val: port 0..15, time 16..47, high bits of the domain 48..51, flags 52..55, sequence 56..63 */
+#define HD_FDB_V_TIME_SHIFT   16
+#define HD_FDB_V_DOMAIN_SHIFT 48
+#define HD_FDB_V_VALID	      (1ull << 52)
+#define HD_FDB_V_STATIC	      (1ull << 53)
+#define HD_FDB_V_LOCAL	      (1ull << 54)
+#define HD_FDB_V_SEQ_SHIFT    56
+#define HD_FDB_V_TIME_MASK    (0xffffffffull << HD_FDB_V_TIME_SHIFT)
+#define HD_FDB_V_IDENTITY     (~HD_FDB_V_TIME_MASK)
+
+struct hd_fdb {
+	struct hd_fdb_slot *slots; /* [(mask + 1) * HD_FDB_WAYS], aligned to 64 */
+	uint64_t seed;
+	uint32_t mask;	   /* buckets - 1 */
+	uint32_t capacity; /* entries */
+	uint32_t *port_count; /* by port id, atomic */
+	uint32_t *domain_count;
+	uint32_t *group_count;
+	uint16_t *domain_group;
+	uint8_t *locks; /* by bucket */
+	uint32_t count; /* entries, atomic */
+};
+
+/*
+ * A table for @capacity entries (rounded up; 256..8388608), zeroed, in anonymous memory.
+ * @seed keys the hash. NULL with errno.
+ */
+struct hd_fdb *hd_fdb_new(uint32_t capacity, uint64_t seed);
+void hd_fdb_free(struct hd_fdb *fdb);
+
+/* A MAC as the table's functions take it: the 6 bytes in memory order, the first one lowest. */
+static inline uint64_t hd_fdb_mac(const uint8_t *mac)
+{
+	return (uint64_t)mac[0] | (uint64_t)mac[1] << 8 | (uint64_t)mac[2] << 16 |
+	       (uint64_t)mac[3] << 24 | (uint64_t)mac[4] << 32 | (uint64_t)mac[5] << 40;
+}
+
+static inline void hd_fdb_mac_bytes(uint64_t mac, uint8_t out[6])
+{
+	for (int i = 0; i < 6; i++)
+		out[i] = (uint8_t)(mac >> (8 * i));
+}
+
+static inline uint64_t hd_fdb_hash(const struct hd_fdb *fdb, uint64_t mac, uint32_t domain)
+{
+	uint64_t h = ((mac << 16 | mac >> 32) ^ fdb->seed) + domain * 0x9e3779b97f4a7c15ull;
+
+	h *= 0xbf58476d1ce4e5b9ull;
+	h ^= h >> 31;
+	h *= 0x94d049bb133111ebull;
+	return h ^ h >> 29;
+}
+
+static inline struct hd_fdb_slot *hd_fdb_bucket1(const struct hd_fdb *fdb, uint64_t hash)
+{
+	return &fdb->slots[(uint64_t)((uint32_t)hash & fdb->mask) * HD_FDB_WAYS];
+}
+
+static inline struct hd_fdb_slot *hd_fdb_bucket2(const struct hd_fdb *fdb, uint64_t hash)
+{
+	return &fdb->slots[(uint64_t)((uint32_t)(hash >> 32) & fdb->mask) * HD_FDB_WAYS];
+}
+
+static inline void hd_fdb_prefetch(const struct hd_fdb *fdb, uint64_t hash)
+{
+	__builtin_prefetch(hd_fdb_bucket1(fdb, hash));
+}
+
+/* Finds an address in one bucket: the slot and its val as read, or NULL. Lock-free. */
+static inline struct hd_fdb_slot *hd_fdb_find_in(struct hd_fdb_slot *b, uint64_t key,
+						 uint32_t domain, uint64_t *val)
+{
+	for (int i = 0; i < HD_FDB_WAYS; i++) {
+		uint64_t v;
+
+		if (__atomic_load_n(&b[i].key, __ATOMIC_ACQUIRE) != key)
+			continue;
+		v = __atomic_load_n(&b[i].val, __ATOMIC_ACQUIRE);
+		if (!(v & HD_FDB_V_VALID) || (v >> HD_FDB_V_DOMAIN_SHIFT & 0xf) != domain >> 16)
+			continue;
+		/* A writer clears val before it changes key: the same key after val is this val's. */
+		if (__atomic_load_n(&b[i].key, __ATOMIC_ACQUIRE) != key)
+			continue;
+		*val = v;
+		return &b[i];
+	}
+	return NULL;
+}
+
+/*
+ * Looks up (@mac, @domain), whose hash is @hash. Returns the slot and sets *@val, or NULL.
+ * Ageing is the caller's: hd_fdb_age(). Any thread.
+ */
+static inline struct hd_fdb_slot *hd_fdb_find(const struct hd_fdb *fdb, uint64_t hash, uint64_t mac,
+					      uint32_t domain, uint64_t *val)
+{
+	uint64_t key = mac << 16 | (domain & 0xffff);
+	struct hd_fdb_slot *s = hd_fdb_find_in(hd_fdb_bucket1(fdb, hash), key, domain, val);
+
+	if (__builtin_expect(s == NULL, 0))
+		s = hd_fdb_find_in(hd_fdb_bucket2(fdb, hash), key, domain, val);
+	return s;
+}
+
+static inline uint16_t hd_fdb_val_port(uint64_t val)
+{
+	return (uint16_t)val;
+}
+
+/* Units since the entry was last seen. */
+static inline uint32_t hd_fdb_val_age(uint64_t val, uint32_t now)
+{
+	return now - (uint32_t)(val >> HD_FDB_V_TIME_SHIFT);
+}
+
+static inline bool hd_fdb_val_fixed(uint64_t val)
+{
+	return val & (HD_FDB_V_STATIC | HD_FDB_V_LOCAL);
+}
+
+/*
+ * Sets the time of a slot found with @val, unless it was changed meanwhile. Only when the time is
+ * another, so that a busy address costs one store a unit. Any worker.
+ */
+static inline void hd_fdb_touch(struct hd_fdb_slot *slot, uint64_t val, uint32_t now)
+{
+	uint64_t want = (val & HD_FDB_V_IDENTITY) | (uint64_t)now << HD_FDB_V_TIME_SHIFT;
+
+	if (want != val && !hd_fdb_val_fixed(val))
+		__atomic_compare_exchange_n(&slot->val, &val, want, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
+}
+
+enum hd_fdb_learned {
+	HD_FDB_LEARNED,	/* a new entry */
+	HD_FDB_MOVED,	/* it was at another port */
+	HD_FDB_KNOWN,	/* it is there, or is fixed to another port */
+	HD_FDB_BUSY,	/* another writer had the bucket: not learned */
+	HD_FDB_FULL,	/* no room: not learned */
+};
+
+/*
+ * Enters or moves a learned address. @mac is unicast and not zero, @domain 1..2^20-1. Any worker;
+ * never waits.
+ */
+enum hd_fdb_learned hd_fdb_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port,
+				 uint32_t now);
+
+/*
+ * Enters a fixed address (@flags: HD_FDB_V_STATIC or HD_FDB_V_LOCAL), in place of what was learned.
+ * 0, -ENOSPC. Control thread (waits for the bucket).
+ */
+int hd_fdb_set(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port, uint64_t flags);
+
+/* Removes an entry of any sort. 0 or -ENOENT. Control thread. */
+int hd_fdb_remove(struct hd_fdb *fdb, uint64_t mac, uint32_t domain);
+
+struct hd_fdb_view {
+	uint64_t mac;
+	uint32_t domain;
+	uint32_t age; /* units; 0 for fixed ones */
+	uint16_t port;
+	uint64_t flags; /* HD_FDB_V_STATIC, HD_FDB_V_LOCAL */
+};
+
+/*
+ * Reads entries from bucket *@cursor on, at most @max (at least HD_FDB_WAYS), and moves the cursor;
+ * 0 in it means that was all. Returns how many. Any thread; takes no lock.
+ */
+uint32_t hd_fdb_read(const struct hd_fdb *fdb, uint64_t *cursor, uint32_t now,
+		     struct hd_fdb_view *out, uint32_t max);
+
+/* Removes entries for which @fn says so. Returns how many. Control thread. */
+typedef bool (*hd_fdb_match_fn)(const struct hd_fdb_view *view, void *arg);
+uint64_t hd_fdb_flush(struct hd_fdb *fdb, uint32_t now, hd_fdb_match_fn fn, void *arg);
+
+/* Counts. Any thread. */
+static inline uint32_t hd_fdb_port_count(const struct hd_fdb *fdb, uint16_t port)
+{
+	return __atomic_load_n(&fdb->port_count[port], __ATOMIC_RELAXED);
+}
+
+static inline uint32_t hd_fdb_domain_count(const struct hd_fdb *fdb, uint32_t domain)
+{
+	return __atomic_load_n(&fdb->domain_count[domain], __ATOMIC_RELAXED);
+}
+
+static inline uint32_t hd_fdb_group_count(const struct hd_fdb *fdb, uint16_t group)
+{
+	return __atomic_load_n(&fdb->group_count[group], __ATOMIC_RELAXED);
+}
+
+/* Says which group a domain is counted in. Only while the domain has no entries. Control thread. */
+void hd_fdb_domain_group(struct hd_fdb *fdb, uint32_t domain, uint16_t group);
+
+#endif
