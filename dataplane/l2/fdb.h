@@ -22,9 +22,9 @@
 
 #include "heddle/net/ether.h"
 
-#define HD_FDB_UNIT_NS	    100000000ull /* 0.1 s */
+#define HD_FDB_UNIT_NS      100000000ull /* 0.1 s */
 #define HD_FDB_DEFAULT_SIZE 65536u
-#define HD_FDB_WAYS	    4
+#define HD_FDB_WAYS         4
 
 struct hd_fdb_slot {
 	uint64_t key; /* MAC << 16 | low 16 bits of the domain; 0: free */
@@ -34,9 +34,9 @@ struct hd_fdb_slot {
 /* val: port 0..15, time 16..47, high bits of the domain 48..51, flags 52..55, sequence 56..63 */
 #define HD_FDB_V_TIME_SHIFT   16
 #define HD_FDB_V_DOMAIN_SHIFT 48
-#define HD_FDB_V_VALID	      (1ull << 52)
-#define HD_FDB_V_STATIC	      (1ull << 53)
-#define HD_FDB_V_LOCAL	      (1ull << 54)
+#define HD_FDB_V_VALID        (1ull << 52)
+#define HD_FDB_V_STATIC       (1ull << 53)
+#define HD_FDB_V_LOCAL        (1ull << 54)
 #define HD_FDB_V_SEQ_SHIFT    56
 #define HD_FDB_V_TIME_MASK    (0xffffffffull << HD_FDB_V_TIME_SHIFT)
 #define HD_FDB_V_IDENTITY     (~HD_FDB_V_TIME_MASK)
@@ -44,8 +44,8 @@ struct hd_fdb_slot {
 struct hd_fdb {
 	struct hd_fdb_slot *slots; /* [(mask + 1) * HD_FDB_WAYS], aligned to 64 */
 	uint64_t seed;
-	uint32_t mask;	   /* buckets - 1 */
-	uint32_t capacity; /* entries */
+	uint32_t mask;        /* buckets - 1 */
+	uint32_t capacity;    /* entries */
 	uint32_t *port_count; /* by port id, atomic */
 	uint32_t *domain_count;
 	uint32_t *group_count;
@@ -111,8 +111,9 @@ static inline struct hd_fdb_slot *hd_fdb_find_in(struct hd_fdb_slot *b, uint64_t
 		v = __atomic_load_n(&b[i].val, __ATOMIC_ACQUIRE);
 		if (!(v & HD_FDB_V_VALID) || (v >> HD_FDB_V_DOMAIN_SHIFT & 0xf) != domain >> 16)
 			continue;
-		/* A writer clears val before it changes key: the same key after val is this val's. */
-		if (__atomic_load_n(&b[i].key, __ATOMIC_ACQUIRE) != key)
+		/* A writer clears val, changes key, then sets val with another sequence number. */
+		if (__atomic_load_n(&b[i].key, __ATOMIC_ACQUIRE) != key ||
+		    ((__atomic_load_n(&b[i].val, __ATOMIC_RELAXED) ^ v) & HD_FDB_V_IDENTITY))
 			continue;
 		*val = v;
 		return &b[i];
@@ -165,11 +166,11 @@ static inline void hd_fdb_touch(struct hd_fdb_slot *slot, uint64_t val, uint32_t
 }
 
 enum hd_fdb_learned {
-	HD_FDB_LEARNED,	/* a new entry */
-	HD_FDB_MOVED,	/* it was at another port */
-	HD_FDB_KNOWN,	/* it is there, or is fixed to another port */
-	HD_FDB_BUSY,	/* another writer had the bucket: not learned */
-	HD_FDB_FULL,	/* no room: not learned */
+	HD_FDB_LEARNED, /* a new entry */
+	HD_FDB_MOVED,   /* it was at another port */
+	HD_FDB_KNOWN,   /* it is there, or is fixed to another port */
+	HD_FDB_BUSY,    /* another writer had the bucket: not learned */
+	HD_FDB_FULL,    /* no room: not learned */
 };
 
 /*

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The forwarding database: writers. The readers' side is in fdb.h.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "dataplane/l2/fdb.h"
+
+#define FDB_PORTS   65536u
+#define FDB_DOMAINS (1u << 20)
+#define FDB_GROUPS  65536u
+
+/* Large and mostly untouched: pages come when they are used. */
+static void *fdb_map(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void fdb_unmap(void *p, size_t size)
+{
+	if (p)
+		munmap(p, size);
+}
+
+static size_t fdb_slots_size(const struct hd_fdb *fdb)
+{
+	return ((size_t)fdb->mask + 1) * HD_FDB_WAYS * sizeof(struct hd_fdb_slot);
+}
+
+struct hd_fdb *hd_fdb_new(uint32_t capacity, uint64_t seed)
+{
+	struct hd_fdb *fdb = calloc(1, sizeof(*fdb));
+	uint32_t buckets = 128;
+
+	if (!fdb)
+		return NULL;
+	if (capacity > 8388608)
+		capacity = 8388608;
+	while (buckets * HD_FDB_WAYS / 2 < capacity)
+		buckets *= 2;
+	fdb->mask = buckets - 1;
+	fdb->capacity = buckets * HD_FDB_WAYS / 2;
+	fdb->seed = seed;
+	fdb->slots = fdb_map(fdb_slots_size(fdb));
+	fdb->locks = fdb_map(buckets);
+	fdb->port_count = fdb_map(FDB_PORTS * sizeof(uint32_t));
+	fdb->domain_count = fdb_map(FDB_DOMAINS * sizeof(uint32_t));
+	fdb->domain_group = fdb_map(FDB_DOMAINS * sizeof(uint16_t));
+	fdb->group_count = fdb_map(FDB_GROUPS * sizeof(uint32_t));
+	if (!fdb->slots || !fdb->locks || !fdb->port_count || !fdb->domain_count ||
+	    !fdb->domain_group || !fdb->group_count) {
+		hd_fdb_free(fdb);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return fdb;
+}
+
+void hd_fdb_free(struct hd_fdb *fdb)
+{
+	if (!fdb)
+		return;
+	fdb_unmap(fdb->slots, fdb_slots_size(fdb));
+	fdb_unmap(fdb->locks, fdb->mask + 1);
+	fdb_unmap(fdb->port_count, FDB_PORTS * sizeof(uint32_t));
+	fdb_unmap(fdb->domain_count, FDB_DOMAINS * sizeof(uint32_t));
+	fdb_unmap(fdb->domain_group, FDB_DOMAINS * sizeof(uint16_t));
+	fdb_unmap(fdb->group_count, FDB_GROUPS * sizeof(uint32_t));
+	free(fdb);
+}
+
+static bool fdb_trylock(struct hd_fdb *fdb, uint32_t bucket)
+{
+	return !__atomic_exchange_n(&fdb->locks[bucket], 1, __ATOMIC_ACQUIRE);
+}
+
+static void fdb_lock(struct hd_fdb *fdb, uint32_t bucket)
+{
+	while (!fdb_trylock(fdb, bucket))
+		__builtin_ia32_pause();
+}
+
+static void fdb_unlock(struct hd_fdb *fdb, uint32_t bucket)
+{
+	__atomic_store_n(&fdb->locks[bucket], 0, __ATOMIC_RELEASE);
+}
+
+/* Both buckets of an address, the lower first, so that two that wait do not wait for each other. */
+struct fdb_pair {
+	uint32_t a, b;
+};
+
+static struct fdb_pair fdb_pair(const struct hd_fdb *fdb, uint64_t hash)
+{
+	struct fdb_pair p = {(uint32_t)hash & fdb->mask, (uint32_t)(hash >> 32) & fdb->mask};
+
+	if (p.a > p.b)
+		p = (struct fdb_pair){p.b, p.a};
+	return p;
+}
+
+static bool fdb_pair_trylock(struct hd_fdb *fdb, struct fdb_pair p)
+{
+	if (!fdb_trylock(fdb, p.a))
+		return false;
+	if (p.b != p.a && !fdb_trylock(fdb, p.b)) {
+		fdb_unlock(fdb, p.a);
+		return false;
+	}
+	return true;
+}
+
+static void fdb_pair_lock(struct hd_fdb *fdb, struct fdb_pair p)
+{
+	fdb_lock(fdb, p.a);
+	if (p.b != p.a)
+		fdb_lock(fdb, p.b);
+}
+
+static void fdb_pair_unlock(struct hd_fdb *fdb, struct fdb_pair p)
+{
+	if (p.b != p.a)
+		fdb_unlock(fdb, p.b);
+	fdb_unlock(fdb, p.a);
+}
+
+static uint32_t slot_domain(uint64_t key, uint64_t val)
+{
+	return (uint32_t)(key & 0xffff) | (uint32_t)(val >> HD_FDB_V_DOMAIN_SHIFT & 0xf) << 16;
+}
+
+static void fdb_account(struct hd_fdb *fdb, uint32_t domain, uint16_t port, int n)
+{
+	__atomic_add_fetch(&fdb->port_count[port], n, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&fdb->domain_count[domain], n, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&fdb->group_count[fdb->domain_group[domain]], n, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&fdb->count, n, __ATOMIC_RELAXED);
+}
+
+static uint64_t fdb_next_seq(uint64_t val)
+{
+	return ((val >> HD_FDB_V_SEQ_SHIFT) + 1) << HD_FDB_V_SEQ_SHIFT;
+}
+
+/* The bucket is locked. The sequence number stays in val when the slot is free. */
+static void slot_write(struct hd_fdb_slot *s, uint64_t key, uint64_t val)
+{
+	uint64_t seq = fdb_next_seq(s->val);
+
+	__atomic_store_n(&s->val, seq, __ATOMIC_RELEASE);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	__atomic_store_n(&s->key, key, __ATOMIC_RELEASE);
+	__atomic_store_n(&s->val, val | seq, __ATOMIC_RELEASE);
+}
+
+static void slot_clear(struct hd_fdb *fdb, struct hd_fdb_slot *s)
+{
+	uint64_t val = s->val;
+
+	fdb_account(fdb, slot_domain(s->key, val), hd_fdb_val_port(val), -1);
+	slot_write(s, 0, 0);
+}
+
+static struct hd_fdb_slot *fdb_free_slot(struct hd_fdb_slot *b)
+{
+	for (int i = 0; i < HD_FDB_WAYS; i++)
+		if (!(b[i].val & HD_FDB_V_VALID))
+			return &b[i];
+	return NULL;
+}
+
+/*
+ * Makes room in a full, locked bucket by moving one entry to its other bucket. For an instant the
+ * entry is in both places; then in one. A reader may miss it in between, and floods once.
+ */
+static struct hd_fdb_slot *fdb_displace(struct hd_fdb *fdb, struct hd_fdb_slot *b,
+					struct fdb_pair held)
+{
+	for (int i = 0; i < HD_FDB_WAYS; i++) {
+		uint64_t key = b[i].key, val = b[i].val;
+		uint64_t hash = hd_fdb_hash(fdb, key >> 16, slot_domain(key, val));
+		uint32_t here = (uint32_t)((b - fdb->slots) / HD_FDB_WAYS);
+		struct fdb_pair p = fdb_pair(fdb, hash);
+		uint32_t other = p.a == here ? p.b : p.a;
+		struct hd_fdb_slot *s;
+
+		if (other == held.a || other == held.b || !fdb_trylock(fdb, other))
+			continue;
+		s = fdb_free_slot(&fdb->slots[(uint64_t)other * HD_FDB_WAYS]);
+		if (s) {
+			slot_write(s, key, val & ~(0xffull << HD_FDB_V_SEQ_SHIFT));
+			slot_write(&b[i], 0, 0);
+		}
+		fdb_unlock(fdb, other);
+		if (s)
+			return &b[i];
+	}
+	return NULL;
+}
+
+/* A slot for a new entry; its buckets are locked. */
+static struct hd_fdb_slot *fdb_room(struct hd_fdb *fdb, uint64_t hash, struct fdb_pair held)
+{
+	struct hd_fdb_slot *b1 = hd_fdb_bucket1(fdb, hash), *b2 = hd_fdb_bucket2(fdb, hash);
+	struct hd_fdb_slot *s;
+
+	if (__atomic_load_n(&fdb->count, __ATOMIC_RELAXED) >= fdb->capacity)
+		return NULL;
+	s = fdb_free_slot(b1);
+	if (!s)
+		s = fdb_free_slot(b2);
+	if (!s)
+		s = fdb_displace(fdb, b1, held);
+	if (!s)
+		s = fdb_displace(fdb, b2, held);
+	return s;
+}
+
+static uint64_t fdb_val(uint32_t domain, uint16_t port, uint32_t now, uint64_t flags)
+{
+	return port | (uint64_t)now << HD_FDB_V_TIME_SHIFT |
+	       (uint64_t)(domain >> 16) << HD_FDB_V_DOMAIN_SHIFT | HD_FDB_V_VALID | flags;
+}
+
+enum hd_fdb_learned hd_fdb_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port,
+				 uint32_t now)
+{
+	uint64_t hash = hd_fdb_hash(fdb, mac, domain), val;
+	uint64_t key = mac << 16 | (domain & 0xffff);
+	struct fdb_pair pair = fdb_pair(fdb, hash);
+	enum hd_fdb_learned result = HD_FDB_LEARNED;
+	struct hd_fdb_slot *s;
+
+	if (!fdb_pair_trylock(fdb, pair))
+		return HD_FDB_BUSY;
+	s = hd_fdb_find(fdb, hash, mac, domain, &val);
+	if (s && (hd_fdb_val_fixed(val) || hd_fdb_val_port(val) == port)) {
+		result = HD_FDB_KNOWN;
+	} else if (s) {
+		fdb_account(fdb, domain, hd_fdb_val_port(val), -1);
+		slot_write(s, key, fdb_val(domain, port, now, 0));
+		fdb_account(fdb, domain, port, 1);
+		result = HD_FDB_MOVED;
+	} else {
+		s = fdb_room(fdb, hash, pair);
+		if (s) {
+			slot_write(s, key, fdb_val(domain, port, now, 0));
+			fdb_account(fdb, domain, port, 1);
+		} else {
+			result = HD_FDB_FULL;
+		}
+	}
+	fdb_pair_unlock(fdb, pair);
+	return result;
+}
+
+int hd_fdb_set(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port, uint64_t flags)
+{
+	uint64_t hash = hd_fdb_hash(fdb, mac, domain), val;
+	uint64_t key = mac << 16 | (domain & 0xffff);
+	struct fdb_pair pair = fdb_pair(fdb, hash);
+	struct hd_fdb_slot *s;
+
+	fdb_pair_lock(fdb, pair);
+	s = hd_fdb_find(fdb, hash, mac, domain, &val);
+	if (s)
+		slot_clear(fdb, s);
+	else
+		s = fdb_room(fdb, hash, pair);
+	if (s) {
+		slot_write(s, key, fdb_val(domain, port, 0, flags));
+		fdb_account(fdb, domain, port, 1);
+	}
+	fdb_pair_unlock(fdb, pair);
+	return s ? 0 : -ENOSPC;
+}
+
+int hd_fdb_remove(struct hd_fdb *fdb, uint64_t mac, uint32_t domain)
+{
+	uint64_t hash = hd_fdb_hash(fdb, mac, domain), val;
+	struct fdb_pair pair = fdb_pair(fdb, hash);
+	struct hd_fdb_slot *s;
+
+	fdb_pair_lock(fdb, pair);
+	s = hd_fdb_find(fdb, hash, mac, domain, &val);
+	if (s)
+		slot_clear(fdb, s);
+	fdb_pair_unlock(fdb, pair);
+	return s ? 0 : -ENOENT;
+}
+
+/* A consistent copy of a slot; false if it is free or being written. */
+static bool slot_view(const struct hd_fdb_slot *s, uint32_t now, struct hd_fdb_view *out)
+{
+	uint64_t val = __atomic_load_n(&s->val, __ATOMIC_ACQUIRE);
+	uint64_t key = __atomic_load_n(&s->key, __ATOMIC_ACQUIRE);
+
+	if (!(val & HD_FDB_V_VALID) ||
+	    ((__atomic_load_n(&s->val, __ATOMIC_RELAXED) ^ val) & HD_FDB_V_IDENTITY))
+		return false;
+	out->mac = key >> 16;
+	out->domain = slot_domain(key, val);
+	out->port = hd_fdb_val_port(val);
+	out->flags = val & (HD_FDB_V_STATIC | HD_FDB_V_LOCAL);
+	out->age = out->flags ? 0 : hd_fdb_val_age(val, now);
+	return true;
+}
+
+uint32_t hd_fdb_read(const struct hd_fdb *fdb, uint64_t *cursor, uint32_t now,
+		     struct hd_fdb_view *out, uint32_t max)
+{
+	uint64_t bucket = *cursor;
+	uint32_t n = 0;
+
+	for (; bucket <= fdb->mask && n + HD_FDB_WAYS <= max; bucket++)
+		for (int i = 0; i < HD_FDB_WAYS; i++)
+			if (slot_view(&fdb->slots[bucket * HD_FDB_WAYS + i], now, &out[n]))
+				n++;
+	*cursor = bucket > fdb->mask ? 0 : bucket;
+	return n;
+}
+
+uint64_t hd_fdb_flush(struct hd_fdb *fdb, uint32_t now, hd_fdb_match_fn fn, void *arg)
+{
+	uint64_t removed = 0;
+
+	for (uint32_t bucket = 0; bucket <= fdb->mask; bucket++) {
+		struct hd_fdb_slot *b = &fdb->slots[(uint64_t)bucket * HD_FDB_WAYS];
+		struct hd_fdb_view view;
+
+		for (int i = 0; i < HD_FDB_WAYS; i++) {
+			if (!slot_view(&b[i], now, &view) || !fn(&view, arg))
+				continue;
+			fdb_lock(fdb, bucket);
+			/* Again under the lock: it may have been refreshed or moved. */
+			if (slot_view(&b[i], now, &view) && fn(&view, arg)) {
+				slot_clear(fdb, &b[i]);
+				removed++;
+			}
+			fdb_unlock(fdb, bucket);
+		}
+	}
+	return removed;
+}
+
+void hd_fdb_domain_group(struct hd_fdb *fdb, uint32_t domain, uint16_t group)
+{
+	fdb->domain_group[domain] = group;
+}

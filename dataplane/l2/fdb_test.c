@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The forwarding database against a naive model under random operations, and its limits.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "dataplane/l2/fdb.h"
+#include "tests/unit/unit.h"
+
+#define MODEL_MAX 4096
+
+struct model_entry {
+	bool used;
+	uint64_t mac;
+	uint32_t domain;
+	uint16_t port;
+	bool fixed;
+	uint32_t time;
+};
+
+static struct model_entry model[MODEL_MAX];
+
+static uint64_t rng_state = 88172645463325252ull;
+
+static uint64_t rng(void)
+{
+	rng_state ^= rng_state << 13;
+	rng_state ^= rng_state >> 7;
+	rng_state ^= rng_state << 17;
+	return rng_state;
+}
+
+static struct model_entry *model_find(uint64_t mac, uint32_t domain)
+{
+	for (int i = 0; i < MODEL_MAX; i++)
+		if (model[i].used && model[i].mac == mac && model[i].domain == domain)
+			return &model[i];
+	return NULL;
+}
+
+static struct model_entry *model_add(uint64_t mac, uint32_t domain)
+{
+	for (int i = 0; i < MODEL_MAX; i++)
+		if (!model[i].used) {
+			model[i] = (struct model_entry){.used = true, .mac = mac, .domain = domain};
+			return &model[i];
+		}
+	return NULL;
+}
+
+/* Few addresses and domains, with high bits set, so that operations meet each other. */
+static uint64_t random_mac(void)
+{
+	return 0x020000000000ull >> 40 | (rng() % 40) << 40 | (rng() % 5) << 8;
+}
+
+static uint32_t random_domain(void)
+{
+	static const uint32_t domains[] = {1, 2, 0x10001, 0x20001, 0xfffff, 65536};
+
+	return domains[rng() % 6];
+}
+
+static void check_lookup(struct hd_fdb *fdb, uint64_t mac, uint32_t domain)
+{
+	struct model_entry *e = model_find(mac, domain);
+	uint64_t val = 0;
+	struct hd_fdb_slot *s = hd_fdb_find(fdb, hd_fdb_hash(fdb, mac, domain), mac, domain, &val);
+
+	CU_ASSERT_EQUAL(s != NULL, e != NULL);
+	if (!s || !e)
+		return;
+	CU_ASSERT_EQUAL(hd_fdb_val_port(val), e->port);
+	CU_ASSERT_EQUAL(hd_fdb_val_fixed(val), e->fixed);
+	if (!e->fixed)
+		CU_ASSERT_EQUAL(hd_fdb_val_age(val, 1000000), 1000000 - e->time);
+}
+
+static void do_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port, uint32_t now)
+{
+	enum hd_fdb_learned got = hd_fdb_learn(fdb, mac, domain, port, now);
+	struct model_entry *e = model_find(mac, domain);
+
+	if (!e) {
+		CU_ASSERT_EQUAL(got, HD_FDB_LEARNED);
+		e = model_add(mac, domain);
+		e->port = port;
+		e->time = now;
+	} else if (e->fixed || e->port == port) {
+		CU_ASSERT_EQUAL(got, HD_FDB_KNOWN);
+	} else {
+		CU_ASSERT_EQUAL(got, HD_FDB_MOVED);
+		e->port = port;
+		e->time = now;
+	}
+}
+
+static bool match_port(const struct hd_fdb_view *v, void *arg)
+{
+	return v->port == *(uint16_t *)arg && !v->flags;
+}
+
+static bool match_old(const struct hd_fdb_view *v, void *arg)
+{
+	return !v->flags && v->age > *(uint32_t *)arg;
+}
+
+static void do_flush(struct hd_fdb *fdb, uint32_t now)
+{
+	uint16_t port = rng() % 8;
+	uint32_t age = 200;
+	uint64_t expect = 0, got;
+	bool by_port = rng() & 1;
+
+	for (int i = 0; i < MODEL_MAX; i++) {
+		struct model_entry *e = &model[i];
+
+		if (!e->used || e->fixed || (by_port ? e->port != port : now - e->time <= age))
+			continue;
+		e->used = false;
+		expect++;
+	}
+	got = by_port ? hd_fdb_flush(fdb, now, match_port, &port)
+		      : hd_fdb_flush(fdb, now, match_old, &age);
+	CU_ASSERT_EQUAL(got, expect);
+}
+
+static void check_counts(struct hd_fdb *fdb)
+{
+	uint32_t ports[8] = {0}, total = 0;
+
+	for (int i = 0; i < MODEL_MAX; i++)
+		if (model[i].used) {
+			ports[model[i].port]++;
+			total++;
+		}
+	for (int p = 0; p < 8; p++)
+		CU_ASSERT_EQUAL(hd_fdb_port_count(fdb, p), ports[p]);
+	CU_ASSERT_EQUAL(fdb->count, total);
+}
+
+static void test_model(void)
+{
+	struct hd_fdb *fdb = hd_fdb_new(4096, 12345);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fdb);
+	for (uint32_t now = 0; now < 60000; now++) {
+		uint64_t mac = random_mac(), val;
+		uint32_t domain = random_domain();
+		uint16_t port = rng() % 8;
+		struct model_entry *e = model_find(mac, domain);
+		struct hd_fdb_slot *s;
+
+		switch (rng() % 8) {
+		case 0:
+		case 1:
+		case 2: do_learn(fdb, mac, domain, port, now); break;
+		case 3:
+			CU_ASSERT_EQUAL(hd_fdb_set(fdb, mac, domain, port, HD_FDB_V_STATIC), 0);
+			e = e ? e : model_add(mac, domain);
+			e->port = port;
+			e->fixed = true;
+			break;
+		case 4:
+			CU_ASSERT_EQUAL(hd_fdb_remove(fdb, mac, domain), e ? 0 : -ENOENT);
+			if (e)
+				e->used = false;
+			break;
+		case 5:
+			s = hd_fdb_find(fdb, hd_fdb_hash(fdb, mac, domain), mac, domain, &val);
+			if (s) {
+				hd_fdb_touch(s, val, now);
+				e->time = e->fixed ? e->time : now;
+			}
+			break;
+		case 6:
+			if (now % 50 == 0)
+				do_flush(fdb, now);
+			break;
+		default: check_lookup(fdb, mac, domain); break;
+		}
+		if (now % 1000 == 0)
+			check_counts(fdb);
+	}
+	check_counts(fdb);
+	hd_fdb_free(fdb);
+}
+
+/* Every entry up to the capacity finds room, and each is found again; the next one is refused. */
+static void test_capacity(void)
+{
+	struct hd_fdb *fdb = hd_fdb_new(65536, 99);
+	uint32_t learned = 0;
+	uint64_t val;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fdb);
+	CU_ASSERT_EQUAL(fdb->capacity, 65536);
+	for (uint64_t i = 1; i <= fdb->capacity; i++)
+		learned += hd_fdb_learn(fdb, i << 8 | 2, 7, 3, 0) == HD_FDB_LEARNED;
+	CU_ASSERT_EQUAL(learned, fdb->capacity);
+	CU_ASSERT_EQUAL(hd_fdb_learn(fdb, 0xffffff000002ull, 7, 3, 0), HD_FDB_FULL);
+	CU_ASSERT_EQUAL(hd_fdb_set(fdb, 0xffffff000002ull, 7, 3, HD_FDB_V_STATIC), -ENOSPC);
+	for (uint64_t i = 1; i <= fdb->capacity; i++)
+		CU_ASSERT_PTR_NOT_NULL(
+			hd_fdb_find(fdb, hd_fdb_hash(fdb, i << 8 | 2, 7), i << 8 | 2, 7, &val));
+	CU_ASSERT_EQUAL(hd_fdb_port_count(fdb, 3), fdb->capacity);
+	CU_ASSERT_EQUAL(hd_fdb_domain_count(fdb, 7), fdb->capacity);
+	CU_ASSERT_EQUAL(hd_fdb_group_count(fdb, 0), fdb->capacity);
+	hd_fdb_free(fdb);
+}
+
+static void test_read(void)
+{
+	struct hd_fdb *fdb = hd_fdb_new(1024, 5);
+	struct hd_fdb_view v[16];
+	uint64_t cursor = 0, seen = 0, sum = 0;
+	uint8_t mac[6];
+
+	for (uint64_t i = 1; i <= 500; i++)
+		hd_fdb_learn(fdb, i << 16 | 2, 0xabcde, (uint16_t)i, 10);
+	do {
+		uint32_t n = hd_fdb_read(fdb, &cursor, 15, v, 16);
+
+		for (uint32_t i = 0; i < n; i++) {
+			CU_ASSERT_EQUAL(v[i].domain, 0xabcde);
+			CU_ASSERT_EQUAL(v[i].age, 5);
+			CU_ASSERT_EQUAL(v[i].mac >> 16, v[i].port);
+			sum += v[i].port;
+		}
+		seen += n;
+	} while (cursor);
+	CU_ASSERT_EQUAL(seen, 500);
+	CU_ASSERT_EQUAL(sum, 500 * 501 / 2);
+	hd_fdb_mac_bytes(0x060504030201ull, mac);
+	CU_ASSERT_EQUAL(mac[0], 1);
+	CU_ASSERT_EQUAL(mac[5], 6);
+	CU_ASSERT_EQUAL(hd_fdb_mac(mac), 0x060504030201ull);
+	hd_fdb_free(fdb);
+}
+
+/* Two that learn, move and remove the same addresses, one that reads: never a wrong answer. */
+static struct hd_fdb *race_fdb;
+static bool race_stop;
+static uint64_t race_wrong;
+
+static void *race_writer(void *arg)
+{
+	uint64_t n = (uintptr_t)arg;
+
+	while (!__atomic_load_n(&race_stop, __ATOMIC_RELAXED)) {
+		uint64_t mac =
+			(n = n * 6364136223846793005ull + 1442695040888963407ull) >> 52 << 8 | 2;
+
+		/* The port tells the address, so that a reader can see a mix-up. */
+		hd_fdb_learn(race_fdb, mac, 9, (uint16_t)(mac >> 8), (uint32_t)n);
+		if (!(n >> 30 & 7))
+			hd_fdb_remove(race_fdb, mac, 9);
+	}
+	return NULL;
+}
+
+static void test_race(void)
+{
+	pthread_t thread[2];
+
+	race_fdb = hd_fdb_new(4096, 1);
+	for (uintptr_t i = 0; i < 2; i++)
+		pthread_create(&thread[i], NULL, race_writer, (void *)(i + 1));
+	for (uint64_t i = 0; i < 3000000; i++) {
+		uint64_t mac = (i & 0xfff) << 8 | 2, val;
+
+		if (hd_fdb_find(race_fdb, hd_fdb_hash(race_fdb, mac, 9), mac, 9, &val))
+			race_wrong += hd_fdb_val_port(val) != (uint16_t)(mac >> 8);
+	}
+	__atomic_store_n(&race_stop, true, __ATOMIC_RELAXED);
+	for (int i = 0; i < 2; i++)
+		pthread_join(thread[i], NULL);
+	CU_ASSERT_EQUAL(race_wrong, 0);
+	hd_fdb_free(race_fdb);
+}
+
+UNIT_MAIN("fdb", {"random operations against a model", test_model},
+	  {"every entry up to the capacity", test_capacity}, {"reading with a cursor", test_read},
+	  {"readers and writers at once", test_race});
