@@ -45,16 +45,19 @@ struct hd_handler {
 	const char *name; /* for logs */
 	size_t size;	  /* exact size of the body */
 	hd_msg_fn fn;
+	uint16_t form; /* HD_MSG_F_REQUEST or HD_MSG_F_EVENT: it comes as this only; 0: as either */
 };
 
 /* A table row for a request or an event: checks the size against the declared one. */
-#define HD_HANDLER(NAME, function)	 {HD_##NAME, #NAME, HD_##NAME##_REQ_SIZE, function}
-#define HD_EVENT_HANDLER(NAME, function) {HD_##NAME, #NAME, HD_##NAME##_SIZE, function}
+#define HD_HANDLER(NAME, function)                                                                 \
+	{HD_##NAME, #NAME, HD_##NAME##_REQ_SIZE, function, HD_MSG_F_REQUEST}
+#define HD_EVENT_HANDLER(NAME, function)                                                           \
+	{HD_##NAME, #NAME, HD_##NAME##_SIZE, function, HD_MSG_F_EVENT}
 
 /*
  * Called for each item of a stream (final is false) and once at the end (final is true).
  * @status is 0 or -errno; below 0 the body is a struct hd_msg_error. When the channel closes with
- * requests open, each is called with -EPIPE and an empty message. Items and replies of a wrong size
+ * requests open, each is called with -EPIPE and such a message. Items and replies of a wrong size
  * are turned into -EBADMSG.
  */
 typedef void (*hd_reply_fn)(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
@@ -71,11 +74,14 @@ struct hd_chan_config {
 
 /*
  * Takes over @fd (made non-blocking and close-on-exec) and sends a hello.
- * @config is copied. Returns NULL with errno set when out of memory.
+ * @config is copied. Returns NULL with errno set when out of memory; then @fd is still the caller's.
  */
 struct hd_chan *hd_chan_new(int fd, const struct hd_chan_config *config);
 
-/* Closes and frees; open requests are called back with -EPIPE first. NULL is fine. */
+/*
+ * Closes and frees; open requests are called back with -EPIPE first. `closed` is not called.
+ * NULL is fine. May be called from any callback of the channel itself.
+ */
 void hd_chan_free(struct hd_chan *chan);
 
 /* Adds a table of handlers, which must outlive the channel. A type that is there already aborts. */
@@ -99,8 +105,9 @@ bool hd_chan_ready(const struct hd_chan *chan);
 
 /*
  * Sends a request. @rep_size and @item_size are what the macros declared (item_size 0: no stream).
- * @fds are duplicated by the kernel; the caller keeps its own. Returns 0, or -EPIPE (then @fn is
- * not called).
+ * @fds are duplicated by the kernel; the caller keeps its own. Returns 0, or -EPIPE (or -ENOMEM,
+ * -EMFILE: it had to be queued, and could not); then @fn is not called. A send never calls `closed`:
+ * hd_chan_process() does, for which the fd becomes readable.
  */
 int hd_chan_request_raw(struct hd_chan *chan, uint32_t type, const void *body, size_t len,
 			const int *fds, unsigned int n_fds, size_t item_size, size_t rep_size,
@@ -140,7 +147,7 @@ void hd_chan_reply_item(struct hd_chan *chan, const struct hd_msg_hdr *req, cons
 void hd_chan_reply_error(struct hd_chan *chan, const struct hd_msg_hdr *req, int code,
 			 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* Sends an event. Returns 0 or -EPIPE. */
+/* Sends an event. Returns 0 or -errno as hd_chan_request_raw(). */
 int hd_chan_event_raw(struct hd_chan *chan, uint32_t type, const void *body, size_t len,
 		      const int *fds, unsigned int n_fds);
 

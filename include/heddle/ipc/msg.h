@@ -93,6 +93,9 @@ enum hd_plane {
 	HD_PLANE_COUNT,
 };
 
+/* "heddled", "heddle-dp", ...: the program that is this plane. "unknown" beyond the last. */
+const char *hd_plane_name(unsigned int plane);
+
 /* First message each way, sent by hd_chan_new(). An event. */
 struct hd_hello {
 	uint32_t version;    /* HD_PROTO_VERSION */

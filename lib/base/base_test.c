@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE /* pipe2 */
+
+#include <errno.h>
+#include <string.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "heddle/base/clock.h"
+#include "heddle/base/err.h"
+#include "heddle/base/log.h"
+#include "heddle/base/name.h"
+#include "heddle/base/random.h"
+#include "tests/unit/unit.h"
+
+static void test_err(void)
+{
+	char longer[2 * HD_ERR_TEXT_MAX];
+	struct hd_err err;
+
+	CU_ASSERT_EQUAL(hd_err_set(&err, EINVAL, "VLAN %d", 4095), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(err.text, "VLAN 4095");
+	CU_ASSERT_EQUAL(hd_err_prefix(&err, "port %s", "p1"), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(err.text, "port p1: VLAN 4095");
+	CU_ASSERT_EQUAL(hd_err_set(NULL, EPERM, "x"), -EPERM);
+	CU_ASSERT_EQUAL(hd_err_prefix(NULL, "x"), 0);
+
+	memset(longer, 'x', sizeof(longer));
+	longer[sizeof(longer) - 1] = '\0';
+	hd_err_set(&err, E2BIG, "%s", longer);
+	CU_ASSERT_EQUAL(strlen(err.text), HD_ERR_TEXT_MAX - 1);
+	hd_err_prefix(&err, "%s", longer);
+	CU_ASSERT_EQUAL(strlen(err.text), HD_ERR_TEXT_MAX - 1);
+	CU_ASSERT_EQUAL(err.code, E2BIG);
+}
+
+static void test_name(void)
+{
+	char unterminated[4] = {'a', 'b', 'c', 'd'};
+	char dst[4];
+
+	CU_ASSERT_TRUE(hd_name_valid("web1", HD_NAME_MAX));
+	CU_ASSERT_TRUE(hd_name_valid("0a.b_c-d", HD_NAME_MAX));
+	CU_ASSERT_FALSE(hd_name_valid("", 1));
+	CU_ASSERT_FALSE(hd_name_valid("..", 3));
+	CU_ASSERT_FALSE(hd_name_valid("-x", 3));
+	CU_ASSERT_FALSE(hd_name_valid("a/b", 4));
+	CU_ASSERT_FALSE(hd_name_valid("a b", 4));
+	CU_ASSERT_FALSE(hd_name_valid("\xc3\xa4", 3));
+	CU_ASSERT_FALSE(hd_name_valid(unterminated, sizeof(unterminated)));
+	CU_ASSERT_FALSE(hd_name_valid("abc", 3));
+	CU_ASSERT_TRUE(hd_str_terminated("abc", 4));
+	CU_ASSERT_FALSE(hd_str_terminated(unterminated, sizeof(unterminated)));
+	CU_ASSERT_EQUAL(hd_str_copy(dst, sizeof(dst), "abc"), 0);
+	CU_ASSERT_STRING_EQUAL(dst, "abc");
+	CU_ASSERT_EQUAL(hd_str_copy(dst, sizeof(dst), "wxyz"), -ENAMETOOLONG);
+	CU_ASSERT_STRING_EQUAL(dst, "wxy");
+}
+
+static void test_clock(void)
+{
+	uint64_t before = hd_now_ns();
+
+	CU_ASSERT_TRUE(hd_now_ns() >= before);
+	hd_clock_set_virtual(42);
+	CU_ASSERT_EQUAL(hd_now_ns(), 42);
+	CU_ASSERT_EQUAL(hd_now_ns(), 42);
+	hd_clock_set_virtual(7);
+	CU_ASSERT_EQUAL(hd_now_ns(), 7);
+	hd_clock_set_real();
+	CU_ASSERT_TRUE(hd_now_ns() >= before);
+}
+
+static void test_random(void)
+{
+	uint64_t first[16];
+	bool differs = false;
+
+	CU_ASSERT_NOT_EQUAL(hd_random_u64(), hd_random_u64());
+	hd_random_fix(1);
+	for (int i = 0; i < 16; i++)
+		first[i] = hd_random_u64();
+	hd_random_fix(1);
+	for (int i = 0; i < 16; i++)
+		CU_ASSERT_EQUAL(hd_random_u64(), first[i]);
+	hd_random_fix(2);
+	for (int i = 0; i < 16; i++)
+		differs |= hd_random_u64() != first[i];
+	CU_ASSERT_TRUE(differs);
+}
+
+/* Runs @fn with stderr in a pipe; what it wrote is in @out. */
+static void capture(void (*fn)(void), char *out, size_t size)
+{
+	int pipe_fds[2], saved = dup(STDERR_FILENO);
+	ssize_t n;
+
+	CU_ASSERT_EQUAL_FATAL(pipe2(pipe_fds, O_NONBLOCK), 0);
+	dup2(pipe_fds[1], STDERR_FILENO);
+	fn();
+	dup2(saved, STDERR_FILENO);
+	n = read(pipe_fds[0], out, size - 1);
+	out[n > 0 ? n : 0] = '\0';
+	close(saved);
+	close(pipe_fds[0]);
+	close(pipe_fds[1]);
+}
+
+static void log_some(void)
+{
+	hd_log(HD_LOG_INFO, "plain %d", 1);
+	hd_log(HD_LOG_DEBUG, "never seen");
+	hd_log(HD_LOG_ERR, "two\nlines\x1b[0m");
+	hd_log_port(HD_LOG_WARNING, "p1", "down");
+}
+
+static void log_many(void)
+{
+	for (int i = 0; i < 25; i++)
+		hd_log_limited(HD_LOG_INFO, "line");
+}
+
+static void log_long(void)
+{
+	char text[4000];
+
+	memset(text, 'y', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	hd_log(HD_LOG_INFO, "%s", text);
+}
+
+static void test_log(void)
+{
+	char out[4096];
+	unsigned int lines = 0;
+
+	hd_log_init("unit");
+	capture(log_some, out, sizeof(out));
+	CU_ASSERT_STRING_EQUAL(out, "unit: plain 1\nunit: error: two?lines?[0m\n"
+				    "unit: warning: port p1: down\n");
+	capture(log_many, out, sizeof(out));
+	for (char *p = out; (p = strchr(p, '\n')); p++)
+		lines++;
+	CU_ASSERT_EQUAL(lines, 10);
+	capture(log_long, out, sizeof(out));
+	CU_ASSERT_TRUE(strlen(out) > 900 && strlen(out) <= 1024);
+	CU_ASSERT_EQUAL(out[strlen(out) - 1], '\n');
+	CU_ASSERT_EQUAL(hd_log_level_parse("notice"), HD_LOG_NOTICE);
+	CU_ASSERT_EQUAL(hd_log_level_parse("loud"), -EINVAL);
+}
+
+static void test_log_window(void)
+{
+	struct hd_log_limit limit = {0};
+	char out[512];
+
+	for (int i = 0; i < 10; i++)
+		CU_ASSERT_TRUE(hd_log_allowed(&limit));
+	CU_ASSERT_FALSE(hd_log_allowed(&limit));
+	CU_ASSERT_EQUAL(limit.suppressed, 1);
+	limit.window_ns = 1; /* long ago: a new window opens */
+	capture(log_long, out, sizeof(out));
+	CU_ASSERT_TRUE(hd_log_allowed(&limit));
+	CU_ASSERT_EQUAL(limit.suppressed, 0);
+}
+
+UNIT_MAIN("base", {"err", test_err}, {"name", test_name}, {"clock", test_clock},
+	  {"random", test_random}, {"log", test_log}, {"log-window", test_log_window});
