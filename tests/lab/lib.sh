@@ -260,6 +260,12 @@ check_no_loss() {
 
 # --- switches -------------------------------------------------------------------------------------
 
+# config NAME: the path of a new configuration file, made from the lines on stdin; see tools/config.py.
+config() {
+	"$LAB_PYTHON" "$LAB_TOOLS/config.py" >"$LAB_DIR/$1.json"
+	echo "$LAB_DIR/$1.json"
+}
+
 # heddle_start NAME CONFIG [arguments of heddled]: in the background; returns when all planes are ready.
 heddle_start() {
 	heddle_spawn "$@"
