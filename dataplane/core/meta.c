@@ -10,7 +10,7 @@ int hd_meta_init(void)
 	static const struct rte_mbuf_dynfield field = {
 		.name = "heddle_meta",
 		.size = sizeof(struct hd_meta),
-		.align = 4,
+		.align = 8,
 	};
 
 	hd_meta_offset = rte_mbuf_dynfield_register(&field);
