@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The life of an af-packet port: socket and link. Control thread. */
+#include "dataplane/port/af_packet/af_packet.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <net/if.h>
+
+#include "dataplane/core/opener.h"
+
+static void ap_close_fds(struct hd_af_packet *ap)
+{
+	close(ap->fd);
+	close(ap->sock);
+	for (unsigned int i = 0; i < HD_AF_PACKET_RX; i++)
+		hd_vnet_buf_drain(&ap->buf[i]);
+}
+
+/* Without these the path would see broken frames, so what came must have them. */
+static int ap_check(const struct hd_af_packet *ap, const char *netdev, struct hd_err *err)
+{
+	static const struct {
+		int option;
+		const char *name;
+	} need[] = {{PACKET_VNET_HDR, "offload headers (PACKET_VNET_HDR)"},
+		    {PACKET_AUXDATA, "tags (PACKET_AUXDATA)"}};
+
+	for (unsigned int i = 0; i < RTE_DIM(need); i++) {
+		int value = 0;
+		socklen_t len = sizeof(value);
+
+		if (getsockopt(ap->fd, SOL_PACKET, need[i].option, &value, &len) != 0 || !value)
+			return hd_err_set(err, EPROTO, "the packet socket on %s is without %s",
+					  netdev, need[i].name);
+	}
+	return 0;
+}
+
+/* Tells the core when the link changed. @first: it does not know yet. */
+static void ap_link_tell(struct hd_port *port, const struct hd_vnet_link *link, bool first)
+{
+	const struct hd_af_packet_object *o = hd_port_params(port);
+	struct hd_af_packet *ap = hd_port_priv(port);
+	bool is_up = (link->flags & IFF_UP) && (link->flags & IFF_RUNNING);
+	char text[160];
+
+	if (!first && is_up == ap->is_up)
+		return;
+	ap->is_up = is_up;
+	if (is_up) {
+		hd_port_set_up(port, 1, 1, hd_vnet_caps(o->offloads));
+		return;
+	}
+	if (link->flags & IFF_UP)
+		snprintf(text, sizeof(text), "%s has no carrier: nothing is connected to it",
+			 o->netdev);
+	else
+		snprintf(text, sizeof(text), "%s is down in the kernel: ip %s%s%slink set %s up",
+			 o->netdev, o->netns[0] ? "-n " : "", o->netns, o->netns[0] ? " " : "",
+			 o->netdev);
+	hd_port_set_down(port, HD_PORT_LINK_DOWN, text);
+}
+
+static int ap_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+{
+	const struct hd_af_packet_object *o = hd_port_params(port);
+	struct hd_af_packet *ap = hd_port_priv(port);
+	struct hd_open_packet req = {0};
+	struct hd_opened opened = {0};
+	struct hd_vnet_link link = {0};
+	int fds[2];
+	int ret;
+
+	hd_str_copy(req.port, sizeof(req.port), port->name);
+	memcpy(req.netdev, o->netdev, sizeof(req.netdev));
+	memcpy(req.netns, o->netns, sizeof(req.netns));
+	ret = hd_opener_packet(&req, fds, &opened, err);
+	if (ret < 0) {
+		*reason = hd_vnet_open_reason(ret);
+		return ret;
+	}
+	ap->fd = fds[0];
+	ap->sock = fds[1];
+	ap->ifindex = opened.ifindex;
+	ap->kernel_drops = 0;
+	for (unsigned int i = 0; i < HD_AF_PACKET_RX; i++)
+		hd_vnet_buf_init(&ap->buf[i], HD_VNET_HLEN_PACKET);
+	ret = ap_check(ap, o->netdev, err);
+	if (ret == 0 &&
+	    (hd_vnet_link_read(ap->sock, o->netdev, &link) != 0 || link.ifindex != ap->ifindex))
+		ret = hd_err_set(err, ENODEV, "%s was deleted", o->netdev);
+	if (ret != 0) {
+		/* what heddled keeps is of no use: the next try is to open a new one */
+		ap_close_fds(ap);
+		hd_opener_release(port->name);
+		*reason = hd_vnet_open_reason(ret);
+		return ret;
+	}
+	ap_link_tell(port, &link, true);
+	return 0;
+}
+
+static void ap_close(struct hd_port *port)
+{
+	struct hd_af_packet *ap = hd_port_priv(port);
+
+	ap_close_fds(ap);
+	ap->is_up = false;
+}
+
+static int ap_poll(struct hd_port *port)
+{
+	const struct hd_af_packet_object *o = hd_port_params(port);
+	struct hd_af_packet *ap = hd_port_priv(port);
+	struct hd_vnet_link link = {0};
+	char text[160];
+
+	if (hd_vnet_link_read(ap->sock, o->netdev, &link) == 0 && link.ifindex == ap->ifindex) {
+		ap_link_tell(port, &link, false);
+		return 0;
+	}
+	/* deleted, renamed, moved, or another one of that name: the socket hears nothing of it */
+	snprintf(text, sizeof(text), "there is no interface %s%s%s", o->netdev,
+		 o->netns[0] ? " in namespace " : "", o->netns);
+	hd_port_set_down(port, HD_PORT_NO_DEVICE, text);
+	ap->is_up = false;
+	hd_opener_release(port->name);
+	return -ENODEV;
+}
+
+static int ap_event_fd(struct hd_port *port, uint16_t q, bool arm)
+{
+	const struct hd_af_packet *ap = hd_port_priv(port);
+
+	return ap->fd;
+}
+
+static void ap_detail(const struct hd_port *port, char *text, size_t size)
+{
+	const struct hd_af_packet_object *o = hd_port_params(port);
+	struct hd_af_packet *ap = hd_port_priv(port);
+	struct tpacket_stats stats;
+	socklen_t len = sizeof(stats);
+	char caps[32];
+	int n, mtu;
+
+	hd_vnet_caps_str(hd_vnet_caps(o->offloads), caps, sizeof(caps));
+	n = snprintf(text, size, "%s%s%s, %s", o->netdev, o->netns[0] ? " in namespace " : "",
+		     o->netns, caps);
+	if (n < 0 || (size_t)n >= size || !port->is_open)
+		return;
+	mtu = hd_vnet_link_mtu(ap->sock, o->netdev);
+	if (mtu > 0 && mtu != port->mtu)
+		n += snprintf(text + n, size - n, "; its mtu is %d, the port's is %u", mtu,
+			      port->mtu);
+	/* reading them sets them to 0 */
+	if (getsockopt(ap->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len) == 0)
+		ap->kernel_drops += stats.tp_drops;
+	if (ap->kernel_drops > 0 && (size_t)n < size)
+		snprintf(text + n, size - n, "; the kernel had no room for %llu frames",
+			 (unsigned long long)ap->kernel_drops);
+}
+
+static const struct hd_port_ops ap_ops = {
+	.name = "af-packet",
+	.params = HD_AF_PACKET,
+	.params_size = sizeof(struct hd_af_packet_object),
+	.size = sizeof(struct hd_af_packet),
+	.validate = hd_af_packet_validate,
+	.open = ap_open,
+	.close = ap_close,
+	.poll = ap_poll,
+	.rx_burst = hd_af_packet_rx_burst,
+	.tx_burst = hd_af_packet_tx_burst,
+	.event_fd = ap_event_fd,
+	.detail = ap_detail,
+};
+
+RTE_INIT(hd_af_packet_register)
+{
+	hd_port_kind_register(&ap_ops);
+}

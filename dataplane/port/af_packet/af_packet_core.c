@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Tags that the kernel keeps beside a frame, and the configuration object: pure functions. */
+#include "dataplane/port/af_packet/af_packet.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+
+bool hd_af_packet_tag_get(const struct tpacket_auxdata *aux, struct hd_af_packet_tag *tag)
+{
+	if (!(aux->tp_status & TP_STATUS_VLAN_VALID))
+		return false;
+	/* a kernel that does not tell the protocol has no other */
+	tag->tpid =
+		htons(aux->tp_status & TP_STATUS_VLAN_TPID_VALID ? aux->tp_vlan_tpid : HD_TPID_C);
+	tag->tci = htons(aux->tp_vlan_tci);
+	return true;
+}
+
+void hd_af_packet_tag_put(uint8_t *start, const struct hd_af_packet_tag *tag,
+			  struct virtio_net_hdr *hdr)
+{
+	memmove(start, start + HD_VLAN_HLEN, 2 * HD_ETH_ALEN);
+	memcpy(start + 2 * HD_ETH_ALEN, tag, sizeof(*tag));
+	/* offsets that do not fit any more point beyond every frame, and are found to lie */
+	if (hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
+		hdr->csum_start = RTE_MIN(hdr->csum_start + HD_VLAN_HLEN, UINT16_MAX);
+	if (hdr->hdr_len != 0)
+		hdr->hdr_len = RTE_MIN(hdr->hdr_len + HD_VLAN_HLEN, UINT16_MAX);
+}
+
+int hd_af_packet_validate(const void *params, struct hd_err *err)
+{
+	const struct hd_af_packet_object *o = params;
+	static const uint8_t zero[sizeof(o->zero)];
+	int ret;
+
+	if (!hd_vnet_netdev_valid(o->netdev))
+		return hd_err_set(err, EINVAL,
+				  "device: 1 to 15 characters without '/', ':', '%%' and blanks");
+	ret = hd_vnet_netns_check(o->netns, err);
+	if (ret == 0)
+		ret = hd_vnet_offloads_check(o->offloads, err);
+	if (ret == 0 && memcmp(o->zero, zero, sizeof(zero)) != 0)
+		ret = hd_err_set(err, EINVAL, "bytes that must be zero are not");
+	return ret;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The port kind `pcap`: what a capture file holds comes in, once, at the pace of its time stamps;
+ * what is sent is written to another file. Both are names below the capture root.
+ */
+#ifndef DATAPLANE_PORT_PCAP_PCAP_PORT_H
+#define DATAPLANE_PORT_PCAP_PCAP_PORT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <pcap/pcap.h>
+
+#include "heddle/api/kinds.h"
+#include "dataplane/core/port.h"
+
+#define HD_PCAP_SNAPLEN  65557 /* 64 KB of IP and a header with two tags */
+#define HD_PCAP_FILE_BUF (1 << 20)
+
+struct hd_pcap {
+	/* the worker that polls the port */
+	pcap_t *in;                    /* NULL: nothing is read */
+	const struct pcap_pkthdr *hdr; /* the next frame, valid until the next one is read */
+	const uint8_t *bytes;
+	uint64_t first_ts; /* of the capture, ns */
+	uint64_t start_ns; /* of the clock, when that frame came in */
+	bool eof;
+	int timer; /* readable when the next frame is due; -1: none */
+	_Atomic uint64_t read_count;
+	_Atomic bool read_end;
+
+	/* the worker that transmits */
+	pcap_t *format; /* of what is written */
+	pcap_dumper_t *out;
+	uint8_t *scratch; /* HD_PCAP_SNAPLEN bytes: a chain in one piece */
+	char *file_buf;
+	int64_t real_offset; /* clock to CLOCK_REALTIME */
+	_Atomic uint64_t written;
+	_Atomic int write_error; /* errno */
+	_Atomic int read_error;  /* 1: the file is broken, pcap_geterr() tells */
+
+	/* control thread */
+	uint64_t flushed; /* value of written at the last flush */
+};
+
+/* Worker. See struct hd_port_ops. */
+uint16_t hd_pcap_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
+			  struct rte_mbuf **m, uint16_t n);
+uint16_t hd_pcap_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
+			  struct rte_mbuf **m, uint16_t n);
+int hd_pcap_event_fd(struct hd_port *port, uint16_t q, bool arm);
+
+/* Reads the first frame's header and sets the pace from @now_ns. Control thread, in open(). */
+void hd_pcap_start(struct hd_pcap *p, uint64_t now_ns);
+
+/*
+ * Opens @name below the directory @root for reading or writing, and locks it: two ports never write
+ * one file, and none reads what another writes. Returns the descriptor or -errno with @err.
+ * Control thread.
+ */
+int hd_pcap_file_open(const char *root, const char *name, bool write, struct hd_err *err);
+
+/* Checks a struct hd_pcap_object of which every byte may be hostile. Pure. */
+int hd_pcap_validate(const void *params, struct hd_err *err);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reasons for drops that several kinds of ports have in common.
+ */
+#ifndef DATAPLANE_PORT_PORT_DROPS_H
+#define DATAPLANE_PORT_PORT_DROPS_H
+
+#include "dataplane/core/drop.h"
+
+extern struct hd_drop_reason *const hd_drop_bad_offload;  /* ingress */
+extern struct hd_drop_reason *const hd_drop_no_buffers;   /* ingress */
+extern struct hd_drop_reason *const hd_drop_rx_truncated; /* ingress */
+extern struct hd_drop_reason *const hd_drop_tx_refused;   /* egress */
+
+#endif

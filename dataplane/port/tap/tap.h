@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The port kind `tap`: an interface of the kernel whose other end is ours. heddled makes it and
+ * hands over one descriptor a queue.
+ */
+#ifndef DATAPLANE_PORT_TAP_TAP_H
+#define DATAPLANE_PORT_TAP_TAP_H
+
+#include <stdint.h>
+
+#include "heddle/api/kinds.h"
+#include "dataplane/core/port.h"
+
+struct hd_tap {
+	int fd[HD_TAP_QUEUES_MAX];
+	int sock; /* in the interface's namespace */
+	uint16_t n_fds;
+	bool is_up; /* what the core was told */
+	uint32_t ifindex;
+	char netdev[HD_NETDEV_MAX]; /* as the kernel calls it now */
+};
+
+/* Worker. See struct hd_port_ops. */
+uint16_t hd_tap_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+			 uint16_t n);
+uint16_t hd_tap_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+			 uint16_t n);
+
+/* Checks a struct hd_tap_object of which every byte may be hostile. Pure. 0 or -EINVAL with @err. */
+int hd_tap_validate(const void *params, struct hd_err *err);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/port/vnet.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include <net/if.h>
+
+#include "heddle/base/name.h"
+
+int hd_vnet_offloads_check(uint8_t offloads, struct hd_err *err)
+{
+	if (offloads & ~(HD_OFFLOAD_CSUM | HD_OFFLOAD_TSO))
+		return hd_err_set(err, EINVAL, "offloads 0x%x: only csum (1) and tso (2) exist",
+				  offloads);
+	if ((offloads & HD_OFFLOAD_TSO) && !(offloads & HD_OFFLOAD_CSUM))
+		return hd_err_set(err, EINVAL,
+				  "offloads: tso without csum cannot be; add csum or drop tso");
+	return 0;
+}
+
+bool hd_vnet_netdev_valid(const char name[HD_NETDEV_MAX])
+{
+	if (!hd_str_terminated(name, HD_NETDEV_MAX) || name[0] == '\0' || !strcmp(name, ".") ||
+	    !strcmp(name, ".."))
+		return false;
+	for (const char *c = name; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~' || *c == '/' || *c == ':' || *c == '%')
+			return false;
+	return true;
+}
+
+int hd_vnet_netns_check(const char netns[HD_NAME_MAX], struct hd_err *err)
+{
+	if (netns[0] == '\0' || hd_name_valid(netns, HD_NAME_MAX))
+		return 0;
+	return hd_err_set(
+		err, EINVAL,
+		"namespace: a name of letters, digits and \"._-\" (as of ip netns) is needed");
+}
+
+enum hd_port_reason hd_vnet_open_reason(int error)
+{
+	switch (-error) {
+	case ENOENT: return HD_PORT_NO_NAMESPACE;
+	case EEXIST:
+	case EBUSY: return HD_PORT_NAME_TAKEN;
+	case EPERM:
+	case EACCES: return HD_PORT_NO_PERMISSION;
+	case ENODEV:
+	case ENXIO: return HD_PORT_NO_DEVICE;
+	default: return HD_PORT_ERROR;
+	}
+}
+
+int hd_vnet_link_read(int sock, const char *netdev, struct hd_vnet_link *link)
+{
+	struct ifreq ifr = {0};
+
+	hd_str_copy(ifr.ifr_name, sizeof(ifr.ifr_name), netdev);
+	if (ioctl(sock, SIOCGIFINDEX, &ifr) != 0)
+		return -errno;
+	link->ifindex = ifr.ifr_ifindex;
+	if (ioctl(sock, SIOCGIFFLAGS, &ifr) != 0)
+		return -errno;
+	link->flags = (uint16_t)ifr.ifr_flags;
+	return 0;
+}
+
+int hd_vnet_link_mtu(int sock, const char *netdev)
+{
+	struct ifreq ifr = {0};
+
+	hd_str_copy(ifr.ifr_name, sizeof(ifr.ifr_name), netdev);
+	return ioctl(sock, SIOCGIFMTU, &ifr) == 0 ? ifr.ifr_mtu : -errno;
+}
