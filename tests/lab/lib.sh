@@ -192,7 +192,7 @@ host_if() {
 	done
 }
 
-mac_of() { on "$1" cat "/sys/class/net/$2/address" 2>/dev/null || on "$1" ip -br link show dev "$2" | awk '{print $3}'; }
+mac_of() { on "$1" ip -br link show dev "$2" | awk '{print $3}'; }
 
 # reaches NAME ADDRESS [ping arguments]: three answers to three requests (the first may wait for ARP).
 reaches() {

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The guards of guests' ports at work: bridge protocol frames, a limit on addresses, anti-spoofing.
+# shellcheck source=tests/lab/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+host_add phys a b c
+ip link add up0 type veth peer name eth0 netns phys
+ip link set up0 up
+heddle_start sw "$(config sw <<-END
+	switch sw
+	segment lan bridged=eth1
+	af-packet eth1 device=up0
+	tap a namespace=a device=eth0 access=lan mac-limit=5
+	tap b namespace=b device=eth0 access=lan
+	tap c namespace=c device=eth0 access=lan mac-address=02:00:00:00:0c:01 \
+		anti-spoof-mac=02:00:00:00:0c:01 anti-spoof-ip=10.0.0.3
+END
+)"
+on phys ip link set eth0 up
+ports_up sw eth1 a b c
+host_if a eth0 10.0.0.1/24
+host_if b eth0 10.0.0.2/24
+host_if c eth0 10.0.0.3/24
+check "a reaches b" -- reaches a 10.0.0.2
+check "c, with its own addresses, reaches b" -- reaches c 10.0.0.2
+
+is_seen() { # EXPECTED PROBE_WORDS...
+	local got
+	got=$(wire probe "${@:2}" --at phys:eth0 --at b:eth0 | cut -d ' ' -f 1 | xargs)
+	[ "$got" = "$1" ] || {
+		echo "expected at: $1"
+		echo "seen at:     $got"
+		return 1
+	}
+}
+pvst="--dst 01:00:0c:cc:cc:cd --type 0x0032 --payload aaaa0300000c010b"
+# shellcheck disable=SC2086
+check "Cisco's spanning tree (PVST+) from a guest goes nowhere" -- is_seen "" a:eth0 $pvst
+check "spanning tree from a guest goes nowhere" -- \
+	is_seen "" a:eth0 --dst 01:80:c2:00:00:00 --type 0x0026 --payload 424203
+check "... and is counted" -- state sw drop-at-least a bpdu_guard 1
+check "an ordinary group address passes" -- is_seen "phys:eth0 b:eth0" a:eth0 --dst 01:00:5e:01:02:03
+
+wire send a:eth0 --count 200 --flood-sources 100
+check "of 100 further addresses only the limit was learned" -- state sw macs-at-most a 5
+check "... and the others were dropped with a reason" -- state sw drop-at-least a mac_limit 150
+check "the guest itself still works" -- reaches a 10.0.0.2
+check "another guest still works" -- reaches b 10.0.0.1
+
+check "another's MAC from a guarded port: nobody" -- is_seen "" c:eth0 --src 02:00:00:00:0b:0b
+check "another's IP address in ARP from a guarded port: nobody" -- is_seen "" c:eth0 --arp 10.0.0.2
+check "... counted" -- state sw drop-at-least c anti_spoof 2
+on c ip addr add 10.0.0.33/24 dev eth0
+check_not "another IP address as source: no answer" -- answers c 10.0.0.2 -I 10.0.0.33
+check "its own still works" -- reaches c 10.0.0.2 -I 10.0.0.3
+check_conserved sw
+heddle_stop sw
