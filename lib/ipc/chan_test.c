@@ -118,8 +118,7 @@ static void serve_give(struct hd_chan *chan, const struct hd_msg *msg, void *arg
 static const struct hd_handler handlers[] = {
 	HD_HANDLER(TEST_GIVE, serve_give),         HD_HANDLER(TEST_ADD, serve_add),
 	HD_HANDLER(TEST_LIST, serve_list),         HD_HANDLER(TEST_FDS, serve_fds),
-	HD_EVENT_HANDLER(TEST_EVENT, serve_event),
-	HD_EVENT_HANDLER(TEST_BIG, serve_big),
+	HD_EVENT_HANDLER(TEST_EVENT, serve_event), HD_EVENT_HANDLER(TEST_BIG, serve_big),
 };
 
 static void side_open(struct side *s, int fd, enum hd_plane self, uint64_t generation)
