@@ -71,14 +71,14 @@ class Switch:
             if self.process.poll() is not None:
                 raise Failed(f"heddled ended with status {self.process.returncode}:\n{self.tail()}")
             ports = self.ports()
-            return all(name in ports and ports[name]["state"] == "up" for name in names)
+            return all(name in ports and ports[name]["up"] for name in names)
 
         if wait_until(seconds, all_up):
             self.planes = {p["pid"] for p in (self.show("planes") or {"planes": []})["planes"]}
             return
         ports = self.ports()
-        down = [f"{n}: {ports[n].get('reason', ports[n]['state']) if n in ports else 'not there'}"
-                for n in names if n not in ports or ports[n]["state"] != "up"]
+        down = [f"{n}: {ports[n]['reason']} {ports[n]['text']}" if n in ports else f"{n}: not there"
+                for n in names if n not in ports or not ports[n]["up"]]
         raise Failed(f"ports did not come up: {'; '.join(down)}\n{self.tail()}")
 
     def tail(self, lines=15):
