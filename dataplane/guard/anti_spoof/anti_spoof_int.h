@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the anti-spoofing core share. */
+#ifndef DATAPLANE_GUARD_ANTI_SPOOF_INT_H
+#define DATAPLANE_GUARD_ANTI_SPOOF_INT_H
+
+#include <stdbool.h>
+
+#include "dataplane/guard/anti_spoof/anti_spoof.h"
+
+static inline uint16_t spoof_be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+/* Is @mac on the list? */
+bool hd_spoof_mac_allowed(const struct hd_anti_spoof_object *conf, const uint8_t mac[6]);
+
+/* Is the address of @family (4 or 6) in one of the prefixes? */
+bool hd_spoof_ip_allowed(const struct hd_anti_spoof_object *conf, int family, const uint8_t *addr);
+
+/* True if the IPv6 packet at @off of @frame says nothing that is not allowed. */
+bool hd_spoof_ipv6_ok(const struct hd_anti_spoof_object *conf, const struct hd_spoof_frame *frame,
+		      uint32_t off);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Any bytes as a frame before the guards. A sanitizer sees reads beyond what is readable; a frame
+ * that passes with IP prefixes must pass without them as well. Input: bytes after the readable part,
+ * then the frame.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataplane/guard/anti_spoof/anti_spoof.h"
+#include "dataplane/guard/bpdu_guard/bpdu_guard.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct hd_anti_spoof_object conf = {
+		.n_macs = 2,
+		.n_ips = 3,
+		.macs = {{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}},
+		.ips = {{.family = 4, .length = 32, .addr = {10, 0, 0, 5}},
+			{.family = 6, .length = 61, .addr = {0x20, 0x01, 0x0d, 0xb8}},
+			{.family = 4, .length = 13, .addr = {192, 168}}},
+	};
+	struct hd_spoof_frame frame;
+	enum hd_spoof with, without;
+	uint8_t *copy;
+
+	if (size < 15)
+		return 0;
+	frame.readable = (uint32_t)size - 1;
+	frame.len = frame.readable + data[0];
+	copy = malloc(frame.readable);
+	if (!copy)
+		return 0;
+	memcpy(copy, data + 1, frame.readable);
+	frame.p = copy;
+	hd_bpdu_guard_match(copy, frame.readable);
+	conf.n_ips = 3;
+	with = hd_anti_spoof_check(&conf, &frame);
+	conf.n_ips = 0;
+	without = hd_anti_spoof_check(&conf, &frame);
+	if (without == HD_SPOOF_IP || (with == HD_SPOOF_MAC) != (without == HD_SPOOF_MAC))
+		abort();
+	free(copy);
+	return 0;
+}
