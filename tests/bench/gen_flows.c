@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tests/bench/gen_flows.h"
+
+#include <string.h>
+
+static void put16(uint8_t *p, unsigned int v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+
+static unsigned int ip_sum(const uint8_t *p, unsigned int len)
+{
+	unsigned int sum = 0;
+
+	for (unsigned int i = 0; i < len; i += 2)
+		sum += (unsigned int)p[i] << 8 | p[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum & 0xffff;
+}
+
+void gen_mac(unsigned int port, unsigned int index, uint8_t mac[6])
+{
+	mac[0] = 0x02;
+	mac[1] = 0x48;
+	mac[2] = 0x44;
+	mac[3] = (uint8_t)port;
+	put16(mac + 4, index);
+}
+
+static void make(struct gen_head *head, unsigned int port, unsigned int src, unsigned int flow,
+		 unsigned int dst, unsigned int size)
+{
+	uint8_t *f = head->frame;
+
+	memset(head, 0, sizeof(*head));
+	gen_mac(port ^ 1, dst, f);
+	gen_mac(port, src, f + 6);
+	put16(f + 12, 0x0800);
+	f[14] = 0x45;
+	put16(f + 16, size - 14);
+	f[22] = 64;
+	f[23] = 17;
+	f[26] = 10;
+	f[27] = (uint8_t)port;
+	put16(f + 28, src);
+	f[30] = 10;
+	f[31] = (uint8_t)(port ^ 1);
+	put16(f + 32, dst);
+	put16(f + 24, ip_sum(f + 14, 20));
+	put16(f + 34, 1024 + flow % 60000);
+	put16(f + 36, 5001 + flow / 60000);
+	put16(f + 38, size - 34);
+}
+
+void gen_flows(struct gen_head *heads, unsigned int flows, unsigned int macs, unsigned int port,
+	       unsigned int size)
+{
+	for (unsigned int i = 0; i < flows; i++)
+		make(&heads[i], port, i % macs, i, (i + i / macs) % macs, size);
+}
+
+void gen_announce(struct gen_head *head, unsigned int port, unsigned int index, unsigned int size)
+{
+	make(head, port, index, 0, 0, size);
+	memset(head->frame, 0xff, 6);
+}
