@@ -19,10 +19,10 @@
 #include "dataplane/core/feature.h"
 #include "dataplane/core/port.h"
 
-#define HD_DOMAIN_NONE	  0 /* index 0 is never a domain */
-#define HD_DOMAINS_MAX	  (1u << 20)
-#define HD_SWITCHES_MAX	  1024
-#define HD_FEATURES_MAX	  8 /* on one point of one port */
+#define HD_DOMAIN_NONE  0 /* index 0 is never a domain */
+#define HD_DOMAINS_MAX  (1u << 20)
+#define HD_SWITCHES_MAX 1024
+#define HD_FEATURES_MAX 8 /* on one point of one port */
 
 struct hd_feature_call {
 	hd_feature_fn run;
@@ -41,13 +41,13 @@ struct hd_port_config {
 	uint16_t id;
 	uint16_t switch_index; /* in hd_config.switches */
 	uint16_t pvid;
-	uint16_t tpid;	    /* network order */
-	uint16_t mtu;	    /* L3 bytes */
+	uint16_t tpid;      /* network order */
+	uint16_t mtu;       /* L3 bytes */
 	uint16_t max_frame; /* bytes of a frame with two tags */
-	uint8_t mode;	    /* enum hd_vlan_mode */
+	uint8_t mode;       /* enum hd_vlan_mode */
 	uint8_t priority_tags;
 	uint16_t default_tci; /* default PCP << 13 | pvid: of an untagged frame */
-	uint32_t flags;	      /* enum hd_port_flags */
+	uint32_t flags;       /* enum hd_port_flags */
 	uint32_t n_input;     /* the three lists' n, so that an empty one costs no other line */
 	uint32_t n_output;
 	uint32_t n_new_source;
@@ -57,7 +57,7 @@ struct hd_port_config {
 	struct hd_vlan_set cvlan_store;
 	struct hd_feature_list features[HD_POINT_COUNT];
 	const char *name; /* the port's */
-	bool shared;	  /* builder: the running tree has it too */
+	bool shared;      /* builder: the running tree has it too */
 } __rte_cache_aligned;
 
 /* A domain: one VLAN of one switch. */
@@ -71,7 +71,7 @@ struct hd_domain {
 	uint16_t vlan;
 	uint16_t n_members;
 	char segment[HD_NAME_MAX]; /* empty: unnamed */
-	uint16_t member[];	   /* port ids, ascending */
+	uint16_t member[];         /* port ids, ascending */
 };
 
 struct hd_switch {
@@ -108,19 +108,13 @@ struct hd_config {
 /* The running tree, for the control thread. Never NULL after hd_config_init(). */
 const struct hd_config *hd_config_running(void);
 
+/* The switch of this name in a tree, or NULL. Control thread. */
+const struct hd_switch *hd_config_switch(const struct hd_config *tree, const char *name);
+
 /* The pointer that workers read. */
 extern const struct hd_config *_Atomic hd_config_published;
 
 /* Publishes an empty tree. Once. 0 or -ENOMEM. */
 int hd_config_init(void);
-
-/* True if @port belongs to the domain (VLAN @vid of its switch). Any thread with a tree. */
-static inline bool hd_port_is_member(const struct hd_port_config *port, const struct hd_domain *d)
-{
-	if (port->mode == HD_VLAN_TRUNK)
-		return port->switch_index == d->switch_index &&
-		       (hd_vlan_set_has(&port->vlans, d->vlan) || port->pvid == d->vlan);
-	return port->pvid_domain == d->id;
-}
 
 #endif

@@ -23,7 +23,7 @@
 
 enum hd_drop_side {
 	HD_DROP_INGRESS, /* counted at the port that it came in by */
-	HD_DROP_EGRESS,	 /* counted at the port that it was to leave by */
+	HD_DROP_EGRESS,  /* counted at the port that it was to leave by */
 };
 
 struct hd_drop_reason {
@@ -36,12 +36,12 @@ struct hd_drop_reason {
 
 void hd_drop_register(struct hd_drop_reason *reason);
 
-#define HD_DROP_REGISTER(var, name_, side_, text_)                                                 \
-	static struct hd_drop_reason var = {.name = name_, .text = text_, .side = side_};          \
-	RTE_INIT(hd_drop_register_##var)                                                           \
-	{                                                                                          \
-		hd_drop_register(&var);                                                            \
-	}                                                                                          \
+#define HD_DROP_REGISTER(var, name_, side_, text_)                                        \
+	static struct hd_drop_reason var = {.name = name_, .text = text_, .side = side_}; \
+	RTE_INIT(hd_drop_register_##var)                                                  \
+	{                                                                                 \
+		hd_drop_register(&var);                                                   \
+	}                                                                                 \
 	struct hd_drop_reason
 
 /* Sorts and numbers. Once, at the start. -ENOSPC: more than HD_DROP_REASONS_MAX. */

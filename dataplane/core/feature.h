@@ -21,9 +21,9 @@ struct rte_mbuf;
 struct hd_port_config;
 
 enum hd_point {
-	HD_POINT_INPUT,	     /* a burst as it came in, before VLAN classification */
+	HD_POINT_INPUT, /* a burst as it came in, before VLAN classification */
 	HD_POINT_NEW_SOURCE, /* one packet whose source the switch does not know at this port; classified */
-	HD_POINT_OUTPUT,     /* a batch for one port, before tags and offloads are fitted */
+	HD_POINT_OUTPUT, /* a batch for one port, before tags and offloads are fitted */
 	HD_POINT_COUNT,
 };
 

@@ -25,12 +25,12 @@ enum hd_meta_flags {
 struct hd_meta {
 	uint64_t time_ns;     /* when it came in: the loop's time, in replay the capture's */
 	uint32_t domain;      /* after classification: index of its domain in the tree */
-	uint16_t port;	      /* ingress port's id, HD_PORT_ID_NONE for what we made ourselves */
-	uint16_t tci;	      /* after classification: PCP and DEI of the frame, VID of its VLAN */
+	uint16_t port;        /* ingress port's id, HD_PORT_ID_NONE for what we made ourselves */
+	uint16_t tci;         /* after classification: PCP and DEI of the frame, VID of its VLAN */
 	uint8_t tag_len;      /* after classification: 4 if the tag at offset 12 is the VLAN's */
-	uint8_t flags;	      /* enum hd_meta_flags */
-	uint8_t l2_len;	      /* these five only with flags: Ethernet header with all tags, */
-	uint8_t l4_len;	      /* TCP or UDP header, */
+	uint8_t flags;        /* enum hd_meta_flags */
+	uint8_t l2_len;       /* these five only with flags: Ethernet header with all tags, */
+	uint8_t l4_len;       /* TCP or UDP header, */
 	uint16_t l3_len;      /* IP header with options or extension headers, */
 	uint16_t csum_offset; /* of the checksum from the start of L4, */
 	uint16_t gso_size;    /* payload bytes of one segment (with TSO) */

@@ -24,7 +24,7 @@ struct hd_options {
 	const char *cpus; /* list for the workers, NULL: chosen */
 	unsigned int workers;
 	unsigned int memory_mb; /* 0: chosen */
-	uint32_t fdb_size;	/* entries */
+	uint32_t fdb_size;      /* entries */
 	enum hd_hugepages hugepages;
 	bool idle_sleep;
 

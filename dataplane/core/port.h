@@ -30,7 +30,7 @@
 #include "heddle/base/err.h"
 #include "dataplane/core/worker.h"
 
-#define HD_PORTS_MAX	   16384
+#define HD_PORTS_MAX       16384
 #define HD_PORT_QUEUES_MAX 16
 
 struct rte_mbuf;
@@ -55,6 +55,9 @@ struct hd_port_ops {
 	 * hostile. Pure. Returns 0, or -EINVAL with @err saying what would be right. May be NULL.
 	 */
 	int (*validate)(const void *params, struct hd_err *err);
+
+	/* Queues (pairs) that the object asks for, 1..HD_PORT_QUEUES_MAX. NULL: one. */
+	uint16_t (*queues)(const void *params);
 
 	/*
 	 * Control thread. Gets descriptors, starts what must be started. 0: the kind has called, or
@@ -107,11 +110,11 @@ struct hd_port_ops {
 struct hd_port {
 	/* read by workers */
 	const struct hd_port_ops *ops;
-	_Atomic uint32_t caps;	    /* enum hd_port_caps */
+	_Atomic uint32_t caps;      /* enum hd_port_caps */
 	_Atomic uint16_t rx_queues; /* that can be polled now: 0..queues */
 	_Atomic uint16_t tx_queues;
 	_Atomic bool up;
-	uint16_t id;	 /* below HD_PORTS_MAX; of its counters and in every table */
+	uint16_t id;     /* below HD_PORTS_MAX; of its counters and in every table */
 	uint16_t queues; /* as configured */
 	rte_spinlock_t tx_lock[HD_PORT_QUEUES_MAX]; /* when workers share a transmit queue */
 
@@ -121,15 +124,22 @@ struct hd_port {
 	uint16_t mtu;
 	bool is_open;
 	bool want_open;
+	bool started;           /* in the table */
+	bool adjusted;          /* hd_port_adjust() was called */
+	uint16_t keeps_workers; /* queues whose workers come from the port that this one replaces */
+	uint16_t
+		keeps_workers_next; /* queues whose workers went to the port that replaces this one */
 	enum hd_port_reason reason;
 	char text[192];
 	uint64_t changed_ns; /* when it last went up or down */
 	uint64_t flaps;
-	uint64_t retry_ns;   /* not before */
-	uint32_t retry_step; /* ms */
-	uint32_t refs;	     /* trees that have it */
-	_Atomic uint32_t up_events, up_seen; /* link changes, to be told by the control thread */
-	uint64_t params[];   /* the kind's object (params_size bytes), then its private part */
+	uint64_t retry_ns;                       /* not before */
+	uint32_t retry_step;                     /* ms */
+	uint32_t refs;                           /* trees that have it */
+	_Atomic uint32_t up_events, down_events; /* counted by any thread ... */
+	uint32_t up_seen, down_seen;             /* ... and told by the control thread */
+	unsigned int worker[HD_PORT_QUEUES_MAX]; /* that polls a receive queue, for life */
+	uint64_t params[]; /* the kind's object (params_size bytes), then its private part */
 };
 
 /* The kind's configuration object. It does not change while the port lives. */

@@ -27,7 +27,7 @@ struct rte_mempool;
 
 struct hd_worker {
 	const struct hd_config *config; /* the tree of this loop */
-	uint64_t now_ns;		/* of this loop */
+	uint64_t now_ns;                /* of this loop */
 	struct hd_stats_worker *stats;
 	struct hd_stats_port *port_stats; /* [max_ports], by port id */
 	struct hd_fdb *fdb;
@@ -35,15 +35,15 @@ struct hd_worker {
 	struct rte_graph *graph;
 	struct rte_mempool *pool;     /* frames: HD_FRAME_ROOM bytes of data room */
 	struct rte_mempool *big_pool; /* segments of super-frames: HD_BIG_ROOM bytes */
-	unsigned int index;	      /* 0..workers-1 */
-	bool replay;		      /* now_ns is the capture's */
-	int wake_fd;		      /* eventfd: written by others to end a sleep */
+	unsigned int index;           /* 0..workers-1 */
+	bool replay;                  /* now_ns is the capture's */
+	int wake_fd;                  /* eventfd: written by others to end a sleep */
 	int epoll_fd;
 	uint32_t idle_loops;
 	_Atomic bool stop; /* set by the control thread */
 } __rte_cache_aligned;
 
-#define HD_FRAME_ROOM 2048  /* and RTE_PKTMBUF_HEADROOM before it */
+#define HD_FRAME_ROOM 2048 /* and RTE_PKTMBUF_HEADROOM before it */
 #define HD_BIG_ROOM   32768
 
 #endif

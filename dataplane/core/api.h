@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What heddle-mgmt can ask of the data plane: each folder brings a table of handlers.
+ */
+#ifndef DATAPLANE_CORE_API_H
+#define DATAPLANE_CORE_API_H
+
+#include <stddef.h>
+
+#include "heddle/ipc/chan.h"
+
+struct hd_store;
+
+struct hd_api {
+	const struct hd_handler *table;
+	size_t n;
+	struct hd_api *next;
+};
+
+/* From a constructor. Handlers run on the control thread; their arg is NULL. */
+void hd_api_register(struct hd_api *api);
+
+#define HD_API_REGISTER(table_)                                                                \
+	RTE_INIT(hd_api_register_##table_)                                                     \
+	{                                                                                      \
+		static struct hd_api api = {table_, sizeof(table_) / sizeof(table_[0]), NULL}; \
+                                                                                               \
+		hd_api_register(&api);                                                         \
+	}                                                                                      \
+	struct hd_api
+
+/* Adds all registered handlers, and those of the configuration bracket, to a channel. */
+void hd_api_attach(struct hd_chan *chan);
+
+/* The peer of that channel is gone: a bracket that it had open is aborted. */
+void hd_api_detach(struct hd_chan *chan);
+
+/* The objects that are in force; made by the first hd_api_attach(). */
+struct hd_store *hd_api_store(void);
+
+/* Told once, after the first commit of this process. */
+void hd_api_on_first_commit(void (*fn)(void));
+
+#endif

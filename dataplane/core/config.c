@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Prepare and commit of the configuration tree.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataplane/core/config_int.h"
+#include "dataplane/core/loop.h"
+#include "dataplane/core/opener.h"
+#include "dataplane/core/port_table.h"
+#include "dataplane/core/rcu.h"
+#include "dataplane/core/stats.h"
+
+const struct hd_config *_Atomic hd_config_published;
+
+static struct hd_config *running;
+static struct hd_config *prepared;
+static struct hd_config_listener *listeners;
+
+const struct hd_config *hd_config_running(void)
+{
+	return running;
+}
+
+void hd_config_listen(struct hd_config_listener *listener)
+{
+	listener->next = listeners;
+	listeners = listener;
+}
+
+static void tree_free(struct hd_config *tree)
+{
+	if (!tree)
+		return;
+	for (unsigned int w = 0; w < HD_WORKERS_MAX; w++)
+		free(tree->rx[w]);
+	free(tree->ports);
+	free(tree->domains);
+	free(tree->switches);
+	free(tree);
+}
+
+/* The queues of all ports, by the worker that polls them. */
+static int build_rx(struct hd_config *tree)
+{
+	uint32_t n[HD_WORKERS_MAX] = {0};
+
+	for (uint32_t id = 0; id < tree->n_ports; id++)
+		for (uint16_t q = 0; tree->ports[id] && q < tree->ports[id]->port->queues; q++)
+			n[tree->ports[id]->port->worker[q]]++;
+	for (unsigned int w = 0; w < HD_WORKERS_MAX; w++) {
+		tree->rx[w] =
+			calloc(1, sizeof(struct hd_rx_list) + n[w] * sizeof(struct hd_rx_queue));
+		if (!tree->rx[w])
+			return -ENOMEM;
+	}
+	for (uint32_t id = 0; id < tree->n_ports; id++) {
+		const struct hd_port_config *c = tree->ports[id];
+
+		for (uint16_t q = 0; c && q < c->port->queues; q++) {
+			struct hd_rx_list *list = tree->rx[c->port->worker[q]];
+
+			list->q[list->n++] = (struct hd_rx_queue){c, c->port, q};
+		}
+	}
+	return 0;
+}
+
+int hd_config_init(void)
+{
+	running = calloc(1, sizeof(*running));
+	if (!running || build_rx(running) < 0)
+		return -ENOMEM;
+	atomic_store(&hd_config_published, running);
+	return 0;
+}
+
+int hd_config_prepare(struct hd_store *store, struct hd_config_result *result)
+{
+	struct hd_builder b = {.store = store, .now = running, .result = result};
+	int rc;
+
+	hd_config_discard();
+	memset(result, 0, sizeof(*result));
+	if (!hd_store_in_bracket(store))
+		return -EPROTO;
+	rc = hd_store_failed(store, NULL);
+	if (rc < 0)
+		return rc;
+	b.next = calloc(1, sizeof(*b.next));
+	if (!b.next)
+		return hd_store_refuse(store, ENOMEM, "out of memory");
+	prepared = b.next;
+	hd_store_count(store, result);
+	rc = hd_build_switches(&b);
+	if (!rc)
+		rc = hd_build_ports(&b);
+	if (!rc)
+		rc = hd_build_domains(&b);
+	if (!rc)
+		rc = build_rx(b.next);
+	tdestroy(b.touched, free);
+	if (rc < 0) {
+		hd_config_discard();
+		return hd_store_refuse(store, -rc, "out of memory");
+	}
+	return 0;
+}
+
+void hd_config_discard(void)
+{
+	if (!prepared)
+		return;
+	hd_build_release_domains(prepared, running);
+	hd_build_free_ports(prepared, running, true);
+	hd_build_free_domains(prepared);
+	tree_free(prepared);
+	prepared = NULL;
+}
+
+/* Closes what the new tree has not, or has anew; then nobody refers to the old struct hd_port. */
+static void stop_ports(const struct hd_config *old, const struct hd_config *tree)
+{
+	for (uint32_t id = 0; id < old->n_ports; id++) {
+		const struct hd_port_config *o = old->ports[id];
+		const struct hd_port_config *n = id < tree->n_ports ? tree->ports[id] : NULL;
+
+		if (!o || (n && n->port == o->port))
+			continue;
+		if (n)
+			o->port->keeps_workers_next = RTE_MIN(n->port->queues, o->port->queues);
+		hd_port_stop(o->port, n != NULL);
+		hd_port_free(o->port);
+	}
+}
+
+static void start_ports(const struct hd_config *old, const struct hd_config *tree)
+{
+	for (uint32_t id = 0; id < tree->n_ports; id++) {
+		const struct hd_port_config *n = tree->ports[id];
+		const struct hd_port_config *o = id < old->n_ports ? old->ports[id] : NULL;
+
+		if (!n)
+			continue;
+		if (!o || o->port != n->port)
+			hd_port_start(n->port, n->flags & HD_PORT_ENABLED, n->mtu);
+		else if (o != n)
+			hd_port_adjust(n->port, n->flags & HD_PORT_ENABLED, n->mtu);
+	}
+}
+
+void hd_config_commit(struct hd_store *store)
+{
+	struct hd_config *old = running, *tree = prepared;
+
+	if (!tree)
+		return;
+	prepared = NULL;
+	running = tree;
+	hd_store_commit(store);
+	tree->generation = hd_store_generation(store);
+	atomic_store_explicit(&hd_config_published, tree, memory_order_release);
+	hd_workers_wake();
+	hd_rcu_synchronize();
+	stop_ports(old, tree);
+	start_ports(old, tree);
+	for (struct hd_config_listener *l = listeners; l; l = l->next)
+		l->committed(tree, store);
+	hd_stats_generation(tree->generation);
+	hd_build_release_domains(old, tree);
+	hd_build_free_ports(old, tree, false);
+	hd_build_free_domains(old);
+	tree_free(old);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From configuration objects to the tree that workers see, in two steps that the bracket asks for:
+ * prepare (all that can fail, beside the running tree) and commit (publish; cannot fail).
+ * Control thread only.
+ */
+#ifndef DATAPLANE_CORE_CONFIG_BUILD_H
+#define DATAPLANE_CORE_CONFIG_BUILD_H
+
+#include "dataplane/core/config.h"
+#include "dataplane/core/store.h"
+
+/*
+ * Builds the next tree from the store's open bracket. Ports that are new or whose kind's object
+ * changed get a new struct hd_port, not yet open. On failure nothing is left, and the bracket is
+ * refused with the object's name and the reason.
+ */
+int hd_config_prepare(struct hd_store *store, struct hd_config_result *result);
+
+/* Publishes what was prepared, waits for the workers, closes and opens ports, commits the store. */
+void hd_config_commit(struct hd_store *store);
+
+/* Throws away what was prepared. Nothing prepared: nothing happens. */
+void hd_config_discard(void);
+
+/* Called after each commit with the new tree in force and no worker in the old one. */
+struct hd_config_listener {
+	void (*committed)(const struct hd_config *config, const struct hd_store *store);
+	struct hd_config_listener *next;
+};
+void hd_config_listen(struct hd_config_listener *listener);
+
+#endif

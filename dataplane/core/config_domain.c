@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The tree's switches and domains. A domain is there while a port carries its VLAN; its id stays the
+ * same from tree to tree.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataplane/core/config_int.h"
+#include "dataplane/core/meta.h"
+
+#define UNITS_PER_S 10 /* HD_FDB_UNIT_NS is 0.1 s */
+
+static uint64_t used[HD_DOMAINS_MAX / 64] = {1}; /* bit 0: HD_DOMAIN_NONE */
+static uint32_t lowest_free = 1;
+
+static uint32_t domain_id_new(void)
+{
+	for (uint32_t w = lowest_free / 64; w < HD_DOMAINS_MAX / 64; w++) {
+		if (~used[w]) {
+			uint32_t id = w * 64 + __builtin_ctzll(~used[w]);
+
+			used[w] |= 1ull << (id % 64);
+			lowest_free = id;
+			return id;
+		}
+	}
+	return HD_DOMAIN_NONE;
+}
+
+static void domain_id_free(uint32_t id)
+{
+	used[id / 64] &= ~(1ull << (id % 64));
+	if (id < lowest_free)
+		lowest_free = id;
+}
+
+const struct hd_switch *hd_config_switch(const struct hd_config *tree, const char *name)
+{
+	for (uint32_t i = 0; i < tree->n_switches; i++)
+		if (tree->switches[i] && !strcmp(tree->switches[i]->name, name))
+			return tree->switches[i];
+	return NULL;
+}
+
+static int index_new(const struct hd_builder *b)
+{
+	for (uint32_t i = 0; i < HD_SWITCHES_MAX; i++)
+		if (!b->next->switches[i] && (i >= b->now->n_switches || !b->now->switches[i]))
+			return (int)i;
+	return -ENOSPC;
+}
+
+static int build_switch(const char *key, enum hd_change change, const void *now, const void *next,
+			void *arg)
+{
+	struct hd_builder *b = arg;
+	const struct hd_switch_object *o = next;
+	const struct hd_switch *old = hd_config_switch(b->now, key);
+	struct hd_switch *sw;
+	int index;
+
+	(void)change;
+	(void)now;
+	if (!o)
+		return 0;
+	index = old ? old->index : index_new(b);
+	if (index < 0)
+		return hd_store_refuse(b->store, ENOSPC, "switch %s: more than %d switches", key,
+				       HD_SWITCHES_MAX);
+	sw = calloc(1, sizeof(*sw));
+	if (!sw)
+		return -ENOMEM;
+	hd_str_copy(sw->name, sizeof(sw->name), key);
+	sw->index = (uint16_t)index;
+	sw->ageing_units = o->ageing_s * UNITS_PER_S;
+	sw->mac_limit = o->mac_limit;
+	b->next->switches[index] = sw;
+	if ((uint32_t)index >= b->next->n_switches)
+		b->next->n_switches = index + 1;
+	return 0;
+}
+
+int hd_build_switches(struct hd_builder *b)
+{
+	b->next->switches = calloc(HD_SWITCHES_MAX, sizeof(*b->next->switches));
+	if (!b->next->switches)
+		return -ENOMEM;
+	return hd_store_walk(b->store, HD_SWITCH, build_switch, b);
+}
+
+/* What a port carries, one VLAN after the other. Starts with 0, ends with 0. */
+static uint16_t next_vlan(const struct hd_port_config *c, uint16_t vid)
+{
+	if (c->mode == HD_VLAN_NONE)
+		return 0;
+	if (c->mode != HD_VLAN_TRUNK)
+		return vid ? 0 : c->pvid;
+	for (vid++; vid <= HD_VLAN_MAX; vid++) {
+		uint64_t w = c->vlans.w[vid >> 6] >> (vid & 63);
+
+		if ((w & 1) || vid == c->pvid)
+			return vid;
+		if (!w && !(c->pvid > vid && c->pvid <= (vid | 63)))
+			vid |= 63;
+	}
+	return 0;
+}
+
+/* Makes sure that (switch, VLAN) has an id. HD_DOMAIN_NONE: there are no more. */
+static uint32_t domain_get(struct hd_builder *b, struct hd_switch *sw, uint16_t vid)
+{
+	const struct hd_switch *old = hd_config_switch(b->now, sw->name);
+	uint32_t id = sw->domain[vid];
+
+	if (!id && old)
+		id = old->domain[vid];
+	if (!id)
+		id = domain_id_new();
+	sw->domain[vid] = id;
+	if (id >= b->next->n_domains)
+		b->next->n_domains = id + 1;
+	return id;
+}
+
+static struct hd_switch *switch_of(const struct hd_builder *b, const struct hd_port_config *c)
+{
+	return (struct hd_switch *)b->next->switches[c->switch_index];
+}
+
+/* Ids for all, and the ports' native domain. A port that is shared has the right one already. */
+static int assign_domains(struct hd_builder *b)
+{
+	for (uint32_t p = 0; p < b->next->n_ports; p++) {
+		const struct hd_port_config *c = b->next->ports[p];
+
+		for (uint16_t vid = c ? next_vlan(c, 0) : 0; vid; vid = next_vlan(c, vid))
+			if (!domain_get(b, switch_of(b, c), vid))
+				return hd_store_refuse(b->store, ENOSPC, "more than %u domains",
+						       HD_DOMAINS_MAX - 1);
+		if (c && !c->shared && c->mode != HD_VLAN_NONE)
+			((struct hd_port_config *)c)->pvid_domain =
+				c->pvid ? switch_of(b, c)->domain[c->pvid] : HD_DOMAIN_NONE;
+	}
+	return 0;
+}
+
+static int make_domains(struct hd_builder *b)
+{
+	struct hd_config *t = b->next;
+	uint32_t *members = calloc(t->n_domains + 1, sizeof(*members));
+
+	t->domains = calloc(t->n_domains + 1, sizeof(*t->domains));
+	if (!members || !t->domains) {
+		free(members);
+		return -ENOMEM;
+	}
+	for (uint32_t p = 0; p < t->n_ports; p++)
+		for (uint16_t vid = t->ports[p] ? next_vlan(t->ports[p], 0) : 0; vid;
+		     vid = next_vlan(t->ports[p], vid))
+			members[switch_of(b, t->ports[p])->domain[vid]]++;
+	for (uint32_t s = 0; s < t->n_switches; s++) {
+		for (uint16_t vid = 1; t->switches[s] && vid <= HD_VLAN_MAX; vid++) {
+			uint32_t id = t->switches[s]->domain[vid];
+			struct hd_domain *d;
+
+			if (!id)
+				continue;
+			d = calloc(1, sizeof(*d) + members[id] * sizeof(d->member[0]));
+			if (!d) {
+				free(members);
+				return -ENOMEM;
+			}
+			d->id = id;
+			d->vlan = vid;
+			d->switch_index = t->switches[s]->index;
+			d->ageing_units = t->switches[s]->ageing_units;
+			d->switch_mac_limit = t->switches[s]->mac_limit;
+			t->domains[id] = d;
+		}
+	}
+	free(members);
+	return 0;
+}
+
+static void fill_domains(struct hd_builder *b)
+{
+	struct hd_config *t = b->next;
+
+	for (uint32_t p = 0; p < t->n_ports; p++) {
+		const struct hd_port_config *c = t->ports[p];
+
+		for (uint16_t vid = c ? next_vlan(c, 0) : 0; vid; vid = next_vlan(c, vid)) {
+			struct hd_domain *d =
+				(struct hd_domain *)t->domains[switch_of(b, c)->domain[vid]];
+
+			d->member[d->n_members++] = c->id;
+		}
+	}
+}
+
+static int build_segment(const char *key, enum hd_change change, const void *now, const void *next,
+			 void *arg)
+{
+	struct hd_builder *b = arg;
+	const struct hd_segment_object *o = next;
+	const struct hd_switch *sw;
+	struct hd_domain *d;
+
+	(void)change;
+	(void)now;
+	if (!o)
+		return 0;
+	sw = hd_config_switch(b->next, o->switch_name);
+	if (!sw)
+		return hd_store_refuse(b->store, EINVAL, "segment %s: there is no switch %s", key,
+				       o->switch_name);
+	d = (struct hd_domain *)b->next->domains[sw->domain[o->vlan]];
+	if (!d)
+		return 0; /* nobody carries it */
+	if (d->segment[0])
+		return hd_store_refuse(b->store, EINVAL,
+				       "segment %s: VLAN %u of switch %s is segment %s", key,
+				       o->vlan, sw->name, d->segment);
+	hd_str_copy(d->segment, sizeof(d->segment),
+		    strrchr(key, '/') ? strrchr(key, '/') + 1 : key);
+	d->mac_limit = o->mac_limit;
+	return 0;
+}
+
+int hd_build_domains(struct hd_builder *b)
+{
+	int rc = assign_domains(b);
+
+	if (!rc)
+		rc = make_domains(b);
+	if (rc)
+		return rc;
+	fill_domains(b);
+	return hd_store_walk(b->store, HD_SEGMENT, build_segment, b);
+}
+
+void hd_build_free_domains(struct hd_config *tree)
+{
+	for (uint32_t i = 0; tree->domains && i < tree->n_domains; i++)
+		free((void *)tree->domains[i]);
+	for (uint32_t i = 0; tree->switches && i < tree->n_switches; i++)
+		free((void *)tree->switches[i]);
+}
+
+void hd_build_release_domains(const struct hd_config *tree, const struct hd_config *other)
+{
+	for (uint32_t s = 0; s < tree->n_switches; s++) {
+		const struct hd_switch *sw = tree->switches[s];
+		const struct hd_switch *same = sw ? hd_config_switch(other, sw->name) : NULL;
+
+		for (uint16_t vid = 1; sw && vid <= HD_VLAN_MAX; vid++)
+			if (sw->domain[vid] && (!same || same->domain[vid] != sw->domain[vid]))
+				domain_id_free(sw->domain[vid]);
+	}
+}

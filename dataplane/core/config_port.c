@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The tree's ports. One whose objects did not change is shared with the running tree.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_byteorder.h>
+
+#include "dataplane/core/config_int.h"
+#include "dataplane/core/options.h"
+#include "dataplane/core/port_table.h"
+
+static int name_compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static int mark_touched(const char *key, enum hd_change change, const void *now, const void *next,
+			void *arg)
+{
+	struct hd_builder *b = arg;
+	char *copy;
+
+	(void)now;
+	(void)next;
+	if (change == HD_UNCHANGED || tfind(key, &b->touched, name_compare))
+		return 0;
+	copy = strdup(key);
+	return copy && tsearch(copy, &b->touched, name_compare) ? 0 : -ENOMEM;
+}
+
+/* Ports whose kind's object or one of whose features' objects changed. */
+static int find_touched(struct hd_builder *b)
+{
+	for (const struct hd_object_class *c = hd_object_class_first(); c; c = c->next) {
+		int rc = 0;
+
+		if (c->type != HD_PORT && c->type != HD_SWITCH && c->type != HD_SEGMENT)
+			rc = hd_store_walk(b->store, c->type, mark_touched, b);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static const struct hd_port_config *running_port(const struct hd_builder *b, const char *name)
+{
+	/* By the table: a name is looked up once a port that changed, not once a port. */
+	for (uint32_t id = 0; id < b->now->n_ports; id++)
+		if (b->now->ports[id] && !strcmp(b->now->ports[id]->name, name))
+			return b->now->ports[id];
+	return NULL;
+}
+
+/* The features that have an object for this port, in their order, with copies of the objects. */
+static int attach_features(const struct hd_builder *b, struct hd_port_config *c)
+{
+	for (const struct hd_feature *f = hd_feature_first(); f; f = f->next) {
+		const void *object = hd_store_next(b->store, f->object, c->name);
+		struct hd_feature_list *list = &c->features[f->point];
+		void *copy;
+
+		if (!object)
+			continue;
+		if (list->n == HD_FEATURES_MAX)
+			return hd_store_refuse(b->store, ENOSPC, "port %s: more than %d features",
+					       c->name, HD_FEATURES_MAX);
+		copy = malloc(f->object_size);
+		if (!copy)
+			return -ENOMEM;
+		memcpy(copy, object, f->object_size);
+		list->call[list->n++] = (struct hd_feature_call){f->run, copy};
+	}
+	c->n_input = c->features[HD_POINT_INPUT].n;
+	c->n_output = c->features[HD_POINT_OUTPUT].n;
+	c->n_new_source = c->features[HD_POINT_NEW_SOURCE].n;
+	return 0;
+}
+
+static void config_free(struct hd_port_config *c)
+{
+	for (int p = 0; c && p < HD_POINT_COUNT; p++)
+		for (uint32_t i = 0; i < c->features[p].n; i++)
+			free((void *)c->features[p].call[i].conf);
+	free(c);
+}
+
+static void fill(struct hd_port_config *c, const struct hd_port_object *o)
+{
+	c->pvid = o->pvid;
+	c->tpid = rte_cpu_to_be_16(o->tpid);
+	c->mtu = o->mtu;
+	c->max_frame = o->mtu + HD_ETH_HLEN + 2 * HD_VLAN_HLEN;
+	c->mode = o->mode;
+	c->priority_tags = o->priority_tags;
+	c->default_tci = (uint16_t)(o->default_pcp << HD_PCP_SHIFT | o->pvid);
+	c->flags = o->flags;
+	c->vlans = o->vlans;
+	c->cvlan_store = o->cvlans;
+	c->cvlans = o->flags & HD_PORT_CVLANS ? &c->cvlan_store : NULL;
+}
+
+/* The port itself: the running one if its kind and the kind's object are the same, else a new one. */
+static int choose_port(struct hd_builder *b, struct hd_port_config *c,
+		       const struct hd_port_object *o, const struct hd_port_config *now)
+{
+	const char *kind = hd_options()->replay ? "replay" : o->kind;
+	const struct hd_port_ops *ops = hd_port_kind_by_name(kind);
+	const void *params = NULL;
+	struct hd_err err = {0};
+
+	if (!ops)
+		return hd_store_refuse(b->store, EINVAL, "port %s: kind %s is unknown", c->name,
+				       kind);
+	if (ops->params)
+		params = hd_store_next(b->store, ops->params, c->name);
+	if (ops->params && !params)
+		return hd_store_refuse(b->store, EINVAL,
+				       "port %s: the settings of kind %s are missing", c->name,
+				       kind);
+	if (now && now->port->ops == ops &&
+	    (!params || !memcmp(hd_port_params(now->port), params, ops->params_size))) {
+		c->port = now->port;
+	} else {
+		uint16_t queues = ops->queues ? ops->queues(params) : 1;
+
+		c->port = hd_port_new(ops, c->name, params, queues, now ? now->port : NULL, &err);
+		if (!c->port)
+			return hd_store_refuse(b->store, err.code, "port %s: %s", c->name,
+					       err.text);
+		if (now)
+			b->result->ports_restarted++;
+		else
+			b->result->ports_opened++;
+	}
+	c->name = c->port->name;
+	c->id = c->port->id;
+	return 0;
+}
+
+static int new_config(struct hd_builder *b, const char *key, const struct hd_port_object *o,
+		      const struct hd_port_config *now, struct hd_port_config **out)
+{
+	struct hd_port_config *c = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*c));
+	const struct hd_switch *sw = NULL;
+	int rc;
+
+	if (!c)
+		return -ENOMEM;
+	memset(c, 0, sizeof(*c));
+	*out = c;
+	c->name = key;
+	if (o->mode != HD_VLAN_NONE) {
+		sw = hd_config_switch(b->next, o->switch_name);
+		if (!sw)
+			return hd_store_refuse(b->store, EINVAL, "port %s: there is no switch %s",
+					       key, o->switch_name);
+		c->switch_index = sw->index;
+	}
+	fill(c, o);
+	rc = attach_features(b, c);
+	return rc ? rc : choose_port(b, c, o, now);
+}
+
+static int place(struct hd_builder *b, const struct hd_port_config *c)
+{
+	b->next->ports[c->id] = c;
+	if (c->id >= b->next->n_ports)
+		b->next->n_ports = c->id + 1;
+	return 0;
+}
+
+static int build_port(const char *key, enum hd_change change, const void *was, const void *next,
+		      void *arg)
+{
+	struct hd_builder *b = arg;
+	const struct hd_port_config *now;
+	struct hd_port_config *c = NULL;
+	int rc;
+
+	(void)was;
+	if (!next) {
+		b->result->ports_closed++;
+		return 0;
+	}
+	if (change == HD_UNCHANGED && !tfind(key, &b->touched, name_compare))
+		return 0; /* placed by share_ports() */
+	now = running_port(b, key);
+	rc = new_config(b, key, next, now, &c);
+	if (rc) {
+		if (c && c->port && (!now || now->port != c->port))
+			hd_port_free(c->port);
+		config_free(c);
+		return rc;
+	}
+	return place(b, c);
+}
+
+/* A switch that went and came back under its name keeps its index, so sharing is always right. */
+static int share_ports(struct hd_builder *b)
+{
+	for (uint32_t id = 0; id < b->now->n_ports; id++) {
+		const struct hd_port_config *c = b->now->ports[id];
+
+		if (!c || tfind(c->name, &b->touched, name_compare))
+			continue;
+		if (c->mode != HD_VLAN_NONE && !b->next->switches[c->switch_index])
+			return hd_store_refuse(b->store, EINVAL, "port %s: its switch is removed",
+					       c->name);
+		((struct hd_port_config *)c)->shared = true;
+		place(b, c);
+	}
+	return 0;
+}
+
+int hd_build_ports(struct hd_builder *b)
+{
+	int rc = find_touched(b);
+
+	b->next->ports = calloc(HD_PORTS_MAX, sizeof(*b->next->ports));
+	if (!b->next->ports)
+		return -ENOMEM;
+	if (rc)
+		return rc;
+	/* Ports that changed or went are touched as well: the rest is as it was. */
+	rc = hd_store_walk(b->store, HD_PORT, mark_touched, b);
+	if (rc)
+		return rc;
+	rc = share_ports(b);
+	return rc ? rc : hd_store_walk(b->store, HD_PORT, build_port, b);
+}
+
+void hd_build_free_ports(struct hd_config *tree, const struct hd_config *other, bool with_ports)
+{
+	for (uint32_t id = 0; tree->ports && id < tree->n_ports; id++) {
+		const struct hd_port_config *c = tree->ports[id];
+		const struct hd_port_config *o = id < other->n_ports ? other->ports[id] : NULL;
+
+		if (!c || c == o)
+			continue;
+		if (with_ports && (!o || o->port != c->port))
+			hd_port_free(c->port);
+		config_free((struct hd_port_config *)c);
+	}
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A worker's loop, and quiescence.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <rte_graph.h>
+#include <rte_graph_worker.h>
+#include <rte_malloc.h>
+#include <rte_rcu_qsbr.h>
+
+#include "heddle/base/clock.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/loop.h"
+#include "dataplane/core/node.h"
+#include "dataplane/core/rcu.h"
+#include "dataplane/core/stats.h"
+#include "dataplane/core/tx.h"
+
+static struct hd_worker *workers[HD_WORKERS_MAX];
+static uint32_t queues_of[HD_WORKERS_MAX];
+static unsigned int n_workers;
+static struct rte_rcu_qsbr *qsbr;
+
+unsigned int hd_workers_count(void)
+{
+	return n_workers;
+}
+
+struct hd_worker *hd_worker_get(unsigned int index)
+{
+	return index < n_workers ? workers[index] : NULL;
+}
+
+unsigned int hd_worker_for_queue(void)
+{
+	unsigned int best = 0;
+
+	for (unsigned int i = 1; i < n_workers; i++)
+		if (queues_of[i] < queues_of[best])
+			best = i;
+	queues_of[best]++;
+	return best;
+}
+
+void hd_worker_queue_gone(unsigned int worker)
+{
+	queues_of[worker]--;
+}
+
+static int worker_init(struct hd_worker *w, bool replay, struct hd_err *err)
+{
+	char name[32];
+	int rc;
+
+	w->stats = hd_stats_worker(w->index);
+	w->port_stats = hd_stats_ports(w->index);
+	w->replay = replay;
+	w->config = hd_config_running();
+	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	w->tx = hd_tx_new();
+	if (w->wake_fd < 0 || !w->tx)
+		return hd_err_set(err, errno, "worker %u: %s", w->index,
+				  "no memory or descriptors");
+	snprintf(name, sizeof(name), "worker-%u", w->index);
+	rc = hd_graph_new(w, name, &w->graph);
+	if (rc < 0)
+		return hd_err_set(err, -rc, "worker %u: the packet graph could not be made",
+				  w->index);
+	return 0;
+}
+
+int hd_workers_init(unsigned int n, bool replay, struct rte_mempool *pool,
+		    struct rte_mempool *big_pool, struct hd_fdb *fdb, struct hd_err *err)
+{
+	size_t size = rte_rcu_qsbr_get_memsize(HD_WORKERS_MAX);
+
+	qsbr = rte_zmalloc("qsbr", size, RTE_CACHE_LINE_SIZE);
+	if (!qsbr || rte_rcu_qsbr_init(qsbr, HD_WORKERS_MAX) != 0)
+		return hd_err_set(err, ENOMEM, "out of memory");
+	for (unsigned int i = 0; i < n; i++) {
+		struct hd_worker *w = rte_zmalloc("worker", sizeof(*w), RTE_CACHE_LINE_SIZE);
+		int rc;
+
+		if (!w)
+			return hd_err_set(err, ENOMEM, "out of memory");
+		w->index = i;
+		w->pool = pool;
+		w->big_pool = big_pool;
+		w->fdb = fdb;
+		rc = worker_init(w, replay, err);
+		if (rc < 0)
+			return rc;
+		workers[i] = w;
+		n_workers = i + 1;
+	}
+	return 0;
+}
+
+void hd_rcu_synchronize(void)
+{
+	if (qsbr && n_workers && !workers[0]->replay)
+		rte_rcu_qsbr_synchronize(qsbr, RTE_QSBR_THRID_INVALID);
+}
+
+void hd_rcu_offline(struct hd_worker *w)
+{
+	rte_rcu_qsbr_thread_offline(qsbr, w->index);
+}
+
+void hd_rcu_online(struct hd_worker *w)
+{
+	rte_rcu_qsbr_thread_online(qsbr, w->index);
+}
+
+void hd_workers_wake(void)
+{
+	uint64_t one = 1;
+
+	for (unsigned int i = 0; i < n_workers; i++)
+		if (write(workers[i]->wake_fd, &one, sizeof(one)) < 0)
+			continue; /* full: it will wake anyway */
+}
+
+void hd_workers_stop(void)
+{
+	for (unsigned int i = 0; i < n_workers; i++)
+		atomic_store(&workers[i]->stop, true);
+	hd_workers_wake();
+}
+
+bool hd_worker_loop(struct hd_worker *w)
+{
+	uint64_t rx = w->stats->rx;
+
+	w->config = atomic_load_explicit(&hd_config_published, memory_order_acquire);
+	w->now_ns = hd_now_ns();
+	rte_graph_walk(w->graph);
+	if (w->tx->n_pending)
+		hd_tx_flush(w);
+	w->stats->loops++;
+	return w->stats->rx != rx;
+}
+
+int hd_worker_main(void *arg)
+{
+	struct hd_worker *w = arg;
+
+	rte_rcu_qsbr_thread_register(qsbr, w->index);
+	rte_rcu_qsbr_thread_online(qsbr, w->index);
+	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
+		bool busy = hd_worker_loop(w);
+
+		rte_rcu_qsbr_quiescent(qsbr, w->index);
+		if (busy) {
+			w->stats->busy_loops++;
+			w->idle_loops = 0;
+		} else {
+			hd_idle(w);
+		}
+	}
+	rte_rcu_qsbr_thread_offline(qsbr, w->index);
+	rte_rcu_qsbr_thread_unregister(qsbr, w->index);
+	return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdbool.h>
+
+#include <rte_common.h>
+
+#include "dataplane/core/mbuf.h"
+
+#define COPY_WHOLE 1024u /* bytes up to which copying is cheaper than attaching */
+#define COPY_HEAD  256u
+
+static bool is_private(const struct rte_mbuf *m)
+{
+	return rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m);
+}
+
+/* What follows the first @head bytes (not more than the first segment has), attached. */
+static struct rte_mbuf *rest_of(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t head)
+{
+	struct rte_mbuf *rest = rte_pktmbuf_clone(m, pool), *first = rest;
+
+	if (!rest)
+		return NULL;
+	if (head < rest->data_len || !rest->next) {
+		rte_pktmbuf_adj(rest, head);
+		return rest;
+	}
+	rest = first->next;
+	rest->pkt_len = first->pkt_len - head;
+	rest->nb_segs = first->nb_segs - 1;
+	first->next = NULL;
+	first->nb_segs = 1;
+	rte_pktmbuf_free(first);
+	return rest;
+}
+
+struct rte_mbuf *hd_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes)
+{
+	uint32_t head = m->pkt_len;
+	struct rte_mbuf *copy, *rest;
+
+	if (is_private(m))
+		return m;
+	if (head > COPY_WHOLE)
+		head = RTE_MIN(RTE_MAX(bytes, COPY_HEAD), (uint32_t)m->data_len);
+	copy = rte_pktmbuf_copy(m, pool, 0, head);
+	if (!copy)
+		return NULL;
+	if (head < m->pkt_len) {
+		rest = rest_of(pool, m, head);
+		if (!rest || rte_pktmbuf_chain(copy, rest) < 0) {
+			rte_pktmbuf_free(rest);
+			rte_pktmbuf_free(copy);
+			return NULL;
+		}
+	}
+	*hd_meta(copy) = *hd_meta(m);
+	rte_pktmbuf_free(m);
+	return copy;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "heddle/ipc/chan.h"
+#include "dataplane/core/opener.h"
+
+#define OPENER_TIMEOUT_MS 2000
+
+static struct hd_chan *supervisor;
+
+void hd_opener_init(struct hd_chan *chan)
+{
+	supervisor = chan;
+}
+
+static int check(struct hd_err *err)
+{
+	if (supervisor && hd_chan_open(supervisor))
+		return 0;
+	return hd_err_set(err, ENOTCONN, "heddled is not there to open it");
+}
+
+int hd_opener_tap(const struct hd_open_tap *req, int *fds, unsigned int *n_fds,
+		  struct hd_opened *opened, struct hd_err *err)
+{
+	int rc = check(err);
+
+	return rc ? rc
+		  : hd_chan_call(supervisor, OPEN_TAP, req, opened, fds, n_fds, OPENER_TIMEOUT_MS,
+				 err);
+}
+
+int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_opened *opened,
+		     struct hd_err *err)
+{
+	unsigned int n_fds = 2;
+	int rc = check(err);
+
+	if (rc)
+		return rc;
+	rc = hd_chan_call(supervisor, OPEN_PACKET, req, opened, fds, &n_fds, OPENER_TIMEOUT_MS,
+			  err);
+	if (rc == 0 && n_fds != 2) {
+		for (unsigned int i = 0; i < n_fds; i++)
+			close(fds[i]);
+		return hd_err_set(err, EBADMSG, "heddled sent %u descriptors instead of 2", n_fds);
+	}
+	return rc;
+}
+
+void hd_opener_release(const char *port)
+{
+	struct hd_open_release req = {0};
+	struct hd_nothing none;
+
+	hd_str_copy(req.port, sizeof(req.port), port);
+	if (check(NULL) == 0)
+		hd_chan_call(supervisor, OPEN_RELEASE, &req, &none, NULL, NULL, OPENER_TIMEOUT_MS,
+			     NULL);
+}
+
+void hd_opener_sweep(void)
+{
+	struct hd_nothing none;
+
+	if (check(NULL) == 0)
+		hd_chan_call(supervisor, OPEN_SWEEP, &none, &none, NULL, NULL, OPENER_TIMEOUT_MS,
+			     NULL);
+}
+
+int hd_opener_socket_perm(const struct hd_socket_perm *req, struct hd_err *err)
+{
+	struct hd_nothing none;
+	int rc = check(err);
+
+	return rc ? rc
+		  : hd_chan_call(supervisor, SOCKET_PERM, req, &none, NULL, NULL, OPENER_TIMEOUT_MS,
+				 err);
+}
+
+int hd_opener_shm(const char *name, uint32_t version, uint64_t size, bool *is_new,
+		  struct hd_err *err)
+{
+	struct hd_open_shm req = {.size = size, .version = version};
+	struct hd_opened_shm rep;
+	unsigned int n_fds = 1;
+	int fd = -1, rc = check(err);
+
+	if (rc)
+		return rc;
+	hd_str_copy(req.name, sizeof(req.name), name);
+	rc = hd_chan_call(supervisor, OPEN_SHM, &req, &rep, &fd, &n_fds, OPENER_TIMEOUT_MS, err);
+	if (rc)
+		return rc;
+	if (n_fds != 1)
+		return hd_err_set(err, EBADMSG, "heddled sent no descriptor for %s", name);
+	*is_new = rep.is_new;
+	return fd;
+}

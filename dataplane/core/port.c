@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Kinds of ports, and what a kind says about its link.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "heddle/base/clock.h"
+#include "dataplane/core/port.h"
+#include "dataplane/core/port_table.h"
+#include "dataplane/core/store.h"
+
+#define KINDS_MAX 32
+
+static const struct hd_port_ops *kinds[KINDS_MAX];
+static unsigned int n_kinds;
+static void (*waker)(void);
+
+void hd_port_kind_register(const struct hd_port_ops *ops)
+{
+	struct hd_object_class *cls;
+
+	if (n_kinds == KINDS_MAX || hd_port_kind_by_name(ops->name))
+		abort(); /* a mistake in the program */
+	kinds[n_kinds++] = ops;
+	if (!ops->params)
+		return;
+	cls = calloc(1, sizeof(*cls));
+	if (!cls)
+		abort();
+	cls->name = ops->name;
+	cls->type = ops->params;
+	cls->size = ops->params_size;
+	cls->validate = ops->validate;
+	hd_object_class_register(cls);
+}
+
+const struct hd_port_ops *hd_port_kind_by_name(const char *name)
+{
+	for (unsigned int i = 0; i < n_kinds; i++)
+		if (!strcmp(kinds[i]->name, name))
+			return kinds[i];
+	return NULL;
+}
+
+void hd_port_set_waker(void (*wake)(void))
+{
+	waker = wake;
+}
+
+static void tell(struct hd_port *port)
+{
+	atomic_fetch_add(&port->up_events, 1);
+	if (waker)
+		waker();
+}
+
+void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)
+{
+	atomic_store(&port->caps, caps);
+	atomic_store(&port->rx_queues, RTE_MIN(rx_queues, port->queues));
+	atomic_store(&port->tx_queues, RTE_MIN(tx_queues, port->queues));
+	port->reason = HD_PORT_UP;
+	port->text[0] = '\0';
+	if (!atomic_exchange(&port->up, true))
+		port->changed_ns = hd_now_ns();
+	tell(port);
+}
+
+void hd_port_set_down(struct hd_port *port, enum hd_port_reason reason, const char *text)
+{
+	bool was_up = atomic_exchange(&port->up, false);
+
+	port->reason = reason;
+	hd_str_copy(port->text, sizeof(port->text), text ? text : "");
+	if (was_up) {
+		port->changed_ns = hd_now_ns();
+		port->flaps++;
+		atomic_fetch_add(&port->down_events, 1);
+	}
+	tell(port);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Graph node port_rx: polls the worker's receive queues, whatever kind they are of.
+ */
+#include "dataplane/core/config.h"
+#include "dataplane/core/node.h"
+#include "dataplane/core/rx.h"
+
+/* Packets of one walk: a stream holds at most 65,535, and the caches far fewer. */
+#define RX_BUDGET 256
+
+struct rx_ctx {
+	struct hd_worker *w;
+	uint32_t next; /* where the next walk starts, so that every port has its turn */
+};
+
+enum { NEXT_VLAN_INPUT, NEXT_COUNT };
+
+static uint16_t port_rx_process(struct rte_graph *graph, struct rte_node *node, void **objs,
+				uint16_t nb_objs)
+{
+	struct rx_ctx *ctx = (struct rx_ctx *)node->ctx;
+	struct hd_worker *w = ctx->w;
+	const struct hd_rx_list *list = w->config->rx[w->index];
+	uint32_t at = ctx->next, total = 0;
+
+	RTE_SET_USED(objs);
+	RTE_SET_USED(nb_objs);
+	for (uint32_t i = 0; i < list->n && total < RX_BUDGET; i++) {
+		const struct hd_rx_queue *q;
+		struct rte_mbuf **stream;
+		uint16_t n;
+
+		if (at >= list->n)
+			at = 0;
+		q = &list->q[at++];
+		if (!atomic_load_explicit(&q->port->up, memory_order_acquire) ||
+		    q->queue >= atomic_load_explicit(&q->port->rx_queues, memory_order_relaxed))
+			continue;
+		stream = (struct rte_mbuf **)rte_node_next_stream_get(graph, node, NEXT_VLAN_INPUT,
+								      HD_BURST);
+		n = q->port->ops->rx_burst(w, q->port, q->queue, stream, HD_BURST);
+		if (!n)
+			continue;
+		n = hd_rx_admit(w, q->config, stream, n, false);
+		total += n;
+		rte_node_next_stream_put(graph, node, NEXT_VLAN_INPUT, n);
+	}
+	ctx->next = at;
+	return total;
+}
+
+static struct rte_node_register port_rx = {
+	.name = "port_rx",
+	.flags = RTE_NODE_SOURCE_F,
+	.process = port_rx_process,
+	.init = hd_node_init,
+	.nb_edges = NEXT_COUNT,
+	.next_nodes = {[NEXT_VLAN_INPUT] = "vlan_input"},
+};
+HD_NODE_REGISTER(port_rx, true, false);
+
+void hd_port_rx_extra(struct hd_worker *w, const struct hd_port *port, unsigned int n,
+		      uint64_t bytes)
+{
+	w->port_stats[port->id].rx_packets += n;
+	w->port_stats[port->id].rx_bytes += bytes;
+	w->stats->rx += n;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heddle/base/clock.h"
+#include "heddle/base/log.h"
+#include "dataplane/core/loop.h"
+#include "dataplane/core/opener.h"
+#include "dataplane/core/port_table.h"
+#include "dataplane/core/rcu.h"
+#include "dataplane/core/stats.h"
+
+#define RETRY_FIRST_MS 50
+#define RETRY_LAST_MS  2000
+
+static struct hd_port *table[HD_PORTS_MAX];
+static bool reserved[HD_PORTS_MAX]; /* by a port that is prepared and not started yet */
+static uint32_t generations[HD_PORTS_MAX];
+static uint16_t id_end;
+static struct hd_port_listener *listeners;
+
+void hd_port_listen(struct hd_port_listener *listener)
+{
+	listener->next = listeners;
+	listeners = listener;
+}
+
+struct hd_port *hd_port_by_id(uint16_t id)
+{
+	return id < HD_PORTS_MAX ? table[id] : NULL;
+}
+
+uint16_t hd_port_id_end(void)
+{
+	return id_end;
+}
+
+static int id_choose(const char *name)
+{
+	int id = hd_stats_port_find(name);
+
+	if (id >= 0 && id < HD_PORTS_MAX && !table[id] && !reserved[id])
+		return id;
+	/* Ids whose counters belong to a name of an earlier heddle-dp come last. */
+	for (id = 0; id < HD_PORTS_MAX; id++)
+		if (!table[id] && !reserved[id])
+			return id;
+	return -ENOSPC;
+}
+
+struct hd_port *hd_port_new(const struct hd_port_ops *ops, const char *name, const void *params,
+			    uint16_t queues, struct hd_port *replaces, struct hd_err *err)
+{
+	size_t size = sizeof(struct hd_port) + ops->params_size + 64 + ops->size;
+	struct hd_port *port = aligned_alloc(64, (size + 63) & ~(size_t)63);
+	int id = replaces ? replaces->id : id_choose(name);
+
+	if (!port || id < 0) {
+		free(port);
+		hd_err_set(err, id < 0 ? ENOSPC : ENOMEM,
+			   id < 0 ? "more than %d ports" : "out of memory", HD_PORTS_MAX);
+		return NULL;
+	}
+	memset(port, 0, size);
+	port->ops = ops;
+	port->id = (uint16_t)id;
+	port->queues = RTE_MIN(queues, (uint16_t)HD_PORT_QUEUES_MAX);
+	port->generation = ++generations[id];
+	port->reason = HD_PORT_OPENING;
+	port->changed_ns = hd_now_ns();
+	hd_str_copy(port->name, sizeof(port->name), name);
+	if (ops->params_size)
+		memcpy(port->params, params, ops->params_size);
+	for (uint16_t q = 0; q < port->queues; q++)
+		port->worker[q] = replaces && q < replaces->queues ? replaces->worker[q]
+								   : hd_worker_for_queue();
+	port->keeps_workers = replaces ? replaces->queues : 0;
+	reserved[id] = true;
+	return port;
+}
+
+void hd_port_free(struct hd_port *port)
+{
+	if (!port)
+		return;
+	if (!port->started) {
+		/* Prepared only: give back what it took. What it shares is the other one's. */
+		for (uint16_t q = port->keeps_workers; q < port->queues; q++)
+			hd_worker_queue_gone(port->worker[q]);
+		reserved[port->id] = table[port->id] != NULL;
+	}
+	free(port);
+}
+
+void hd_port_start(struct hd_port *port, bool enabled, uint16_t mtu)
+{
+	table[port->id] = port;
+	reserved[port->id] = true;
+	port->started = true;
+	if (port->id >= id_end)
+		id_end = port->id + 1;
+	hd_stats_port_assign(port->id, port->name);
+	hd_port_adjust(port, enabled, mtu);
+}
+
+static void port_close(struct hd_port *port)
+{
+	if (!port->is_open)
+		return;
+	atomic_store(&port->up, false);
+	hd_rcu_synchronize();
+	port->ops->close(port);
+	port->is_open = false;
+}
+
+void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu)
+{
+	port->mtu = mtu;
+	if (enabled == port->want_open && port->adjusted)
+		return;
+	port->adjusted = true;
+	port->want_open = enabled;
+	port->retry_ns = 0;
+	port->retry_step = 0;
+	if (!enabled) {
+		hd_port_set_down(port, HD_PORT_DISABLED, "disabled by configuration");
+		port_close(port);
+	}
+}
+
+void hd_port_stop(struct hd_port *port, bool replaced)
+{
+	port->want_open = false;
+	if (atomic_load(&port->up))
+		hd_port_set_down(port, HD_PORT_DISABLED, NULL);
+	port_close(port);
+	for (uint16_t q = replaced ? port->keeps_workers_next : 0; q < port->queues; q++)
+		hd_worker_queue_gone(port->worker[q]);
+	if (replaced)
+		return;
+	hd_opener_release(port->name);
+	table[port->id] = NULL;
+	reserved[port->id] = false;
+	hd_stats_port_release(port->id);
+	while (id_end && !table[id_end - 1])
+		id_end--;
+}
+
+void hd_port_stop_all(void)
+{
+	for (uint16_t id = 0; id < id_end; id++)
+		if (table[id])
+			port_close(table[id]);
+}
+
+static void port_open(struct hd_port *port, uint64_t now_ns)
+{
+	enum hd_port_reason reason = HD_PORT_ERROR;
+	struct hd_err err = {0};
+	bool news;
+	int rc = port->ops->open(port, &reason, &err);
+
+	if (rc == 0) {
+		port->is_open = true;
+		port->retry_step = 0;
+		if (port->reason == HD_PORT_OPENING)
+			hd_port_set_down(port, HD_PORT_OPENING, "waiting for the link");
+		return;
+	}
+	news = port->reason != reason || strncmp(port->text, err.text, sizeof(port->text) - 1);
+	if (news) {
+		hd_log_port(HD_LOG_WARNING, port->name, "%s", err.text);
+		hd_port_set_down(port, reason, err.text);
+	}
+	port->retry_step =
+		port->retry_step ? RTE_MIN(port->retry_step * 2, RETRY_LAST_MS) : RETRY_FIRST_MS;
+	port->retry_ns = now_ns + port->retry_step * HD_NS_PER_MS;
+	if (reason == HD_PORT_ERROR && rc == -EINVAL)
+		port->want_open = false; /* waiting cannot mend it */
+}
+
+static void port_tell(struct hd_port *port)
+{
+	uint32_t up = atomic_load(&port->up_events), down = atomic_load(&port->down_events);
+
+	if (up == port->up_seen && down == port->down_seen)
+		return;
+	for (struct hd_port_listener *l = listeners; l; l = l->next) {
+		if (down != port->down_seen && l->down)
+			l->down(port);
+		if (l->changed)
+			l->changed(port);
+	}
+	port->up_seen = up;
+	port->down_seen = down;
+}
+
+void hd_port_service(uint64_t now_ns)
+{
+	for (uint16_t id = 0; id < id_end; id++) {
+		struct hd_port *port = table[id];
+
+		if (!port)
+			continue;
+		if (port->want_open && !port->is_open && now_ns >= port->retry_ns)
+			port_open(port, now_ns);
+		if (port->is_open && port->ops->poll && port->ops->poll(port) < 0) {
+			if (atomic_load(&port->up))
+				hd_port_set_down(port, HD_PORT_OPENING, "reopening");
+			port_close(port);
+			port->retry_ns = 0;
+		}
+		port_tell(port);
+	}
+}
+
+void hd_port_describe(const struct hd_port *port, struct hd_port_state *out)
+{
+	bool up = atomic_load(&port->up);
+
+	memset(out, 0, sizeof(*out));
+	hd_str_copy(out->name, sizeof(out->name), port->name);
+	hd_str_copy(out->kind, sizeof(out->kind), port->ops->name);
+	out->up = up;
+	out->reason = up ? HD_PORT_UP : port->reason;
+	if (!up)
+		hd_str_copy(out->text, sizeof(out->text), port->text);
+	else if (port->ops->detail)
+		port->ops->detail(port, out->detail, sizeof(out->detail));
+	out->changed_ns = hd_now_ns() - port->changed_ns;
+	out->flaps = port->flaps;
+	out->generation = port->generation;
+	out->id = port->id;
+	out->mtu = port->mtu;
+	out->queues = up ? atomic_load(&port->rx_queues) : 0;
+}

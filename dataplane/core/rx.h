@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What every source of packets does with a burst of one port: counts it, marks it, and runs the
+ * port's input features.
+ */
+#ifndef DATAPLANE_CORE_RX_H
+#define DATAPLANE_CORE_RX_H
+
+#include "heddle/net/ether.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/meta.h"
+
+/*
+ * @n packets came in by @port, with meta flags set by the kind (and time_ns where @own_time).
+ * Returns how many go on; they are at the front of @m, in order. Worker.
+ */
+static inline uint16_t hd_rx_admit(struct hd_worker *w, const struct hd_port_config *port,
+				   struct rte_mbuf **m, uint16_t n, bool own_time)
+{
+	struct hd_stats_port *stats = &w->port_stats[port->id];
+	uint64_t bytes = 0;
+
+	for (uint16_t i = 0; i < n; i++) {
+		struct hd_meta *meta = hd_meta(m[i]);
+
+		meta->port = port->id;
+		if (!own_time)
+			meta->time_ns = w->now_ns;
+		bytes += m[i]->pkt_len;
+	}
+	stats->rx_packets += n;
+	stats->rx_bytes += bytes;
+	w->stats->rx += n;
+	for (uint32_t i = 0; i < port->n_input && n; i++) {
+		const struct hd_feature_call *c = &port->features[HD_POINT_INPUT].call[i];
+
+		n = c->run(w, port, c->conf, m, n);
+	}
+	return n;
+}
+
+#endif

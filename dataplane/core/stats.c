@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "heddle/base/clock.h"
+#include "dataplane/core/drop.h"
+#include "dataplane/core/opener.h"
+#include "dataplane/core/stats.h"
+
+static struct hd_stats_header *header;
+
+static void *at(uint64_t offset)
+{
+	return (char *)header + offset;
+}
+
+static char (*reason_names(void))[HD_DROP_NAME_MAX]
+{
+	return (char(*)[HD_DROP_NAME_MAX])(header + 1);
+}
+
+static struct hd_stats_port_slot *slot(uint16_t id)
+{
+	return (struct hd_stats_port_slot *)at(header->slot_offset) + id;
+}
+
+struct hd_stats_worker *hd_stats_worker(unsigned int worker)
+{
+	return at(header->worker_offset + worker * header->worker_stride);
+}
+
+struct hd_stats_port *hd_stats_ports(unsigned int worker)
+{
+	return at(header->worker_offset + worker * header->worker_stride + header->port_offset);
+}
+
+static int stats_map(bool shared, uint64_t size, bool *is_new, struct hd_err *err)
+{
+	int fd = -1;
+
+	*is_new = true;
+	if (shared) {
+		fd = hd_opener_shm(HD_STATS_NAME, HD_STATS_VERSION, size, is_new, err);
+		if (fd < 0)
+			return fd;
+	}
+	header = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		      shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	if (header == MAP_FAILED)
+		return hd_err_set(err, errno, "mapping %llu bytes for counters failed",
+				  (unsigned long long)size);
+	return 0;
+}
+
+/* The same reasons in the same order, or old counts would get new names. */
+static bool same_layout(const struct hd_stats_header *want)
+{
+	if (header->magic != HD_STATS_MAGIC || header->workers != want->workers ||
+	    header->max_ports != want->max_ports)
+		return false;
+	for (unsigned int i = 0; i < HD_DROP_REASONS_MAX; i++) {
+		const struct hd_drop_reason *r = hd_drop_by_index(i);
+
+		if (strncmp(reason_names()[i], r ? r->name : "", HD_DROP_NAME_MAX))
+			return false;
+	}
+	return true;
+}
+
+int hd_stats_init(bool shared, uint32_t workers, uint32_t max_ports, struct hd_err *err)
+{
+	struct hd_stats_header want = {0};
+	uint64_t size = hd_stats_layout(&want, workers, max_ports);
+	bool is_new;
+	int rc = stats_map(shared, size, &is_new, err);
+
+	if (rc < 0)
+		return rc;
+	want.version = HD_STATS_VERSION;
+	want.workers = workers;
+	want.max_ports = max_ports;
+	want.started_ns = hd_now_ns();
+	if (!is_new && !same_layout(&want) && madvise(header, size, MADV_REMOVE) < 0)
+		return hd_err_set(err, errno, "clearing the counters of another layout failed");
+	for (unsigned int i = 0; i < HD_DROP_REASONS_MAX; i++) {
+		const struct hd_drop_reason *r = hd_drop_by_index(i);
+
+		if (r) {
+			hd_str_copy(reason_names()[i], HD_DROP_NAME_MAX, r->name);
+			want.reasons = i + 1;
+		}
+	}
+	*header = want;
+	header->magic = HD_STATS_MAGIC;
+	return 0;
+}
+
+int hd_stats_port_find(const char *name)
+{
+	for (uint32_t id = 0; id < header->max_ports; id++)
+		if (slot(id)->in_use && !strncmp(slot(id)->name, name, HD_NAME_MAX))
+			return (int)id;
+	return -ENOENT;
+}
+
+void hd_stats_port_assign(uint16_t id, const char *name)
+{
+	struct hd_stats_port_slot *s = slot(id);
+
+	if (s->in_use && !strncmp(s->name, name, HD_NAME_MAX))
+		return;
+	__atomic_store_n(&s->generation, s->generation | 1, __ATOMIC_RELEASE);
+	for (uint32_t w = 0; w < header->workers; w++)
+		memset(hd_stats_ports(w) + id, 0, sizeof(struct hd_stats_port));
+	memset(s->name, 0, sizeof(s->name));
+	hd_str_copy(s->name, sizeof(s->name), name);
+	s->in_use = 1;
+	__atomic_store_n(&s->generation, s->generation + 1, __ATOMIC_RELEASE);
+}
+
+void hd_stats_port_release(uint16_t id)
+{
+	slot(id)->in_use = 0;
+}
+
+void hd_stats_generation(uint64_t generation)
+{
+	__atomic_store_n(&header->generation, generation, __ATOMIC_RELEASE);
+}
+
+/* Both structs are nothing but 64-bit counters. */
+static void add(void *sum, const void *part, size_t size)
+{
+	uint64_t *s = sum;
+	const uint64_t *p = part;
+
+	for (size_t i = 0; i < size / sizeof(*s); i++)
+		s[i] += __atomic_load_n(&p[i], __ATOMIC_RELAXED);
+}
+
+void hd_stats_port_sum(uint16_t id, struct hd_stats_port *sum)
+{
+	memset(sum, 0, sizeof(*sum));
+	for (uint32_t w = 0; w < header->workers; w++)
+		add(sum, hd_stats_ports(w) + id, sizeof(*sum));
+}
+
+void hd_stats_worker_sum(struct hd_stats_worker *sum)
+{
+	memset(sum, 0, sizeof(*sum));
+	for (uint32_t w = 0; w < header->workers; w++)
+		add(sum, hd_stats_worker(w), sizeof(*sum));
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stddef.h>
+
+#include "dataplane/core/tick.h"
+
+static struct hd_tick *ticks;
+
+void hd_tick_register(struct hd_tick *tick)
+{
+	tick->next = ticks;
+	ticks = tick;
+}
+
+static uint64_t next_multiple(uint64_t now_ns, uint64_t period_ns)
+{
+	return (now_ns / period_ns + 1) * period_ns;
+}
+
+void hd_ticks_start(uint64_t now_ns)
+{
+	for (struct hd_tick *t = ticks; t; t = t->next)
+		t->due_ns = next_multiple(now_ns, t->period_ns);
+}
+
+uint64_t hd_ticks_next(void)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (const struct hd_tick *t = ticks; t; t = t->next)
+		if (t->due_ns < next)
+			next = t->due_ns;
+	return next;
+}
+
+void hd_ticks_run(uint64_t now_ns)
+{
+	for (struct hd_tick *t = ticks; t; t = t->next) {
+		if (now_ns < t->due_ns)
+			continue;
+		t->fn(now_ns / t->period_ns * t->period_ns);
+		t->due_ns = next_multiple(now_ns, t->period_ns);
+	}
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Transmit: output features, then each packet is fitted to the port, then the kind sends.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "dataplane/core/config.h"
+#include "dataplane/core/drop.h"
+#include "dataplane/core/mbuf.h"
+#include "dataplane/core/meta.h"
+#include "dataplane/core/offload.h"
+#include "dataplane/core/tx.h"
+#include "dataplane/core/vlan.h"
+
+HD_DROP_REGISTER(drop_link_down, "link_down", HD_DROP_EGRESS,
+		 "the port that the frame was to leave by is down");
+HD_DROP_REGISTER(
+	drop_not_member, "not_member", HD_DROP_EGRESS,
+	"the port no longer carries the frame's VLAN (its configuration has just changed)");
+HD_DROP_REGISTER(
+	drop_hidden_tag, "hidden_tag", HD_DROP_EGRESS,
+	"a second tag would have come to the front on a trunk's native VLAN: a guest tried "
+	"to reach another VLAN behind the next switch");
+HD_DROP_REGISTER(drop_mtu, "mtu_exceeded", HD_DROP_EGRESS,
+		 "the frame is larger than the MTU of the port it was to leave by");
+HD_DROP_REGISTER(drop_tx_full, "tx_full", HD_DROP_EGRESS,
+		 "the receiver behind the port took no more: its ring or queue is full");
+HD_DROP_REGISTER(drop_no_buffers_tx, "no_buffers_tx", HD_DROP_EGRESS,
+		 "the packet pool was empty when a copy was needed; give heddled more --memory");
+
+struct hd_tx *hd_tx_new(void)
+{
+	void *p = mmap(NULL, sizeof(struct hd_tx), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void hd_tx_free(struct hd_tx *tx)
+{
+	if (tx)
+		munmap(tx, sizeof(*tx));
+}
+
+/* One port's packets on their way out. */
+struct out {
+	struct hd_worker *w;
+	const struct hd_port_config *config;
+	struct hd_port *port;
+	struct hd_stats_port *stats;
+	uint32_t caps;
+	uint16_t n;
+	struct rte_mbuf *m[HD_BURST + HD_SEGMENTS_MAX];
+};
+
+static void count_group(struct hd_stats_port *stats, const struct rte_mbuf *m, int by)
+{
+	const struct hd_mac *dst = rte_pktmbuf_mtod(m, const struct hd_mac *);
+
+	if (hd_mac_is_broadcast(dst))
+		stats->tx_broadcast += by;
+	else
+		stats->tx_multicast += by;
+}
+
+static void out_send(struct out *o)
+{
+	struct hd_worker *w = o->w;
+	uint16_t queues = atomic_load_explicit(&o->port->tx_queues, memory_order_relaxed);
+	uint16_t q = queues ? w->index % queues : 0, sent, n = o->n;
+	uint64_t bytes = 0;
+
+	if (!n)
+		return;
+	o->n = 0;
+	for (uint16_t i = 0; i < n; i++) {
+		bytes += o->m[i]->pkt_len;
+		if (*rte_pktmbuf_mtod(o->m[i], const uint8_t *) & 1)
+			count_group(o->stats, o->m[i], 1);
+	}
+	rte_spinlock_lock(&o->port->tx_lock[q]);
+	sent = o->port->ops->tx_burst(w, o->port, q, o->m, n);
+	rte_spinlock_unlock(&o->port->tx_lock[q]);
+	for (uint16_t i = sent; i < n; i++) {
+		bytes -= o->m[i]->pkt_len;
+		if (*rte_pktmbuf_mtod(o->m[i], const uint8_t *) & 1)
+			count_group(o->stats, o->m[i], -1);
+	}
+	o->stats->tx_packets += sent;
+	o->stats->tx_bytes += bytes;
+	w->stats->tx += sent;
+	if (unlikely(sent < n))
+		hd_drop_bulk(w, o->config->id, &drop_tx_full, &o->m[sent], n - sent);
+}
+
+/* The packet with @bytes in front writable; dropped and NULL when there is no memory for a copy. */
+static struct rte_mbuf *writable(struct out *o, struct rte_mbuf *m, uint32_t bytes)
+{
+	struct rte_mbuf *own = hd_mbuf_writable(o->w->pool, m, bytes);
+
+	if (!own)
+		hd_drop(o->w, o->config->id, &drop_no_buffers_tx, m);
+	return own;
+}
+
+static struct rte_mbuf *tag_strip(struct out *o, struct rte_mbuf *m)
+{
+	char *p;
+
+	m = writable(o, m, HD_ETH_HLEN + HD_VLAN_HLEN);
+	if (!m)
+		return NULL;
+	p = rte_pktmbuf_mtod(m, char *);
+	memmove(p + HD_VLAN_HLEN, p, 2 * HD_ETH_ALEN);
+	rte_pktmbuf_adj(m, HD_VLAN_HLEN);
+	hd_meta(m)->l2_len -= HD_VLAN_HLEN;
+	/* A frame of the minimum length with its tag would be short without (802.3 3.2.8). */
+	if (m->pkt_len < HD_ETH_MIN) {
+		uint16_t pad = HD_ETH_MIN - m->pkt_len;
+		char *tail = rte_pktmbuf_append(m, pad);
+
+		if (tail)
+			memset(tail, 0, pad);
+	}
+	return m;
+}
+
+static struct rte_mbuf *tag_write(struct out *o, struct rte_mbuf *m, const struct hd_vlan_egress *e)
+{
+	uint16_t tag[2] = {e->tpid, rte_cpu_to_be_16(e->tci)};
+	char *p;
+
+	m = writable(o, m, HD_ETH_HLEN + HD_VLAN_HLEN);
+	if (!m)
+		return NULL;
+	if (e->action == HD_TAG_PUSH) {
+		p = rte_pktmbuf_prepend(m, HD_VLAN_HLEN);
+		if (!p) {
+			hd_drop(o->w, o->config->id, &drop_no_buffers_tx, m);
+			return NULL;
+		}
+		memmove(p, p + HD_VLAN_HLEN, 2 * HD_ETH_ALEN);
+		hd_meta(m)->l2_len += HD_VLAN_HLEN;
+	} else {
+		p = rte_pktmbuf_mtod(m, char *);
+	}
+	memcpy(p + 2 * HD_ETH_ALEN, tag, sizeof(tag));
+	return m;
+}
+
+/* Gives the frame the tag that it has to have on this port. NULL: dropped. */
+static struct rte_mbuf *fit_tag(struct out *o, struct rte_mbuf *m)
+{
+	struct hd_meta *meta = hd_meta(m);
+	bool member =
+		hd_port_carries(o->w->config, o->config, meta->domain, meta->tci & HD_VID_MASK);
+	struct hd_vlan_egress e = hd_vlan_egress(o->config, member, meta->tci, meta->tag_len,
+						 rte_pktmbuf_mtod(m, const uint8_t *));
+
+	switch (e.action) {
+	case HD_TAG_KEEP: return m;
+	case HD_TAG_STRIP: return tag_strip(o, m);
+	case HD_TAG_PUSH:
+	case HD_TAG_REWRITE: return tag_write(o, m, &e);
+	case HD_TAG_EXPOSED: hd_drop(o->w, o->config->id, &drop_hidden_tag, m); return NULL;
+	case HD_TAG_NOT_MEMBER: break;
+	}
+	hd_drop(o->w, o->config->id, &drop_not_member, m);
+	return NULL;
+}
+
+/* Cuts a super-frame for a port that cannot take it, and sends the pieces. */
+static void segment(struct out *o, struct rte_mbuf *m)
+{
+	int n;
+
+	out_send(o);
+	n = hd_offload_segment(o->w->pool, m, o->caps & HD_CAP_CSUM, o->m, HD_SEGMENTS_MAX);
+	if (n <= 0) {
+		hd_drop(o->w, o->config->id, n == -ENOSPC ? &drop_mtu : &drop_no_buffers_tx, m);
+		return;
+	}
+	rte_pktmbuf_free(m);
+	o->w->stats->copies += n - 1;
+	o->stats->offered += n - 1;
+	o->stats->segmented++;
+	o->n = n;
+	out_send(o);
+}
+
+static uint32_t tso_caps(uint8_t flags)
+{
+	return (flags & HD_META_TSO4 ? HD_CAP_TSO4 : 0) | (flags & HD_META_TSO6 ? HD_CAP_TSO6 : 0);
+}
+
+/* A packet with an unfinished checksum, or a super-frame. NULL: dropped, or sent in pieces. */
+static struct rte_mbuf *fit_offload(struct out *o, struct rte_mbuf *m)
+{
+	struct hd_meta *meta = hd_meta(m);
+
+	if (meta->flags & HD_META_TSO) {
+		uint32_t piece = meta->l3_len + meta->l4_len + meta->gso_size;
+
+		if (piece > o->config->mtu) {
+			hd_drop(o->w, o->config->id, &drop_mtu, m);
+			return NULL;
+		}
+		if (tso_caps(meta->flags) & ~o->caps) {
+			segment(o, m);
+			return NULL;
+		}
+		return m;
+	}
+	if (o->caps & HD_CAP_CSUM)
+		return m;
+	m = writable(o, m, meta->l2_len + meta->l3_len + meta->l4_len);
+	if (m)
+		hd_offload_csum(m);
+	return m;
+}
+
+/* True if the frame, with the tags that it has on the wire, is larger than the MTU allows. */
+static bool too_large(const struct out *o, struct rte_mbuf *m)
+{
+	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
+	uint32_t l2 = HD_ETH_HLEN;
+
+	if (m->pkt_len <= (uint32_t)o->config->mtu + HD_ETH_HLEN)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		uint16_t type = hd_frame_u16(frame, l2 - 2);
+
+		if (type == HD_TPID_C || type == HD_TPID_S)
+			l2 += HD_VLAN_HLEN;
+	}
+	return m->pkt_len > o->config->mtu + l2;
+}
+
+static void fit_and_send(struct out *o, struct rte_mbuf **m, uint16_t n)
+{
+	bool plain = hd_vlan_egress_plain(o->config);
+
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *p = m[i];
+		struct hd_meta *meta = hd_meta(p);
+
+		if (!plain || meta->tag_len || meta->domain != o->config->pvid_domain) {
+			p = fit_tag(o, p);
+			if (!p)
+				continue;
+			meta = hd_meta(p);
+		}
+		if (unlikely(meta->flags)) {
+			p = fit_offload(o, p);
+			if (!p)
+				continue;
+		}
+		if (unlikely(too_large(o, p)) && !(hd_meta(p)->flags & HD_META_TSO)) {
+			hd_drop(o->w, o->config->id, &drop_mtu, p);
+			continue;
+		}
+		o->m[o->n++] = p;
+	}
+	out_send(o);
+}
+
+void hd_tx_flush_port(struct hd_worker *w, uint16_t id)
+{
+	struct hd_tx_batch *b = &w->tx->batch[id];
+	const struct hd_port_config *config = id < w->config->n_ports ? w->config->ports[id] : NULL;
+	uint16_t n = b->n;
+	struct out o;
+
+	b->n = 0;
+	w->port_stats[id].offered += n;
+	if (unlikely(!config || !atomic_load_explicit(&config->port->up, memory_order_acquire))) {
+		hd_drop_bulk(w, id, &drop_link_down, b->m, n);
+		return;
+	}
+	for (uint32_t i = 0; i < config->n_output && n; i++) {
+		const struct hd_feature_call *c = &config->features[HD_POINT_OUTPUT].call[i];
+
+		n = c->run(w, config, c->conf, b->m, n);
+	}
+	o.w = w;
+	o.config = config;
+	o.port = config->port;
+	o.stats = &w->port_stats[id];
+	o.caps = atomic_load_explicit(&config->port->caps, memory_order_relaxed);
+	o.n = 0;
+	fit_and_send(&o, b->m, n);
+}
+
+void hd_tx_flush(struct hd_worker *w)
+{
+	struct hd_tx *tx = w->tx;
+
+	for (uint32_t i = 0; i < tx->n_pending; i++) {
+		struct hd_tx_batch *b = &tx->batch[tx->port[i]];
+
+		if (b->n)
+			hd_tx_flush_port(w, tx->port[i]);
+		b->pending = false;
+	}
+	tx->n_pending = 0;
+}

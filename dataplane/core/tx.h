@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Transmit: bounded batches by port, fitted and sent when full or at the end of a loop.
+ *
+ * The path only puts packets here. Sending runs the port's output features, checks that the port is
+ * a member of the packet's domain, fits tags, sizes and offloads to the port, and calls its kind.
+ */
+#ifndef DATAPLANE_CORE_TX_H
+#define DATAPLANE_CORE_TX_H
+
+#include <stdint.h>
+
+#include "dataplane/core/port.h"
+#include "dataplane/core/worker.h"
+
+struct hd_tx_batch {
+	uint16_t n;
+	bool pending; /* in hd_tx.port */
+	struct rte_mbuf *m[HD_BURST];
+};
+
+struct hd_tx {
+	uint32_t n_pending;
+	uint16_t port[HD_PORTS_MAX];
+	struct hd_tx_batch batch[HD_PORTS_MAX];
+};
+
+/* Anonymous memory, touched where used. NULL with errno. */
+struct hd_tx *hd_tx_new(void);
+void hd_tx_free(struct hd_tx *tx);
+
+/* Sends a port's batch. Worker. */
+void hd_tx_flush_port(struct hd_worker *w, uint16_t port);
+
+/* Sends all that is pending; at the end of each loop. Worker. */
+void hd_tx_flush(struct hd_worker *w);
+
+/*
+ * Gives a classified packet to a port. The mbuf is the batch's from now on; the same one may be given
+ * to several ports with its reference count raised. Worker.
+ */
+static inline void hd_tx_put(struct hd_worker *w, uint16_t port, struct rte_mbuf *m)
+{
+	struct hd_tx_batch *b = &w->tx->batch[port];
+
+	b->m[b->n++] = m;
+	if (!b->pending) {
+		b->pending = true;
+		w->tx->port[w->tx->n_pending++] = port;
+	}
+	if (b->n == HD_BURST)
+		hd_tx_flush_port(w, port);
+}
+
+#endif

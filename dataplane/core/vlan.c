@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/core/vlan.h"
+
+#define TCI_PRIORITY 0xf000 /* PCP and DEI */
+
+static struct hd_vlan_class verdict(enum hd_vlan_verdict v)
+{
+	return (struct hd_vlan_class){.verdict = v};
+}
+
+static struct hd_vlan_class accept(uint16_t priority, uint16_t vid, uint8_t tag_len)
+{
+	return (struct hd_vlan_class){
+		.verdict = HD_VLAN_OK,
+		.tci = (priority & TCI_PRIORITY) | vid,
+		.tag_len = tag_len,
+	};
+}
+
+static struct hd_vlan_class classify_untagged(const struct hd_port_config *port)
+{
+	if (!port->pvid)
+		return verdict(HD_VLAN_UNTAGGED);
+	return accept(port->default_tci, port->pvid, 0);
+}
+
+static struct hd_vlan_class classify_access(const struct hd_port_config *port, uint16_t tci)
+{
+	uint16_t vid = tci & HD_VID_MASK;
+
+	if (vid == 0 || (vid == port->pvid && port->flags & HD_PORT_ACCEPT_PVID_TAG))
+		return accept(tci, port->pvid, HD_VLAN_HLEN);
+	return verdict(HD_VLAN_TAGGED);
+}
+
+static struct hd_vlan_class classify_trunk(const struct hd_port_config *port, uint16_t tci)
+{
+	uint16_t vid = tci & HD_VID_MASK;
+
+	if (vid == 0)
+		return port->pvid ? accept(tci, port->pvid, HD_VLAN_HLEN)
+				  : verdict(HD_VLAN_UNTAGGED);
+	if (vid == port->pvid || hd_vlan_set_has(&port->vlans, vid))
+		return accept(tci, vid, HD_VLAN_HLEN);
+	return verdict(HD_VLAN_NOT_ALLOWED);
+}
+
+/* Everything is payload; the service tag to come has the customer tag's priority (802.1ad 6.9.1). */
+static struct hd_vlan_class classify_tunnel(const struct hd_port_config *port, const uint8_t *frame)
+{
+	bool tagged = hd_frame_u16(frame, 12) == HD_TPID_C;
+	uint16_t tci = tagged ? hd_frame_u16(frame, 14) : port->default_tci;
+
+	if (port->flags & HD_PORT_CVLANS &&
+	    (!tagged || !hd_vlan_set_has(port->cvlans, tci & HD_VID_MASK)))
+		return verdict(HD_VLAN_CVLAN_REFUSED);
+	return accept(tci, port->pvid, 0);
+}
+
+struct hd_vlan_class hd_vlan_classify_tagged(const struct hd_port_config *port,
+					     const uint8_t *frame)
+{
+	uint16_t tci;
+
+	if (port->mode == HD_VLAN_NONE)
+		return verdict(HD_VLAN_NO_SWITCH);
+	if (port->mode == HD_VLAN_TUNNEL)
+		return classify_tunnel(port, frame);
+	if (rte_cpu_to_be_16(hd_frame_u16(frame, 12)) != port->tpid)
+		return classify_untagged(port);
+	tci = hd_frame_u16(frame, 14);
+	if ((tci & HD_VID_MASK) == HD_VID_MASK)
+		return verdict(HD_VLAN_RESERVED);
+	return port->mode == HD_VLAN_ACCESS ? classify_access(port, tci)
+					    : classify_trunk(port, tci);
+}
+
+/* Makes the frame start with this tag. */
+static struct hd_vlan_egress with_tag(uint16_t tpid, uint16_t tci, uint8_t tag_len,
+				      const uint8_t *frame)
+{
+	struct hd_vlan_egress e = {.tci = tci, .tpid = tpid};
+
+	if (!tag_len)
+		e.action = HD_TAG_PUSH;
+	else if (rte_cpu_to_be_16(hd_frame_u16(frame, 12)) == tpid &&
+		 hd_frame_u16(frame, 14) == tci)
+		e.action = HD_TAG_KEEP;
+	else
+		e.action = HD_TAG_REWRITE;
+	return e;
+}
+
+static bool is_tpid(uint16_t type)
+{
+	return type == HD_TPID_C || type == HD_TPID_S;
+}
+
+static struct hd_vlan_egress without_tag(const struct hd_port_config *port, uint16_t tci,
+					 uint8_t tag_len, const uint8_t *frame)
+{
+	if (port->priority_tags == HD_PRIORITY_TAGS_ALWAYS ||
+	    (port->priority_tags == HD_PRIORITY_TAGS_NONZERO && tci >> HD_PCP_SHIFT))
+		return with_tag(rte_cpu_to_be_16(HD_TPID_C), tci & TCI_PRIORITY, tag_len, frame);
+	/*
+	 * A guest may hide a tag behind a priority tag, or behind the native VLAN's own. On a trunk
+	 * it would come to the front here, and choose the VLAN in the next switch.
+	 */
+	if (port->mode == HD_VLAN_TRUNK && is_tpid(hd_frame_u16(frame, 12 + tag_len)))
+		return (struct hd_vlan_egress){.action = HD_TAG_EXPOSED};
+	return (struct hd_vlan_egress){.action = tag_len ? HD_TAG_STRIP : HD_TAG_KEEP};
+}
+
+struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool member, uint16_t tci,
+				     uint8_t tag_len, const uint8_t *frame)
+{
+	bool native = (tci & HD_VID_MASK) == port->pvid;
+
+	if (!member)
+		return (struct hd_vlan_egress){.action = HD_TAG_NOT_MEMBER};
+	if (port->mode == HD_VLAN_TRUNK && (!native || port->flags & HD_PORT_NATIVE_TAGGED))
+		return with_tag(port->tpid, tci, tag_len, frame);
+	return without_tag(port, tci, tag_len, frame);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * VLAN rules of a port, as pure functions over its configuration and a frame's first bytes:
+ * classification at ingress, tags at egress (IEEE 802.1Q 6.9, 8.6.1, 8.6.2; 802.1ad 15).
+ *
+ * A frame's bytes are never changed at ingress. Classification says whether the tag at offset 12 is
+ * the VLAN's own (it will be taken off, kept or rewritten at egress) or payload.
+ */
+#ifndef DATAPLANE_CORE_VLAN_H
+#define DATAPLANE_CORE_VLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <rte_byteorder.h>
+
+#include "dataplane/core/config.h"
+
+enum hd_vlan_verdict {
+	HD_VLAN_OK,
+	HD_VLAN_NO_SWITCH,     /* the port belongs to none */
+	HD_VLAN_UNTAGGED,      /* untagged, and the port has no native VLAN */
+	HD_VLAN_TAGGED,        /* tagged, on an access port */
+	HD_VLAN_NOT_ALLOWED,   /* a VLAN that the port does not carry */
+	HD_VLAN_RESERVED,      /* VID 4095 */
+	HD_VLAN_CVLAN_REFUSED, /* tunnel: not one of the customer's VLANs */
+};
+
+struct hd_vlan_class {
+	enum hd_vlan_verdict verdict;
+	uint16_t tci;    /* PCP and DEI of the frame, VID of the switch's VLAN */
+	uint8_t tag_len; /* 4: the tag at offset 12 is the VLAN's */
+};
+
+/* The 16-bit field at @offset, host order. */
+static inline uint16_t hd_frame_u16(const uint8_t *frame, unsigned int offset)
+{
+	uint16_t v;
+
+	memcpy(&v, frame + offset, sizeof(v));
+	return rte_be_to_cpu_16(v);
+}
+
+/*
+ * Classifies a frame of at least 14 bytes; with a tag, of at least 18 (a shorter one is untagged
+ * payload of type 0x8100, and malformed: the caller drops runts first).
+ */
+struct hd_vlan_class hd_vlan_classify_tagged(const struct hd_port_config *port,
+					     const uint8_t *frame);
+
+/* True if the frame starts with what is a tag on this port, or a tunnel wants to look closer. */
+static inline bool hd_vlan_is_plain(const struct hd_port_config *port, uint16_t type_be)
+{
+	return type_be != port->tpid && port->mode != HD_VLAN_TUNNEL;
+}
+
+enum hd_vlan_action {
+	HD_TAG_KEEP,    /* leave the frame as it is */
+	HD_TAG_STRIP,   /* take off the tag at offset 12 */
+	HD_TAG_PUSH,    /* put (tpid, tci) in at offset 12 */
+	HD_TAG_REWRITE, /* set the tag at offset 12 to (tpid, tci) */
+	HD_TAG_NOT_MEMBER,
+	HD_TAG_EXPOSED, /* the tag that would come to the front is one that the port's peer obeys */
+};
+
+struct hd_vlan_egress {
+	enum hd_vlan_action action;
+	uint16_t
+		tci; /* for PUSH and REWRITE, host order; the TPID is the port's, or 0x8100 for VID 0 */
+	uint16_t tpid; /* network order */
+};
+
+/*
+ * What to do with a classified frame that leaves by @port. @member says that the port belongs to the
+ * frame's domain (hd_port_carries()). @tci and @tag_len are the classification's; @frame has at
+ * least 14 + tag_len bytes.
+ */
+struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool member, uint16_t tci,
+				     uint8_t tag_len, const uint8_t *frame);
+
+/* True if @port is a member of @domain, whose VLAN is @vid. */
+static inline bool hd_port_carries(const struct hd_config *config,
+				   const struct hd_port_config *port, uint32_t domain, uint16_t vid)
+{
+	if (port->mode != HD_VLAN_TRUNK)
+		return port->pvid_domain == domain;
+	return config->switches[port->switch_index]->domain[vid] == domain &&
+	       (hd_vlan_set_has(&port->vlans, vid) || port->pvid == vid);
+}
+
+/* True if a frame without a tag of its VLAN's always leaves @port as it is. */
+static inline bool hd_vlan_egress_plain(const struct hd_port_config *port)
+{
+	return port->mode != HD_VLAN_TRUNK && port->priority_tags == HD_PRIORITY_TAGS_NEVER;
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Switching, for the program that hosts it.
+ */
+#ifndef DATAPLANE_L2_L2_H
+#define DATAPLANE_L2_L2_H
+
+#include <stdint.h>
+
+struct hd_fdb;
+struct hd_fdb_view;
+struct hd_fdb_entry;
+
+/* Hooks ageing and flushing of @table to the configuration, the ports and the clock. Once. */
+void hd_l2_init(struct hd_fdb *table);
+
+/* Entries that aged out so far. Control thread. */
+extern uint64_t hd_l2_aged;
+
+/* Names for an entry whose domain and port exist in the running tree. Control thread. */
+void hd_l2_fdb_entry(const struct hd_fdb_view *v, struct hd_fdb_entry *e);
+
+#endif

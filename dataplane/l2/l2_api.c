@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Switching, as management sees it: domains, the forwarding database, static entries. And what has
+ * to be forgotten when ports and VLANs change, or time passes. Control thread.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heddle/api/fdb.h"
+#include "heddle/api/switch.h"
+#include "heddle/base/clock.h"
+#include "heddle/base/log.h"
+#include "dataplane/core/api.h"
+#include "dataplane/core/config_build.h"
+#include "dataplane/core/port_table.h"
+#include "dataplane/core/tick.h"
+#include "dataplane/core/vlan.h"
+#include "dataplane/l2/fdb.h"
+#include "dataplane/l2/l2.h"
+
+#define LIST_LIMIT_MAX 10000
+#define READ_CHUNK     64
+
+static struct hd_fdb *fdb;
+
+static uint32_t units(uint64_t now_ns)
+{
+	return (uint32_t)(now_ns / HD_FDB_UNIT_NS);
+}
+
+static const struct hd_domain *domain_of(const struct hd_config *tree, uint32_t id)
+{
+	return id < tree->n_domains ? tree->domains[id] : NULL;
+}
+
+static const struct hd_port_config *port_of(const struct hd_config *tree, uint16_t id)
+{
+	return id < tree->n_ports ? tree->ports[id] : NULL;
+}
+
+/* An entry that no longer stands for anything: its domain or port went, or was made anew. */
+static bool is_orphan(const struct hd_fdb_view *v, void *arg)
+{
+	const struct hd_config *tree = arg;
+	const struct hd_domain *d = domain_of(tree, v->domain);
+	const struct hd_port_config *p = port_of(tree, v->port);
+
+	if (!d || !p || !hd_port_carries(tree, p, v->domain, d->vlan))
+		return true;
+	return !v->flags && !atomic_load(&p->port->up);
+}
+
+/* A static entry as the configuration wants it. */
+struct fixed {
+	uint64_t mac;
+	uint32_t domain;
+	uint16_t port;
+};
+
+struct fixed_list {
+	const struct hd_config *tree;
+	struct fixed *e;
+	size_t n, room;
+};
+
+static int fixed_compare(const void *a, const void *b)
+{
+	const struct fixed *x = a, *y = b;
+
+	if (x->mac != y->mac)
+		return x->mac < y->mac ? -1 : 1;
+	return x->domain < y->domain ? -1 : x->domain > y->domain;
+}
+
+/* A static entry that the configuration no longer has, or has at another port. */
+static bool is_unwanted(const struct hd_fdb_view *v, void *arg)
+{
+	const struct fixed_list *list = arg;
+	struct fixed key = {v->mac, v->domain, 0}, *e;
+
+	if (!(v->flags & HD_FDB_V_STATIC))
+		return false;
+	e = list->n ? bsearch(&key, list->e, list->n, sizeof(key), fixed_compare) : NULL;
+	return !e || e->port != v->port;
+}
+
+static int collect_static(const char *key, enum hd_change change, const void *now, const void *next,
+			  void *arg)
+{
+	const struct hd_static_mac_object *o = next;
+	struct fixed_list *list = arg;
+	const struct hd_port_config *port = NULL;
+	const struct hd_switch *sw;
+	uint32_t domain;
+
+	(void)key;
+	(void)change;
+	(void)now;
+	if (!o)
+		return 0;
+	sw = hd_config_switch(list->tree, o->switch_name);
+	for (uint32_t i = 0; i < list->tree->n_ports && !port; i++)
+		if (list->tree->ports[i] && !strcmp(list->tree->ports[i]->name, o->port))
+			port = list->tree->ports[i];
+	domain = sw ? sw->domain[o->vlan] : HD_DOMAIN_NONE;
+	if (!domain || !port || !hd_port_carries(list->tree, port, domain, o->vlan))
+		return 0; /* takes effect when the port carries that VLAN */
+	if (list->n == list->room) {
+		size_t room = list->room ? list->room * 2 : 64;
+		struct fixed *more = realloc(list->e, room * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		list->e = more;
+		list->room = room;
+	}
+	list->e[list->n++] = (struct fixed){hd_fdb_mac(o->mac), domain, port->id};
+	return 0;
+}
+
+/* Puts static entries right; one that is as it should be is not touched. */
+static void fix_static(const struct hd_config *tree, const struct hd_store *store, uint32_t now)
+{
+	struct fixed_list list = {.tree = tree};
+
+	if (hd_store_walk(store, HD_STATIC_MAC, collect_static, &list) < 0)
+		hd_log(HD_LOG_ERR, "out of memory: some static addresses are missing");
+	if (list.n)
+		qsort(list.e, list.n, sizeof(*list.e), fixed_compare);
+	hd_fdb_flush(fdb, now, is_unwanted, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct fixed *f = &list.e[i];
+		uint64_t hash = hd_fdb_hash(fdb, f->mac, f->domain), val;
+
+		if (hd_fdb_find(fdb, hash, f->mac, f->domain, &val) && hd_fdb_val_fixed(val))
+			continue;
+		if (hd_fdb_set(fdb, f->mac, f->domain, f->port, HD_FDB_V_STATIC) < 0)
+			hd_log(HD_LOG_ERR,
+			       "the forwarding database is full: a static address is missing");
+	}
+	free(list.e);
+}
+
+static void on_committed(const struct hd_config *tree, const struct hd_store *store)
+{
+	uint32_t now = units(hd_now_ns());
+
+	hd_fdb_flush(fdb, now, is_orphan, (void *)tree);
+	for (uint32_t i = 0; i < tree->n_domains; i++)
+		if (tree->domains[i])
+			hd_fdb_domain_group(fdb, i, tree->domains[i]->switch_index);
+	fix_static(tree, store, now);
+}
+
+static struct hd_config_listener config_listener = {.committed = on_committed};
+
+static bool is_on_port(const struct hd_fdb_view *v, void *arg)
+{
+	return v->port == *(const uint16_t *)arg && !v->flags;
+}
+
+static void on_port_down(struct hd_port *port)
+{
+	uint16_t id = port->id;
+
+	hd_fdb_flush(fdb, units(hd_now_ns()), is_on_port, &id);
+}
+
+static struct hd_port_listener port_listener = {.down = on_port_down};
+
+static bool is_aged(const struct hd_fdb_view *v, void *arg)
+{
+	const struct hd_domain *d = domain_of(arg, v->domain);
+
+	return !v->flags && (!d || v->age > d->ageing_units);
+}
+
+static void age(uint64_t now_ns)
+{
+	uint64_t n = 0;
+
+	if (__atomic_load_n(&fdb->count, __ATOMIC_RELAXED))
+		n = hd_fdb_flush(fdb, units(now_ns), is_aged, (void *)hd_config_running());
+	hd_l2_aged += n;
+}
+
+uint64_t hd_l2_aged;
+
+static struct hd_tick age_tick = {.period_ns = HD_NS_PER_S, .fn = age};
+
+void hd_l2_init(struct hd_fdb *table)
+{
+	fdb = table;
+	hd_config_listen(&config_listener);
+	hd_port_listen(&port_listener);
+	hd_tick_register(&age_tick);
+}
+
+static void on_domain_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_config *tree = hd_config_running();
+
+	(void)arg;
+	for (uint32_t i = 0; i < tree->n_domains; i++) {
+		const struct hd_domain *d = tree->domains[i];
+		struct hd_domain_state s = {0};
+
+		if (!d)
+			continue;
+		hd_str_copy(s.switch_name, sizeof(s.switch_name),
+			    tree->switches[d->switch_index]->name);
+		hd_str_copy(s.segment, sizeof(s.segment), d->segment);
+		s.domain = i;
+		s.members = d->n_members;
+		s.macs = hd_fdb_domain_count(fdb, i);
+		s.vlan = d->vlan;
+		hd_chan_reply_item(chan, msg->hdr, &s, sizeof(s));
+	}
+	hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
+}
+
+static bool matches(const struct hd_fdb_view *v, const struct hd_fdb_filter *f)
+{
+	const struct hd_config *tree = hd_config_running();
+	const struct hd_domain *d = domain_of(tree, v->domain);
+	const struct hd_port_config *p = port_of(tree, v->port);
+	uint64_t mac = hd_fdb_mac(f->mac);
+
+	if (!d || !p)
+		return false;
+	return (!f->vlan || f->vlan == d->vlan) && (!mac || mac == v->mac) &&
+	       (!f->port[0] || !strcmp(f->port, p->name)) &&
+	       (!f->switch_name[0] ||
+		!strcmp(f->switch_name, tree->switches[d->switch_index]->name));
+}
+
+void hd_l2_fdb_entry(const struct hd_fdb_view *v, struct hd_fdb_entry *e)
+{
+	const struct hd_config *tree = hd_config_running();
+	const struct hd_domain *d = tree->domains[v->domain];
+
+	memset(e, 0, sizeof(*e));
+	hd_str_copy(e->switch_name, sizeof(e->switch_name), tree->switches[d->switch_index]->name);
+	hd_str_copy(e->segment, sizeof(e->segment), d->segment);
+	hd_str_copy(e->port, sizeof(e->port), tree->ports[v->port]->name);
+	hd_fdb_mac_bytes(v->mac, e->mac);
+	e->vlan = d->vlan;
+	e->age_s = v->age / (HD_NS_PER_S / HD_FDB_UNIT_NS);
+	e->flags = (v->flags & HD_FDB_V_STATIC ? HD_FDB_STATIC : 0) |
+		   (v->flags & HD_FDB_V_LOCAL ? HD_FDB_LOCAL : 0);
+}
+
+/* False, and answered, if the strings of a filter do not end. */
+static bool filter_ok(struct hd_chan *chan, const struct hd_msg *msg, const struct hd_fdb_filter *f)
+{
+	if (hd_str_terminated(f->switch_name, sizeof(f->switch_name)) &&
+	    hd_str_terminated(f->port, sizeof(f->port)))
+		return true;
+	hd_chan_reply_error(chan, msg->hdr, EINVAL, "a name in the filter does not end");
+	return false;
+}
+
+static void on_fdb_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_fdb_list *req = msg->body;
+	struct hd_fdb_list_end end = {.cursor = req->cursor};
+	struct hd_fdb_view v[READ_CHUNK];
+	uint32_t sent = 0, now = units(hd_now_ns());
+
+	(void)arg;
+	if (!filter_ok(chan, msg, &req->filter))
+		return;
+	if (!req->limit || req->limit > LIST_LIMIT_MAX) {
+		hd_chan_reply_error(chan, msg->hdr, EINVAL, "limit %u is not in 1..%d", req->limit,
+				    LIST_LIMIT_MAX);
+		return;
+	}
+	do {
+		/* Whole buckets only, so that the cursor can stand between two. */
+		uint32_t left = RTE_MAX(req->limit - sent, (uint32_t)HD_FDB_WAYS);
+		uint32_t room = RTE_MIN(left, (uint32_t)READ_CHUNK);
+		uint32_t n = hd_fdb_read(fdb, &end.cursor, now, v, room);
+
+		for (uint32_t i = 0; i < n; i++) {
+			struct hd_fdb_entry e;
+
+			if (!matches(&v[i], &req->filter))
+				continue;
+			hd_l2_fdb_entry(&v[i], &e);
+			hd_chan_reply_item(chan, msg->hdr, &e, sizeof(e));
+			sent++;
+		}
+	} while (end.cursor && sent < req->limit);
+	end.entries = __atomic_load_n(&fdb->count, __ATOMIC_RELAXED);
+	end.capacity = fdb->capacity;
+	hd_chan_reply(chan, msg->hdr, &end, sizeof(end), NULL, 0);
+}
+
+static bool is_cleared(const struct hd_fdb_view *v, void *arg)
+{
+	return !v->flags && matches(v, arg);
+}
+
+static void on_fdb_clear(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_fdb_clear *req = msg->body;
+	struct hd_fdb_cleared rep;
+
+	(void)arg;
+	if (!filter_ok(chan, msg, &req->filter))
+		return;
+	rep.entries = hd_fdb_flush(fdb, units(hd_now_ns()), is_cleared, (void *)&req->filter);
+	hd_chan_reply(chan, msg->hdr, &rep, sizeof(rep), NULL, 0);
+}
+
+static const struct hd_handler l2_table[] = {
+	HD_HANDLER(DOMAIN_LIST, on_domain_list),
+	HD_HANDLER(FDB_LIST, on_fdb_list),
+	HD_HANDLER(FDB_CLEAR, on_fdb_clear),
+};
+HD_API_REGISTER(l2_table);
+
+static int static_mac_validate(const void *object, struct hd_err *err)
+{
+	const struct hd_static_mac_object *o = object;
+
+	if (!hd_name_valid(o->switch_name, sizeof(o->switch_name)) ||
+	    !hd_name_valid(o->port, sizeof(o->port)))
+		return hd_err_set(err, EINVAL, "switch or port is not a name");
+	if (o->vlan < HD_VLAN_MIN || o->vlan > HD_VLAN_MAX)
+		return hd_err_set(err, EINVAL, "VLAN %u is not in 1..4094", o->vlan);
+	if (o->mac[0] & 1 || !hd_fdb_mac(o->mac))
+		return hd_err_set(err, EINVAL, "a static address is a unicast address");
+	return 0;
+}
+
+RTE_INIT(static_mac_register)
+{
+	static struct hd_object_class cls = {
+		.name = "static-mac",
+		.type = HD_STATIC_MAC,
+		.size = sizeof(struct hd_static_mac_object),
+		.validate = static_mac_validate,
+	};
+
+	hd_object_class_register(&cls);
+}

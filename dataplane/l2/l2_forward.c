@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Graph node l2_forward: learns the source, looks up the destination, and gives the frame to the
+ * ports that it is for.
+ *
+ * Addresses of the whole batch are hashed and their buckets prefetched first. Then each frame is
+ * learned and looked up before the next one is, so that the result does not depend on the batch.
+ */
+#include "heddle/net/ether.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/drop.h"
+#include "dataplane/core/meta.h"
+#include "dataplane/core/node.h"
+#include "dataplane/core/tx.h"
+#include "dataplane/l2/fdb.h"
+
+HD_DROP_REGISTER(drop_bad_source, "bad_source", HD_DROP_INGRESS,
+		 "the frame's source address is a group address or zero");
+HD_DROP_REGISTER(
+	drop_reserved_address, "reserved_address", HD_DROP_INGRESS,
+	"the frame is for a group address that bridges do not forward (01-80-C2-00-00-0x)");
+HD_DROP_REGISTER(drop_segment_limit, "segment_mac_limit", HD_DROP_INGRESS,
+		 "the source address would be one more than the segment's mac-limit");
+HD_DROP_REGISTER(drop_switch_limit, "switch_mac_limit", HD_DROP_INGRESS,
+		 "the source address would be one more than the switch's mac-limit");
+HD_DROP_REGISTER(drop_same_port, "same_port", HD_DROP_INGRESS,
+		 "the destination is behind the port that the frame came in by");
+HD_DROP_REGISTER(drop_no_member, "no_other_member", HD_DROP_INGRESS,
+		 "no other port carries the frame's VLAN");
+HD_DROP_REGISTER(drop_local, "local_address", HD_DROP_INGRESS,
+		 "the frame is for an address of the switch itself that nothing answers to");
+
+#define BATCH 256 /* frames whose hashes are kept; a larger batch is done in parts */
+
+/* 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded between service VLAN ports (802.1ad table 8-2). */
+#define TUNNEL_PASSES 0xb801u
+
+struct addresses {
+	uint64_t src, dst;           /* as the forwarding database takes them */
+	uint64_t src_hash, dst_hash; /* dst_hash is not set for groups */
+};
+
+static inline void read_addresses(const struct hd_fdb *fdb, struct rte_mbuf *m, struct addresses *a)
+{
+	const char *frame = rte_pktmbuf_mtod(m, const char *);
+	uint32_t domain = hd_meta(m)->domain;
+	uint64_t first, second;
+
+	/* 14 bytes are there: two overlapping reads of 8 give the two addresses. */
+	memcpy(&first, frame, sizeof(first));
+	memcpy(&second, frame + 4, sizeof(second));
+	a->dst = rte_le_to_cpu_64(first) & 0xffffffffffffull;
+	a->src = rte_le_to_cpu_64(second) >> 16;
+	a->src_hash = hd_fdb_hash(fdb, a->src, domain);
+	hd_fdb_prefetch(fdb, a->src_hash);
+	if (!(a->dst & 1)) {
+		a->dst_hash = hd_fdb_hash(fdb, a->dst, domain);
+		hd_fdb_prefetch(fdb, a->dst_hash);
+	}
+}
+
+/* What is looked at for the first frame from a port since the last one, and then kept. */
+struct from {
+	const struct hd_port_config *port;
+	struct hd_stats_port *stats;
+	uint32_t now; /* units */
+	uint64_t time_ns;
+};
+
+/* A source that is not known at this port. NULL: go on (it may or may not have been learned). */
+static const struct hd_drop_reason *learn(struct hd_worker *w, struct from *f,
+					  const struct addresses *a, struct rte_mbuf *m, bool move)
+{
+	uint32_t id = hd_meta(m)->domain;
+	const struct hd_domain *d = w->config->domains[id];
+
+	if (!move && d->mac_limit && hd_fdb_domain_count(w->fdb, id) >= d->mac_limit)
+		return &drop_segment_limit;
+	if (!move && d->switch_mac_limit &&
+	    hd_fdb_group_count(w->fdb, d->switch_index) >= d->switch_mac_limit)
+		return &drop_switch_limit;
+	switch (hd_fdb_learn(w->fdb, a->src, id, f->port->id, f->now)) {
+	case HD_FDB_LEARNED: w->stats->learned++; break;
+	case HD_FDB_MOVED: w->stats->moved++; break;
+	case HD_FDB_KNOWN: break;
+	case HD_FDB_BUSY:
+	case HD_FDB_FULL: w->stats->learn_skipped++; break;
+	}
+	return NULL;
+}
+
+/* The rare half of the source check. True: the frame goes on. */
+static bool new_source(struct hd_worker *w, struct from *f, const struct addresses *a,
+		       struct rte_mbuf *m, bool move)
+{
+	const struct hd_drop_reason *reason = NULL;
+
+	if (a->src & 1 || !a->src)
+		reason = &drop_bad_source;
+	for (uint32_t i = 0; !reason && i < f->port->n_new_source; i++) {
+		const struct hd_feature_call *c = &f->port->features[HD_POINT_NEW_SOURCE].call[i];
+
+		if (!c->run(w, f->port, c->conf, &m, 1))
+			return false;
+	}
+	if (!reason)
+		reason = learn(w, f, a, m, move);
+	if (reason)
+		hd_drop(w, f->port->id, reason, m);
+	return !reason;
+}
+
+/* True: the frame goes on, its source is known or was learned. */
+static inline bool check_source(struct hd_worker *w, struct from *f, const struct addresses *a,
+				struct rte_mbuf *m)
+{
+	uint64_t val;
+	struct hd_fdb_slot *s = hd_fdb_find(w->fdb, a->src_hash, a->src, hd_meta(m)->domain, &val);
+
+	if (likely(s && hd_fdb_val_port(val) == f->port->id)) {
+		hd_fdb_touch(s, val, f->now);
+		return true;
+	}
+	/* An address that is fixed to another port does not move, whoever uses it. */
+	if (s && hd_fdb_val_fixed(val))
+		return true;
+	return new_source(w, f, a, m, s != NULL);
+}
+
+/* To all members of the domain but the one that it came from, each sharing the mbuf. */
+static void flood(struct hd_worker *w, struct from *f, struct rte_mbuf *m)
+{
+	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
+	uint16_t from = f->port->id, left;
+
+	left = d->n_members - 1; /* the ingress port is one of them */
+	if (unlikely(!left)) {
+		hd_drop(w, from, &drop_no_member, m);
+		return;
+	}
+	f->stats->admitted++;
+	w->stats->copies += left - 1;
+	w->stats->flooded++;
+	if (left > 1)
+		for (struct rte_mbuf *seg = m; seg; seg = seg->next)
+			rte_mbuf_refcnt_update(seg, (int16_t)(left - 1));
+	for (uint16_t i = 0; i < d->n_members; i++)
+		if (d->member[i] != from)
+			hd_tx_put(w, d->member[i], m);
+}
+
+static bool group_is_reserved(const struct from *f, uint64_t dst)
+{
+	uint8_t mac[6];
+
+	hd_fdb_mac_bytes(dst, mac);
+	if (!hd_mac_is_reserved((const struct hd_mac *)mac))
+		return false;
+	return f->port->mode != HD_VLAN_TUNNEL || !(TUNNEL_PASSES >> mac[5] & 1);
+}
+
+static void forward_group(struct hd_worker *w, struct from *f, const struct addresses *a,
+			  struct rte_mbuf *m)
+{
+	if (a->dst == 0xffffffffffffull)
+		f->stats->rx_broadcast++;
+	else
+		f->stats->rx_multicast++;
+	flood(w, f, m);
+}
+
+static inline void forward_unicast(struct hd_worker *w, struct from *f, const struct addresses *a,
+				   struct rte_mbuf *m)
+{
+	uint32_t domain = hd_meta(m)->domain;
+	uint16_t to;
+	uint64_t val;
+
+	if (unlikely(!hd_fdb_find(w->fdb, a->dst_hash, a->dst, domain, &val) ||
+		     (!hd_fdb_val_fixed(val) &&
+		      hd_fdb_val_age(val, f->now) > w->config->domains[domain]->ageing_units))) {
+		flood(w, f, m);
+		return;
+	}
+	to = hd_fdb_val_port(val);
+	if (unlikely(val & HD_FDB_V_LOCAL)) {
+		hd_drop(w, f->port->id, &drop_local, m);
+		return;
+	}
+	if (unlikely(to == f->port->id)) {
+		hd_drop(w, f->port->id, &drop_same_port, m);
+		return;
+	}
+	f->stats->admitted++;
+	hd_tx_put(w, to, m);
+}
+
+static void forward(struct hd_worker *w, struct from *f, const struct addresses *a,
+		    struct rte_mbuf *m)
+{
+	struct hd_meta *meta = hd_meta(m);
+
+	if (unlikely(!f->port || f->port->id != meta->port)) {
+		f->port = w->config->ports[meta->port];
+		f->stats = &w->port_stats[meta->port];
+	}
+	if (unlikely(f->time_ns != meta->time_ns)) {
+		f->time_ns = meta->time_ns;
+		f->now = (uint32_t)(meta->time_ns / HD_FDB_UNIT_NS);
+	}
+	/* Reserved addresses are decided before anything is learned (802.1Q 8.6.3). */
+	if (unlikely(a->dst & 1) && unlikely(group_is_reserved(f, a->dst))) {
+		hd_drop(w, f->port->id, &drop_reserved_address, m);
+		return;
+	}
+	if (unlikely(!check_source(w, f, a, m)))
+		return;
+	if (unlikely(a->dst & 1))
+		forward_group(w, f, a, m);
+	else
+		forward_unicast(w, f, a, m);
+}
+
+static uint16_t l2_forward_process(struct rte_graph *graph, struct rte_node *node, void **objs,
+				   uint16_t nb_objs)
+{
+	struct hd_worker *w = hd_node_worker(node);
+	struct rte_mbuf **m = (struct rte_mbuf **)objs;
+	struct addresses a[BATCH];
+	struct from f = {.time_ns = UINT64_MAX};
+
+	RTE_SET_USED(graph);
+	for (uint16_t done = 0; done < nb_objs;) {
+		uint16_t n = RTE_MIN(nb_objs - done, BATCH);
+
+		for (uint16_t i = 0; i < n; i++)
+			read_addresses(w->fdb, m[done + i], &a[i]);
+		for (uint16_t i = 0; i < n; i++)
+			forward(w, &f, &a[i], m[done + i]);
+		done += n;
+	}
+	return nb_objs;
+}
+
+static struct rte_node_register l2_forward = {
+	.name = "l2_forward",
+	.process = l2_forward_process,
+	.init = hd_node_init,
+};
+HD_NODE_REGISTER(l2_forward, true, true);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "heddle/api/port.h"
+#include "heddle/api/supervisor.h"
+#include "heddle/base/clock.h"
+#include "heddle/base/log.h"
+#include "heddle/ipc/chan.h"
+#include "dataplane/core/api.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/opener.h"
+#include "dataplane/core/options.h"
+#include "dataplane/core/port_table.h"
+#include "dataplane/core/tick.h"
+#include "dataplane/main/control.h"
+
+#define SERVICE_MS 50
+
+/* A channel in the event loop. */
+struct link {
+	const char *name;
+	struct hd_chan *chan;
+	struct event *event;
+	short watched; /* events of poll(2) that the event is for */
+};
+
+static struct event_base *base;
+static struct link supervisor = {.name = "heddled"};
+static struct link mgmt = {.name = "heddle-mgmt"};
+static struct link control = {.name = "heddle-cp"};
+static int wake_fd = -1;
+static struct event *wake_event, *service_event, *signal_event[2];
+
+static void link_watch(struct link *l);
+
+static void link_drop(struct link *l)
+{
+	if (l->event)
+		event_free(l->event);
+	hd_chan_free(l->chan);
+	l->event = NULL;
+	l->chan = NULL;
+}
+
+static void on_link(evutil_socket_t fd, short what, void *arg)
+{
+	struct link *l = arg;
+
+	(void)fd;
+	(void)what;
+	if (l->chan && hd_chan_process(l->chan)) {
+		link_watch(l);
+		return;
+	}
+	if (l == &supervisor) {
+		hd_log(HD_LOG_NOTICE, "heddled is gone");
+		event_base_loopbreak(base);
+		return;
+	}
+	if (l == &mgmt)
+		hd_api_detach(l->chan);
+	link_drop(l);
+}
+
+/* Follows what the channel wants: always to read, to write only while something is queued. */
+static void link_watch(struct link *l)
+{
+	short want = hd_chan_events(l->chan);
+
+	if (l->event && want == l->watched)
+		return;
+	if (l->event)
+		event_free(l->event);
+	l->watched = want;
+	l->event = event_new(base, hd_chan_fd(l->chan),
+			     EV_PERSIST | EV_READ | (want & 4 /* POLLOUT */ ? EV_WRITE : 0),
+			     on_link, l);
+	if (!l->event || event_add(l->event, NULL) < 0)
+		abort();
+}
+
+static void on_want_write(struct hd_chan *chan, bool want, void *arg)
+{
+	struct link *l = arg;
+
+	(void)want;
+	if (l->chan == chan && base)
+		link_watch(l);
+}
+
+static int link_open(struct link *l, int fd)
+{
+	struct hd_chan_config config = {
+		.self = HD_PLANE_DATA,
+		.generation = hd_config_running() ? hd_config_running()->generation : 0,
+		.want_write = on_want_write,
+		.arg = l,
+	};
+
+	l->chan = hd_chan_new(fd, &config);
+	return l->chan ? 0 : -errno;
+}
+
+static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_peer *peer = msg->body;
+	struct link *l = peer->plane == HD_PLANE_MGMT ? &mgmt : &control;
+
+	(void)chan;
+	(void)arg;
+	if (msg->n_fds != 1 || (peer->plane != HD_PLANE_MGMT && peer->plane != HD_PLANE_CONTROL))
+		return;
+	if (l->chan) {
+		if (l == &mgmt)
+			hd_api_detach(l->chan);
+		link_drop(l);
+	}
+	if (link_open(l, msg->fds[0]) < 0) {
+		hd_log(HD_LOG_ERR, "no channel to %s: out of memory", l->name);
+		return;
+	}
+	msg->fds[0] = -1;
+	if (l == &mgmt)
+		hd_api_attach(l->chan);
+	link_watch(l);
+}
+
+static void on_stop(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	(void)chan;
+	(void)msg;
+	(void)arg;
+	event_base_loopbreak(base);
+}
+
+static const struct hd_handler supervisor_table[] = {
+	HD_EVENT_HANDLER(PEER, on_peer),
+	HD_EVENT_HANDLER(PLANE_STOP, on_stop),
+};
+
+int hd_control_connect(struct hd_err *err)
+{
+	const char *text = getenv("HEDDLE_SUPERVISOR_FD");
+
+	if (!text)
+		return hd_err_set(err, ENOTCONN,
+				  "heddle-dp is started by heddled: run `heddled -c FILE`");
+	if (link_open(&supervisor, atoi(text)) < 0)
+		return hd_err_set(err, errno, "no channel to heddled on descriptor %s", text);
+	hd_chan_handlers(supervisor.chan, supervisor_table,
+			 sizeof(supervisor_table) / sizeof(supervisor_table[0]), NULL);
+	hd_opener_init(supervisor.chan);
+	return 0;
+}
+
+/* From any thread: a port changed, look at it now. */
+static void wake(void)
+{
+	uint64_t one = 1;
+
+	if (wake_fd >= 0 && write(wake_fd, &one, sizeof(one)) < 0)
+		return; /* full: it will wake anyway */
+}
+
+static void service(evutil_socket_t fd, short what, void *arg)
+{
+	uint64_t now = hd_now_ns(), count;
+
+	(void)arg;
+	if (what & EV_READ && read(fd, &count, sizeof(count)) < 0)
+		return;
+	hd_port_service(now);
+	if (now >= hd_ticks_next())
+		hd_ticks_run(now);
+	/* A call to heddled may have left messages that no descriptor announces any more. */
+	if (supervisor.chan && !hd_chan_process(supervisor.chan))
+		event_base_loopbreak(base);
+}
+
+static void on_port_changed(struct hd_port *port)
+{
+	struct hd_port_state state;
+
+	hd_port_describe(port, &state);
+	hd_log_port(state.up ? HD_LOG_INFO : HD_LOG_NOTICE, port->name, "%s%s%s",
+		    state.up ? "up" : "down: ", state.up ? "" : hd_port_reason_name(state.reason),
+		    "");
+	if (mgmt.chan && hd_chan_ready(mgmt.chan))
+		hd_chan_event(mgmt.chan, PORT_STATE, &state);
+}
+
+static struct hd_port_listener port_listener = {.changed = on_port_changed};
+
+static void on_signal(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	event_base_loopbreak(base);
+}
+
+static void say_ready(void)
+{
+	struct hd_plane_ready ready = {0};
+
+	snprintf(ready.text, sizeof(ready.text), "%u worker%s", hd_options()->workers,
+		 hd_options()->workers == 1 ? "" : "s");
+	hd_chan_event(supervisor.chan, PLANE_READY, &ready);
+}
+
+int hd_control_run(void)
+{
+	const struct timeval period = {.tv_usec = SERVICE_MS * 1000};
+
+	base = event_base_new();
+	wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (!base || wake_fd < 0)
+		return 1;
+	wake_event = event_new(base, wake_fd, EV_READ | EV_PERSIST, service, NULL);
+	service_event = event_new(base, -1, EV_PERSIST, service, NULL);
+	signal_event[0] = evsignal_new(base, SIGTERM, on_signal, NULL);
+	signal_event[1] = evsignal_new(base, SIGINT, on_signal, NULL);
+	if (!wake_event || !service_event || !signal_event[0] || !signal_event[1])
+		return 1;
+	event_add(wake_event, NULL);
+	event_add(service_event, &period);
+	event_add(signal_event[0], NULL);
+	event_add(signal_event[1], NULL);
+	hd_port_set_waker(wake);
+	hd_port_listen(&port_listener);
+	hd_api_on_first_commit(hd_opener_sweep);
+	hd_ticks_start(hd_now_ns());
+	link_watch(&supervisor);
+	say_ready();
+	event_base_dispatch(base);
+	return 0;
+}

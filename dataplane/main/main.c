@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle-dp: the data plane. See docs/architecture.md for where it stands.
+ */
+#include <errno.h>
+#include <signal.h>
+
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include "heddle/base/clock.h"
+#include "heddle/base/log.h"
+#include "heddle/base/random.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/drop.h"
+#include "dataplane/core/loop.h"
+#include "dataplane/core/options.h"
+#include "dataplane/core/port_table.h"
+#include "dataplane/core/stats.h"
+#include "dataplane/l2/fdb.h"
+#include "dataplane/l2/l2.h"
+#include "dataplane/main/control.h"
+#include "dataplane/main/eal.h"
+#include "dataplane/main/sandbox.h"
+#include "dataplane/replay/replay.h"
+
+#define REPLAY_SEED 1
+
+static int init(struct hd_err *err)
+{
+	const struct hd_options *o = hd_options();
+	struct hd_fdb *fdb;
+	int rc;
+
+	if (o->replay) {
+		hd_random_fix(REPLAY_SEED);
+		hd_clock_set_virtual(0);
+	}
+	if (hd_drop_init() < 0)
+		return hd_err_set(err, ENOSPC, "too many drop reasons in this build");
+	rc = hd_feature_init(err);
+	if (!rc)
+		rc = hd_eal_start(err);
+	if (!rc && !o->replay)
+		rc = hd_control_connect(err);
+	if (!rc)
+		rc = hd_stats_init(!o->replay, o->workers, HD_PORTS_MAX, err);
+	if (rc)
+		return rc;
+	fdb = hd_fdb_new(o->fdb_size, hd_random_u64());
+	if (!fdb || hd_config_init() < 0)
+		return hd_err_set(err, ENOMEM, "out of memory");
+	hd_l2_init(fdb);
+	hd_idle_enable(o->idle_sleep);
+	return hd_workers_init(o->workers, o->replay, hd_eal_pool(), hd_eal_big_pool(), fdb, err);
+}
+
+static int run(struct hd_err *err)
+{
+	unsigned int lcore;
+	int status;
+
+	if (hd_options()->replay)
+		return hd_replay_main(err);
+	/* Lcore i forwards as worker i - 1; lcore 0 is this thread. */
+	RTE_LCORE_FOREACH_WORKER(lcore)
+	if (hd_worker_get(lcore - 1))
+		rte_eal_remote_launch(hd_worker_main, hd_worker_get(lcore - 1), lcore);
+	status = hd_sandbox(err);
+	if (status == 0)
+		status = hd_control_run();
+	hd_port_stop_all();
+	hd_workers_stop();
+	rte_eal_mp_wait_lcore();
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct hd_err err = {0};
+	int rc;
+
+	hd_log_init("dp");
+	rc = hd_options_parse(argc, argv);
+	if (rc)
+		return rc - 1;
+	signal(SIGPIPE, SIG_IGN);
+	rc = init(&err);
+	if (!rc)
+		rc = run(&err);
+	if (rc < 0) {
+		hd_log(HD_LOG_ERR, "%s", err.text);
+		rc = 1;
+	}
+	hd_eal_stop();
+	return rc;
+}

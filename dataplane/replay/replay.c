@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "heddle/api/replay.h"
+#include "heddle/base/clock.h"
+#include "heddle/base/log.h"
+#include "heddle/ipc/chan.h"
+#include "dataplane/core/api.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/loop.h"
+#include "dataplane/core/options.h"
+#include "dataplane/core/port_table.h"
+#include "dataplane/core/tick.h"
+#include "dataplane/replay/replay.h"
+
+#define BAR_WIDTH     40
+#define BAR_CHECK     4096          /* packets between looks at the clock */
+#define BAR_AFTER_NS  1000000000ull /* a short replay needs no bar */
+#define BAR_PERIOD_NS 100000000ull
+
+static struct hd_chan *mgmt;
+static bool done;
+static int status = 1;
+
+/* The clock is virtual here; how long it takes is the only thing that the real one is for. */
+static uint64_t real_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * HD_NS_PER_S + t.tv_nsec;
+}
+
+static void bar(uint64_t started, bool last)
+{
+	static uint64_t drawn;
+	const struct hd_replay_progress *p = hd_replay_progress();
+	uint64_t now = real_ns();
+	double part = p->file_total ? (double)p->file_bytes / (double)p->file_total : 1;
+	int full;
+
+	if (!drawn && (last || now - started < BAR_AFTER_NS))
+		return;
+	if (!last && now - drawn < BAR_PERIOD_NS)
+		return;
+	drawn = now;
+	part = last || part > 1 ? 1 : part;
+	full = (int)(part * BAR_WIDTH);
+	fprintf(stderr, "\rreplay [%.*s%*s] %3.0f %%  %.1f M packets, %.1f M/s ", full,
+		"########################################", BAR_WIDTH - full, "", part * 100,
+		(double)p->packets / 1e6, (double)p->packets * 1e3 / (double)(now - started + 1));
+	if (last)
+		fputc('\n', stderr);
+	fflush(stderr);
+}
+
+/* Packet by packet in time; between them, what is due by then. */
+static void run(struct hd_replay_done *result)
+{
+	struct hd_worker *w = hd_worker_get(0);
+	uint64_t started = real_ns(), first = hd_replay_next_ns(), now = first, drawn_at = 0;
+
+	if (first != UINT64_MAX)
+		hd_ticks_start(first);
+	while ((now = hd_replay_next_ns()) != UINT64_MAX) {
+		if (now >= hd_ticks_next())
+			hd_ticks_run(now);
+		hd_clock_set_virtual(now);
+		hd_replay_batch(hd_options()->batch, hd_ticks_next());
+		hd_worker_loop(w);
+		result->virtual_ns = now - first;
+		if (hd_options()->progress &&
+		    hd_replay_progress()->packets - drawn_at > BAR_CHECK) {
+			drawn_at = hd_replay_progress()->packets;
+			bar(started, false);
+		}
+	}
+	if (hd_options()->progress)
+		bar(started, true);
+	result->packets = hd_replay_progress()->packets;
+	result->bytes = hd_replay_progress()->bytes;
+	result->elapsed_ns = real_ns() - started;
+}
+
+static int run_all(struct hd_replay_done *result, struct hd_err *err)
+{
+	int rc = hd_replay_bind_inputs(err);
+
+	if (rc)
+		return rc;
+	run(result);
+	/* The summary first: closing the ports takes their counters' names away. */
+	rc = hd_replay_write_summary(err);
+	hd_port_stop_all();
+	if (!rc)
+		rc = hd_replay_output_error(err);
+	if (!rc)
+		rc = hd_replay_input_error(err);
+	return rc;
+}
+
+static void on_run(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	struct hd_replay_done result = {0};
+	struct hd_err err = {0};
+
+	(void)arg;
+	hd_port_service(0);
+	if (hd_replay_output_error(&err) == 0 && run_all(&result, &err) == 0) {
+		hd_chan_reply(chan, msg->hdr, &result, sizeof(result), NULL, 0);
+		status = 0;
+	} else {
+		hd_log(HD_LOG_ERR, "%s", err.text);
+		hd_chan_reply_error(chan, msg->hdr, err.code ? err.code : EIO, "%s", err.text);
+	}
+	done = true;
+}
+
+static const struct hd_handler replay_table[] = {
+	HD_HANDLER(REPLAY_RUN, on_run),
+};
+
+int hd_replay_main(struct hd_err *err)
+{
+	const struct hd_chan_config config = {.self = HD_PLANE_DATA};
+	int rc;
+
+	if (mkdir(hd_options()->out_dir, 0777) < 0 && errno != EEXIST)
+		return hd_err_set(err, errno, "%.200s: %s", hd_options()->out_dir, strerror(errno));
+	rc = hd_replay_open_inputs(err);
+	if (rc < 0)
+		return rc;
+	mgmt = hd_chan_new(hd_options()->mgmt_fd, &config);
+	if (!mgmt)
+		return hd_err_set(err, errno, "no channel to heddle-mgmt");
+	hd_api_attach(mgmt);
+	hd_chan_handlers(mgmt, replay_table, 1, NULL);
+	while (hd_chan_open(mgmt)) {
+		struct pollfd p = {.fd = hd_chan_fd(mgmt), .events = hd_chan_events(mgmt)};
+
+		if (done && !(p.events & POLLOUT))
+			break;
+		if (poll(&p, 1, -1) < 0 && errno != EINTR)
+			break;
+		if (!hd_chan_process(mgmt))
+			break;
+	}
+	hd_api_detach(mgmt);
+	hd_chan_free(mgmt);
+	hd_replay_close_inputs();
+	return status;
+}
