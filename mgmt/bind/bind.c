@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heddle/api/kinds.h"
+#include "mgmt/bind/bind.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/tree.h"
+
+static struct bd_row *rows; /* by name: constructors run in no order that can be relied on */
+
+void bd_register(struct bd_row *row)
+{
+	struct bd_row **at = &rows;
+
+	while (*at && strcmp((*at)->module, row->module) < 0)
+		at = &(*at)->next;
+	row->next = *at;
+	*at = row;
+}
+
+size_t bd_modules(struct ds_module *modules, size_t max)
+{
+	size_t n = 0;
+
+	for (const struct bd_row *row = rows; row; row = row->next, n++)
+		if (n < max)
+			modules[n] = (struct ds_module){row->module, row->revision};
+	return n;
+}
+
+bool bd_translate(const struct ly_ctx *ctx, const struct lyd_node *tree,
+		  const struct bd_numbers *before, struct bd_numbers *numbers,
+		  struct bd_objects *objects, struct ds_errors *errs)
+{
+	struct bd_model model;
+
+	bd_model_init(&model, ctx, tree);
+	bd_numbers_assign(&model, before, errs);
+	bd_model_resolve(&model);
+	for (const struct bd_row *row = rows; row; row = row->next)
+		for (size_t i = 0; row->rules && row->rules[i]; i++)
+			row->rules[i](&model, errs);
+	if (ds_errors_none(errs)) {
+		for (const struct bd_row *row = rows; row; row = row->next)
+			if (row->translate)
+				row->translate(&model, objects);
+		bd_objects_sort(objects);
+		if (numbers)
+			bd_numbers_take(numbers, &model);
+	}
+	bd_model_free(&model);
+	return ds_errors_none(errs);
+}
+
+struct ds_error *bd_error(struct ds_errors *errs, const struct lyd_node *node, enum ds_tag tag,
+			  const char *app_tag, const char *fmt, ...)
+{
+	char *path = node ? ds_path(node) : NULL, *text = NULL;
+	struct ds_error *err;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	err = ds_errors_add(errs, tag, path, "%s", text ? text : fmt);
+	ds_error_app_tag(err, app_tag);
+	free(text);
+	free(path);
+	return err;
+}
+
+const struct bd_port *bd_port_next(const struct bd_model *model, const struct bd_port *after,
+				   const char *kind_module)
+{
+	const struct bd_port *end = model->ports + model->n_ports;
+
+	for (after = after ? after + 1 : model->ports; after < end; after++)
+		if (!strcmp(after->kind_module, kind_module))
+			return after;
+	return NULL;
+}
+
+uint8_t bd_offloads(const struct lyd_node *params)
+{
+	const char *value = ds_value(params, NULL, "offloads");
+
+	if (value && !strcmp(value, "none"))
+		return 0;
+	if (value && !strcmp(value, "checksum"))
+		return HD_OFFLOAD_CSUM;
+	return HD_OFFLOAD_CSUM | HD_OFFLOAD_TSO;
+}
+
+bool bd_prefix_parse(const char *text, bool need_length, uint8_t addr[16], uint8_t *family,
+		     uint8_t *length)
+{
+	const char *slash = strchr(text, '/');
+	size_t n = slash ? (size_t)(slash - text) : strlen(text);
+	char host[INET6_ADDRSTRLEN];
+	unsigned long bits;
+	char *end;
+
+	if (n >= sizeof(host) || (need_length && !slash))
+		return false;
+	memcpy(host, text, n);
+	host[n] = '\0';
+	memset(addr, 0, 16);
+	if (inet_pton(AF_INET, host, addr) == 1)
+		*family = 4;
+	else if (inet_pton(AF_INET6, host, addr) == 1)
+		*family = 6;
+	else
+		return false;
+	*length = *family == 4 ? 32 : 128;
+	if (!slash)
+		return true;
+	bits = strtoul(slash + 1, &end, 10);
+	if (end == slash + 1 || *end || bits > *length)
+		return false;
+	*length = bits;
+	return true;
+}
+
+const char *bd_port_device(const struct bd_port *port, const char **netns)
+{
+	const char *device;
+
+	*netns = "";
+	if (port->role == BD_ROLE_HOST)
+		return port->name;
+	if (strcmp(port->kind, "tap") && strcmp(port->kind, "af-packet"))
+		return NULL;
+	device = ds_value(port->params, NULL, "device");
+	if (ds_value(port->params, NULL, "namespace"))
+		*netns = ds_value(port->params, NULL, "namespace");
+	return device ? device : port->name;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle-guard: BPDU guard, MAC limit and anti-spoofing. Ports of virtual machines have the first
+ * two unless they are told otherwise.
+ */
+#include <string.h>
+
+#include "heddle/api/guard.h"
+#include "mgmt/bind/bind.h"
+#include "mgmt/datastore/tree.h"
+
+#define MODULE "heddle-guard"
+
+static void rule_addresses(const struct bd_model *m, struct ds_errors *errs)
+{
+	uint8_t addr[16], family, length;
+	const struct lyd_node *node;
+	struct hd_mac mac;
+
+	for (size_t i = 0; i < m->n_ports; i++) {
+		const struct lyd_node *spoof = ds_child(m->ports[i].port, MODULE, "anti-spoof");
+
+		ds_foreach(node, spoof, "mac") if (hd_mac_parse(lyd_get_value(node), &mac) < 0 ||
+						   hd_mac_is_group(&mac) || hd_mac_is_zero(&mac))
+			bd_error(errs, node, DS_INVALID_VALUE, "bad-mac",
+				 "%s is not the address of one station: the second digit of a "
+				 "unicast address is even",
+				 lyd_get_value(node));
+		ds_foreach(node, spoof, "ip") if (!bd_prefix_parse(lyd_get_value(node), false, addr,
+								   &family, &length))
+			bd_error(errs, node, DS_INVALID_VALUE, "bad-address",
+				 "%s is neither an address nor a prefix, like 10.0.0.5, "
+				 "10.0.0.0/24 or fd00::/64",
+				 lyd_get_value(node));
+	}
+}
+
+static void translate_anti_spoof(const struct bd_port *port, const struct lyd_node *spoof,
+				 struct bd_objects *out)
+{
+	struct hd_anti_spoof_object *o =
+		bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE, ANTI_SPOOF, "%s", port->name);
+	const struct lyd_node *node;
+	struct hd_mac mac;
+
+	ds_foreach(node, spoof, "mac") if (o->n_macs < HD_ANTI_SPOOF_MACS_MAX &&
+					   hd_mac_parse(lyd_get_value(node), &mac) == 0)
+		memcpy(o->macs[o->n_macs++], mac.b, sizeof(mac.b));
+	ds_foreach(node, spoof, "ip")
+	{
+		struct hd_ip_prefix *ip = &o->ips[o->n_ips];
+
+		if (o->n_ips < HD_ANTI_SPOOF_IPS_MAX &&
+		    bd_prefix_parse(lyd_get_value(node), false, ip->addr, &ip->family, &ip->length))
+			o->n_ips++;
+	}
+}
+
+static void translate(const struct bd_model *m, struct bd_objects *out)
+{
+	for (size_t i = 0; i < m->n_ports; i++) {
+		const struct bd_port *port = &m->ports[i];
+		const struct lyd_node *spoof = ds_child(port->port, MODULE, "anti-spoof");
+		bool vm = port->role == BD_ROLE_VM;
+		uint32_t limit =
+			ds_number(port->port, MODULE, "mac-limit", vm ? HD_MAC_LIMIT_DEFAULT : 0);
+
+		if (ds_true(port->port, MODULE, "bpdu-guard", vm))
+			bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE, BPDU_GUARD, "%s", port->name);
+		if (limit) {
+			struct hd_mac_limit_object *o = bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE,
+							       MAC_LIMIT, "%s", port->name);
+
+			o->limit = limit;
+		}
+		if (spoof)
+			translate_anti_spoof(port, spoof, out);
+	}
+}
+
+static const bd_rule_fn rules[] = {rule_addresses, NULL};
+
+static struct bd_row row = {
+	.module = MODULE,
+	.revision = "2026-11-20",
+	.rules = rules,
+	.translate = translate,
+};
+BD_REGISTER(row);

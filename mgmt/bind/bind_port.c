@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle-port: what ports of all kinds share.
+ */
+#include <string.h>
+
+#include "mgmt/bind/bind.h"
+#include "mgmt/datastore/similar.h"
+#include "mgmt/datastore/tree.h"
+
+static void rule_names(const struct bd_model *m, struct ds_errors *errs)
+{
+	for (size_t i = 0; i < m->n_ports; i++) {
+		const struct bd_port *port = &m->ports[i];
+
+		if (!port->node)
+			continue;
+		if (strlen(port->name) >= HD_NAME_MAX)
+			bd_error(errs, port->node, DS_INVALID_VALUE, "bad-name",
+				 "the name of a port has at most %d characters", HD_NAME_MAX - 1);
+		else if (!hd_name_valid(port->name, HD_NAME_MAX))
+			bd_error(errs, port->node, DS_INVALID_VALUE, "bad-name",
+				 "\"%s\": the name of a port is made of letters, digits, '.', '_' "
+				 "and '-', and starts with a letter or a digit",
+				 port->name);
+		/* A kind has a container of its name; the abstract ones do not. */
+		if (!port->params)
+			bd_error(errs, ds_child(port->node, NULL, "type"), DS_INVALID_VALUE,
+				 "bad-type",
+				 "%s is no kind of port itself: use one like heddle-tap:tap",
+				 port->kind);
+	}
+}
+
+static void rule_switch(const struct bd_model *m, struct ds_errors *errs)
+{
+	for (size_t i = 0; i < m->n_ports; i++) {
+		const struct lyd_node *leaf = ds_child(m->ports[i].port, NULL, "switch");
+		struct ds_similar similar;
+		char hint[160];
+
+		if (!leaf || m->ports[i].sw)
+			continue;
+		ds_similar_init(&similar, lyd_get_value(leaf));
+		for (size_t k = 0; k < m->n_switches; k++)
+			ds_similar_offer(&similar, m->switches[k].name);
+		bd_error(errs, leaf, DS_DATA_MISSING, "instance-required",
+			 "there is no switch \"%s\"%s", lyd_get_value(leaf),
+			 ds_similar_hint(&similar, hint, sizeof(hint)));
+	}
+}
+
+static void check_word(const struct bd_model *m, const struct bd_port *port,
+		       const struct lyd_node *node, struct ds_errors *errs)
+{
+	struct bd_vlan_word word = bd_vlan_word(m, port->sw, lyd_get_value(node));
+	struct ds_similar similar;
+	char hint[160];
+
+	if (word.segment || (word.first && word.first <= word.last))
+		return;
+	if (word.first) {
+		bd_error(errs, node, DS_INVALID_VALUE, "bad-vlan",
+			 "the range %s is the wrong way round: write %u..%u", lyd_get_value(node),
+			 word.last, word.first);
+		return;
+	}
+	ds_similar_init(&similar, lyd_get_value(node));
+	for (size_t i = 0; i < m->n_segments; i++)
+		if (m->segments[i].sw == port->sw)
+			ds_similar_offer(&similar, m->segments[i].name);
+	bd_error(errs, node, DS_DATA_MISSING, "instance-required",
+		 "switch %s has no segment \"%s\"%s", port->sw->name, lyd_get_value(node),
+		 *ds_similar_hint(&similar, hint, sizeof(hint))
+			 ? hint
+			 : ": define it there, or use a VLAN id");
+}
+
+/* Segments that are used but not defined, and ranges from high to low. */
+static void rule_vlans(const struct bd_model *m, struct ds_errors *errs)
+{
+	static const char *const leaves[] = {"access", "trunk", "native", "tunnel",
+					     "tunnel-cvlans"};
+	const struct lyd_node *node;
+
+	for (size_t i = 0; i < m->n_ports; i++)
+		for (size_t k = 0; m->ports[i].sw && k < sizeof(leaves) / sizeof(leaves[0]); k++)
+			ds_foreach(node, m->ports[i].port, leaves[k])
+				check_word(m, &m->ports[i], node, errs);
+}
+
+/* A segment's uplink list is the only record of what an uplink carries. */
+static void rule_uplink_leaves(const struct bd_model *m, struct ds_errors *errs)
+{
+	static const char *const leaves[] = {"access", "trunk", "native", "tunnel"};
+
+	for (size_t i = 0; i < m->n_ports; i++) {
+		const struct bd_port *port = &m->ports[i];
+
+		for (size_t k = 0; port->role == BD_ROLE_UPLINK && k < 4; k++) {
+			const struct lyd_node *leaf = ds_next(lyd_child(port->port), leaves[k]);
+
+			if (leaf)
+				bd_error(
+					errs, leaf, DS_BAD_ELEMENT, "vlan-on-uplink",
+					"port %s is an uplink, whose VLANs are those of the segments "
+					"that list it: remove %s",
+					port->name, leaves[k]);
+		}
+	}
+}
+
+static void rule_in_a_vlan(const struct bd_model *m, struct ds_errors *errs)
+{
+	for (size_t i = 0; i < m->n_ports; i++) {
+		const struct bd_port *port = &m->ports[i];
+
+		if (port->sw && port->mode == HD_VLAN_NONE)
+			bd_error(errs, port->port, DS_DATA_MISSING, "vlan-missing",
+				 "port %s is on switch %s but in no VLAN: set access, trunk or "
+				 "tunnel, or list it as an uplink of a bridged segment",
+				 port->name, port->sw->name);
+	}
+}
+
+static uint32_t flags_of(const struct bd_port *port)
+{
+	uint32_t flags = 0;
+
+	if (!port->node || ds_true(port->node, NULL, "enabled", true))
+		flags |= HD_PORT_ENABLED;
+	if (ds_true(port->port, NULL, "accept-pvid-tag", false))
+		flags |= HD_PORT_ACCEPT_PVID_TAG;
+	if (ds_true(port->port, NULL, "native-tagged", false))
+		flags |= HD_PORT_NATIVE_TAGGED;
+	if (ds_next(lyd_child(port->port), "tunnel-cvlans"))
+		flags |= HD_PORT_CVLANS;
+	if (port->role == BD_ROLE_VM)
+		flags |= HD_PORT_VM;
+	if (port->role == BD_ROLE_UPLINK)
+		flags |= HD_PORT_UPLINK;
+	if (port->role == BD_ROLE_HOST)
+		flags |= HD_PORT_HOST;
+	return flags;
+}
+
+static void translate_port(const struct bd_port *port, struct bd_objects *out)
+{
+	struct hd_port_object *o = bd_add(out, HD_PLANE_DATA, BD_RANK_PORT, PORT, "%s", port->name);
+	const char *tags = ds_value(port->port, NULL, "priority-tags");
+	const char *protocol = ds_value(port->port, NULL, "tag-protocol");
+
+	hd_str_copy(o->kind, sizeof(o->kind), port->kind);
+	o->mode = port->mode;
+	if (port->mode != HD_VLAN_NONE)
+		hd_str_copy(o->switch_name, sizeof(o->switch_name), port->sw->name);
+	o->vlans = port->vlans;
+	o->cvlans = port->cvlans;
+	o->pvid = port->pvid;
+	o->tpid = protocol && !strcmp(protocol, "802.1ad") ? HD_TPID_S : HD_TPID_C;
+	o->mtu = ds_number(port->port, NULL, "mtu", HD_PORT_MTU_DEFAULT);
+	o->default_pcp = ds_number(port->port, NULL, "default-priority", 0);
+	o->priority_tags = tags && !strcmp(tags, "nonzero")  ? HD_PRIORITY_TAGS_NONZERO
+			   : tags && !strcmp(tags, "always") ? HD_PRIORITY_TAGS_ALWAYS
+							     : HD_PRIORITY_TAGS_NEVER;
+	o->flags = flags_of(port);
+}
+
+static void translate(const struct bd_model *m, struct bd_objects *out)
+{
+	for (size_t i = 0; i < m->n_ports; i++)
+		translate_port(&m->ports[i], out);
+}
+
+static const bd_rule_fn rules[] = {rule_names,         rule_switch,    rule_vlans,
+				   rule_uplink_leaves, rule_in_a_vlan, NULL};
+
+static struct bd_row row = {
+	.module = "heddle-port",
+	.revision = "2026-11-20",
+	.rules = rules,
+	.translate = translate,
+};
+BD_REGISTER(row);

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle-switch: switches, segments, static forwarding entries. Host interfaces have a file of
+ * their own (bind_hostif.c), uplinks are ports (bind_port.c).
+ */
+#include <strings.h>
+#include <string.h>
+
+#include "mgmt/bind/bind.h"
+#include "mgmt/bind/hostif.h"
+#include "mgmt/datastore/similar.h"
+#include "mgmt/datastore/tree.h"
+
+/* Two segments of one switch with one VLAN would be one segment with two names. */
+static void rule_vlan_twice(const struct bd_model *m, struct ds_errors *errs)
+{
+	const struct bd_segment *owner[HD_VLAN_COUNT];
+	const struct bd_switch *sw = NULL;
+
+	for (size_t i = 0; i < m->n_segments; i++) {
+		const struct bd_segment *seg = &m->segments[i];
+
+		if (seg->sw != sw) {
+			memset(owner, 0, sizeof(owner));
+			sw = seg->sw;
+		}
+		if (seg->internal)
+			continue;
+		if (owner[seg->vlan])
+			bd_error(errs, ds_child(seg->node, NULL, "vlan"), DS_INVALID_VALUE,
+				 "vlan-twice",
+				 "VLAN %u is segment %s already: give each segment of switch %s a "
+				 "VLAN of its own",
+				 seg->vlan, owner[seg->vlan]->name, sw->name);
+		owner[seg->vlan] = seg;
+	}
+}
+
+static void check_uplink(const struct bd_model *m, const struct bd_segment *seg,
+			 const struct lyd_node *node, struct ds_errors *errs)
+{
+	const char *name = lyd_get_value(node);
+	const struct bd_port *port = bd_port_find(m, name);
+	struct ds_similar similar;
+	char hint[160];
+
+	if (!port) {
+		ds_similar_init(&similar, name);
+		for (size_t i = 0; i < m->n_ports; i++)
+			ds_similar_offer(&similar, m->ports[i].name);
+		bd_error(errs, node, DS_DATA_MISSING, "instance-required",
+			 "there is no port \"%s\"%s", name,
+			 ds_similar_hint(&similar, hint, sizeof(hint)));
+	} else if (port->role == BD_ROLE_HOST) {
+		bd_error(errs, node, DS_INVALID_VALUE, "bad-uplink",
+			 "%s is a host interface and cannot be an uplink: name a port", name);
+	} else if (port->sw != seg->sw) {
+		bd_error(errs, node, DS_INVALID_VALUE, "bad-uplink",
+			 "port %s is not on switch %s: set its heddle-port:port/switch to %s", name,
+			 seg->sw->name, seg->sw->name);
+	} else if (seg->internal && port->natives > 1) {
+		bd_error(errs, node, DS_INVALID_VALUE, "native-twice",
+			 "uplink %s has %u segments without a vlan, and carries one without tags: "
+			 "give the others a vlan",
+			 name, port->natives);
+	}
+}
+
+static void rule_uplinks(const struct bd_model *m, struct ds_errors *errs)
+{
+	const struct lyd_node *node;
+
+	for (size_t i = 0; i < m->n_segments; i++)
+		ds_foreach(node, m->segments[i].bridged, "uplink")
+			check_uplink(m, &m->segments[i], node, errs);
+}
+
+/* The VLAN that a static entry is in; 0 with an error when there is none. */
+static uint16_t static_vlan(const struct bd_model *m, const struct bd_switch *sw,
+			    const struct lyd_node *entry, struct ds_errors *errs)
+{
+	const char *name = ds_value(entry, NULL, "segment-or-vlan");
+	struct bd_vlan_word word = bd_vlan_word(m, sw, name);
+	struct ds_similar similar;
+	char hint[160];
+
+	if (word.segment)
+		return word.segment->vlan;
+	if (word.first)
+		return word.first;
+	ds_similar_init(&similar, name);
+	for (size_t i = 0; i < m->n_segments; i++)
+		if (m->segments[i].sw == sw)
+			ds_similar_offer(&similar, m->segments[i].name);
+	bd_error(errs, entry, DS_DATA_MISSING, "instance-required",
+		 "switch %s has no segment \"%s\"%s", sw->name, name,
+		 ds_similar_hint(&similar, hint, sizeof(hint)));
+	return 0;
+}
+
+static void check_static(const struct bd_model *m, const struct bd_switch *sw,
+			 const struct lyd_node *entry, struct ds_errors *errs)
+{
+	const struct lyd_node *leaf = ds_child(entry, NULL, "port");
+	const char *name = lyd_get_value(leaf), *text = ds_value(entry, NULL, "mac");
+	const struct bd_port *port = bd_port_find(m, name);
+	uint16_t vlan = static_vlan(m, sw, entry, errs);
+	struct ds_similar similar;
+	struct hd_mac mac;
+	char hint[160];
+
+	if (hd_mac_parse(text, &mac) < 0 || hd_mac_is_group(&mac) || hd_mac_is_zero(&mac))
+		bd_error(errs, ds_child(entry, NULL, "mac"), DS_INVALID_VALUE, "bad-mac",
+			 "%s is not the address of one station: the second digit of a unicast "
+			 "address is even",
+			 text);
+	if (!port) {
+		ds_similar_init(&similar, name);
+		for (size_t i = 0; i < m->n_ports; i++)
+			ds_similar_offer(&similar, m->ports[i].name);
+		bd_error(errs, leaf, DS_DATA_MISSING, "instance-required",
+			 "there is no port \"%s\"%s", name,
+			 ds_similar_hint(&similar, hint, sizeof(hint)));
+	} else if (port->sw && port->sw != sw) {
+		bd_error(errs, leaf, DS_INVALID_VALUE, "bad-static-mac",
+			 "port %s is not on switch %s: name one that is", name, sw->name);
+	} else if (vlan && ds_errors_none(errs) && !bd_port_in_vlan(port, vlan)) {
+		/* Only when its VLANs could all be resolved: else this follows from that. */
+		bd_error(errs, leaf, DS_INVALID_VALUE, "bad-static-mac",
+			 "port %s is not in %s: name a port that is, or put it there", name,
+			 ds_value(entry, NULL, "segment-or-vlan"));
+	}
+}
+
+static void rule_static_macs(const struct bd_model *m, struct ds_errors *errs)
+{
+	const struct lyd_node *entry;
+
+	for (size_t i = 0; i < m->n_switches; i++)
+		ds_foreach(entry, m->switches[i].node, "static-mac")
+			check_static(m, &m->switches[i], entry, errs);
+}
+
+static uint16_t entry_vlan(const struct bd_model *m, const struct bd_switch *sw,
+			   const struct lyd_node *entry)
+{
+	struct bd_vlan_word word = bd_vlan_word(m, sw, ds_value(entry, NULL, "segment-or-vlan"));
+
+	return word.segment ? word.segment->vlan : word.first;
+}
+
+/* Keys differ as text; "AA" and "aa", or a segment and its VLAN id, are the same entry. */
+static void rule_static_twice(const struct bd_model *m, struct ds_errors *errs)
+{
+	const struct lyd_node *a, *b;
+
+	for (size_t i = 0; i < m->n_switches; i++) {
+		const struct bd_switch *sw = &m->switches[i];
+
+		ds_foreach(a, sw->node, "static-mac")
+		{
+			for (b = ds_next(lyd_child(sw->node), "static-mac"); b != a;
+			     b = ds_next(b->next, "static-mac"))
+				if (!strcasecmp(ds_value(a, NULL, "mac"),
+						ds_value(b, NULL, "mac")) &&
+				    entry_vlan(m, sw, a) == entry_vlan(m, sw, b))
+					bd_error(errs, a, DS_INVALID_VALUE, "static-mac-twice",
+						 "this address is there twice: remove one of them");
+		}
+	}
+}
+
+static void translate(const struct bd_model *m, struct bd_objects *out)
+{
+	for (size_t i = 0; i < m->n_switches; i++) {
+		const struct bd_switch *sw = &m->switches[i];
+		struct hd_switch_object *o =
+			bd_add(out, HD_PLANE_DATA, BD_RANK_SWITCH, SWITCH, "%s", sw->name);
+		const struct lyd_node *entry;
+
+		o->ageing_s = ds_number(sw->node, NULL, "mac-ageing-time", HD_AGEING_DEFAULT);
+		o->mac_limit = ds_number(sw->node, NULL, "mac-limit", 0);
+		ds_foreach(entry, sw->node, "static-mac")
+		{
+			struct hd_static_mac_object *mac;
+			char text[HD_MAC_STR_MAX];
+			struct hd_mac addr;
+
+			hd_mac_parse(ds_value(entry, NULL, "mac"), &addr);
+			mac = bd_add(out, HD_PLANE_DATA, BD_RANK_ENTRY, STATIC_MAC, "%s/%u/%s",
+				     sw->name, entry_vlan(m, sw, entry), hd_mac_str(&addr, text));
+			hd_str_copy(mac->switch_name, sizeof(mac->switch_name), sw->name);
+			hd_str_copy(mac->port, sizeof(mac->port), ds_value(entry, NULL, "port"));
+			mac->vlan = entry_vlan(m, sw, entry);
+			memcpy(mac->mac, addr.b, sizeof(mac->mac));
+		}
+	}
+	for (size_t i = 0; i < m->n_segments; i++) {
+		const struct bd_segment *seg = &m->segments[i];
+		struct hd_segment_object *o = bd_add(out, HD_PLANE_DATA, BD_RANK_SEGMENT, SEGMENT,
+						     "%s/%s", seg->sw->name, seg->name);
+
+		hd_str_copy(o->switch_name, sizeof(o->switch_name), seg->sw->name);
+		o->mac_limit = ds_number(seg->node, NULL, "mac-limit", 0);
+		o->vlan = seg->vlan;
+	}
+	bd_translate_hostifs(m, out);
+}
+
+/* Names first: what is found by a name that is there twice follows from that. */
+static const bd_rule_fn rules[] = {bd_rule_hostif_names,
+				   bd_rule_hostif_addresses,
+				   rule_vlan_twice,
+				   rule_uplinks,
+				   rule_static_macs,
+				   rule_static_twice,
+				   NULL};
+
+static struct bd_row row = {
+	.module = "heddle-switch",
+	.revision = "2026-11-20",
+	.rules = rules,
+	.translate = translate,
+};
+BD_REGISTER(row);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle-tap: ports on TAP devices. Host interfaces of segments are TAPs too.
+ */
+#include <string.h>
+
+#include "heddle/api/kinds.h"
+#include "mgmt/bind/bind.h"
+#include "mgmt/datastore/tree.h"
+
+#define MODULE "heddle-tap"
+
+static void rule_mac(const struct bd_model *m, struct ds_errors *errs)
+{
+	const struct bd_port *port = NULL;
+	struct hd_mac mac;
+
+	while ((port = bd_port_next(m, port, MODULE))) {
+		const struct lyd_node *leaf = ds_child(port->params, NULL, "mac-address");
+
+		if (leaf && (hd_mac_parse(lyd_get_value(leaf), &mac) < 0 || hd_mac_is_group(&mac) ||
+			     hd_mac_is_zero(&mac)))
+			bd_error(errs, leaf, DS_INVALID_VALUE, "bad-mac",
+				 "%s is not the address of one station: the second digit of a "
+				 "unicast address is even",
+				 lyd_get_value(leaf));
+	}
+}
+
+static void copy(char *dst, size_t size, const char *value)
+{
+	hd_str_copy(dst, size, value ? value : "");
+}
+
+static void translate(const struct bd_model *m, struct bd_objects *out)
+{
+	const struct bd_port *port = NULL;
+	const char *netns, *mac;
+	struct hd_mac addr;
+
+	while ((port = bd_port_next(m, port, MODULE))) {
+		struct hd_tap_object *o =
+			bd_add(out, HD_PLANE_DATA, BD_RANK_KIND, TAP, "%s", port->name);
+
+		copy(o->netdev, sizeof(o->netdev), bd_port_device(port, &netns));
+		copy(o->netns, sizeof(o->netns), netns);
+		copy(o->owner, sizeof(o->owner), ds_value(port->params, NULL, "owner"));
+		copy(o->group, sizeof(o->group), ds_value(port->params, NULL, "group"));
+		mac = ds_value(port->params, NULL, "mac-address");
+		if (mac && hd_mac_parse(mac, &addr) == 0)
+			memcpy(o->mac, addr.b, sizeof(o->mac));
+		o->queues = ds_number(port->params, NULL, "queues", 1);
+		o->mtu = ds_number(port->port, NULL, "mtu", HD_PORT_MTU_DEFAULT);
+		o->offloads = bd_offloads(port->params);
+	}
+}
+
+static const bd_rule_fn rules[] = {rule_mac, NULL};
+
+static struct bd_row row = {
+	.module = MODULE,
+	.revision = "2026-11-20",
+	.rules = rules,
+	.translate = translate,
+};
+BD_REGISTER(row);

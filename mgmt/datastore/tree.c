@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/datastore/depth.h"
+#include "mgmt/datastore/explain.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/tree.h"
+
+/* The format, or LYD_UNKNOWN with an error. */
+static LYD_FORMAT format_of(const char *text, size_t len, struct ds_errors *errs)
+{
+	size_t i = 0;
+
+	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+		i = 3;
+	while (i < len && isspace((unsigned char)text[i]))
+		i++;
+	if (i == len)
+		ds_errors_add(errs, DS_INVALID_VALUE, NULL,
+			      "the configuration is empty: an empty one is written as {}");
+	else if (text[i] == '{')
+		return LYD_JSON;
+	else if (text[i] == '<')
+		return LYD_XML;
+	else
+		ds_errors_add(
+			errs, DS_INVALID_VALUE, NULL,
+			"this is neither JSON (which starts with {) nor XML (which starts with <)");
+	return LYD_UNKNOWN;
+}
+
+bool ds_tree_check(const struct ly_ctx *ctx, struct lyd_node **tree, struct ds_errors *errs)
+{
+	ds_explain_tree(ctx, *tree, errs);
+	if (!ds_errors_none(errs))
+		return false;
+	ly_err_clean((struct ly_ctx *)ctx, NULL);
+	if (lyd_validate_all(tree, ctx, LYD_VALIDATE_NO_STATE, NULL) != LY_SUCCESS) {
+		ds_explain_last(ctx, errs);
+		return false;
+	}
+	return true;
+}
+
+bool ds_tree_parse(const struct ly_ctx *ctx, const char *text, size_t len, struct lyd_node **tree,
+		   struct ds_errors *errs)
+{
+	LYD_FORMAT format = format_of(text, len, errs);
+	size_t depth;
+
+	*tree = NULL;
+	if (format == LYD_UNKNOWN)
+		return false;
+	if (memchr(text, '\0', len)) {
+		ds_errors_add(errs, DS_INVALID_VALUE, NULL,
+			      "there is a NUL byte in it: this is no text");
+		return false;
+	}
+	depth = format == LYD_JSON ? ds_depth_json(text, len) : ds_depth_xml(text, len);
+	if (depth > DS_DEPTH_MAX) {
+		ds_errors_add(errs, DS_TOO_BIG, NULL, "it nests deeper than %d levels",
+			      DS_DEPTH_MAX);
+		return false;
+	}
+	ly_err_clean((struct ly_ctx *)ctx, NULL);
+	if (lyd_parse_data_mem(ctx, text, format, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, tree) !=
+	    LY_SUCCESS) {
+		ds_explain_last(ctx, errs);
+	} else if (ds_tree_check(ctx, tree, errs)) {
+		return true;
+	}
+	lyd_free_all(*tree);
+	*tree = NULL;
+	return false;
+}
+
+const struct lyd_node *ds_child(const struct lyd_node *parent, const char *module, const char *name)
+{
+	const struct lyd_node *node;
+
+	if (!parent)
+		return NULL;
+	LY_LIST_FOR(lyd_child(parent), node)
+		if (node->schema && !strcmp(node->schema->name, name) &&
+		    (module ? !strcmp(node->schema->module->name, module)
+			    : node->schema->module == parent->schema->module))
+			return node;
+	return NULL;
+}
+
+const char *ds_value(const struct lyd_node *parent, const char *module, const char *name)
+{
+	const struct lyd_node *node = ds_child(parent, module, name);
+
+	return node ? lyd_get_value(node) : NULL;
+}
+
+uint64_t ds_number(const struct lyd_node *parent, const char *module, const char *name,
+		   uint64_t otherwise)
+{
+	const char *value = ds_value(parent, module, name);
+
+	return value ? strtoull(value, NULL, 10) : otherwise;
+}
+
+bool ds_true(const struct lyd_node *parent, const char *module, const char *name, bool otherwise)
+{
+	const char *value = ds_value(parent, module, name);
+
+	return value ? !strcmp(value, "true") : otherwise;
+}
+
+const struct lyd_node *ds_next(const struct lyd_node *node, const char *name)
+{
+	while (node && (!node->schema || strcmp(node->schema->name, name)))
+		node = node->next;
+	return node;
+}
+
+char *ds_path(const struct lyd_node *node)
+{
+	char *path = lyd_path(node, LYD_PATH_STD, NULL, 0);
+
+	return path ? path : ds_strdup("/");
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heddle/base/log.h"
+#include "mgmt/main/options.h"
+
+const char options_usage[] =
+	"usage: heddle-mgmt -c FILE [--run-dir DIR] [--yang-dir DIR] [--log-level LEVEL]\n"
+	"       heddle-mgmt --check -c FILE [--yang-dir DIR]\n"
+	"       heddle-mgmt --offline -c FILE --dp-fd N [--yang-dir DIR]\n"
+	"\n"
+	"The management plane of Heddle; heddled starts it.\n"
+	"\n"
+	"  -c, --config FILE   the configuration, JSON or XML\n"
+	"  --run-dir DIR       where sockets and the running configuration lie (/run/heddle)\n"
+	"  --yang-dir DIR      the YANG modules of Heddle\n"
+	"  --log-level LEVEL   error, warning, notice, info or debug\n"
+	"  --check             say whether the configuration is right, and exit\n"
+	"  --offline           configure the heddle-dp on --dp-fd, let it replay, and exit\n"
+	"  --dp-fd N           descriptor of the channel to heddle-dp\n";
+
+enum { OPT_RUN_DIR = 256, OPT_YANG_DIR, OPT_LOG_LEVEL, OPT_CHECK, OPT_OFFLINE, OPT_DP_FD };
+
+static const struct option longs[] = {
+	{"config", required_argument, NULL, 'c'},
+	{"run-dir", required_argument, NULL, OPT_RUN_DIR},
+	{"yang-dir", required_argument, NULL, OPT_YANG_DIR},
+	{"log-level", required_argument, NULL, OPT_LOG_LEVEL},
+	{"check", no_argument, NULL, OPT_CHECK},
+	{"offline", no_argument, NULL, OPT_OFFLINE},
+	{"dp-fd", required_argument, NULL, OPT_DP_FD},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
+};
+
+static int set(struct options *o, int c, const char *arg, struct hd_err *err)
+{
+	char *end;
+
+	switch (c) {
+	case 'c': o->config = arg; return 0;
+	case 'h': o->help = true; return 0;
+	case 'V': o->version = true; return 0;
+	case OPT_RUN_DIR: o->run_dir = arg; return 0;
+	case OPT_YANG_DIR: o->yang_dir = arg; return 0;
+	case OPT_CHECK: o->check = true; return 0;
+	case OPT_OFFLINE: o->offline = true; return 0;
+	case OPT_LOG_LEVEL:
+		o->log_level = hd_log_level_parse(arg);
+		if (o->log_level < 0)
+			return hd_err_set(
+				err, EINVAL,
+				"log level \"%s\" is none of error, warning, notice, info "
+				"and debug",
+				arg);
+		return 0;
+	case OPT_DP_FD:
+		errno = 0;
+		o->dp_fd = strtol(arg, &end, 10);
+		if (errno || *end || end == arg || o->dp_fd < 3)
+			return hd_err_set(err, EINVAL, "--dp-fd \"%s\" is no descriptor", arg);
+		return 0;
+	default: return hd_err_set(err, EINVAL, "see heddle-mgmt --help");
+	}
+}
+
+int options_parse(struct options *options, int argc, char **argv, struct hd_err *err)
+{
+	int c;
+
+	memset(options, 0, sizeof(*options));
+	options->run_dir = "/run/heddle";
+	options->dp_fd = -1;
+	options->log_level = HD_LOG_INFO;
+	while ((c = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1)
+		if (set(options, c, optarg, err) < 0)
+			return -EINVAL;
+	if (options->help || options->version)
+		return 0;
+	if (optind < argc)
+		return hd_err_set(err, EINVAL, "\"%s\" is too much; see heddle-mgmt --help",
+				  argv[optind]);
+	if (!options->config)
+		return hd_err_set(err, EINVAL, "a configuration is needed: -c FILE");
+	if (options->check && options->offline)
+		return hd_err_set(err, EINVAL, "--check and --offline exclude each other");
+	if (options->offline && options->dp_fd < 0)
+		return hd_err_set(err, EINVAL, "--offline needs --dp-fd N");
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The command line of heddle-mgmt.
+ */
+#ifndef MGMT_MAIN_OPTIONS_H
+#define MGMT_MAIN_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "heddle/base/err.h"
+
+struct options {
+	const char *config;
+	const char *run_dir;
+	const char *yang_dir; /* NULL: found */
+	bool check;
+	bool offline;
+	bool help;
+	bool version;
+	int dp_fd;
+	int log_level;
+};
+
+/* Returns 0, or -EINVAL with @err. */
+int options_parse(struct options *options, int argc, char **argv, struct hd_err *err);
+
+extern const char options_usage[];
+
+#endif
