@@ -23,7 +23,14 @@
 #define MEMORY_DEFAULT_MB 256
 #define HUGE_DIR          "/sys/kernel/mm/hugepages/hugepages-2048kB"
 #define POOL_CACHE        256
+#define BIG_POOL_CACHE    32
+#define BIG_POOL_CACHE    32
 #define BIG_POOL_SIZE     1024 /* segments of 32 KB */
+#define BIG_POOL_REPLAY   64
+#define POOL_MAX          262143
+#define POOL_DEFAULT      32767
+#define FRAME_BYTES_HUGE  2560 /* mbuf, headroom, room, and the pool's header */
+#define FRAME_BYTES_PAGE  4160
 #define EAL_ARGS_MAX      24
 
 static struct rte_mempool *pool, *big_pool;
@@ -174,28 +181,36 @@ static int start_eal(bool huge, struct hd_err *err)
 	return 0;
 }
 
-static struct rte_mempool *make_pool(const char *name, unsigned int n, unsigned int room)
+static struct rte_mempool *make_pool(const char *name, unsigned int n, unsigned int cache,
+				     unsigned int room)
 {
-	return rte_pktmbuf_pool_create(name, n, POOL_CACHE, 0, room + RTE_PKTMBUF_HEADROOM,
+	return rte_pktmbuf_pool_create(name, n, cache, 0, room + RTE_PKTMBUF_HEADROOM,
 				       SOCKET_ID_ANY);
 }
 
-static int make_pools(struct hd_err *err)
+/*
+ * How many frames fit: an ordinary page takes one, as a frame does not cross pages; in huge pages
+ * they lie side by side.
+ */
+static unsigned int pool_size(bool huge, unsigned int big)
 {
 	uint64_t bytes = (uint64_t)memory_mb() << 20;
-	bool replay = hd_options()->replay;
-	unsigned int big = replay ? 64 : BIG_POOL_SIZE;
-	/* What the big pool and tables leave, in frames of about 2.4 KB each. */
 	uint64_t left = bytes - bytes / 8 - (uint64_t)big * (HD_BIG_ROOM + 512);
-	unsigned int n = (unsigned int)RTE_MIN(left / 2560, (uint64_t)262143);
+	uint64_t n =
+		RTE_MIN(left / (huge ? FRAME_BYTES_HUGE : FRAME_BYTES_PAGE), (uint64_t)POOL_MAX);
+
+	/* Without a word about memory: enough, and not more start-up than need be. */
+	return (unsigned int)(hd_options()->memory_mb ? n : RTE_MIN(n, (uint64_t)POOL_DEFAULT));
+}
+
+static int make_pools(bool huge, struct hd_err *err)
+{
+	unsigned int big = hd_options()->replay ? BIG_POOL_REPLAY : BIG_POOL_SIZE;
 
 	if (hd_meta_init() < 0)
 		return hd_err_set(err, rte_errno, "no room for packet metadata");
-	/* Small enough to stay in cache where that is enough. */
-	if (n > 65535 && !hd_options()->memory_mb)
-		n = 65535;
-	pool = make_pool("frames", n, HD_FRAME_ROOM);
-	big_pool = make_pool("segments", big, HD_BIG_ROOM);
+	pool = make_pool("frames", pool_size(huge, big), POOL_CACHE, HD_FRAME_ROOM);
+	big_pool = make_pool("segments", big, BIG_POOL_CACHE, HD_BIG_ROOM);
 	if (!pool || !big_pool)
 		return hd_err_set(
 			err, ENOMEM,
@@ -212,7 +227,7 @@ int hd_eal_start(struct hd_err *err)
 	if (!rc)
 		rc = start_eal(huge, err);
 	if (!rc)
-		rc = make_pools(err);
+		rc = make_pools(huge, err);
 	if (!rc && !hd_options()->replay)
 		hd_log(HD_LOG_INFO, "%u MB in %s pages, %u worker%s", memory_mb(),
 		       huge ? "huge" : "ordinary", hd_options()->workers,
