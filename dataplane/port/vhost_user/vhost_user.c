@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The kind itself: its configuration, what it offers, what it says about itself. */
+#include "dataplane/port/vhost_user/vhost_user.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_vhost.h>
+
+#include "dataplane/port/vnet.h"
+
+#define BIT(n) (1ull << (n))
+
+static int account_check(const char name[32], const char *what, struct hd_err *err)
+{
+	if (!hd_str_terminated(name, 32))
+		return hd_err_set(err, EINVAL, "%s: longer than 31 characters", what);
+	for (const char *c = name; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~' || strchr("/:,\"'\\", *c) != NULL)
+			return hd_err_set(err, EINVAL,
+					  "%s: 0x%02x cannot be part of an account's name", what,
+					  (uint8_t)*c);
+	return 0;
+}
+
+/* Every part between slashes is a name that a person can read, and none leads upwards. */
+static int socket_check(const char socket[HD_PATH_MAX], struct hd_err *err)
+{
+	const char *part = socket;
+
+	if (!hd_str_terminated(socket, HD_PATH_MAX))
+		return hd_err_set(err, EINVAL, "socket: longer than %d characters", HD_PATH_MAX - 1);
+	if (socket[0] == '\0')
+		return hd_err_set(err, EINVAL,
+				  "socket: a name is needed, for example \"web1.sock\"");
+	if (socket[0] == '/')
+		return hd_err_set(err, EINVAL,
+				  "socket: absolute paths are not allowed; give a name below the "
+				  "socket directory (--vhost-dir), for example \"web1.sock\"");
+	for (const char *c = socket; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~')
+			return hd_err_set(err, EINVAL, "socket: 0x%02x cannot be part of a path",
+					  (uint8_t)*c);
+	while (part) {
+		const char *end = strchr(part, '/');
+		size_t len = end ? (size_t)(end - part) : strlen(part);
+
+		if (len == 0 || (len == 1 && part[0] == '.') ||
+		    (len == 2 && part[0] == '.' && part[1] == '.'))
+			return hd_err_set(err, EINVAL,
+					  "socket: \"%s\" has an empty part, \".\" or \"..\"",
+					  socket);
+		part = end ? end + 1 : NULL;
+	}
+	return 0;
+}
+
+int vhost_user_validate(const void *params, struct hd_err *err)
+{
+	const struct hd_vhost_user_object *o = params;
+	int ret = socket_check(o->socket, err);
+
+	if (ret == 0)
+		ret = account_check(o->owner, "owner", err);
+	if (ret == 0)
+		ret = account_check(o->group, "group", err);
+	if (ret == 0)
+		ret = hd_vnet_offloads_check(o->offloads, err);
+	if (ret != 0)
+		return ret;
+	if (o->socket_mode & ~0777u)
+		return hd_err_set(err, EINVAL, "socket-mode: %#o has more than permission bits",
+				  o->socket_mode);
+	if (o->server > 1)
+		return hd_err_set(err, EINVAL, "mode: %u is not client (0) or server (1)",
+				  o->server);
+	if (!o->server && (o->socket_mode || o->owner[0] || o->group[0]))
+		return hd_err_set(err, EINVAL,
+				  "owner, group and socket-mode: in client mode the socket is the "
+				  "guest's; set them there, or use mode server");
+	if (o->queues < 1 || o->queues > HD_PORT_QUEUES_MAX)
+		return hd_err_set(err, EINVAL, "queues: %u is not in 1..%d", o->queues,
+				  HD_PORT_QUEUES_MAX);
+	return 0;
+}
+
+uint64_t vhost_user_masked(const struct hd_vhost_user_object *o)
+{
+	/*
+	 * Never: fragments by UFO, congestion marks within super-frames, and the bit by which a
+	 * guest of old may send any of that.
+	 */
+	uint64_t masked = BIT(VIRTIO_NET_F_HOST_UFO) | BIT(VIRTIO_NET_F_GUEST_UFO) |
+			  BIT(VIRTIO_NET_F_HOST_ECN) | BIT(VIRTIO_NET_F_GUEST_ECN) |
+			  BIT(VIRTIO_NET_F_GSO);
+
+	if (!(o->offloads & HD_OFFLOAD_TSO))
+		masked |= BIT(VIRTIO_NET_F_HOST_TSO4) | BIT(VIRTIO_NET_F_HOST_TSO6) |
+			  BIT(VIRTIO_NET_F_GUEST_TSO4) | BIT(VIRTIO_NET_F_GUEST_TSO6);
+	if (!(o->offloads & HD_OFFLOAD_CSUM))
+		masked |= BIT(VIRTIO_NET_F_CSUM) | BIT(VIRTIO_NET_F_GUEST_CSUM);
+	if (o->queues == 1)
+		masked |= BIT(VIRTIO_NET_F_MQ);
+	return masked;
+}
+
+uint32_t vhost_user_caps(uint64_t features)
+{
+	uint32_t caps = HD_CAP_CHAINS;
+
+	if (!(features & BIT(VIRTIO_NET_F_GUEST_CSUM)))
+		return caps;
+	caps |= HD_CAP_CSUM;
+	if (features & BIT(VIRTIO_NET_F_GUEST_TSO4))
+		caps |= HD_CAP_TSO4;
+	if (features & BIT(VIRTIO_NET_F_GUEST_TSO6))
+		caps |= HD_CAP_TSO6;
+	return caps;
+}
+
+int vhost_user_path(const char *dir, const struct hd_vhost_user_object *o,
+		    char path[VHOST_PATH_MAX], struct hd_err *err)
+{
+	int len = snprintf(path, VHOST_PATH_MAX, "%s/%s", dir, o->socket);
+
+	if (len < 0 || (size_t)len >= VHOST_PATH_MAX)
+		return hd_err_set(err, ENAMETOOLONG,
+				  "the path %s/%s has %d characters, a socket's may have %zu: use "
+				  "a shorter name, or a shorter --vhost-dir",
+				  dir, o->socket, len, VHOST_PATH_MAX - 1);
+	return 0;
+}
+
+static bool is_enabled(const uint64_t *enabled, unsigned int ring)
+{
+	return enabled[ring / 64] >> (ring % 64) & 1;
+}
+
+struct vhost_queues vhost_user_queues(const uint64_t enabled[VHOST_RINGS_MAX / 64], uint16_t queues)
+{
+	struct vhost_queues q = {0};
+
+	for (uint16_t pair = 0; pair < VHOST_RINGS_MAX / 2; pair++)
+		if (is_enabled(enabled, 2 * pair + 1u))
+			q.rings = pair + 1;
+	/* Sending uses the pairs from the first on; a guest has at least that one. */
+	while (q.tx < queues && is_enabled(enabled, 2u * q.tx))
+		q.tx++;
+	q.tx = RTE_MAX(q.tx, 1);
+	q.rings = RTE_MAX(q.rings, 1);
+	q.rx = RTE_MIN(q.rings, queues);
+	return q;
+}
+
+void vhost_user_detail(const struct hd_port *port, char *text, size_t size)
+{
+	struct vhost_port *v = hd_port_priv(port);
+	struct vhost_queues q;
+	uint64_t features, bytes;
+	uint32_t caps;
+
+	pthread_mutex_lock(&v->lock);
+	q = vhost_user_queues(v->enabled, port->queues);
+	features = v->features;
+	bytes = v->guest_bytes;
+	if (v->stage != VHOST_RUNNING)
+		size = size ? 1 : 0;
+	pthread_mutex_unlock(&v->lock);
+	caps = vhost_user_caps(features);
+	snprintf(text, size, "%u queue%s, %s%s%s%s%s, guest %llu MB", q.rings,
+		 q.rings == 1 ? "" : "s", caps & HD_CAP_CSUM ? "csum" : "no offloads",
+		 caps & HD_CAP_TSO4 ? " tso4" : "", caps & HD_CAP_TSO6 ? " tso6" : "",
+		 features & BIT(VIRTIO_NET_F_MRG_RXBUF) ? " mrg" : "",
+		 features & BIT(VIRTIO_F_RING_PACKED) ? " packed" : "",
+		 (unsigned long long)bytes >> 20);
+}
+
+static const struct hd_port_ops vhost_user_ops = {
+	.name = "vhost-user",
+	.params = HD_VHOST_USER,
+	.params_size = sizeof(struct hd_vhost_user_object),
+	.size = sizeof(struct vhost_port),
+	.validate = vhost_user_validate,
+	.open = vhost_user_open,
+	.close = vhost_user_close,
+	.poll = vhost_user_poll,
+	.rx_burst = vhost_user_rx,
+	.tx_burst = vhost_user_tx,
+	.event_fd = vhost_user_event_fd,
+	.detail = vhost_user_detail,
+};
+
+RTE_INIT(vhost_user_register)
+{
+	hd_port_kind_register(&vhost_user_ops);
+}
