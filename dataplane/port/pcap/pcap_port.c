@@ -145,7 +145,9 @@ static int pcap_port_poll(struct hd_port *port)
 	error = atomic_exchange(&p->write_error, 0);
 	if (error == 0)
 		return 0;
-	snprintf(text, sizeof(text), "writing the capture failed after %" PRIu64 " frames: %s",
+	snprintf(text, sizeof(text),
+		 "writing the capture failed after %" PRIu64 " frames: %s; disable and enable the "
+		 "port to begin it anew",
 		 written, strerror(error));
 	hd_port_set_down(port, HD_PORT_ERROR, text);
 	return 0;
