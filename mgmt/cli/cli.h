@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The heddle command: what its parts share. One thread, one command, one process.
+ */
+#ifndef MGMT_CLI_CLI_H
+#define MGMT_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "mgmt/cli/client.h"
+
+#define CLI_RUN_DIR_DEFAULT "/run/heddle"
+
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_REFUSED = 1,     /* the switch said no; captures differ; doctor found a problem */
+	CLI_USAGE = 2,       /* also: something of this machine failed (a file, a program) */
+	CLI_UNREACHABLE = 3, /* no answer from the switch */
+};
+
+struct cli {
+	FILE *out;
+	bool json, exact, color; /* color: of out; out is a terminal then */
+	bool tty;
+	unsigned int width; /* of the terminal, CLI_TABLE_WIDTH without one */
+	const char *run_dir;
+	char *socket;
+};
+
+/* What words fit where: for completion. */
+enum cmd_words {
+	CMD_WORDS_NONE,
+	CMD_WORDS_FILE,
+	CMD_WORDS_DIR,
+	CMD_WORDS_PORT,
+	CMD_WORDS_SEGMENT,
+	CMD_WORDS_SWITCH,
+	CMD_WORDS_COMMAND,
+	CMD_WORDS_PORT_FILE, /* PORT=FILE */
+	CMD_WORDS_HUGEPAGES, /* auto, yes, no */
+};
+
+struct cmd_option {
+	const char *name; /* without the dashes; NULL ends a list */
+	char letter;      /* 0: only the long form */
+	const char *arg;  /* what its argument is called; NULL: it has none */
+	const char *help;
+	enum cmd_words words;
+};
+
+struct cmd_value {
+	const struct cmd_option *option;
+	const char *value; /* NULL for options without argument */
+};
+
+/* A command line that was taken apart. */
+struct cmd_line {
+	const struct cmd *cmd;
+	struct cmd_value *values;
+	size_t n_values;
+	const char **args;
+	size_t n_args;
+};
+
+/* One command. The table of them all is in commands.c: help, man page and completion come from it. */
+struct cmd {
+	const char *name;    /* "show ports" */
+	const char *args;    /* "[NAME]", "" */
+	const char *summary; /* a line without a full stop */
+	const char *text;    /* paragraphs, with empty lines between them; NULL: none */
+	const struct cmd_option *options; /* NULL: none */
+	size_t min_args, max_args;
+	enum cmd_words words; /* of the arguments */
+	int (*run)(struct cli *cli, const struct cmd_line *line);
+	bool hidden;
+};
+
+extern const struct cmd cli_commands[]; /* ends with a NULL name */
+extern const struct cmd_option cli_global_options[];
+
+/* Value of the last option of that name, NULL if it was not given. */
+const char *cmd_value(const struct cmd_line *line, const char *name);
+/* True if the option was given. */
+bool cmd_has(const struct cmd_line *line, const char *name);
+
+/*
+ * A whole number from @min to @max in an option. Keeps *@n when it was not given. Returns false
+ * after a message when it is something else.
+ */
+bool cmd_number(const struct cmd_line *line, const char *name, unsigned long min, unsigned long max,
+		unsigned long *n);
+
+/*
+ * Takes apart what follows the program's name: global options into @cli, the rest into @line
+ * (free with cmd_line_free()). Returns 0, or CLI_USAGE after a message. With --help or --version
+ * the command becomes `help` or `version`.
+ */
+int cmd_parse(struct cli *cli, int argc, char **argv, struct cmd_line *line);
+void cmd_line_free(struct cmd_line *line);
+
+/* The command of that name, NULL when there is none. */
+const struct cmd *cmd_find(const char *name);
+
+/* Writes "heddle: ..." and a newline on stderr. */
+void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Writes the JSON with a newline, and frees it. */
+void cli_json_print(struct cli *cli, json_t *json);
+
+/* Opens the session. Returns NULL after a message; the command ends with CLI_UNREACHABLE then. */
+struct cli_client *cli_connect(struct cli *cli);
+
+/*
+ * A request, with messages on stderr when there is no answer or a refusal. Returns 0 and the reply,
+ * CLI_REFUSED or CLI_UNREACHABLE.
+ */
+int cli_request(struct cli_client *client, const char *body, struct lyd_node **reply);
+
+/* "; did you mean X?" for the closest of @n words, or "". Static memory. */
+const char *cli_did_you_mean(const char *word, const char *const *words, size_t n);
+
+/* Commands */
+int cmd_show_ports(struct cli *cli, const struct cmd_line *line);
+int cmd_show_switches(struct cli *cli, const struct cmd_line *line);
+int cmd_show_segments(struct cli *cli, const struct cmd_line *line);
+int cmd_show_fdb(struct cli *cli, const struct cmd_line *line);
+int cmd_show_drops(struct cli *cli, const struct cmd_line *line);
+int cmd_show_planes(struct cli *cli, const struct cmd_line *line);
+int cmd_show_version(struct cli *cli, const struct cmd_line *line);
+int cmd_clear_fdb(struct cli *cli, const struct cmd_line *line);
+int cmd_monitor(struct cli *cli, const struct cmd_line *line);
+int cmd_load(struct cli *cli, const struct cmd_line *line);
+int cmd_replay(struct cli *cli, const struct cmd_line *line);
+int cmd_doctor(struct cli *cli, const struct cmd_line *line);
+int cmd_version(struct cli *cli, const struct cmd_line *line);
+int cmd_help(struct cli *cli, const struct cmd_line *line);
+int cmd_complete(struct cli *cli, const struct cmd_line *line);
+
+#endif

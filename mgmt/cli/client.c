@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "mgmt/cli/client.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <libgen.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "mgmt/cli/deframe.h"
+
+#define CAP_BASE_11 "urn:ietf:params:netconf:base:1.1"
+#define TIMEOUT_MS  60000
+
+struct cli_client {
+	int fd;
+	unsigned int message_id;
+	struct lyd_node *hello;
+	struct cli_deframer in;
+	char buf[65536]; /* read, and not yet used */
+	size_t at, n;
+};
+
+static int explain_permission(const char *socket, struct hd_err *err)
+{
+	char *copy = cli_strdup(socket);
+	struct stat st;
+	struct group *group;
+	struct passwd *user = getpwuid(geteuid());
+
+	if (stat(socket, &st) < 0 && stat(dirname(copy), &st) < 0)
+		st.st_gid = 0;
+	free(copy);
+	group = getgrgid(st.st_gid);
+	if (!group || st.st_gid == 0)
+		return hd_err_set(err, EACCES,
+				  "permission denied on %s: only root may use it. Run the command "
+				  "with sudo",
+				  socket);
+	return hd_err_set(err, EACCES,
+			  "permission denied on %s: it is for the group %s. Join it with: sudo "
+			  "usermod -aG %s %s  and log in again",
+			  socket, group->gr_name, group->gr_name, user ? user->pw_name : "USER");
+}
+
+static int explain_connect(const char *socket, int code, struct hd_err *err)
+{
+	char *copy, *dir;
+
+	if (code == EACCES || code == EPERM)
+		return explain_permission(socket, err);
+	copy = cli_strdup(socket);
+	dir = dirname(copy);
+	if (code == ENOENT || code == ECONNREFUSED)
+		hd_err_set(err, code, "no switch answers on %s (%s). Start it with: %s%s", socket,
+			   code == ENOENT ? "there is no such socket"
+					  : "nobody listens on the socket",
+			   strcmp(dir, "/run/heddle") == 0
+				   ? "systemctl start heddle, or heddled -c FILE --run-dir "
+				   : "heddled -c FILE --run-dir ",
+			   dir);
+	else
+		hd_err_set(err, code, "cannot connect to %s: %s", socket, strerror(code));
+	free(copy);
+	return -code;
+}
+
+static int send_all(int fd, const char *bytes, size_t n, struct hd_err *err)
+{
+	while (n) {
+		ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return hd_err_set(err, EPIPE, "the switch closed the session: %s",
+					  strerror(errno));
+		bytes += sent;
+		n -= (size_t)sent;
+	}
+	return 0;
+}
+
+static int fill(struct cli_client *c, struct hd_err *err)
+{
+	struct pollfd pfd = {.fd = c->fd, .events = POLLIN};
+	int rc = poll(&pfd, 1, TIMEOUT_MS);
+	ssize_t n;
+
+	if (rc < 0 && errno == EINTR)
+		return 0;
+	if (rc == 0)
+		return hd_err_set(err, ETIMEDOUT, "the switch did not answer within %d s",
+				  TIMEOUT_MS / 1000);
+	n = recv(c->fd, c->buf, sizeof(c->buf), 0);
+	if (n < 0 && errno == EINTR)
+		return 0;
+	if (n <= 0)
+		return hd_err_set(err, EPIPE,
+				  "the switch closed the session without an answer: its log says "
+				  "why (journalctl -u heddle)");
+	c->at = 0;
+	c->n = (size_t)n;
+	return 0;
+}
+
+/* The next message of the server, in c->in.message. */
+static int receive(struct cli_client *c, bool chunked, struct hd_err *err)
+{
+	cli_deframer_next(&c->in, chunked);
+	for (;;) {
+		size_t used;
+		int rc = cli_deframe(&c->in, c->buf + c->at, c->n - c->at, &used);
+
+		c->at += used;
+		if (rc == 1)
+			return 0;
+		if (rc < 0)
+			return hd_err_set(err, -rc, "what came from the switch is not NETCONF");
+		rc = fill(c, err);
+		if (rc < 0)
+			return rc;
+	}
+}
+
+bool cli_client_can(const struct cli_client *c, const char *capability)
+{
+	size_t len = strlen(capability);
+
+	cli_xml_foreach(cap, cli_xml_child(c->hello, "capabilities"), "capability")
+	{
+		const char *text = cli_xml_own_text(cap);
+
+		text += strspn(text, " \t\r\n");
+		if (strncmp(text, capability, len) == 0 &&
+		    (text[len] == '\0' || strchr("?& \t\r\n", text[len])))
+			return true;
+	}
+	return false;
+}
+
+static int hello(struct cli_client *c, struct hd_err *err)
+{
+	static const char ours[] =
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><hello xmlns=\"" CLI_NS_NETCONF
+		"\"><capabilities><capability>" CAP_BASE_11
+		"</capability></capabilities></hello>]]>]]>";
+	int rc = send_all(c->fd, ours, sizeof(ours) - 1, err);
+
+	if (rc == 0)
+		rc = receive(c, false, err);
+	if (rc == 0)
+		rc = cli_xml_parse(c->in.message.text, &c->hello, err);
+	if (rc == 0 && !cli_client_can(c, CAP_BASE_11))
+		rc = hd_err_set(err, EPROTO,
+				"what answers on the socket does not speak NETCONF 1.1: is it "
+				"heddle-mgmt?");
+	return rc;
+}
+
+int cli_client_open(struct cli_client **client, const char *socket_path, struct hd_err *err)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	struct cli_client *c;
+	int rc;
+
+	*client = NULL;
+	if (strlen(socket_path) >= sizeof(addr.sun_path))
+		return hd_err_set(err, ENAMETOOLONG,
+				  "the path of the socket has %zu bytes, at most %zu fit: choose a "
+				  "shorter --run-dir",
+				  strlen(socket_path), sizeof(addr.sun_path) - 1);
+	strcpy(addr.sun_path, socket_path);
+	c = cli_calloc(1, sizeof(*c));
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (c->fd < 0)
+		rc = hd_err_set(err, errno, "socket: %s", strerror(errno));
+	else if (connect(c->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
+		rc = explain_connect(socket_path, errno, err);
+	else
+		rc = hello(c, err);
+	if (rc < 0)
+		cli_client_close(c);
+	else
+		*client = c;
+	return rc;
+}
+
+void cli_client_close(struct cli_client *c)
+{
+	if (!c)
+		return;
+	if (c->fd >= 0)
+		close(c->fd);
+	lyd_free_all(c->hello);
+	cli_deframer_next(&c->in, true);
+	free(c);
+}
+
+int cli_client_rpc(struct cli_client *c, const char *body, struct lyd_node **reply,
+		   struct hd_err *err)
+{
+	struct cli_str rpc = {0}, framed = {0};
+	int rc;
+
+	*reply = NULL;
+	cli_str_printf(&rpc, "<rpc xmlns=\"" CLI_NS_NETCONF "\" message-id=\"%u\">",
+		       ++c->message_id);
+	cli_str_puts(&rpc, body);
+	cli_str_puts(&rpc, "</rpc>");
+	cli_str_printf(&framed, "\n#%zu\n", rpc.len);
+	cli_str_add(&framed, rpc.text, rpc.len);
+	cli_str_puts(&framed, "\n##\n");
+	rc = send_all(c->fd, framed.text, framed.len, err);
+	cli_str_free(&rpc);
+	cli_str_free(&framed);
+	if (rc == 0)
+		rc = receive(c, true, err);
+	if (rc == 0)
+		rc = cli_xml_parse(c->in.message.text, reply, err);
+	if (rc == 0 && strcmp(cli_xml_name(*reply), "rpc-reply") != 0) {
+		lyd_free_all(*reply);
+		*reply = NULL;
+		rc = hd_err_set(err, EBADMSG, "the switch sent something that is not an answer");
+	}
+	return rc;
+}

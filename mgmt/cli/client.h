@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The NETCONF session with heddle-mgmt on its UNIX socket. One request at a time.
+ */
+#ifndef MGMT_CLI_CLIENT_H
+#define MGMT_CLI_CLIENT_H
+
+#include <stdio.h>
+
+#include "mgmt/cli/xml.h"
+
+#define CLI_NS_NETCONF "urn:ietf:params:xml:ns:netconf:base:1.0"
+
+struct cli_client;
+
+/*
+ * Connects and exchanges hellos. -errno with @err, which says what is wrong and what would mend it.
+ */
+int cli_client_open(struct cli_client **client, const char *socket, struct hd_err *err);
+void cli_client_close(struct cli_client *client);
+
+/* True if the server's hello has the capability. */
+bool cli_client_can(const struct cli_client *client, const char *capability);
+
+/*
+ * Sends <rpc> with @body in it and waits for the answer. @reply is the <rpc-reply> element; free it
+ * with lyd_free_all(). Refusals of the server are in the reply: see cli_reply_errors(). -errno with
+ * @err when there is no answer (-EPIPE, -ETIMEDOUT) or it is not NETCONF (-EBADMSG).
+ */
+int cli_client_rpc(struct cli_client *client, const char *body, struct lyd_node **reply,
+		   struct hd_err *err);
+
+/* The errors in a reply: how many, without warnings. */
+unsigned int cli_reply_errors(const struct lyd_node *reply);
+
+/* Writes each error of a reply: where, what, and the kind of error when there are no words. */
+void cli_reply_print_errors(const struct lyd_node *reply, FILE *out);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle load [--check] FILE
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/cli/instance.h"
+#include "mgmt/cli/load_diff.h"
+#include "mgmt/cli/model.h"
+#include "mgmt/cli/program.h"
+#include "mgmt/cli/table.h"
+
+#define GET_CONFIG "<get-config><source><running/></source></get-config>"
+
+static const char *const words[CLI_CHANGES] = {
+	[CLI_UNCHANGED] = "unchanged",
+	[CLI_ADDED] = "added",
+	[CLI_CHANGED] = "changed",
+	[CLI_REMOVED] = "removed",
+};
+
+/* An error or a list of them, as JSON or in words. */
+static json_t *errors_json(const struct lyd_node *reply)
+{
+	json_t *errors = json_array();
+
+	cli_xml_foreach(e, reply, "rpc-error") json_array_append_new(
+		errors,
+		json_pack("{s:s, s:s, s:s, s:s}", "path", cli_xml_text(e, "error-path"), "tag",
+			  cli_xml_text(e, "error-tag"), "app-tag", cli_xml_text(e, "error-app-tag"),
+			  "message", cli_xml_text(e, "error-message")));
+	return errors;
+}
+
+static void refused(struct cli *cli, const char *file, const struct lyd_node *reply, bool check)
+{
+	unsigned int n = cli_reply_errors(reply);
+
+	if (cli->json) {
+		cli_json_print(cli, json_pack("{s:b, s:b, s:o}", "accepted", false, "applied",
+					      false, "errors", errors_json(reply)));
+		return;
+	}
+	cli_error("%s: %u error%s%s", file, n, n == 1 ? "" : "s",
+		  check ? "" : "; nothing was changed");
+	cli_reply_print_errors(reply, stderr);
+}
+
+static char *edit_config(const char *xml, bool check)
+{
+	return cli_asprintf("<edit-config><target><running/></target>"
+			    "<default-operation>replace</default-operation>"
+			    "<test-option>%s</test-option><config>%s</config></edit-config>",
+			    check ? "test-only" : "test-then-set", xml);
+}
+
+/* The objects of running; none when the switch does not tell. */
+static void read_objects(struct cli_client *client, struct cli_objects *objects)
+{
+	struct lyd_node *reply = NULL;
+	struct hd_err err;
+
+	*objects = (struct cli_objects){0};
+	if (cli_client_rpc(client, GET_CONFIG, &reply, &err) == 0 && !cli_reply_errors(reply))
+		cli_objects_read(cli_xml_child(reply, "data"), objects);
+	lyd_free_all(reply);
+}
+
+static size_t count(const struct cli_objects *o, enum cli_change change)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->n; i++)
+		n += o->list[i].change == change;
+	return n;
+}
+
+static json_t *names_json(const struct cli_objects *o, enum cli_change change)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < o->n; i++)
+		if (o->list[i].change == change)
+			json_array_append_new(names, json_string(o->list[i].name));
+	return names;
+}
+
+/* "  added  port web1, port web2": wrapped, and cut when there are very many. */
+static void print_names(struct cli *cli, const struct cli_objects *o, enum cli_change change)
+{
+	struct cli_str text = {0};
+	size_t shown = 0, n = count(o, change);
+
+	if (!n)
+		return;
+	for (size_t i = 0; i < o->n && shown < 50; i++) {
+		if (o->list[i].change != change)
+			continue;
+		cli_str_printf(&text, "%s%s", shown ? ", " : "", o->list[i].name);
+		shown++;
+	}
+	if (shown < n)
+		cli_str_printf(&text, ", and %zu more", n - shown);
+	fprintf(cli->out, "  %s:\n", words[change]);
+	cli_wrap(cli->out, text.text, 4, cli->width);
+	cli_str_free(&text);
+}
+
+static void loaded(struct cli *cli, const char *file, const struct lyd_node *reply,
+		   const struct cli_objects *o)
+{
+	if (cli->json) {
+		cli_json_print(cli, json_pack("{s:b, s:b, s:o, s:o, s:o, s:I}", "accepted", true,
+					      "applied", true, "added", names_json(o, CLI_ADDED),
+					      "changed", names_json(o, CLI_CHANGED), "removed",
+					      names_json(o, CLI_REMOVED), "unchanged",
+					      (json_int_t)count(o, CLI_UNCHANGED)));
+		return;
+	}
+	cli_reply_print_errors(reply, stderr); /* warnings */
+	if (count(o, CLI_UNCHANGED) == o->n)
+		fprintf(cli->out, "%s is in force: nothing had to change\n", file);
+	else
+		fprintf(cli->out,
+			"%s is in force: %zu added, %zu changed, %zu removed, %zu unchanged\n",
+			file, count(o, CLI_ADDED), count(o, CLI_CHANGED), count(o, CLI_REMOVED),
+			count(o, CLI_UNCHANGED));
+	for (enum cli_change change = CLI_ADDED; change < CLI_CHANGES; change++)
+		print_names(cli, o, change);
+}
+
+static int send_config(struct cli *cli, struct cli_client *client, const char *file,
+		       const char *xml, bool check)
+{
+	struct cli_objects before = {0}, after = {0};
+	char *request = edit_config(xml, check);
+	struct lyd_node *reply;
+	struct hd_err err;
+	int rc = CLI_OK;
+
+	if (!check)
+		read_objects(client, &before);
+	if (cli_client_rpc(client, request, &reply, &err) < 0) {
+		cli_error("%s", err.text);
+		rc = CLI_UNREACHABLE;
+	} else if (cli_reply_errors(reply)) {
+		refused(cli, file, reply, check);
+		rc = CLI_REFUSED;
+	} else if (check) {
+		if (cli->json)
+			cli_json_print(cli, json_pack("{s:b, s:b, s:[]}", "accepted", true,
+						      "applied", false, "errors"));
+		else
+			fprintf(cli->out, "%s is fine\n", file);
+	} else {
+		read_objects(client, &after);
+		cli_objects_compare(&before, &after);
+		loaded(cli, file, reply, &after);
+	}
+	free(request);
+	lyd_free_all(reply);
+	cli_objects_free(&before);
+	cli_objects_free(&after);
+	return rc;
+}
+
+/* Without a switch: heddle-mgmt knows the model as well. It prints what is wrong itself. */
+static int check_alone(struct cli *cli, const char *file)
+{
+	const char *args[] = {"heddle-mgmt", "--check", "-c", file, NULL};
+	struct hd_err err;
+	int rc;
+
+	fflush(cli->out);
+	rc = cli_program_run("heddle-mgmt", args, &err);
+	if (rc < 0) {
+		cli_error("%s", err.text);
+		return CLI_USAGE;
+	}
+	if (cli->json)
+		cli_json_print(cli, json_pack("{s:b, s:b}", "accepted", rc == 0, "applied", false));
+	else if (rc == 0)
+		fprintf(cli->out, "%s is fine (checked without a switch: none runs on %s)\n", file,
+			cli->socket);
+	return rc == 0 ? CLI_OK : CLI_REFUSED;
+}
+
+int cmd_load(struct cli *cli, const struct cmd_line *line)
+{
+	const char *file = line->args[0];
+	struct cli_str text = {0}, xml = {0};
+	bool check = cmd_has(line, "check");
+	struct cli_client *client = NULL;
+	struct hd_err err = {0};
+	int rc = CLI_USAGE, connected;
+
+	if (cli_instance_read(file, &text, &err) < 0 ||
+	    cli_instance_to_xml(text.text, text.len, &xml, &err) < 0) {
+		cli_error("%s: %s", file, err.text);
+		goto out;
+	}
+	connected = cli_client_open(&client, cli->socket, &err);
+	if (connected == 0) {
+		rc = send_config(cli, client, file, xml.text, check);
+	} else if (check && (connected == -ENOENT || connected == -ECONNREFUSED) &&
+		   strcmp(file, "-") != 0) {
+		rc = check_alone(cli, file);
+	} else {
+		cli_error("%s", err.text);
+		rc = CLI_UNREACHABLE;
+	}
+out:
+	cli_client_close(client);
+	cli_str_free(&text);
+	cli_str_free(&xml);
+	return rc;
+}

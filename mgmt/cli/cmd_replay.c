@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle replay: the ordinary programs, on captures.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "heddle/base/name.h"
+#include "mgmt/cli/capture.h"
+#include "mgmt/cli/program.h"
+#include "mgmt/cli/replay.h"
+
+struct args {
+	const char **list; /* NULL at the end */
+	size_t n;
+};
+
+static void add(struct args *args, const char *word)
+{
+	args->list = cli_realloc(args->list, (args->n + 2) * sizeof(*args->list));
+	args->list[args->n++] = word;
+	args->list[args->n] = NULL;
+}
+
+/* One -i PORT=FILE: can it be used at all? Warns of packets that were cut. */
+static bool check_input(const char *value)
+{
+	const char *file = strchr(value, '=');
+	uint64_t cut, total;
+	struct hd_err err;
+	char *port;
+	bool named;
+
+	if (!file || file == value || !file[1]) {
+		cli_error("-i %s: PORT=FILE is needed, like -i web1=web1.pcap", value);
+		return false;
+	}
+	port = cli_strndup(value, (size_t)(file - value));
+	named = hd_name_valid(port, strlen(port) + 1);
+	if (!named)
+		cli_error("-i %s: \"%s\" cannot be the name of a port", value, port);
+	free(port);
+	if (!named)
+		return false;
+	if (cli_capture_count_cut(file + 1, &cut, &total, &err) < 0) {
+		cli_error("%s", err.text);
+		return false;
+	}
+	if (cut)
+		cli_error("warning: %s: %llu of %llu packets were cut when they were captured, and "
+			  "are dropped. Capture with: tcpdump -s 0 -w FILE",
+			  file + 1, (unsigned long long)cut, (unsigned long long)total);
+	return true;
+}
+
+static bool same_port(const char *a, const char *b)
+{
+	size_t len = strcspn(a, "=");
+
+	return strcspn(b, "=") == len && strncmp(a, b, len) == 0;
+}
+
+static bool check_inputs(const struct cmd_line *line)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < line->n_values; i++) {
+		if (strcmp(line->values[i].option->name, "input") != 0)
+			continue;
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(line->values[j].option->name, "input") == 0 &&
+			    same_port(line->values[i].value, line->values[j].value)) {
+				cli_error("-i %s: the port has a capture already (%s). Merge them "
+					  "with: mergecap -w FILE A B",
+					  line->values[i].value, line->values[j].value);
+				return false;
+			}
+		}
+		if (!check_input(line->values[i].value))
+			return false;
+		n++;
+	}
+	if (!n)
+		cli_error("replay: a capture is needed: -i PORT=FILE");
+	return n != 0;
+}
+
+static bool check_needed(const struct cmd_line *line)
+{
+	unsigned long batch;
+
+	if (!cmd_value(line, "config"))
+		cli_error("replay: the configuration is needed: -c FILE");
+	else if (access(cmd_value(line, "config"), R_OK) < 0)
+		cli_error("%s: %s", cmd_value(line, "config"), strerror(errno));
+	else if (!cmd_value(line, "output"))
+		cli_error("replay: a folder for the results is needed: -o DIR");
+	else
+		return cmd_number(line, "batch", 1, 256, &batch) && check_inputs(line);
+	return false;
+}
+
+static int make_dir(const char *dir)
+{
+	char *path = cli_strdup(dir);
+	struct stat st;
+	int rc = 0;
+
+	for (char *slash = path + 1; rc == 0; slash++) {
+		slash = strchrnul(slash, '/');
+		if (!*slash)
+			break;
+		*slash = '\0';
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			rc = -errno;
+		*slash = '/';
+	}
+	if (rc == 0 && mkdir(path, 0777) < 0 && errno != EEXIST)
+		rc = -errno;
+	if (rc == 0 && (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode)))
+		rc = -ENOTDIR;
+	free(path);
+	return rc;
+}
+
+static pid_t start_dp(const struct cmd_line *line, int fd, struct hd_err *err)
+{
+	struct args args = {0};
+	char fd_text[16];
+	pid_t pid;
+
+	snprintf(fd_text, sizeof(fd_text), "%d", fd);
+	add(&args, "heddle-dp");
+	add(&args, "--replay");
+	add(&args, "--mgmt-fd");
+	add(&args, fd_text);
+	for (size_t i = 0; i < line->n_values; i++) {
+		if (strcmp(line->values[i].option->name, "input") != 0)
+			continue;
+		add(&args, "-i");
+		add(&args, line->values[i].value);
+	}
+	add(&args, "-o");
+	add(&args, cmd_value(line, "output"));
+	if (cmd_value(line, "batch")) {
+		add(&args, "--batch");
+		add(&args, cmd_value(line, "batch"));
+	}
+	if (isatty(STDERR_FILENO))
+		add(&args, "--progress");
+	add(&args, "--log-level");
+	add(&args, "warning");
+	pid = cli_program_start("heddle-dp", args.list, fd, err);
+	free(args.list);
+	return pid;
+}
+
+static pid_t start_mgmt(const struct cmd_line *line, int fd, struct hd_err *err)
+{
+	char fd_text[16];
+	const char *args[] = {"heddle-mgmt", "--offline", "-c",          cmd_value(line, "config"),
+			      "--dp-fd",     fd_text,     "--log-level", "warning",
+			      NULL};
+
+	snprintf(fd_text, sizeof(fd_text), "%d", fd);
+	return cli_program_start("heddle-mgmt", args, fd, err);
+}
+
+/* Both programs on a socket pair, until both have ended. 0, or an exit status after a message. */
+static int run(const struct cmd_line *line)
+{
+	struct hd_err err = {0};
+	pid_t dp, mgmt = -1;
+	int fds[2], dp_rc = 0, mgmt_rc = 0;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
+		cli_error("socketpair: %s", strerror(errno));
+		return CLI_USAGE;
+	}
+	dp = start_dp(line, fds[0], &err);
+	if (dp > 0)
+		mgmt = start_mgmt(line, fds[1], &err);
+	close(fds[0]);
+	close(fds[1]);
+	if (mgmt > 0)
+		mgmt_rc = cli_program_wait(mgmt);
+	if (dp > 0)
+		dp_rc = cli_program_wait(dp);
+	if (dp < 0 || mgmt < 0) {
+		cli_error("%s", err.text);
+		return CLI_USAGE;
+	}
+	if (dp_rc == 0 && mgmt_rc == 0)
+		return CLI_OK;
+	if (dp_rc >= 128)
+		cli_error("heddle-dp was killed by signal %d (%s)", dp_rc - 128,
+			  strsignal(dp_rc - 128));
+	else
+		cli_error("the replay failed");
+	return CLI_USAGE;
+}
+
+/* Compares with what is expected, if asked. Returns the exit status; -errno with @err. */
+static int expect(struct cli *cli, const struct cmd_line *line, json_t *json, struct hd_err *err)
+{
+	struct replay_expect result;
+	int rc;
+
+	if (!cmd_value(line, "expect"))
+		return CLI_OK;
+	rc = replay_expect_compare(cli, cmd_value(line, "expect"), cmd_value(line, "output"),
+				   cmd_has(line, "ignore-time"), &result, err);
+	if (rc < 0)
+		return rc;
+	json_object_set_new(
+		json, "expect",
+		json_pack("{s:b, s:o}", "equal", result.different == 0, "ports", result.ports));
+	if (!cli->json && result.different)
+		fprintf(cli->out, "%u of %u captures differ from what is expected\n",
+			result.different, result.equal + result.different);
+	else if (!cli->json)
+		fprintf(cli->out, "%u capture%s as expected\n", result.equal,
+			result.equal == 1 ? " is" : "s are");
+	return result.different ? CLI_REFUSED : CLI_OK;
+}
+
+int cmd_replay(struct cli *cli, const struct cmd_line *line)
+{
+	struct hd_err err = {0};
+	json_t *summary, *json;
+	int rc;
+
+	if (!check_needed(line))
+		return CLI_USAGE;
+	rc = make_dir(cmd_value(line, "output"));
+	if (rc < 0) {
+		cli_error("-o %s: %s", cmd_value(line, "output"), strerror(-rc));
+		return CLI_USAGE;
+	}
+	rc = run(line);
+	if (rc)
+		return rc;
+	summary = replay_summary_read(cmd_value(line, "output"), &err);
+	if (!summary) {
+		cli_error("%s", err.text);
+		return CLI_USAGE;
+	}
+	if (!cli->json)
+		replay_summary_print(cli, summary);
+	json = json_pack("{s:o}", "summary", summary);
+	rc = expect(cli, line, json, &err);
+	if (cli->json && rc >= 0)
+		cli_json_print(cli, json);
+	else
+		json_decref(json);
+	if (rc < 0) {
+		cli_error("%s", err.text);
+		return CLI_USAGE;
+	}
+	return rc;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle show planes, heddle show version
+ */
+#include <string.h>
+
+#include "heddle-build.h"
+#include "mgmt/cli/format.h"
+#include "mgmt/cli/model.h"
+#include "mgmt/cli/table.h"
+
+static int fetch(struct cli *cli, struct cli_model *m)
+{
+	struct cli_client *client = cli_connect(cli);
+	int rc;
+
+	*m = (struct cli_model){0};
+	if (!client)
+		return CLI_UNREACHABLE;
+	rc = cli_model_get(client, CLI_PART_SYSTEM, NULL, m);
+	cli_client_close(client);
+	return rc;
+}
+
+/* "running", "starting", "not running": from what there is. */
+static const char *plane_state(const struct lyd_node *plane)
+{
+	if (!cli_xml_u64(plane, "pid"))
+		return "not running";
+	return cli_xml_true(plane, "ready") ? "running" : "starting";
+}
+
+static json_t *plane_json(const struct lyd_node *plane)
+{
+	return json_pack("{s:s, s:I, s:s, s:b, s:I, s:I, s:I, s:I, s:s}", "name",
+			 cli_xml_text(plane, "name"), "pid", (json_int_t)cli_xml_u64(plane, "pid"),
+			 "state", plane_state(plane), "connected", cli_xml_true(plane, "connected"),
+			 "generation", (json_int_t)cli_xml_u64(plane, "generation"), "restarts",
+			 (json_int_t)cli_xml_u64(plane, "restarts"), "uptime",
+			 (json_int_t)cli_xml_u64(plane, "uptime"), "memory",
+			 (json_int_t)cli_xml_u64(plane, "memory"), "last-exit",
+			 cli_xml_text(plane, "last-exit"));
+}
+
+static void plane_row(struct cli *cli, struct cli_table *t, const struct lyd_node *plane)
+{
+	bool alive = cli_xml_u64(plane, "pid") != 0;
+	uint64_t uptime = cli_xml_u64(plane, "uptime");
+	char str[CLI_NUM_MAX];
+
+	cli_table_row(t);
+	cli_table_cell(t, 0, CLI_PLAIN, cli_xml_text(plane, "name"));
+	cli_table_cell(t, 1, alive ? CLI_GOOD : CLI_BAD, plane_state(plane));
+	cli_table_cell(t, 2, CLI_PLAIN,
+		       uptime ? cli_fmt_duration(uptime * 1000000000u, str) : "0s");
+	cli_table_cell(t, 3, CLI_PLAIN, cli_xml_text(plane, "pid"));
+	cli_table_cell(t, 4, cli_xml_u64(plane, "restarts") ? CLI_WARN : CLI_PLAIN,
+		       cli_xml_text(plane, "restarts"));
+	cli_table_cell(t, 5, CLI_PLAIN,
+		       cli_fmt_bytes(cli_xml_u64(plane, "memory"), cli->exact, str));
+	cli_table_cell(t, 6, CLI_PLAIN, cli_xml_text(plane, "generation"));
+	cli_table_cell(t, 7, CLI_PLAIN, cli_xml_text(plane, "last-exit"));
+}
+
+int cmd_show_planes(struct cli *cli, const struct cmd_line *line)
+{
+	static const struct cli_column columns[] = {
+		{"PLANE", false, true}, {"STATE", false, true},      {"SINCE", true, true},
+		{"PID", true, true},    {"RESTARTS", true, true},    {"MEMORY", true, true},
+		{"CONFIG", true, true}, {"LAST EXIT", false, false},
+	};
+	struct cli_table *t = cli_table_new(columns, 8);
+	json_t *planes = json_array();
+	struct cli_model m;
+	int rc = fetch(cli, &m);
+
+	(void)line;
+	cli_xml_foreach(plane, m.system, "plane")
+	{
+		plane_row(cli, t, plane);
+		json_array_append_new(planes, plane_json(plane));
+	}
+	if (rc == 0 && cli->json)
+		cli_json_print(cli, json_pack("{s:O}", "planes", planes));
+	else if (rc == 0)
+		cli_table_print(t, cli->out, cli->width, cli->color);
+	json_decref(planes);
+	cli_table_free(t);
+	cli_model_free(&m);
+	return rc;
+}
+
+int cmd_show_version(struct cli *cli, const struct cmd_line *line)
+{
+	const char *version, *build;
+	struct cli_model m;
+	int rc = fetch(cli, &m);
+
+	(void)line;
+	if (rc) {
+		cli_model_free(&m);
+		return rc;
+	}
+	version = cli_xml_text(m.system, "version");
+	build = cli_xml_text(m.system, "build");
+	if (cli->json) {
+		cli_json_print(cli, json_pack("{s:{s:s, s:s, s:I, s:s}, s:{s:s, s:s}}", "switch",
+					      "version", version, "build", build, "generation",
+					      (json_int_t)cli_xml_u64(m.system, "generation"),
+					      "configured", cli_xml_text(m.system, "configured"),
+					      "command", "version", HD_VERSION, "build", HD_BUILD));
+	} else {
+		fprintf(cli->out, "switch   heddle %s (build %s)\n", version, build);
+		fprintf(cli->out, "command  heddle %s (build %s)\n", HD_VERSION, HD_BUILD);
+		fprintf(cli->out, "config   number %s, in force since %s\n",
+			cli_xml_text(m.system, "generation"), cli_xml_text(m.system, "configured"));
+		if (strcmp(build, HD_BUILD) != 0)
+			fputs("The switch was started from another build: restart it to run this one.\n",
+			      cli->out);
+	}
+	cli_model_free(&m);
+	return CLI_OK;
+}

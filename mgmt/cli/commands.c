@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The table of commands. Help, completion and the man page's list of commands are made from it.
+ */
+#include "mgmt/cli/cli.h"
+
+const struct cmd_option cli_global_options[] = {
+	{"run-dir", 0, "DIR",
+	 "the switch that runs in DIR (default: $HEDDLE_RUN_DIR, else " CLI_RUN_DIR_DEFAULT ")",
+	 CMD_WORDS_DIR},
+	{"socket", 0, "PATH", "the management socket itself (default: netconf.sock in the run-dir)",
+	 CMD_WORDS_FILE},
+	{"json", 0, NULL, "print JSON instead of tables; numbers are exact", CMD_WORDS_NONE},
+	{"exact", 0, NULL, "print whole numbers: 12345678 and not 12.3M", CMD_WORDS_NONE},
+	{"help", 'h', NULL, "explain the command, and do nothing", CMD_WORDS_NONE},
+	{"version", 'V', NULL, "print the version, and do nothing", CMD_WORDS_NONE},
+	{0},
+};
+
+static const struct cmd_option ports_options[] = {
+	{"rates", 'r', NULL, "also packets and bits a second, from two readings one second apart",
+	 CMD_WORDS_NONE},
+	{0},
+};
+
+static const struct cmd_option fdb_options[] = {
+	{"switch", 's', "NAME", "only entries of this switch", CMD_WORDS_SWITCH},
+	{"segment", 0, "NAME", "only entries of this segment", CMD_WORDS_SEGMENT},
+	{"vlan", 0, "ID", "only entries of this VLAN", CMD_WORDS_NONE},
+	{"port", 'p', "NAME", "only entries that lead to this port", CMD_WORDS_PORT},
+	{"mac", 'm', "MAC", "only this address", CMD_WORDS_NONE},
+	{"limit", 'n', "N", "at most N entries (default: 1000; 0: all)", CMD_WORDS_NONE},
+	{0},
+};
+
+static const struct cmd_option clear_options[] = {
+	{"switch", 's', "NAME", "only entries of this switch", CMD_WORDS_SWITCH},
+	{"segment", 0, "NAME", "only entries of this segment", CMD_WORDS_SEGMENT},
+	{"vlan", 0, "ID", "only entries of this VLAN", CMD_WORDS_NONE},
+	{"port", 'p', "NAME", "only entries that lead to this port", CMD_WORDS_PORT},
+	{"mac", 'm', "MAC", "only this address", CMD_WORDS_NONE},
+	{0},
+};
+
+static const struct cmd_option drops_options[] = {
+	{"all", 'a', NULL, "also reasons that did not happen", CMD_WORDS_NONE},
+	{0},
+};
+
+static const struct cmd_option monitor_options[] = {
+	{"interval", 'i', "SECONDS", "time between two readings, 0.1 to 3600 (default: 1)",
+	 CMD_WORDS_NONE},
+	{"count", 'n', "N", "end after N readings (default: go on)", CMD_WORDS_NONE},
+	{0},
+};
+
+static const struct cmd_option load_options[] = {
+	{"check", 'c', NULL, "say whether it would be accepted, and change nothing",
+	 CMD_WORDS_NONE},
+	{0},
+};
+
+static const struct cmd_option replay_options[] = {
+	{"config", 'c', "FILE", "the configuration to send the packets through", CMD_WORDS_FILE},
+	{"input", 'i', "PORT=FILE", "the capture that comes in at a port; once for each port",
+	 CMD_WORDS_PORT_FILE},
+	{"output", 'o', "DIR", "where PORT.pcap and summary.json are written; made if needed",
+	 CMD_WORDS_DIR},
+	{"expect", 'e', "DIR", "compare each capture in DIR with the output of the same name",
+	 CMD_WORDS_DIR},
+	{"ignore-time", 0, NULL, "with --expect: packets may have other times", CMD_WORDS_NONE},
+	{"batch", 'b', "N",
+	 "packets that are handled together, 1 to 256; does not change the result", CMD_WORDS_NONE},
+	{0},
+};
+
+static const struct cmd_option doctor_options[] = {
+	{"config", 'c', "FILE", "also check what this configuration needs", CMD_WORDS_FILE},
+	{"workers", 'w', "N", "heddled will be given --workers N", CMD_WORDS_NONE},
+	{"cpus", 0, "LIST", "heddled will be given --cpus LIST", CMD_WORDS_NONE},
+	{"hugepages", 0, "MODE", "heddled will be given --hugepages MODE: auto, yes or no",
+	 CMD_WORDS_HUGEPAGES},
+	{"memory", 0, "MB", "heddled will be given --memory MB", CMD_WORDS_NONE},
+	{"vhost-dir", 0, "DIR", "heddled will be given --vhost-dir DIR", CMD_WORDS_DIR},
+	{"netns-dir", 0, "DIR", "heddled will be given --netns-dir DIR", CMD_WORDS_DIR},
+	{0},
+};
+
+const struct cmd cli_commands[] = {
+	{
+		.name = "show ports",
+		.args = "[NAME]",
+		.summary = "ports, their state, VLANs and counters",
+		.text = "Without NAME a table: kind, switch, VLANs, whether the port is up or why it is not, "
+			"packets received and sent, and packets dropped at the port for any reason.\n"
+			"\n"
+			"With NAME everything about one port; when it is down, what is wrong and what would "
+			"mend it.",
+		.options = ports_options,
+		.max_args = 1,
+		.words = CMD_WORDS_PORT,
+		.run = cmd_show_ports,
+	},
+	{
+		.name = "show switches",
+		.args = "[NAME]",
+		.summary = "switches, with the number of their segments, ports and addresses",
+		.max_args = 1,
+		.words = CMD_WORDS_SWITCH,
+		.run = cmd_show_switches,
+	},
+	{
+		.name = "show segments",
+		.args = "[NAME]",
+		.summary = "segments: VLAN, kind, uplinks, ports that are in them",
+		.max_args = 1,
+		.words = CMD_WORDS_SEGMENT,
+		.run = cmd_show_segments,
+	},
+	{
+		.name = "show fdb",
+		.args = "",
+		.summary = "the forwarding database: which address is behind which port",
+		.text = "Options narrow it down, and the switch does the looking. Entries come in no particular "
+			"order from the switch; the table is sorted by switch, VLAN and address.",
+		.options = fdb_options,
+		.run = cmd_show_fdb,
+	},
+	{
+		.name = "show drops",
+		.args = "[PORT]",
+		.summary = "dropped packets by reason, what each means and what would mend it",
+		.text = "Every packet that is not delivered is counted for one reason at one port: where it came "
+			"in, or where it was to leave. Reasons without any packets are left out, but for "
+			"--all.",
+		.options = drops_options,
+		.max_args = 1,
+		.words = CMD_WORDS_PORT,
+		.run = cmd_show_drops,
+	},
+	{
+		.name = "show planes",
+		.args = "",
+		.summary = "the processes of the switch: alive, since when, restarts, memory",
+		.run = cmd_show_planes,
+	},
+	{
+		.name = "show version",
+		.args = "",
+		.summary = "version of the running switch and of this command",
+		.run = cmd_show_version,
+	},
+	{
+		.name = "clear fdb",
+		.args = "",
+		.summary = "forget learned addresses; static ones stay",
+		.options = clear_options,
+		.run = cmd_clear_fdb,
+	},
+	{
+		.name = "monitor",
+		.args = "[PORT...]",
+		.summary = "live packet, bit and drop rates of the ports",
+		.text = "On a terminal a screen that is redrawn; q ends it, and r, t, d and n sort by packets "
+			"received, sent, dropped and by name. Without a terminal, lines: one for each port and "
+			"interval, or with --json an object a line.",
+		.options = monitor_options,
+		.max_args = 1024,
+		.words = CMD_WORDS_PORT,
+		.run = cmd_monitor,
+	},
+	{
+		.name = "load",
+		.args = "FILE",
+		.summary = "make FILE the running configuration",
+		.text = "FILE is JSON or XML instance data; - reads the standard input. It replaces the whole running "
+			"configuration, or, when anything in it is wrong, nothing at all. What is the same in both "
+			"is not touched and loses no packet.\n"
+			"\n"
+			"With --check nothing is changed. When no switch runs, the file is checked by heddle-mgmt "
+			"on its own.",
+		.options = load_options,
+		.min_args = 1,
+		.max_args = 1,
+		.words = CMD_WORDS_FILE,
+		.run = cmd_load,
+	},
+	{
+		.name = "replay",
+		.args = "-c FILE -i PORT=FILE [-i ...] -o DIR",
+		.summary = "send captures through a configuration, without a running switch",
+		.text = "Runs the programs of the switch on the captures' own clock: no root, no hugepages, and the "
+			"same result each time. Ports of the configuration are found by their names; their "
+			"kinds do not count. DIR gets a capture for each port, and summary.json.\n"
+			"\n"
+			"With --expect each capture in that folder is compared with the output of the same name, "
+			"packet by packet; the first difference of each port is explained. Exit status 0: "
+			"the same, 1: different, 2: it could not be done.",
+		.options = replay_options,
+		.run = cmd_replay,
+	},
+	{
+		.name = "doctor",
+		.args = "",
+		.summary = "check this machine for what a switch needs, and say how to mend it",
+		.text = "Checks what usually goes wrong when a switch is started: permissions, devices, memory, "
+			"CPUs, folders, namespaces and network cards that the configuration names. Nothing is "
+			"changed. Exit status 0: no problem (there may be warnings), 1: at least one.",
+		.options = doctor_options,
+		.run = cmd_doctor,
+	},
+	{
+		.name = "version",
+		.args = "",
+		.summary = "version of this command",
+		.run = cmd_version,
+	},
+	{
+		.name = "help",
+		.args = "[COMMAND]",
+		.summary = "list the commands, or explain one",
+		.max_args = 2,
+		.words = CMD_WORDS_COMMAND,
+		.run = cmd_help,
+	},
+	{
+		.name = "complete",
+		.args = "-- WORD...",
+		.summary = "words that could come next; for the shell's completion",
+		.max_args = 1024,
+		.words = CMD_WORDS_COMMAND,
+		.run = cmd_complete,
+		.hidden = true,
+	},
+	{
+		.name = "man-commands",
+		.args = "",
+		.summary = "the man page's list of commands, in roff",
+		.run = cmd_help,
+		.hidden = true,
+	},
+	{0},
+};

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle doctor: the list of checks, and their report.
+ */
+#include "mgmt/cli/doctor.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mgmt/cli/table.h"
+
+#define MEMORY_DEFAULT_MB 256
+
+static const char *const level_names[] = {"ok", "warning", "problem"};
+
+void doctor_report(struct doctor *d, enum doctor_level level, const char *check, char *mend,
+		   const char *fmt, ...)
+{
+	struct doctor_result *r;
+	va_list ap;
+
+	d->results = cli_realloc(d->results, (d->n_results + 1) * sizeof(*d->results));
+	r = &d->results[d->n_results++];
+	*r = (struct doctor_result){.level = level, .check = check, .mend = mend};
+	va_start(ap, fmt);
+	r->text = cli_vasprintf(fmt, ap);
+	va_end(ap);
+}
+
+char *doctor_path(const struct doctor *d, const char *path)
+{
+	return cli_asprintf("%s%s", d->root, path);
+}
+
+bool doctor_read(const struct doctor *d, const char *path, char *text, size_t size)
+{
+	char *full = doctor_path(d, path);
+	FILE *file = fopen(full, "re");
+	bool ok = file && fgets(text, (int)size, file);
+
+	free(full);
+	if (file)
+		fclose(file);
+	if (ok)
+		text[strcspn(text, "\n")] = '\0';
+	else
+		text[0] = '\0';
+	return ok;
+}
+
+long doctor_number(const struct doctor *d, const char *path, long missing)
+{
+	char text[64], *end;
+	long n;
+
+	if (!doctor_read(d, path, text, sizeof(text)))
+		return missing;
+	n = strtol(text, &end, 0);
+	return end == text ? missing : n;
+}
+
+static unsigned int count(const struct doctor *d, enum doctor_level level)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < d->n_results; i++)
+		n += d->results[i].level == level;
+	return n;
+}
+
+static void print_results(struct cli *cli, const struct doctor *d)
+{
+	static const enum cli_style styles[] = {CLI_GOOD, CLI_WARN, CLI_BAD};
+
+	for (size_t i = 0; i < d->n_results; i++) {
+		const struct doctor_result *r = &d->results[i];
+		struct cli_str text = {0};
+
+		fprintf(cli->out, "%s%-8s%s", cli_style_on(styles[r->level], cli->color),
+			level_names[r->level], cli_style_off(styles[r->level], cli->color));
+		cli_str_printf(&text, "%s: %s", r->check, r->text);
+		if (cli_text_width(text.text) + 9 <= cli->width) {
+			fprintf(cli->out, " %s\n", text.text);
+		} else {
+			fputs("\n", cli->out);
+			cli_wrap(cli->out, text.text, 9, cli->width);
+		}
+		if (r->mend) /* in one piece, to be copied */
+			fprintf(cli->out, "         -> %s\n", r->mend);
+		cli_str_free(&text);
+	}
+	fprintf(cli->out, "%u ok, %u warning%s, %u problem%s\n", count(d, DOCTOR_OK),
+		count(d, DOCTOR_WARNING), count(d, DOCTOR_WARNING) == 1 ? "" : "s",
+		count(d, DOCTOR_PROBLEM), count(d, DOCTOR_PROBLEM) == 1 ? "" : "s");
+}
+
+static void print_json(struct cli *cli, const struct doctor *d)
+{
+	json_t *checks = json_array();
+
+	for (size_t i = 0; i < d->n_results; i++) {
+		const struct doctor_result *r = &d->results[i];
+
+		json_array_append_new(checks, json_pack("{s:s, s:s, s:s, s:s?}", "check", r->check,
+							"result", level_names[r->level], "text",
+							r->text, "mend", r->mend));
+	}
+	cli_json_print(cli, json_pack("{s:o, s:i, s:i, s:i}", "checks", checks, "ok",
+				      (int)count(d, DOCTOR_OK), "warnings",
+				      (int)count(d, DOCTOR_WARNING), "problems",
+				      (int)count(d, DOCTOR_PROBLEM)));
+}
+
+/* What is asked for on the command line. Returns false after a message. */
+static bool read_options(struct cli *cli, const struct cmd_line *line, struct doctor *d)
+{
+	static const char *const modes[] = {"auto", "yes", "no"};
+	const char *mode = cmd_value(line, "hugepages");
+
+	d->run_dir = cli->run_dir;
+	d->config = cmd_value(line, "config");
+	d->cpus = cmd_value(line, "cpus");
+	d->netns_dir = cmd_value(line, "netns-dir") ? cmd_value(line, "netns-dir") : "/run/netns";
+	d->vhost_dir = cmd_value(line, "vhost-dir");
+	d->workers = 1;
+	d->memory_mb = MEMORY_DEFAULT_MB;
+	for (size_t i = 0; mode && i < 3; i++) {
+		if (strcmp(mode, modes[i]) == 0) {
+			d->hugepages = (enum doctor_hugepages)i;
+			mode = NULL;
+		}
+	}
+	if (mode) {
+		cli_error("--hugepages %s: auto, yes or no is needed", mode);
+		return false;
+	}
+	return cmd_number(line, "workers", 1, 16, &d->workers) &&
+	       cmd_number(line, "memory", 16, 1048576, &d->memory_mb);
+}
+
+static void read_caps(struct doctor *d)
+{
+	char *path = doctor_path(d, "/proc/self/status");
+	FILE *file = fopen(path, "re");
+	char text[256];
+
+	free(path);
+	while (file && fgets(text, sizeof(text), file))
+		if (strncmp(text, "CapEff:", 7) == 0)
+			d->caps = strtoull(text + 7, NULL, 16);
+	if (file)
+		fclose(file);
+}
+
+static void free_doctor(struct doctor *d)
+{
+	for (size_t i = 0; i < d->n_results; i++) {
+		free(d->results[i].text);
+		free(d->results[i].mend);
+	}
+	free(d->results);
+	lyd_free_all(d->tree);
+}
+
+int cmd_doctor(struct cli *cli, const struct cmd_line *line)
+{
+	struct doctor d = {.root = "", .uid = geteuid()};
+	struct hd_err err = {0};
+	char *vhost_dir;
+	int rc;
+
+	if (!read_options(cli, line, &d))
+		return CLI_USAGE;
+	vhost_dir = cli_asprintf("%s/vhost", d.run_dir);
+	if (!d.vhost_dir)
+		d.vhost_dir = vhost_dir;
+	if (d.config && doctor_read_config(&d, &err) < 0)
+		doctor_report(&d, DOCTOR_PROBLEM, "configuration", NULL, "%s", err.text);
+	read_caps(&d);
+	doctor_check_install(&d);
+	doctor_check_permission(&d);
+	doctor_check_devices(&d);
+	doctor_check_memory(&d);
+	doctor_check_cpus(&d);
+	doctor_check_folders(&d);
+	doctor_check_config(&d);
+	if (cli->json)
+		print_json(cli, &d);
+	else
+		print_results(cli, &d);
+	rc = count(&d, DOCTOR_PROBLEM) ? CLI_REFUSED : CLI_OK;
+	free_doctor(&d);
+	free(vhost_dir);
+	return rc;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What every command does: messages, JSON, and a request to the switch with its ways to fail.
+ */
+#include "mgmt/cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+void cli_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("heddle: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+void cli_json_print(struct cli *cli, json_t *json)
+{
+	json_dumpf(json, cli->out, JSON_INDENT(2));
+	fputc('\n', cli->out);
+	json_decref(json);
+}
+
+struct cli_client *cli_connect(struct cli *cli)
+{
+	struct cli_client *client;
+	struct hd_err err = {0};
+
+	if (cli_client_open(&client, cli->socket, &err) < 0)
+		cli_error("%s", err.text);
+	return client;
+}
+
+int cli_request(struct cli_client *client, const char *body, struct lyd_node **reply)
+{
+	struct hd_err err = {0};
+
+	if (cli_client_rpc(client, body, reply, &err) < 0) {
+		cli_error("%s", err.text);
+		return CLI_UNREACHABLE;
+	}
+	if (cli_reply_errors(*reply)) {
+		cli_error("the switch refused:");
+		cli_reply_print_errors(*reply, stderr);
+		lyd_free_all(*reply);
+		*reply = NULL;
+		return CLI_REFUSED;
+	}
+	return CLI_OK;
+}

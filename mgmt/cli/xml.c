@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "mgmt/cli/xml.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct ly_ctx *bare_context(void)
+{
+	static struct ly_ctx *ctx;
+
+	if (!ctx) {
+		ly_log_options(LY_LOSTORE_LAST);
+		ly_ctx_new(NULL, LY_CTX_NO_YANGLIBRARY | LY_CTX_DISABLE_SEARCHDIRS, &ctx);
+	}
+	return ctx;
+}
+
+int cli_xml_parse(const char *text, struct lyd_node **tree, struct hd_err *err)
+{
+	struct ly_ctx *ctx = bare_context();
+
+	*tree = NULL;
+	if (!ctx)
+		return hd_err_set(err, ENOMEM, "out of memory");
+	if (lyd_parse_data_mem(ctx, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, tree) !=
+	    LY_SUCCESS) {
+		const char *what = ly_errmsg(ctx), *where = ly_errpath(ctx);
+
+		return hd_err_set(err, EINVAL, "not well-formed XML: %s %s", what ? what : "",
+				  where ? where : "");
+	}
+	if (!*tree)
+		return hd_err_set(err, EINVAL, "no XML element in it");
+	return 0;
+}
+
+const char *cli_xml_name(const struct lyd_node *node)
+{
+	return LYD_NAME(node);
+}
+
+static const struct lyd_node *first_named(const struct lyd_node *node, const char *name)
+{
+	while (node && strcmp(LYD_NAME(node), name) != 0)
+		node = node->next;
+	return node;
+}
+
+const struct lyd_node *cli_xml_child(const struct lyd_node *node, const char *name)
+{
+	return node ? first_named(lyd_child(node), name) : NULL;
+}
+
+const struct lyd_node *cli_xml_next(const struct lyd_node *node)
+{
+	return first_named(node->next, LYD_NAME(node));
+}
+
+const char *cli_xml_own_text(const struct lyd_node *node)
+{
+	const char *text = node ? lyd_get_value(node) : NULL;
+
+	return text ? text : "";
+}
+
+const char *cli_xml_text(const struct lyd_node *node, const char *name)
+{
+	return cli_xml_own_text(cli_xml_child(node, name));
+}
+
+uint64_t cli_xml_u64(const struct lyd_node *node, const char *name)
+{
+	return strtoull(cli_xml_text(node, name), NULL, 10);
+}
+
+bool cli_xml_true(const struct lyd_node *node, const char *name)
+{
+	return strcmp(cli_xml_text(node, name), "true") == 0;
+}
+
+void cli_xml_escape(struct cli_str *xml, const char *text)
+{
+	for (; *text; text++) {
+		switch (*text) {
+		case '&': cli_str_puts(xml, "&amp;"); break;
+		case '<': cli_str_puts(xml, "&lt;"); break;
+		case '>': cli_str_puts(xml, "&gt;"); break;
+		case '"': cli_str_puts(xml, "&quot;"); break;
+		case '\'': cli_str_puts(xml, "&apos;"); break;
+		default: cli_str_add(xml, text, 1); break;
+		}
+	}
+}
