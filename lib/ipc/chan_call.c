@@ -252,13 +252,14 @@ int hd_chan_call_raw(struct hd_chan *chan, uint32_t type, const void *body, size
 {
 	struct call call = {++chan->seq, type, reply, rep_size, fds, n_fds, err};
 	struct chan_packet *packet = chan_packet_new(HD_MSG_MAX);
+	int64_t deadline = timeout_ms < 0 ? INT64_MAX : real_ms() + timeout_ms;
 	int rc, status = 0;
 
 	if (!packet)
 		return hd_err_set(err, ENOMEM, "out of memory");
 	rc = request_send(chan, call.seq, type, body, len, NULL, 0);
 	if (rc == 0)
-		rc = call_wait(chan, &call, packet, real_ms() + timeout_ms, &status);
+		rc = call_wait(chan, &call, packet, deadline, &status);
 	else if (rc != -EPIPE)
 		status = hd_err_set(err, -rc, "the request could not be sent: %s", strerror(-rc));
 	if (rc == -EPIPE) {

@@ -121,10 +121,11 @@ int hd_chan_request_raw(struct hd_chan *chan, uint32_t type, const void *body, s
 			    HD_##NAME##_ITEM_SIZE, HD_##NAME##_REP_SIZE, fn, arg)
 
 /*
- * Sends a request and waits for its final reply, at most @timeout_ms, with poll(2). Requests and
- * events that arrive meanwhile are kept and served by the next hd_chan_process() (the fd may then
- * not be readable: call it when this returned). @reply takes @rep_size bytes; descriptors go to
- * @fds (up to *@n_fds; the number that came is stored). On failure @err has the peer's text.
+ * Sends a request and waits for its final reply, at most @timeout_ms (below 0: as long as the
+ * channel is open), with poll(2). Requests and events that arrive meanwhile are kept and served by
+ * the next hd_chan_process() (the fd may then not be readable: call it when this returned). @reply
+ * takes @rep_size bytes; descriptors go to @fds (up to *@n_fds; the number that came is stored). On
+ * failure @err has the peer's text.
  * Returns the status of the reply, -ETIMEDOUT, or -EPIPE.
  */
 int hd_chan_call_raw(struct hd_chan *chan, uint32_t type, const void *body, size_t len, void *reply,
