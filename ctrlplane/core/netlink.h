@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The kernel's interfaces and addresses, over rtnetlink.
+ *
+ * One socket listens to what changes, another asks and orders; the kernel answers at once, so
+ * nothing here waits. One thread.
+ */
+#ifndef CTRLPLANE_CORE_NETLINK_H
+#define CTRLPLANE_CORE_NETLINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "heddle/base/err.h"
+
+struct event_base;
+struct nlmsghdr;
+
+/*
+ * What we put on an interface carries this protocol number (`ip address` shows it from version 6.2
+ * on), so that a restarted heddle-cp knows its own addresses. Kernels before 5.18 forget it.
+ */
+#define CP_ADDRESS_PROTO 0x68
+
+struct cp_address {
+	uint32_t ifindex;
+	uint8_t addr[16]; /* IPv4 in the first four */
+	uint8_t family;   /* 4 or 6 */
+	uint8_t length;   /* of the prefix */
+	uint8_t proto;    /* IFA_PROTO, 0 when the kernel does not say */
+	bool dad_failed;  /* IPv6: somebody else has it */
+};
+
+enum cp_netlink_change {
+	CP_LINK_CHANGED, /* new, gone, renamed, up or down */
+	CP_ADDRESS_CHANGED,
+	CP_EVERYTHING_CHANGED, /* the kernel had more to say than we could take: look again */
+};
+
+/* @name is that of the interface with CP_LINK_CHANGED, else NULL. */
+typedef void (*cp_netlink_fn)(enum cp_netlink_change change, uint32_t ifindex, const char *name,
+			      void *arg);
+typedef void (*cp_address_fn)(const struct cp_address *address, void *arg);
+
+/* Opens both sockets and calls @fn for each change from now on. Returns 0 or -errno. */
+int cp_netlink_open(struct event_base *base, cp_netlink_fn fn, void *arg, struct hd_err *err);
+void cp_netlink_close(void);
+
+/* Calls @fn for each address of every interface. Returns 0 or -errno. */
+int cp_netlink_addresses(cp_address_fn fn, void *arg);
+
+/*
+ * Puts @address on its interface, or takes it away. Returns 0, or the kernel's answer: -EEXIST: it
+ * is there (perhaps with another prefix length); -EPERM; -EACCES: IPv6 is off; -ENODEV;
+ * -EADDRNOTAVAIL: nothing to take away.
+ */
+int cp_netlink_address_add(const struct cp_address *address);
+int cp_netlink_address_remove(const struct cp_address *address);
+
+/* Reads an RTM_NEWADDR or RTM_DELADDR. Pure. False: not one of those, or of another family. */
+bool cp_netlink_address_parse(const struct nlmsghdr *hdr, struct cp_address *address);
+
+#endif

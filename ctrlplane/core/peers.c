@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrlplane/core/peers.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "heddle/api/supervisor.h"
+#include "heddle/base/log.h"
+#include "heddle/ipc/chan.h"
+#include "ctrlplane/core/config.h"
+
+struct peer {
+	enum hd_plane plane;
+	struct hd_chan *chan; /* NULL: not connected */
+	struct event *readable, *writable;
+};
+
+static struct event_base *loop;
+static struct peer peers[HD_PLANE_COUNT];
+static bool stopping;
+
+static void peer_drop(struct peer *peer)
+{
+	if (peer->readable)
+		event_free(peer->readable);
+	if (peer->writable)
+		event_free(peer->writable);
+	hd_chan_free(peer->chan);
+	peer->readable = NULL;
+	peer->writable = NULL;
+	peer->chan = NULL;
+	if (peer->plane == HD_PLANE_MGMT)
+		cp_config_lost();
+}
+
+static void on_socket(evutil_socket_t fd, short what, void *arg)
+{
+	struct peer *peer = arg;
+
+	if (hd_chan_process(peer->chan))
+		return;
+	peer_drop(peer);
+	if (peer->plane == HD_PLANE_SUPERVISOR) {
+		hd_log(HD_LOG_ERR, "heddled is gone: ending");
+		event_base_loopbreak(loop);
+		return;
+	}
+	hd_log(stopping ? HD_LOG_DEBUG : HD_LOG_NOTICE, "the channel to %s closed",
+	       hd_plane_name(peer->plane));
+}
+
+static void on_want_write(struct hd_chan *chan, bool want, void *arg)
+{
+	struct peer *peer = arg;
+
+	if (!peer->writable)
+		return;
+	if (want)
+		event_add(peer->writable, NULL);
+	else
+		event_del(peer->writable);
+}
+
+static void on_hello(struct hd_chan *chan, const struct hd_hello *hello, void *arg)
+{
+	struct peer *peer = arg;
+
+	if (hello->plane != (uint32_t)peer->plane)
+		hd_log(HD_LOG_WARNING, "%s says on the channel of %s that it is the plane %u",
+		       hd_plane_name(hello->plane), hd_plane_name(peer->plane), hello->plane);
+	else
+		hd_log(HD_LOG_DEBUG, "connected to %s, configuration %llu",
+		       hd_plane_name(peer->plane), (unsigned long long)hello->generation);
+}
+
+/* Takes over @fd, also when it fails. */
+static int peer_connect(enum hd_plane plane, int fd, struct hd_err *err)
+{
+	struct peer *peer = &peers[plane];
+	struct hd_chan_config chan_config = {
+		.self = HD_PLANE_CONTROL,
+		.generation = cp_config_generation(),
+		.hello = on_hello,
+		.want_write = on_want_write,
+		.arg = peer,
+	};
+	int code;
+
+	peer->plane = plane;
+	peer_drop(peer); /* heddled gives a new one only when the old one is dead */
+	peer->chan = hd_chan_new(fd, &chan_config);
+	if (!peer->chan) {
+		code = errno;
+		close(fd);
+		return hd_err_set(err, code, "channel to %s: %s", hd_plane_name(plane),
+				  strerror(code));
+	}
+	peer->readable = event_new(loop, fd, EV_READ | EV_PERSIST, on_socket, peer);
+	peer->writable = event_new(loop, fd, EV_WRITE | EV_PERSIST, on_socket, peer);
+	if (!peer->readable || !peer->writable || event_add(peer->readable, NULL) < 0) {
+		peer_drop(peer);
+		return hd_err_set(err, ENOMEM, "channel to %s: out of memory",
+				  hd_plane_name(plane));
+	}
+	/* the hello may have been queued before there was an event for it */
+	on_want_write(peer->chan, hd_chan_events(peer->chan) & POLLOUT, peer);
+	return 0;
+}
+
+static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_peer *peer = msg->body;
+	struct hd_err err;
+	int fd;
+
+	if ((peer->plane != HD_PLANE_DATA && peer->plane != HD_PLANE_MGMT) || msg->n_fds != 1) {
+		hd_log_limited(HD_LOG_WARNING,
+			       "heddled sent a peer that heddle-cp does not know: "
+			       "plane %u with %u descriptors",
+			       peer->plane, msg->n_fds);
+		return;
+	}
+	fd = msg->fds[0];
+	msg->fds[0] = -1;
+	if (peer_connect(peer->plane, fd, &err) < 0) {
+		hd_log(HD_LOG_ERR, "%s", err.text);
+		return;
+	}
+	if (peer->plane == HD_PLANE_MGMT)
+		cp_config_serve(peers[HD_PLANE_MGMT].chan);
+}
+
+static void on_stop(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	stopping = true;
+	event_base_loopexit(loop, NULL);
+}
+
+static const struct hd_handler supervisor_handlers[] = {
+	HD_EVENT_HANDLER(PEER, on_peer),
+	HD_EVENT_HANDLER(PLANE_STOP, on_stop),
+};
+
+int cp_peers_start(struct event_base *base, int supervisor_fd, struct hd_err *err)
+{
+	int rc;
+
+	loop = base;
+	rc = peer_connect(HD_PLANE_SUPERVISOR, supervisor_fd, err);
+	if (rc < 0)
+		return rc;
+	hd_chan_handlers(peers[HD_PLANE_SUPERVISOR].chan, supervisor_handlers,
+			 sizeof(supervisor_handlers) / sizeof(supervisor_handlers[0]), NULL);
+	return 0;
+}
+
+void cp_peers_ready(void)
+{
+	struct hd_plane_ready ready = {.generation = cp_config_generation()};
+
+	snprintf(ready.text, sizeof(ready.text), "watching the kernel's interfaces");
+	hd_chan_event(peers[HD_PLANE_SUPERVISOR].chan, PLANE_READY, &ready);
+}
+
+struct hd_chan *cp_peer(enum hd_plane plane)
+{
+	return peers[plane].chan;
+}
+
+int cp_peers_orphaned(void)
+{
+	return !stopping && !peers[HD_PLANE_SUPERVISOR].chan;
+}
+
+void cp_peers_stop(void)
+{
+	stopping = true;
+	for (size_t i = 0; i < HD_PLANE_COUNT; i++)
+		peer_drop(&peers[i]);
+}

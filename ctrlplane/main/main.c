@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle-cp: everything that decides by talking to others than packets. See ctrlplane/core/feature.h
+ * for how its parts are found.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include <event2/event.h>
+
+#include "heddle/base/err.h"
+#include "heddle/base/log.h"
+#include "ctrlplane/core/config.h"
+#include "ctrlplane/core/feature.h"
+#include "ctrlplane/core/peers.h"
+#include "ctrlplane/main/options.h"
+#include "ctrlplane/main/sandbox.h"
+
+static void on_terminate(evutil_socket_t sig, short what, void *arg)
+{
+	event_base_loopexit(arg, NULL);
+}
+
+static int start(struct event_base *base, const struct cp_options *options, struct hd_err *err)
+{
+	int rc = cp_config_init(err);
+
+	for (const struct cp_feature *f = cp_feature_first(); f && rc == 0; f = f->next)
+		rc = f->start(base, err);
+	if (rc == 0)
+		rc = cp_peers_start(base, options->supervisor_fd, err);
+	if (rc == 0)
+		cp_peers_ready();
+	return rc;
+}
+
+static int run(const struct cp_options *options)
+{
+	struct event_base *base = event_base_new();
+	struct event *terminate = base ? evsignal_new(base, SIGTERM, on_terminate, base) : NULL;
+	struct hd_err err = {0};
+	int status = 1;
+
+	if (!terminate || event_add(terminate, NULL) < 0) {
+		hd_log(HD_LOG_ERR, "out of memory");
+	} else if (cp_sandbox_enter(&err) < 0 || start(base, options, &err) < 0) {
+		hd_log(HD_LOG_ERR, "%s", err.text);
+	} else {
+		event_base_dispatch(base);
+		status = cp_peers_orphaned();
+	}
+	cp_peers_stop();
+	for (const struct cp_feature *f = cp_feature_first(); f; f = f->next)
+		f->stop();
+	cp_config_fini();
+	if (terminate)
+		event_free(terminate);
+	if (base)
+		event_base_free(base);
+	libevent_global_shutdown();
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct cp_options options;
+	int rc = cp_options_parse(&options, argc, argv);
+
+	if (rc != 0)
+		return rc == CP_OPTIONS_DONE ? 0 : 2;
+	hd_log_init("cp");
+	hd_log_level_set(options.log_level);
+	/* Ctrl-C in a terminal reaches all of us: heddled decides, and says PLANE_STOP */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	return run(&options);
+}
