@@ -30,7 +30,8 @@ static int socket_check(const char socket[HD_PATH_MAX], struct hd_err *err)
 	const char *part = socket;
 
 	if (!hd_str_terminated(socket, HD_PATH_MAX))
-		return hd_err_set(err, EINVAL, "socket: longer than %d characters", HD_PATH_MAX - 1);
+		return hd_err_set(err, EINVAL, "socket: longer than %d characters",
+				  HD_PATH_MAX - 1);
 	if (socket[0] == '\0')
 		return hd_err_set(err, EINVAL,
 				  "socket: a name is needed, for example \"web1.sock\"");
@@ -147,9 +148,11 @@ struct vhost_queues vhost_user_queues(const uint64_t enabled[VHOST_RINGS_MAX / 6
 	/* Sending uses the pairs from the first on; a guest has at least that one. */
 	while (q.tx < queues && is_enabled(enabled, 2u * q.tx))
 		q.tx++;
-	q.tx = RTE_MAX(q.tx, 1);
-	q.rings = RTE_MAX(q.rings, 1);
-	q.rx = RTE_MIN(q.rings, queues);
+	if (q.tx == 0)
+		q.tx = 1;
+	if (q.rings == 0)
+		q.rings = 1;
+	q.rx = q.rings < queues ? q.rings : queues;
 	return q;
 }
 

@@ -27,25 +27,30 @@
 #define VHOST_PATH_MAX sizeof(((struct sockaddr_un *)0)->sun_path)
 
 enum vhost_stage {
-	VHOST_CLOSED,	 /* nothing is registered with the library */
+	VHOST_CLOSED,    /* nothing is registered with the library */
 	VHOST_LISTENING, /* server mode: our socket is there, nobody connected */
 	VHOST_CONNECTED, /* somebody is there; the guest's driver has not started */
-	VHOST_RUNNING,	 /* packets can cross */
-	VHOST_LOST,	 /* client mode: the other side hung up; not cleaned up yet */
+	VHOST_RUNNING,   /* packets can cross */
+	VHOST_LOST,      /* client mode: the other side hung up; not cleaned up yet */
 };
 
 struct vhost_port {
 	/* workers */
-	_Atomic int vid;	 /* the library's handle, -1: none */
-	_Atomic uint16_t rings;	 /* guest's transmit rings that are served */
-	_Atomic uint32_t disarm; /* queues whose ring must still be told not to kick */
-	uint16_t turn[HD_PORT_QUEUES_MAX];
+	_Atomic int vid;                   /* the library's handle, -1: none */
+	_Atomic uint16_t rings;            /* guest's transmit rings that are served */
+	_Atomic uint32_t disarm;           /* queues whose ring must still be told not to kick */
+	uint16_t turn[HD_PORT_QUEUES_MAX]; /* ring that a queue served last */
+	/*
+	 * Where the guest signals queue @i, -1: nowhere. Duplicates of our own: the library closes
+	 * its descriptors when the guest says so, and a worker must not read from a stranger's.
+	 */
+	_Atomic int kick[HD_PORT_QUEUES_MAX];
 
 	/* under lock */
 	pthread_mutex_t lock;
 	struct hd_port *port;
 	enum vhost_stage stage;
-	int conn;	     /* handle of the connection, -1: none */
+	int conn;            /* handle of the connection, -1: none */
 	uint32_t generation; /* connections so far: tells text that is out of date */
 	uint64_t enabled[VHOST_RINGS_MAX / 64];
 	uint64_t features; /* negotiated */
@@ -56,9 +61,9 @@ struct vhost_port {
 	char path[VHOST_PATH_MAX];
 	struct stat seen; /* of the socket at the last failure, or of our own one */
 	bool registered;
-	unsigned int tries;   /* on a socket that did not change */
-	uint64_t retry_ns;    /* not before, on a socket that did not change */
-	uint64_t check_ns;    /* server mode: when to look after our socket */
+	unsigned int tries;       /* on a socket that did not change */
+	uint64_t retry_ns;        /* not before, on a socket that did not change */
+	uint64_t check_ns;        /* server mode: when to look after our socket */
 	enum hd_port_reason said; /* what the port was last told */
 	char said_text[192];
 	struct vhost_port *next; /* in the list of open ones, under the list's lock */

@@ -22,9 +22,9 @@
 #define LIB_BURST 32 /* packets that one call of the library moves at the most */
 
 #define RX_OFFLOAD (RTE_MBUF_F_RX_L4_CKSUM_MASK | RTE_MBUF_F_RX_LRO)
-#define TX_OFFLOAD                                                                                 \
-	(RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG |                   \
-	 RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6 |                        \
+#define TX_OFFLOAD                                                               \
+	(RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG | \
+	 RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6 |      \
 	 RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_OUTER_IPV6)
 
 /* What outer lengths can add to the place where the library looks for headers. */
@@ -144,12 +144,12 @@ uint16_t vhost_user_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, st
 }
 
 /*
- * For a packet with a partial checksum the library computes the sum of the pseudo-header
- * anew and writes it into the packet. For a plain TCP or UDP packet that is what is there already.
- * For a super-frame it leaves the length out, which virtio wants in, and behind extension headers it
- * takes the wrong protocol; so there it must find no header to write to. It looks whether the first
- * segment is as long as all headers, outer ones included: with the headers in a segment of their
- * own, and an outer header claimed, it is not, and the packet stays as it is.
+ * The library computes the sum of the pseudo-header of a partial checksum anew and writes it into
+ * the packet. For a plain TCP or UDP packet that is what is there already. For a super-frame it
+ * leaves the length out, which virtio wants in, and behind extension headers it takes the wrong
+ * protocol; so there it must find no header to write to. It looks whether the first segment is as
+ * long as all headers, outer ones included: with the headers in a segment of their own, and an
+ * outer header claimed, it is not, and the packet stays as it is.
  */
 static struct rte_mbuf *headers_apart(struct hd_worker *w, struct rte_mbuf *m, uint32_t len)
 {
@@ -269,18 +269,19 @@ int vhost_user_event_fd(struct hd_port *port, uint16_t q, bool arm)
 {
 	struct vhost_port *v = hd_port_priv(port);
 	int vid = atomic_load_explicit(&v->vid, memory_order_relaxed);
-	struct rte_vhost_vring vring;
+	int fd;
 
 	/* Several rings behind one queue have several descriptors: such a port is polled. */
 	if (atomic_load_explicit(&v->rings, memory_order_relaxed) > port->queues)
 		return -1;
-	if (rte_vhost_get_vhost_vring(vid, 2 * q + 1, &vring) != 0 || vring.kickfd < 0)
+	fd = atomic_load_explicit(&v->kick[q], memory_order_relaxed);
+	if (fd < 0)
 		return -1;
 	if (arm)
-		drain(vring.kickfd);
+		drain(fd);
 	if (rte_vhost_enable_guest_notification(vid, 2 * q + 1, arm) != 0)
 		return -1;
 	if (!arm)
-		drain(vring.kickfd);
-	return vring.kickfd;
+		drain(fd);
+	return fd;
 }
