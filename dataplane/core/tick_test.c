@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ticks by virtual time: at multiples of their period, once after a gap.
+ */
+#include "dataplane/core/tick.h"
+#include "tests/unit/unit.h"
+
+static uint64_t fast_at, slow_at;
+static int fast_runs, slow_runs;
+
+static void fast(uint64_t now)
+{
+	fast_at = now;
+	fast_runs++;
+}
+
+static void slow(uint64_t now)
+{
+	slow_at = now;
+	slow_runs++;
+}
+
+static struct hd_tick fast_tick = {.period_ns = 10, .fn = fast};
+static struct hd_tick slow_tick = {.period_ns = 35, .fn = slow};
+
+static void test_ticks(void)
+{
+	CU_ASSERT_EQUAL(hd_ticks_next(), UINT64_MAX);
+	hd_tick_register(&fast_tick);
+	hd_tick_register(&slow_tick);
+	hd_ticks_start(23);
+	CU_ASSERT_EQUAL(hd_ticks_next(), 30);
+	hd_ticks_run(29);
+	CU_ASSERT_EQUAL(fast_runs, 0);
+	hd_ticks_run(30);
+	CU_ASSERT_EQUAL(fast_runs, 1);
+	CU_ASSERT_EQUAL(fast_at, 30);
+	CU_ASSERT_EQUAL(slow_runs, 0);
+	CU_ASSERT_EQUAL(hd_ticks_next(), 35);
+	hd_ticks_run(1004); /* a long gap: each once, as of its last deadline */
+	CU_ASSERT_EQUAL(fast_runs, 2);
+	CU_ASSERT_EQUAL(fast_at, 1000);
+	CU_ASSERT_EQUAL(slow_runs, 1);
+	CU_ASSERT_EQUAL(slow_at, 980);
+	CU_ASSERT_EQUAL(hd_ticks_next(), 1010);
+}
+
+UNIT_MAIN("tick", {"deadlines", test_ticks});

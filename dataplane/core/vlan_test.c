@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Classification and egress rules, row by row. How whole frames look is tested by replay.
+ */
+#include <string.h>
+
+#include "dataplane/core/vlan.h"
+#include "tests/unit/unit.h"
+
+static struct hd_port_config port(uint8_t mode, uint16_t pvid, uint32_t flags)
+{
+	struct hd_port_config c = {.mode = mode, .pvid = pvid, .flags = flags};
+
+	c.tpid = rte_cpu_to_be_16(HD_TPID_C);
+	c.default_tci = (uint16_t)(2 << HD_PCP_SHIFT | pvid);
+	hd_vlan_set_add(&c.vlans, 20);
+	hd_vlan_set_add(&c.vlans, 30);
+	c.cvlans = &c.vlans;
+	return c;
+}
+
+#define UNTAGGED 0xffffffffu
+
+/* A frame with up to two tags (UNTAGGED: none), TPID in the high half. */
+static void frame(uint8_t out[64], uint32_t outer, uint32_t inner)
+{
+	uint8_t *p = out + 12;
+	uint32_t tags[] = {outer, inner};
+
+	memset(out, 0, 64);
+	for (int i = 0; i < 2; i++) {
+		if (tags[i] == UNTAGGED)
+			continue;
+		*p++ = tags[i] >> 24;
+		*p++ = tags[i] >> 16;
+		*p++ = tags[i] >> 8;
+		*p++ = tags[i];
+	}
+	*p++ = 0x08;
+	*p = 0x00;
+}
+
+#define C(tci) (0x81000000u | (tci))
+#define S(tci) (0x88a80000u | (tci))
+
+struct in_row {
+	uint8_t mode;
+	uint16_t pvid;
+	uint32_t flags;
+	uint32_t outer, inner;
+	enum hd_vlan_verdict verdict;
+	uint16_t tci;
+	uint8_t tag_len;
+};
+
+static const struct in_row in_rows[] = {
+	{HD_VLAN_NONE, 0, 0, UNTAGGED, UNTAGGED, HD_VLAN_NO_SWITCH, 0, 0},
+	{HD_VLAN_ACCESS, 10, 0, UNTAGGED, UNTAGGED, HD_VLAN_OK, 0x400a, 0},
+	{HD_VLAN_ACCESS, 10, 0, C(0xa000), UNTAGGED, HD_VLAN_OK, 0xa00a, 4},
+	{HD_VLAN_ACCESS, 10, 0, C(0x000a), UNTAGGED, HD_VLAN_TAGGED, 0, 0},
+	{HD_VLAN_ACCESS, 10, 0, C(0x0014), UNTAGGED, HD_VLAN_TAGGED, 0, 0},
+	{HD_VLAN_ACCESS, 10, 0, C(0x0fff), UNTAGGED, HD_VLAN_RESERVED, 0, 0},
+	{HD_VLAN_ACCESS, 10, 0, S(0x0014), UNTAGGED, HD_VLAN_OK, 0x400a, 0},
+	{HD_VLAN_ACCESS, 10, HD_PORT_ACCEPT_PVID_TAG, C(0x700a), UNTAGGED, HD_VLAN_OK, 0x700a, 4},
+	{HD_VLAN_ACCESS, 10, HD_PORT_ACCEPT_PVID_TAG, C(0x0014), UNTAGGED, HD_VLAN_TAGGED, 0, 0},
+	{HD_VLAN_TRUNK, 0, 0, UNTAGGED, UNTAGGED, HD_VLAN_UNTAGGED, 0, 0},
+	{HD_VLAN_TRUNK, 0, 0, C(0xe000), UNTAGGED, HD_VLAN_UNTAGGED, 0, 0},
+	{HD_VLAN_TRUNK, 0, 0, C(0xf014), UNTAGGED, HD_VLAN_OK, 0xf014, 4},
+	{HD_VLAN_TRUNK, 0, 0, C(0x0015), UNTAGGED, HD_VLAN_NOT_ALLOWED, 0, 0},
+	{HD_VLAN_TRUNK, 0, 0, C(0x0fff), UNTAGGED, HD_VLAN_RESERVED, 0, 0},
+	{HD_VLAN_TRUNK, 10, 0, UNTAGGED, UNTAGGED, HD_VLAN_OK, 0x400a, 0},
+	{HD_VLAN_TRUNK, 10, 0, C(0x6000), UNTAGGED, HD_VLAN_OK, 0x600a, 4},
+	{HD_VLAN_TRUNK, 10, 0, C(0x600a), UNTAGGED, HD_VLAN_OK, 0x600a, 4},
+	{HD_VLAN_TRUNK, 10, 0, C(0x001e), C(0x0014), HD_VLAN_OK, 0x001e, 4},
+	{HD_VLAN_TUNNEL, 300, 0, UNTAGGED, UNTAGGED, HD_VLAN_OK, 0x412c, 0},
+	{HD_VLAN_TUNNEL, 300, 0, C(0xe014), UNTAGGED, HD_VLAN_OK, 0xe12c, 0},
+	{HD_VLAN_TUNNEL, 300, 0, C(0xa000), UNTAGGED, HD_VLAN_OK, 0xa12c, 0},
+	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, C(0x0014), UNTAGGED, HD_VLAN_OK, 0x012c, 0},
+	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, C(0x0015), UNTAGGED, HD_VLAN_CVLAN_REFUSED, 0, 0},
+	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, UNTAGGED, UNTAGGED, HD_VLAN_CVLAN_REFUSED, 0, 0},
+};
+
+static void test_ingress(void)
+{
+	for (size_t i = 0; i < sizeof(in_rows) / sizeof(in_rows[0]); i++) {
+		const struct in_row *r = &in_rows[i];
+		struct hd_port_config c = port(r->mode, r->pvid, r->flags);
+		struct hd_vlan_class got;
+		uint8_t f[64];
+
+		c.cvlans = &c.vlans;
+		frame(f, r->outer, r->inner);
+		got = hd_vlan_classify_tagged(&c, f);
+		CU_ASSERT_EQUAL(got.verdict, r->verdict);
+		if (got.verdict != r->verdict || got.tci != r->tci)
+			fprintf(stderr, "ingress row %zu: verdict %d tci %04x\n", i, got.verdict,
+				got.tci);
+		if (r->verdict != HD_VLAN_OK)
+			continue;
+		CU_ASSERT_EQUAL(got.tci, r->tci);
+		CU_ASSERT_EQUAL(got.tag_len, r->tag_len);
+	}
+}
+
+struct out_row {
+	uint8_t mode;
+	uint16_t pvid;
+	uint32_t flags;
+	uint8_t priority_tags;
+	uint32_t outer, inner; /* of the frame */
+	uint16_t tci;          /* of its classification */
+	uint8_t tag_len;
+	bool member;
+	enum hd_vlan_action action;
+	uint16_t out_tci;
+};
+
+static const struct out_row out_rows[] = {
+	{HD_VLAN_ACCESS, 20, 0, 0, UNTAGGED, UNTAGGED, 20, 0, false, HD_TAG_NOT_MEMBER, 0},
+	{HD_VLAN_ACCESS, 20, 0, 0, UNTAGGED, UNTAGGED, 20, 0, true, HD_TAG_KEEP, 0},
+	{HD_VLAN_ACCESS, 20, 0, 0, C(20), UNTAGGED, 20, 4, true, HD_TAG_STRIP, 0},
+	{HD_VLAN_ACCESS, 20, 0, 1, C(20), UNTAGGED, 20, 4, true, HD_TAG_STRIP, 0},
+	{HD_VLAN_ACCESS, 20, 0, 1, C(0xa014), UNTAGGED, 0xa014, 4, true, HD_TAG_REWRITE, 0xa000},
+	{HD_VLAN_ACCESS, 20, 0, 2, UNTAGGED, UNTAGGED, 20, 0, true, HD_TAG_PUSH, 0},
+	{HD_VLAN_ACCESS, 20, 0, 2, C(0x6000), UNTAGGED, 0x6014, 4, true, HD_TAG_KEEP, 0},
+	{HD_VLAN_TRUNK, 0, 0, 0, UNTAGGED, UNTAGGED, 0x4014, 0, true, HD_TAG_PUSH, 0x4014},
+	{HD_VLAN_TRUNK, 0, 0, 0, C(0xf014), UNTAGGED, 0xf014, 4, true, HD_TAG_KEEP, 0},
+	{HD_VLAN_TRUNK, 0, 0, 0, C(0x6000), UNTAGGED, 0x6014, 4, true, HD_TAG_REWRITE, 0x6014},
+	{HD_VLAN_TRUNK, 0, 0, 0, S(0x0014), UNTAGGED, 0x0014, 4, true, HD_TAG_REWRITE, 0x0014},
+	{HD_VLAN_TRUNK, 20, 0, 0, UNTAGGED, UNTAGGED, 20, 0, true, HD_TAG_KEEP, 0},
+	{HD_VLAN_TRUNK, 20, 0, 0, C(20), UNTAGGED, 20, 4, true, HD_TAG_STRIP, 0},
+	{HD_VLAN_TRUNK, 20, HD_PORT_NATIVE_TAGGED, 0, UNTAGGED, UNTAGGED, 20, 0, true, HD_TAG_PUSH,
+	 20},
+	/* A tag behind the native VLAN's, or behind a priority tag, must not come to the front. */
+	{HD_VLAN_TRUNK, 20, 0, 0, C(20), C(30), 20, 4, true, HD_TAG_EXPOSED, 0},
+	{HD_VLAN_TRUNK, 20, 0, 0, C(0), S(30), 20, 4, true, HD_TAG_EXPOSED, 0},
+	{HD_VLAN_TRUNK, 20, 0, 0, S(30), UNTAGGED, 20, 0, true, HD_TAG_EXPOSED, 0},
+	{HD_VLAN_TRUNK, 20, HD_PORT_NATIVE_TAGGED, 0, C(20), C(30), 20, 4, true, HD_TAG_KEEP, 0},
+	{HD_VLAN_TUNNEL, 300, 0, 0, S(300), C(20), 300, 4, true, HD_TAG_STRIP, 0},
+	{HD_VLAN_TUNNEL, 300, 0, 0, C(20), UNTAGGED, 300, 0, true, HD_TAG_KEEP, 0},
+};
+
+static void test_egress(void)
+{
+	for (size_t i = 0; i < sizeof(out_rows) / sizeof(out_rows[0]); i++) {
+		const struct out_row *r = &out_rows[i];
+		struct hd_port_config c = port(r->mode, r->pvid, r->flags);
+		struct hd_vlan_egress got;
+		uint8_t f[64];
+
+		c.priority_tags = r->priority_tags;
+		frame(f, r->outer, r->inner);
+		got = hd_vlan_egress(&c, r->member, r->tci, r->tag_len, f);
+		CU_ASSERT_EQUAL(got.action, r->action);
+		if (got.action != r->action)
+			fprintf(stderr, "egress row %zu: action %d\n", i, got.action);
+		if (r->action == HD_TAG_PUSH || r->action == HD_TAG_REWRITE)
+			CU_ASSERT_EQUAL(got.tci, r->out_tci);
+	}
+}
+
+UNIT_MAIN("vlan", {"classification", test_ingress}, {"tags at egress", test_egress});
