@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How long a plane that died waits until it is started again: 50 ms, doubled each time up to 5 s;
+ * from the start again after a life of 10 s. Pure.
+ */
+#ifndef SUPERVISOR_BACKOFF_CORE_H
+#define SUPERVISOR_BACKOFF_CORE_H
+
+#include <stdint.h>
+
+#define BACKOFF_FIRST_MS 50u
+#define BACKOFF_LAST_MS  5000u
+#define BACKOFF_RESET_MS 10000u
+
+struct backoff {
+	uint32_t next_ms; /* 0: none yet */
+};
+
+/* A process ended that had lived for @lived_ms. Returns the milliseconds to wait. */
+uint32_t backoff_wait(struct backoff *backoff, uint64_t lived_ms);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include "supervisor/dirs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "heddle/base/log.h"
+#include "heddle/base/name.h"
+
+#define LOCK_NAME   "heddled.lock"
+#define SOCKET_NAME "netconf.sock"
+
+/* Makes a directory and those above it. Returns 1 if it was made, 0 if it was there, or -errno. */
+static int make_dir(const char *path, mode_t mode)
+{
+	char part[SETTINGS_PATH_MAX];
+	struct stat st;
+
+	if (mkdir(path, mode) == 0)
+		return 1;
+	if (errno == EEXIST)
+		return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+	if (errno != ENOENT)
+		return -errno;
+	strcpy(part, path);
+	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return mkdir(path, mode) == 0 ? 1 : -errno;
+}
+
+/* Puts the working directory in front of a relative path. */
+static int absolute(char *path, size_t size, const char *given, const char *what,
+		    struct hd_err *err)
+{
+	char cwd[SETTINGS_PATH_MAX];
+	int n;
+
+	if (given[0] == '/') {
+		n = snprintf(path, size, "%s", given);
+	} else {
+		if (!getcwd(cwd, sizeof(cwd)))
+			return hd_err_set(err, errno, "the working directory: %s", strerror(errno));
+		n = snprintf(path, size, "%s/%s", cwd, given);
+	}
+	if (n < 0 || (size_t)n >= size)
+		return hd_err_set(err, ENAMETOOLONG, "%s \"%.80s...\" is too long", what, given);
+	while (n > 1 && path[n - 1] == '/')
+		path[--n] = '\0';
+	return 0;
+}
+
+static int open_run(struct dirs *dirs, struct hd_err *err)
+{
+	int rc;
+
+	if (strlen(dirs->run) + sizeof("/" SOCKET_NAME) >
+	    sizeof(((struct sockaddr_un *)0)->sun_path))
+		return hd_err_set(err, ENAMETOOLONG,
+				  "run directory %s is too long: a socket's path has at most %zu "
+				  "characters, so choose one of at most %zu",
+				  dirs->run, sizeof(((struct sockaddr_un *)0)->sun_path) - 1,
+				  sizeof(((struct sockaddr_un *)0)->sun_path) -
+					  sizeof("/" SOCKET_NAME));
+	rc = make_dir(dirs->run, 0755);
+	if (rc < 0)
+		return hd_err_set(err, -rc, "run directory %s: %s%s", dirs->run, strerror(-rc),
+				  rc == -EACCES ? ": run as root, or name another one, such as "
+						  "--run-dir $XDG_RUNTIME_DIR/heddle"
+						: "");
+	dirs->run_made = rc == 1;
+	dirs->run_fd = open(dirs->run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dirs->run_fd < 0)
+		return hd_err_set(err, errno, "run directory %s: %s", dirs->run, strerror(errno));
+	return 0;
+}
+
+/* Tells who has the lock, as far as the file says it. */
+static int lock_taken(const struct dirs *dirs, struct hd_err *err)
+{
+	char pid[16] = "";
+	ssize_t n = pread(dirs->lock_fd, pid, sizeof(pid) - 1, 0);
+
+	if (n > 0)
+		pid[strspn(pid, "0123456789")] = '\0';
+	return hd_err_set(err, EBUSY,
+			  "another heddled (pid %s) uses run directory %s: stop it, or give this "
+			  "one another --run-dir",
+			  pid[0] ? pid : "unknown", dirs->run);
+}
+
+static int take_lock(struct dirs *dirs, struct hd_err *err)
+{
+	struct stat ours, there;
+
+	for (;;) {
+		dirs->lock_fd = openat(dirs->run_fd, LOCK_NAME,
+				       O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		if (dirs->lock_fd < 0)
+			return hd_err_set(err, errno, "%s/" LOCK_NAME ": %s", dirs->run,
+					  strerror(errno));
+		if (flock(dirs->lock_fd, LOCK_EX | LOCK_NB) < 0)
+			return lock_taken(dirs, err);
+		/* One that is just ending may have removed the file between our open and lock. */
+		if (fstat(dirs->lock_fd, &ours) == 0 &&
+		    fstatat(dirs->run_fd, LOCK_NAME, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    ours.st_ino == there.st_ino && ours.st_dev == there.st_dev)
+			break;
+		close(dirs->lock_fd);
+	}
+	if (ftruncate(dirs->lock_fd, 0) < 0 || dprintf(dirs->lock_fd, "%d\n", (int)getpid()) < 0)
+		return hd_err_set(err, errno, "%s/" LOCK_NAME ": %s", dirs->run, strerror(errno));
+	return 0;
+}
+
+/* A missing one is no reason not to start: ports on it say so. */
+static void open_vhost(struct dirs *dirs, const struct settings *settings)
+{
+	struct group *group;
+	int rc = make_dir(dirs->vhost, 0770);
+
+	dirs->vhost_made = rc == 1;
+	if (rc >= 0)
+		dirs->vhost_fd = open(dirs->vhost, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (rc < 0 || dirs->vhost_fd < 0) {
+		hd_log(HD_LOG_WARNING, "socket directory %s: %s: vhost-user ports will not open",
+		       dirs->vhost, strerror(rc < 0 ? -rc : errno));
+		return;
+	}
+	if (!dirs->vhost_made)
+		return; /* as the administrator made it */
+	group = getgrnam(settings->vhost_group);
+	if (group && fchown(dirs->vhost_fd, (uid_t)-1, group->gr_gid) < 0 && geteuid() == 0)
+		hd_log(HD_LOG_WARNING, "socket directory %s: giving it to group %s failed: %s",
+		       dirs->vhost, settings->vhost_group, strerror(errno));
+	if (!group && settings->vhost_group_given)
+		hd_log(HD_LOG_WARNING, "there is no group %s (vhost-group): addgroup --system %s",
+		       settings->vhost_group, settings->vhost_group);
+	/* New sockets in it belong to the group of the directory. */
+	if (fchmod(dirs->vhost_fd, 02770) < 0)
+		hd_log(HD_LOG_WARNING, "socket directory %s: %s", dirs->vhost, strerror(errno));
+}
+
+int dirs_open(struct dirs *dirs, const struct settings *settings, struct hd_err *err)
+{
+	char vhost[SETTINGS_PATH_MAX + 8];
+	int rc;
+
+	memset(dirs, 0, sizeof(*dirs));
+	dirs->run_fd = dirs->lock_fd = dirs->vhost_fd = -1;
+	if (absolute(dirs->run, sizeof(dirs->run), settings->run_dir, "run directory", err) < 0 ||
+	    absolute(dirs->config, sizeof(dirs->config), settings->config, "configuration", err) <
+		    0)
+		return -err->code;
+	if (settings->vhost_dir[0])
+		snprintf(vhost, sizeof(vhost), "%s", settings->vhost_dir);
+	else
+		snprintf(vhost, sizeof(vhost), "%s/vhost", dirs->run);
+	if (absolute(dirs->vhost, sizeof(dirs->vhost), vhost, "socket directory", err) < 0)
+		return -err->code;
+	rc = open_run(dirs, err);
+	if (rc == 0)
+		rc = take_lock(dirs, err);
+	if (rc < 0) {
+		if (dirs->lock_fd >= 0)
+			close(dirs->lock_fd);
+		if (dirs->run_fd >= 0)
+			close(dirs->run_fd);
+		if (dirs->run_made)
+			rmdir(dirs->run);
+		return rc;
+	}
+	open_vhost(dirs, settings);
+	return 0;
+}
+
+void dirs_close(struct dirs *dirs)
+{
+	struct stat st;
+
+	/* heddle-mgmt removes its socket itself, unless it was killed. */
+	if (fstatat(dirs->run_fd, SOCKET_NAME, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISSOCK(st.st_mode))
+		unlinkat(dirs->run_fd, SOCKET_NAME, 0);
+	if (dirs->vhost_fd >= 0)
+		close(dirs->vhost_fd);
+	if (dirs->vhost_made)
+		rmdir(dirs->vhost); /* stays when somebody's sockets are in it */
+	unlinkat(dirs->run_fd, LOCK_NAME, 0);
+	if (dirs->run_made)
+		rmdir(dirs->run);
+	close(dirs->lock_fd);
+	close(dirs->run_fd);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The directories of one heddled, and the lock that makes it the only one there.
+ */
+#ifndef SUPERVISOR_DIRS_H
+#define SUPERVISOR_DIRS_H
+
+#include <stdbool.h>
+
+#include "heddle/base/err.h"
+#include "supervisor/settings_core.h"
+
+struct dirs {
+	char run[SETTINGS_PATH_MAX]; /* absolute from here on */
+	char vhost[SETTINGS_PATH_MAX];
+	char config[SETTINGS_PATH_MAX];
+	int run_fd, lock_fd;
+	int vhost_fd; /* -1: not there, the reason was logged */
+	bool run_made, vhost_made;
+};
+
+/*
+ * Makes what is not there, and takes the lock. Returns 0, or -errno with @err: -EBUSY when another
+ * heddled has the lock. Then nothing is left open, and nothing that was made is left behind.
+ */
+int dirs_open(struct dirs *dirs, const struct settings *settings, struct hd_err *err);
+
+/* Removes sockets, lock and the directories that were made, as far as they are empty. */
+void dirs_close(struct dirs *dirs);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddled: starts the planes, opens what they need, starts again what dies.
+ *
+ *	main.c		put together, the loop, signals
+ *	settings_core.c	command line and heddled.conf
+ *	dirs.c		directories, the lock, what is removed at the end
+ *	plane.c		life of a plane: start, ready, end, restart
+ *	spawn.c		fork and exec
+ *	link.c		a channel in the event loop
+ *	watch.c		once a second: are they there? systemd's watchdog
+ *	planes_api.c	PLANE_READY, PLANE_LIST
+ *	opener*.c	what it opens for them
+ *
+ * One thread. A namespace is only entered by a thread that ends at once (netns.c).
+ */
+#ifndef SUPERVISOR_HEDDLED_H
+#define SUPERVISOR_HEDDLED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <event2/event.h>
+
+#include "heddle/ipc/msg.h"
+#include "supervisor/backoff_core.h"
+#include "supervisor/dirs.h"
+#include "supervisor/link.h"
+#include "supervisor/settings_core.h"
+
+#define PLANES 3
+
+struct heddled;
+struct opener;
+
+struct plane {
+	struct heddled *heddled;
+	enum hd_plane id;
+	char path[512]; /* of the program */
+	pid_t pid;      /* 0: does not run */
+	struct link *link;
+	struct event *restart;
+	struct backoff backoff;
+	uint64_t started_ns, ended_ns;
+	uint64_t answered_ns; /* the last sign of life */
+	uint64_t lost_ns;     /* its channel closed then, and it still runs; 0: not so */
+	uint32_t restarts;
+	bool ready, ever_ready;
+	bool pinged;  /* a ping is under way */
+	bool expired; /* it was killed because it did not answer */
+	char text[128];
+	char last_exit[64];
+};
+
+struct heddled {
+	struct settings settings;
+	struct dirs dirs;
+	struct event_base *base;
+	struct plane planes[PLANES];
+	struct opener *opener;
+	uint64_t started_ns;
+	bool announced; /* READY=1 was sent */
+	bool stopping;
+	int status; /* exit status */
+};
+
+/* The plane with this id. */
+struct plane *heddled_plane(struct heddled *heddled, enum hd_plane id);
+
+/* Begins the end; the loop ends when the last plane is gone. @status: exit status. Idempotent. */
+void heddled_stop(struct heddled *heddled, int status);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Network devices by ioctl, through a datagram socket in their namespace.
+ */
+#ifndef SUPERVISOR_NETDEV_H
+#define SUPERVISOR_NETDEV_H
+
+#include <stdint.h>
+
+/* Each returns 0 or -errno; @name is a checked name of a device. */
+int netdev_index(int sock, const char *name, uint32_t *index);
+int netdev_mac_get(int sock, const char *name, uint8_t mac[6]);
+int netdev_mac_set(int sock, const char *name, const uint8_t mac[6]);
+int netdev_mtu_get(int sock, const char *name, uint16_t *mtu);
+int netdev_mtu_set(int sock, const char *name, uint16_t mtu);
+int netdev_up(int sock, const char *name);
+
+/* A datagram socket for the calls above, in the namespace of this thread. Or -errno. */
+int netdev_socket(void);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "supervisor/opener_int.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "heddle/base/log.h"
+#include "supervisor/names_core.h"
+#include "supervisor/opener_check_core.h"
+#include "supervisor/plane.h"
+
+static struct opener *opener_of(void *arg)
+{
+	return ((struct plane *)arg)->heddled->opener;
+}
+
+/* Who is a matter of which process we started, not of what it says. */
+static bool from_data(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct plane *plane = arg;
+
+	if (plane->id == HD_PLANE_DATA)
+		return true;
+	hd_chan_reply_error(chan, msg->hdr, EPERM, "this is opened for heddle-dp only");
+	return false;
+}
+
+static void refuse(struct hd_chan *chan, const struct hd_msg *msg, int rc, const struct hd_err *err)
+{
+	hd_chan_reply_error(chan, msg->hdr, -rc, "%s", err->text);
+}
+
+int opener_user(const struct opener *opener, const char *name, uid_t *uid, struct hd_err *err)
+{
+	unsigned int number;
+	struct passwd *user;
+
+	*uid = (uid_t)-1;
+	if (name[0] == '\0')
+		return 0;
+	if (!settings_user_allowed(opener->settings, name))
+		return hd_err_set(err, EPERM, "user %s is not among allow-users of %s", name,
+				  opener->settings->conf);
+	user = getpwnam(name);
+	if (user)
+		*uid = user->pw_uid;
+	else if (number_parse(name, 0, UINT32_MAX - 1, &number, NULL) == 0)
+		*uid = number;
+	else
+		return hd_err_set(err, EINVAL, "there is no user %s: adduser --system %s", name,
+				  name);
+	return 0;
+}
+
+int opener_group(const struct opener *opener, const char *name, gid_t *gid, struct hd_err *err)
+{
+	unsigned int number;
+	struct group *group;
+
+	*gid = (gid_t)-1;
+	if (name[0] == '\0')
+		return 0;
+	if (!settings_user_allowed(opener->settings, name))
+		return hd_err_set(err, EPERM, "group %s is not among allow-users of %s", name,
+				  opener->settings->conf);
+	group = getgrnam(name);
+	if (group)
+		*gid = group->gr_gid;
+	else if (number_parse(name, 0, UINT32_MAX - 1, &number, NULL) == 0)
+		*gid = number;
+	else
+		return hd_err_set(err, EINVAL, "there is no group %s: addgroup --system %s", name,
+				  name);
+	return 0;
+}
+
+static void serve_tap(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_open_tap *req = msg->body;
+	const struct kept_tap *tap;
+	int fds[HD_MSG_FDS_MAX];
+	struct hd_err err = {0};
+	unsigned int n;
+
+	if (!from_data(chan, msg, arg))
+		return;
+	if (opener_check_tap(req, &err) < 0) {
+		refuse(chan, msg, -EINVAL, &err);
+		return;
+	}
+	tap = opener_cache_tap(opener_of(arg), req, &err);
+	if (!tap) {
+		refuse(chan, msg, -err.code, &err);
+		return;
+	}
+	n = tap->n_fds;
+	memcpy(fds, tap->fds, n * sizeof(int));
+	if (req->has_vhost_net) {
+		if (opener_vhost_net(fds + n, req->queues, &err) < 0) {
+			refuse(chan, msg, -err.code, &err);
+			return;
+		}
+		n += req->queues;
+	}
+	hd_chan_reply(chan, msg->hdr, &tap->opened, sizeof(tap->opened), fds, n);
+	/* vhost-net belongs to the process that uses it, so it is not kept. */
+	for (unsigned int i = tap->n_fds; i < n; i++)
+		close(fds[i]);
+}
+
+static void serve_packet(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_open_packet *req = msg->body;
+	struct hd_opened opened = {0};
+	struct hd_err err = {0};
+	int fds[2], rc;
+
+	if (!from_data(chan, msg, arg))
+		return;
+	rc = opener_check_packet(req, &err);
+	if (rc == 0)
+		rc = opener_packet_open(opener_of(arg), req, fds, &opened, &err);
+	if (rc < 0) {
+		refuse(chan, msg, rc, &err);
+		return;
+	}
+	/* Not kept: nothing in the kernel is lost with it, and an old one is full of old frames. */
+	hd_chan_reply(chan, msg->hdr, &opened, sizeof(opened), fds, 2);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void serve_release(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_open_release *req = msg->body;
+	struct hd_err err = {0};
+
+	if (!from_data(chan, msg, arg))
+		return;
+	if (opener_check_release(req, &err) < 0) {
+		refuse(chan, msg, -EINVAL, &err);
+		return;
+	}
+	opener_cache_release(opener_of(arg), req->port);
+	hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
+}
+
+static void serve_sweep(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	unsigned int n;
+
+	if (!from_data(chan, msg, arg))
+		return;
+	n = opener_cache_sweep(opener_of(arg));
+	if (n)
+		hd_log(HD_LOG_INFO, "closed %u TAPs of ports that are gone", n);
+	hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
+}
+
+static void serve_shm(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct plane *plane = arg;
+	const struct hd_open_shm *req = msg->body;
+	struct hd_opened_shm opened = {0};
+	struct hd_err err = {0};
+	int fd = -1, rc;
+
+	rc = opener_check_shm(req, &err);
+	if (rc == 0)
+		rc = opener_shm_open(opener_of(arg), req, plane->id == HD_PLANE_DATA, &fd, &opened,
+				     &err);
+	if (rc < 0) {
+		refuse(chan, msg, rc, &err);
+		return;
+	}
+	hd_chan_reply(chan, msg->hdr, &opened, sizeof(opened), &fd, 1);
+	close(fd);
+}
+
+static void serve_perm(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_socket_perm *req = msg->body;
+	struct hd_err err = {0};
+	int rc;
+
+	if (!from_data(chan, msg, arg))
+		return;
+	rc = opener_check_perm(req, &err);
+	if (rc == 0)
+		rc = opener_socket_perm(opener_of(arg), req, &err);
+	if (rc < 0)
+		refuse(chan, msg, rc, &err);
+	else
+		hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
+}
+
+static const struct hd_handler handlers[] = {
+	HD_HANDLER(OPEN_TAP, serve_tap),         HD_HANDLER(OPEN_PACKET, serve_packet),
+	HD_HANDLER(OPEN_RELEASE, serve_release), HD_HANDLER(OPEN_SWEEP, serve_sweep),
+	HD_HANDLER(OPEN_SHM, serve_shm),         HD_HANDLER(SOCKET_PERM, serve_perm),
+};
+
+struct opener *opener_new(const struct settings *settings, const struct dirs *dirs)
+{
+	struct opener *opener = calloc(1, sizeof(*opener));
+
+	if (!opener)
+		return NULL;
+	opener->settings = settings;
+	opener->dirs = dirs;
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
+		LIST_INIT(&opener->taps[i]);
+	LIST_INIT(&opener->sockets);
+	return opener;
+}
+
+void opener_free(struct opener *opener)
+{
+	if (!opener)
+		return;
+	opener_cache_forget(opener);
+	opener_cache_sweep(opener);
+	opener_shm_close(opener);
+	opener_sockets_remove(opener);
+	free(opener);
+}
+
+void opener_attach(struct opener *opener, struct plane *plane)
+{
+	hd_chan_handlers(link_chan(plane->link), handlers, sizeof(handlers) / sizeof(handlers[0]),
+			 plane);
+}
+
+void opener_plane_ended(struct opener *opener, const struct plane *plane)
+{
+	if (plane->id == HD_PLANE_DATA)
+		opener_cache_forget(opener);
+}

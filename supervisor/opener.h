@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The opener: what planes may ask heddled to open. See heddle/api/opener.h for the protocol.
+ *
+ *	opener.c	who may ask for what; handlers
+ *	opener_check_core.c	arguments
+ *	opener_cache.c	TAPs that outlive heddle-dp
+ *	opener_tap.c, opener_packet.c, opener_shm.c, opener_socket.c
+ *	netns.c		finding and entering a namespace
+ */
+#ifndef SUPERVISOR_OPENER_H
+#define SUPERVISOR_OPENER_H
+
+#include "heddle/api/opener.h"
+#include "heddle/base/err.h"
+#include "supervisor/heddled.h"
+
+/* @settings and @dirs must outlive it. Returns NULL when out of memory. */
+struct opener *opener_new(const struct settings *settings, const struct dirs *dirs);
+
+/* Closes all that is kept, and removes the sockets that heddle-dp made. NULL is fine. */
+void opener_free(struct opener *opener);
+
+/* Serves the requests of @plane, whose link is new. */
+void opener_attach(struct opener *opener, struct plane *plane);
+
+/* @plane ended: what it asked for has to be asked for again. */
+void opener_plane_ended(struct opener *opener, const struct plane *plane);
+
+#endif

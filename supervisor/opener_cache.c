@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* TAPs by port: they, and the addresses that the host gave them, outlive a restart of heddle-dp. */
+#include "supervisor/opener_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct kept_taps *bucket(struct opener *opener, const char *port)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a: names are our own operator's, not a stranger's */
+
+	while (*port)
+		hash = (hash ^ (unsigned char)*port++) * 16777619u;
+	return &opener->taps[hash & (CACHE_BUCKETS - 1)];
+}
+
+static struct kept_tap *find(struct opener *opener, const char *port)
+{
+	struct kept_tap *tap;
+
+	LIST_FOREACH(tap, bucket(opener, port), next)
+	if (!strcmp(tap->req.port, port))
+		return tap;
+	return NULL;
+}
+
+static void drop(struct opener *opener, struct kept_tap *tap)
+{
+	for (unsigned int i = 0; i < tap->n_fds; i++)
+		close(tap->fds[i]);
+	LIST_REMOVE(tap, next);
+	opener->n_taps--;
+	free(tap);
+}
+
+/* Strings are compared as such: what lies behind their ends is the plane's affair. */
+static bool same(const struct hd_open_tap *a, const struct hd_open_tap *b)
+{
+	return !strcmp(a->netdev, b->netdev) && !strcmp(a->netns, b->netns) &&
+	       !strcmp(a->owner, b->owner) && !strcmp(a->group, b->group) &&
+	       a->queues == b->queues && a->mtu == b->mtu &&
+	       !memcmp(a->mac, b->mac, sizeof(a->mac));
+}
+
+const struct kept_tap *opener_cache_holder(const struct opener *opener,
+					   const struct hd_open_tap *req)
+{
+	const struct kept_tap *tap;
+
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
+		LIST_FOREACH(tap, &opener->taps[i], next)
+	if (!strcmp(tap->req.netdev, req->netdev) && !strcmp(tap->req.netns, req->netns) &&
+	    strcmp(tap->req.port, req->port))
+		return tap;
+	return NULL;
+}
+
+const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_open_tap *req,
+					struct hd_err *err)
+{
+	struct kept_tap *tap = find(opener, req->port);
+
+	if (tap && same(&tap->req, req) && opener_tap_alive(opener, tap)) {
+		tap->opened.flags = HD_OPENED_KEPT;
+		tap->asked = true;
+		return tap;
+	}
+	if (tap)
+		drop(opener, tap);
+	if (opener->n_taps == CACHE_MAX) {
+		hd_err_set(err, ENOSPC, "there are %u TAPs already", CACHE_MAX);
+		return NULL;
+	}
+	tap = calloc(1, sizeof(*tap));
+	if (!tap) {
+		hd_err_set(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	tap->req = *req;
+	if (opener_tap_create(opener, tap, err) < 0) {
+		free(tap);
+		return NULL;
+	}
+	tap->asked = true;
+	LIST_INSERT_HEAD(bucket(opener, req->port), tap, next);
+	opener->n_taps++;
+	return tap;
+}
+
+void opener_cache_release(struct opener *opener, const char *port)
+{
+	struct kept_tap *tap = find(opener, port);
+
+	if (tap)
+		drop(opener, tap);
+}
+
+unsigned int opener_cache_sweep(struct opener *opener)
+{
+	struct kept_tap *tap, *next;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++) {
+		for (tap = LIST_FIRST(&opener->taps[i]); tap; tap = next) {
+			next = LIST_NEXT(tap, next);
+			if (tap->asked)
+				continue;
+			drop(opener, tap);
+			n++;
+		}
+	}
+	return n;
+}
+
+void opener_cache_forget(struct opener *opener)
+{
+	struct kept_tap *tap;
+
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
+		LIST_FOREACH(tap, &opener->taps[i], next)
+	tap->asked = false;
+}

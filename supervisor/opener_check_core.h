@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Checks of what planes ask the opener for. A plane may be in the hands of an attacker, so nothing of
+ * a request is believed. Pure: they look at bytes alone. Each returns 0, or -EINVAL with @err.
+ */
+#ifndef SUPERVISOR_OPENER_CHECK_CORE_H
+#define SUPERVISOR_OPENER_CHECK_CORE_H
+
+#include "heddle/api/opener.h"
+#include "heddle/base/err.h"
+
+#define OPENER_MTU_MIN 68
+#define OPENER_MTU_MAX 65521
+#define OPENER_SHM_MAX (16ull << 30)
+
+int opener_check_tap(const struct hd_open_tap *req, struct hd_err *err);
+int opener_check_packet(const struct hd_open_packet *req, struct hd_err *err);
+int opener_check_release(const struct hd_open_release *req, struct hd_err *err);
+int opener_check_shm(const struct hd_open_shm *req, struct hd_err *err);
+int opener_check_perm(const struct hd_socket_perm *req, struct hd_err *err);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Inside of the opener; for opener*.c only.
+ */
+#ifndef SUPERVISOR_OPENER_INT_H
+#define SUPERVISOR_OPENER_INT_H
+
+#include <sys/queue.h>
+
+#include "supervisor/netns.h"
+#include "supervisor/opener.h"
+
+#define CACHE_BUCKETS 1024 /* a power of 2 */
+#define CACHE_MAX     65536
+#define SHM_MAX       64
+
+/* A TAP that is kept for a port. */
+struct kept_tap {
+	LIST_ENTRY(kept_tap) next;
+	struct hd_open_tap req; /* without has_vhost_net */
+	struct hd_opened opened;
+	struct netns netns;             /* identity only, its fd is closed */
+	int fds[HD_TAP_QUEUES_MAX + 1]; /* queues, then the socket */
+	unsigned int n_fds;
+	bool asked; /* by the heddle-dp that runs now */
+};
+LIST_HEAD(kept_taps, kept_tap);
+
+struct kept_shm {
+	char name[32];
+	uint64_t size;
+	uint32_t version;
+	int fd;
+};
+
+/* A socket below the vhost directory that heddle-dp made, to be removed at the end. */
+struct kept_socket {
+	LIST_ENTRY(kept_socket) next;
+	char path[HD_PATH_MAX];
+	dev_t dev; /* this one, and not another that took its name since */
+	ino_t ino;
+};
+LIST_HEAD(kept_sockets, kept_socket);
+
+struct opener {
+	const struct settings *settings;
+	const struct dirs *dirs;
+	struct kept_taps taps[CACHE_BUCKETS];
+	unsigned int n_taps;
+	struct kept_shm shms[SHM_MAX];
+	unsigned int n_shms;
+	struct kept_sockets sockets;
+};
+
+/* Looks a user or a group up, or takes a number. Empty: -1. Returns 0, or -errno with @err. */
+int opener_user(const struct opener *opener, const char *name, uid_t *uid, struct hd_err *err);
+int opener_group(const struct opener *opener, const char *name, gid_t *gid, struct hd_err *err);
+
+/* opener_tap.c: creates @tap->req's device; fills fds, opened and the identity of the namespace. */
+int opener_tap_create(const struct opener *opener, struct kept_tap *tap, struct hd_err *err);
+
+/* True if the device is still there, in the namespace that its name stands for now. */
+bool opener_tap_alive(const struct opener *opener, struct kept_tap *tap);
+
+/* Opens /dev/vhost-net @n times. Returns 0, or -errno with @err and nothing open. */
+int opener_vhost_net(int *fds, unsigned int n, struct hd_err *err);
+
+/* opener_cache.c: the device of @req, kept or new. Returns NULL with @err. */
+const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_open_tap *req,
+					struct hd_err *err);
+
+/* The kept TAP with this device in this namespace, of a port other than @port. Or NULL. */
+const struct kept_tap *opener_cache_holder(const struct opener *opener,
+					   const struct hd_open_tap *req);
+void opener_cache_release(struct opener *opener, const char *port);
+
+/* Closes what was not asked for. Returns how many. */
+unsigned int opener_cache_sweep(struct opener *opener);
+
+/* Nothing counts as asked for any more. */
+void opener_cache_forget(struct opener *opener);
+
+/* opener_packet.c: @fds becomes the packet socket and the datagram socket. */
+int opener_packet_open(const struct opener *opener, const struct hd_open_packet *req, int fds[2],
+		       struct hd_opened *opened, struct hd_err *err);
+
+/*
+ * opener_shm.c: *@fd becomes a descriptor for the asking plane, to be closed when it was sent.
+ * -EAGAIN: not there yet, for who may not make it.
+ */
+int opener_shm_open(struct opener *opener, const struct hd_open_shm *req, bool writer, int *fd,
+		    struct hd_opened_shm *opened, struct hd_err *err);
+void opener_shm_close(struct opener *opener);
+
+/* opener_socket.c */
+int opener_socket_perm(struct opener *opener, const struct hd_socket_perm *req, struct hd_err *err);
+void opener_sockets_remove(struct opener *opener);
+
+#endif

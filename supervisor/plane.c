@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include "supervisor/plane.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "heddle/api/supervisor.h"
+#include "heddle/base/clock.h"
+#include "heddle/base/log.h"
+#include "supervisor/opener.h"
+#include "supervisor/spawn.h"
+
+/* What heddle-mgmt ends with when the configuration cannot be loaded: it has said why. */
+#define EXIT_CONFIG 3
+/* What every plane ends with when its command line is wrong: another start would not help. */
+#define EXIT_USAGE 2
+
+static void on_hello(const struct hd_hello *peer, void *arg)
+{
+	struct plane *plane = arg;
+
+	if (peer->plane == (uint32_t)plane->id)
+		return;
+	hd_log(HD_LOG_ERR, "%s says that it is %s", hd_plane_name(plane->id),
+	       hd_plane_name(peer->plane));
+	plane_kill(plane, "it is another program");
+}
+
+/* Mostly it is about to end, and SIGCHLD tells how. watch.c kills one that lives on without it. */
+static void on_lost(void *arg)
+{
+	struct plane *plane = arg;
+
+	link_free(plane->link);
+	plane->link = NULL;
+	plane->lost_ns = hd_now_ns();
+}
+
+/* Gives @a one end of a new socket pair, for its channel to @b. */
+static void hand_end(struct plane *a, const struct plane *b, int fd)
+{
+	struct hd_peer peer = {.plane = b->id};
+
+	hd_chan_event_raw(link_chan(a->link), HD_PEER, &peer, sizeof(peer), &fd, 1);
+	close(fd);
+}
+
+static void hand_peers(struct plane *plane)
+{
+	struct heddled *heddled = plane->heddled;
+	int fds[2];
+
+	for (int i = 0; i < PLANES; i++) {
+		struct plane *other = &heddled->planes[i];
+
+		if (other == plane || !other->link)
+			continue;
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
+			/* Without it the plane is of no use; ended, it is tried again later. */
+			hd_log(HD_LOG_ERR, "a socket pair: %s", strerror(errno));
+			plane_kill(plane, "no socket pair could be made");
+			return;
+		}
+		hand_end(plane, other, fds[0]);
+		hand_end(other, plane, fds[1]);
+	}
+}
+
+static void restart_later(struct plane *plane, uint64_t lived_ns)
+{
+	uint32_t ms = backoff_wait(&plane->backoff, lived_ns / HD_NS_PER_MS);
+	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
+
+	hd_log(HD_LOG_WARNING, "%s: %s; starting it again in %u ms", hd_plane_name(plane->id),
+	       plane->last_exit, ms);
+	event_add(plane->restart, &tv);
+}
+
+void plane_start(struct plane *plane)
+{
+	struct link_config config = {.hello = on_hello, .lost = on_lost, .arg = plane};
+	struct heddled *heddled = plane->heddled;
+	struct hd_err err = {0};
+
+	plane->started_ns = plane->answered_ns = hd_now_ns();
+	plane->lost_ns = 0;
+	plane->ready = plane->pinged = plane->expired = false;
+	plane->text[0] = '\0';
+	if (spawn_plane(plane, &config, &err) < 0) {
+		hd_log(HD_LOG_ERR, "%s: %s", hd_plane_name(plane->id), err.text);
+		strcpy(plane->last_exit, "could not be started");
+		plane->ended_ns = plane->started_ns;
+		restart_later(plane, 0);
+		return;
+	}
+	hd_log(HD_LOG_DEBUG, "%s runs with pid %d", hd_plane_name(plane->id), (int)plane->pid);
+	hd_chan_handlers(link_chan(plane->link), planes_handlers, planes_handlers_n, plane);
+	opener_attach(heddled->opener, plane);
+	hand_peers(plane);
+}
+
+void plane_kill(struct plane *plane, const char *why)
+{
+	if (!plane->pid || plane->expired)
+		return;
+	hd_log(HD_LOG_ERR, "%s (pid %d): %s: killed", hd_plane_name(plane->id), (int)plane->pid,
+	       why);
+	snprintf(plane->last_exit, sizeof(plane->last_exit), "%s: killed", why);
+	plane->expired = true;
+	kill(plane->pid, SIGKILL);
+}
+
+static void exit_text(struct plane *plane, int status)
+{
+	if (plane->expired)
+		return; /* we did it, and said why */
+	if (WIFSIGNALED(status))
+		snprintf(plane->last_exit, sizeof(plane->last_exit), "killed by signal %d",
+			 WTERMSIG(status));
+	else
+		snprintf(plane->last_exit, sizeof(plane->last_exit), "exit status %d",
+			 WEXITSTATUS(status));
+}
+
+/* True if this end, at the very start, says that there is no sense in going on. */
+static bool hopeless(const struct plane *plane, int status)
+{
+	if (plane->ever_ready || plane->expired || !WIFEXITED(status))
+		return false;
+	if (plane->id == HD_PLANE_MGMT && WEXITSTATUS(status) == EXIT_CONFIG)
+		return true; /* the message is printed already */
+	if (WEXITSTATUS(status) != EXIT_USAGE)
+		return false;
+	hd_log(HD_LOG_ERR, "%s refuses how it was started", hd_plane_name(plane->id));
+	return true;
+}
+
+static void plane_ended(struct plane *plane, int status)
+{
+	struct heddled *heddled = plane->heddled;
+
+	link_free(plane->link);
+	plane->link = NULL;
+	plane->pid = 0;
+	plane->ready = false;
+	plane->ended_ns = hd_now_ns();
+	exit_text(plane, status);
+	opener_plane_ended(heddled->opener, plane);
+	if (heddled->stopping) {
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+			hd_log(HD_LOG_INFO, "%s: %s", hd_plane_name(plane->id), plane->last_exit);
+		return;
+	}
+	if (hopeless(plane, status)) {
+		heddled_stop(heddled, 1);
+		return;
+	}
+	plane->restarts++;
+	restart_later(plane, plane->ended_ns - plane->started_ns);
+	planes_status(heddled);
+}
+
+void planes_reap(struct heddled *heddled)
+{
+	int status;
+
+	for (int i = 0; i < PLANES; i++) {
+		struct plane *plane = &heddled->planes[i];
+
+		if (plane->pid && waitpid(plane->pid, &status, WNOHANG) == plane->pid)
+			plane_ended(plane, status);
+	}
+	if (heddled->stopping && !planes_any(heddled))
+		event_base_loopbreak(heddled->base);
+}
+
+bool planes_any(const struct heddled *heddled)
+{
+	for (int i = 0; i < PLANES; i++)
+		if (heddled->planes[i].pid)
+			return true;
+	return false;
+}
+
+bool planes_ready(const struct heddled *heddled)
+{
+	for (int i = 0; i < PLANES; i++)
+		if (!heddled->planes[i].ready)
+			return false;
+	return true;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What heddled is told by its command line and by heddled.conf: one table for both, so that a key
+ * of the file and the option of the same name mean the same. Pure: text in, struct out.
+ */
+#ifndef SUPERVISOR_SETTINGS_CORE_H
+#define SUPERVISOR_SETTINGS_CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "heddle/base/err.h"
+
+#define SETTINGS_PATH_MAX  256
+#define SETTINGS_USERS_MAX 32
+#define SETTINGS_USER_MAX  32
+#define SETTINGS_CPUS_MAX  128
+
+struct settings {
+	char config[SETTINGS_PATH_MAX];
+	char conf[SETTINGS_PATH_MAX]; /* heddled.conf */
+	char run_dir[SETTINGS_PATH_MAX];
+	char vhost_dir[SETTINGS_PATH_MAX]; /* empty: RUN-DIR/vhost */
+	char netns_dir[SETTINGS_PATH_MAX];
+	char capture_dir[SETTINGS_PATH_MAX];
+	char yang_dir[SETTINGS_PATH_MAX];    /* empty: heddle-mgmt finds it */
+	char vhost_group[SETTINGS_USER_MAX]; /* of sockets without a group of their own */
+	char cpus[SETTINGS_CPUS_MAX];        /* empty: any */
+	char hugepages[8];                   /* "auto", "yes", "no" */
+	char users[SETTINGS_USERS_MAX][SETTINGS_USER_MAX]; /* that may own TAPs and sockets */
+	unsigned int n_users;                              /* 0: anybody may */
+	unsigned int workers;
+	unsigned int memory_mb; /* 0: heddle-dp chooses */
+	unsigned int fdb_size;  /* 0: heddle-dp chooses */
+	uint32_t vhost_mode;
+	int log_level;
+	bool idle_sleep;
+	bool conf_given; /* --conf: then the file must exist */
+	bool vhost_group_given;
+	bool help, version;
+};
+
+void settings_default(struct settings *settings);
+
+enum settings_source {
+	SETTINGS_ARGS = 1 << 0,
+	SETTINGS_CONF = 1 << 1,
+};
+
+/*
+ * Sets one value by name. Returns 0; -ENOENT: no such name in @source (@err names the one that was
+ * probably meant); -EINVAL: @value is wrong (@err says what would be right).
+ */
+int settings_set(struct settings *settings, enum settings_source source, const char *name,
+		 const char *value, struct hd_err *err);
+
+/* Parses a command line, the program's name in argv[0]. Returns 0 or -EINVAL with @err. */
+int settings_args(struct settings *settings, int argc, const char *const *argv, struct hd_err *err);
+
+/* Parses heddled.conf. @path is for messages ("PATH:LINE: ..."). Returns 0 or -EINVAL with @err. */
+int settings_conf(struct settings *settings, const char *text, size_t len, const char *path,
+		  struct hd_err *err);
+
+/* True if TAPs and sockets may be given to @name (a user or a group). */
+bool settings_user_allowed(const struct settings *settings, const char *name);
+
+extern const char settings_usage[];
+
+#endif

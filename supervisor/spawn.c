@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include "supervisor/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "heddle/base/log.h"
+
+#define ARGS_MAX 32
+
+static const struct {
+	enum hd_plane id;
+	const char *folder; /* of the build tree */
+} programs[PLANES] = {
+	{HD_PLANE_DATA, "dataplane"},
+	{HD_PLANE_CONTROL, "ctrlplane"},
+	{HD_PLANE_MGMT, "mgmt"},
+};
+
+static bool runnable(char *path, size_t size, const char *dir, const char *folder, const char *name)
+{
+	int n = snprintf(path, size, "%s%s%s/%s", dir, folder[0] ? "/" : "", folder, name);
+
+	return n > 0 && (size_t)n < size && access(path, X_OK) == 0;
+}
+
+/* The directory above the one that heddled's own program lies in. */
+static int own_top(char *dir, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", dir, size - 1);
+	char *slash;
+
+	if (n < 0)
+		return -errno;
+	dir[n] = '\0';
+	for (int i = 0; i < 2; i++) {
+		slash = strrchr(dir, '/');
+		if (!slash)
+			return -ENOENT;
+		*slash = '\0';
+	}
+	return 0;
+}
+
+int spawn_find(struct heddled *heddled, struct hd_err *err)
+{
+	const char *build = getenv("HEDDLE_BUILD_DIR");
+	char top[384];
+
+	if (own_top(top, sizeof(top)) < 0)
+		top[0] = '\0';
+	for (int i = 0; i < PLANES; i++) {
+		struct plane *plane = &heddled->planes[i];
+		const char *name = hd_plane_name(programs[i].id), *folder = programs[i].folder;
+
+		plane->id = programs[i].id;
+		if (build && runnable(plane->path, sizeof(plane->path), build, folder, name))
+			continue;
+		if (runnable(plane->path, sizeof(plane->path), top, folder, name) ||
+		    runnable(plane->path, sizeof(plane->path), HD_LIBEXEC_DIR, "", name) ||
+		    runnable(plane->path, sizeof(plane->path), "/usr/libexec/heddle", "", name))
+			continue;
+		return hd_err_set(err, ENOENT,
+				  "%s is neither in %s/%s nor in " HD_LIBEXEC_DIR
+				  ": build or install all of Heddle",
+				  name, build ? build : top, folder);
+	}
+	return 0;
+}
+
+/* A command line under construction; numbers live in @text. */
+struct args {
+	const char *argv[ARGS_MAX + 1];
+	unsigned int n;
+	char text[ARGS_MAX][16];
+};
+
+static void add(struct args *args, const char *name, const char *value)
+{
+	if (args->n + 2 > ARGS_MAX)
+		abort(); /* a mistake in this file */
+	args->argv[args->n++] = name;
+	if (value)
+		args->argv[args->n++] = value;
+}
+
+static void add_number(struct args *args, const char *name, unsigned int value)
+{
+	char *text = args->text[args->n];
+
+	snprintf(text, sizeof(args->text[0]), "%u", value);
+	add(args, name, text);
+}
+
+static void add_data(struct args *args, const struct heddled *heddled)
+{
+	const struct settings *s = &heddled->settings;
+
+	add_number(args, "--workers", s->workers);
+	if (s->cpus[0])
+		add(args, "--cpus", s->cpus);
+	add(args, "--hugepages", s->hugepages);
+	if (s->memory_mb)
+		add_number(args, "--memory", s->memory_mb);
+	if (s->fdb_size)
+		add_number(args, "--fdb-size", s->fdb_size);
+	add(args, "--vhost-dir", heddled->dirs.vhost);
+	add(args, "--capture-dir", s->capture_dir);
+	if (!s->idle_sleep)
+		add(args, "--no-idle-sleep", NULL);
+}
+
+static const char *level_name(int level)
+{
+	static const char *const names[] = {"error", "warning", "notice", "info", "debug"};
+
+	return names[level - HD_LOG_ERR];
+}
+
+static void args_make(struct args *args, const struct plane *plane)
+{
+	const struct heddled *heddled = plane->heddled;
+
+	args->n = 0;
+	add(args, plane->path, NULL);
+	if (plane->id == HD_PLANE_MGMT) {
+		add(args, "-c", heddled->dirs.config);
+		if (heddled->settings.yang_dir[0])
+			add(args, "--yang-dir", heddled->settings.yang_dir);
+	}
+	add(args, "--run-dir", heddled->dirs.run);
+	add(args, "--log-level", level_name(heddled->settings.log_level));
+	if (plane->id == HD_PLANE_DATA)
+		add_data(args, heddled);
+	args->argv[args->n] = NULL;
+}
+
+/* In the child. Does not return. */
+static void child_run(struct args *args, int fd, pid_t parent)
+{
+	char number[16];
+	sigset_t none;
+	int null;
+
+	/* Out of reach of a Ctrl-C on the terminal: heddled ends its planes in order. */
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || fcntl(fd, F_SETFD, 0) < 0)
+		_exit(1);
+	snprintf(number, sizeof(number), "%d", fd);
+	setenv("HEDDLE_SUPERVISOR_FD", number, 1);
+	unsetenv("NOTIFY_SOCKET"); /* systemd hears from heddled alone */
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("WATCHDOG_PID");
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execv(args->argv[0], (char *const *)(uintptr_t)args->argv);
+	fprintf(stderr, "heddled: error: %s: %s\n", args->argv[0], strerror(errno));
+	_exit(127);
+}
+
+int spawn_plane(struct plane *plane, const struct link_config *config, struct hd_err *err)
+{
+	pid_t parent = getpid(), pid;
+	struct args args;
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
+		return hd_err_set(err, errno, "a socket pair: %s", strerror(errno));
+	plane->link = link_new(plane->heddled->base, fds[0], config);
+	if (!plane->link) {
+		close(fds[0]);
+		close(fds[1]);
+		return hd_err_set(err, ENOMEM, "out of memory");
+	}
+	args_make(&args, plane);
+	pid = fork();
+	if (pid == 0)
+		child_run(&args, fds[1], parent);
+	close(fds[1]);
+	if (pid < 0) {
+		int code = errno;
+
+		link_free(plane->link);
+		plane->link = NULL;
+		return hd_err_set(err, code, "fork: %s", strerror(code));
+	}
+	plane->pid = pid;
+	return 0;
+}

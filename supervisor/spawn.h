@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Starting a plane's program.
+ */
+#ifndef SUPERVISOR_SPAWN_H
+#define SUPERVISOR_SPAWN_H
+
+#include "supervisor/heddled.h"
+
+/*
+ * Finds the programs of all planes: below HEDDLE_BUILD_DIR, else beside heddled in a build tree, else
+ * where they are installed. Returns 0, or -ENOENT with @err.
+ */
+int spawn_find(struct heddled *heddled, struct hd_err *err);
+
+/*
+ * Starts @plane's program with a channel to it; the plane's pid and link are set. @on_lost and @on_hello
+ * are the link's. Returns 0 or -errno with @err.
+ */
+int spawn_plane(struct plane *plane, const struct link_config *config, struct hd_err *err);
+
+#endif
