@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Configuration, features, queues; the life of a port with a guest that comes and goes. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "heddle/base/clock.h"
+#include "dataplane/port/vhost_user/vhost_user_test.h"
+#include "tests/unit/unit.h"
+
+static int check(const struct hd_vhost_user_object *o, const char *words)
+{
+	struct hd_err err = {0};
+	int ret = vhost_user_validate(o, &err);
+
+	if (words && !strstr(err.text, words))
+		printf("\n  \"%s\" does not say \"%s\"", err.text, words);
+	CU_ASSERT_TRUE(!words || strstr(err.text, words) != NULL);
+	return ret;
+}
+
+static void test_validate(void)
+{
+	static const struct {
+		const char *socket, *words;
+	} bad[] = {
+		{"", "name is needed"},    {"/run/x.sock", "absolute"}, {"../x", "\"..\""},
+		{"a/../x", "\"..\""},      {"a//b", "empty part"},      {"a/", "empty part"},
+		{"a b", "0x20 cannot be"}, {"a\nb", "0x0a cannot be"},  {"./a", "\".\""},
+	};
+	struct hd_vhost_user_object o = vt_object("web1.sock", false, 1);
+
+	CU_ASSERT_EQUAL(check(&o, NULL), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		o = vt_object(bad[i].socket, false, 1);
+		CU_ASSERT_EQUAL(check(&o, bad[i].words), -EINVAL);
+	}
+	o = vt_object("vms/web1.sock", false, 16);
+	CU_ASSERT_EQUAL(check(&o, NULL), 0);
+	memset(o.socket, 'a', sizeof(o.socket));
+	CU_ASSERT_EQUAL(check(&o, "longer than"), -EINVAL);
+	o = vt_object("s", false, 17);
+	CU_ASSERT_EQUAL(check(&o, "queues: 17 is not in 1..16"), -EINVAL);
+	o = vt_object("s", false, 0);
+	CU_ASSERT_EQUAL(check(&o, "queues"), -EINVAL);
+	o = vt_object("s", false, 1);
+	o.server = 2;
+	CU_ASSERT_EQUAL(check(&o, "mode"), -EINVAL);
+	o = vt_object("s", false, 1);
+	o.socket_mode = 0660;
+	CU_ASSERT_EQUAL(check(&o, "mode server"), -EINVAL);
+	o.server = 1;
+	CU_ASSERT_EQUAL(check(&o, NULL), 0);
+	o.socket_mode = 01660;
+	CU_ASSERT_EQUAL(check(&o, "socket-mode"), -EINVAL);
+	o = vt_object("s", true, 1);
+	memset(o.group, 'g', sizeof(o.group));
+	CU_ASSERT_EQUAL(check(&o, "group"), -EINVAL);
+	o = vt_object("s", false, 1);
+	o.offloads = HD_OFFLOAD_TSO;
+	CU_ASSERT_EQUAL(check(&o, NULL), -EINVAL);
+}
+
+static void test_path(void)
+{
+	struct hd_vhost_user_object o = vt_object("web1.sock", false, 1);
+	char path[VHOST_PATH_MAX], dir[120];
+	struct hd_err err = {0};
+
+	CU_ASSERT_EQUAL(vhost_user_path("/run/heddle/vhost", &o, path, &err), 0);
+	CU_ASSERT_STRING_EQUAL(path, "/run/heddle/vhost/web1.sock");
+	memset(dir, 'd', sizeof(dir));
+	dir[97] = '\0'; /* 97 + 1 + 9 is 107, the most */
+	CU_ASSERT_EQUAL(vhost_user_path(dir, &o, path, &err), 0);
+	dir[97] = 'd';
+	dir[98] = '\0';
+	CU_ASSERT_EQUAL(vhost_user_path(dir, &o, path, &err), -ENAMETOOLONG);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "a socket's may have 107"));
+}
+
+static void test_features(void)
+{
+	const uint64_t tso = 1ull << VIRTIO_NET_F_HOST_TSO4 | 1ull << VIRTIO_NET_F_HOST_TSO6 |
+			     1ull << VIRTIO_NET_F_GUEST_TSO4 | 1ull << VIRTIO_NET_F_GUEST_TSO6;
+	const uint64_t csum = 1ull << VIRTIO_NET_F_CSUM | 1ull << VIRTIO_NET_F_GUEST_CSUM;
+	struct hd_vhost_user_object o = vt_object("s", false, 1);
+
+	CU_ASSERT_EQUAL(vhost_user_masked(&o) & (tso | csum), 0);
+	CU_ASSERT_TRUE(vhost_user_masked(&o) & 1ull << VIRTIO_NET_F_MQ);
+	CU_ASSERT_TRUE(vhost_user_masked(&o) & 1ull << VIRTIO_NET_F_HOST_UFO);
+	CU_ASSERT_TRUE(vhost_user_masked(&o) & 1ull << VIRTIO_NET_F_GUEST_ECN);
+	o.queues = 2;
+	CU_ASSERT_FALSE(vhost_user_masked(&o) & 1ull << VIRTIO_NET_F_MQ);
+	o.offloads = HD_OFFLOAD_CSUM;
+	CU_ASSERT_EQUAL(vhost_user_masked(&o) & (tso | csum), tso);
+	o.offloads = 0;
+	CU_ASSERT_EQUAL(vhost_user_masked(&o) & (tso | csum), tso | csum);
+	CU_ASSERT_EQUAL(vhost_user_caps(0), HD_CAP_CHAINS);
+	CU_ASSERT_EQUAL(vhost_user_caps(tso | csum),
+			HD_CAP_CHAINS | HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6);
+	/* super-frames without checksums do not exist */
+	CU_ASSERT_EQUAL(vhost_user_caps(tso), HD_CAP_CHAINS);
+	CU_ASSERT_EQUAL(vhost_user_caps(csum | 1ull << VIRTIO_NET_F_GUEST_TSO6),
+			HD_CAP_CHAINS | HD_CAP_CSUM | HD_CAP_TSO6);
+}
+
+static void test_queues(void)
+{
+	uint64_t enabled[VHOST_RINGS_MAX / 64] = {0};
+	struct vhost_queues q = vhost_user_queues(enabled, 4);
+
+	CU_ASSERT_TRUE(q.rx == 1 && q.tx == 1 && q.rings == 1);
+	enabled[0] = 0xf; /* two pairs */
+	q = vhost_user_queues(enabled, 4);
+	CU_ASSERT_TRUE(q.rx == 2 && q.tx == 2 && q.rings == 2);
+	enabled[0] = 0xfff; /* six pairs, the port has four */
+	q = vhost_user_queues(enabled, 4);
+	CU_ASSERT_TRUE(q.rx == 4 && q.tx == 4 && q.rings == 6);
+	enabled[0] = 0x2f; /* the third pair's receiving ring is off: drained, not sent to */
+	q = vhost_user_queues(enabled, 4);
+	CU_ASSERT_TRUE(q.rx == 3 && q.tx == 2 && q.rings == 3);
+	enabled[3] = 1ull << 63;
+	q = vhost_user_queues(enabled, 4);
+	CU_ASSERT_TRUE(q.rx == 4 && q.rings == 128);
+}
+
+static void swap_frames(struct hd_port *port, struct vf_dev *guest)
+{
+	uint8_t frame[1514], back[2048];
+	struct rte_mbuf *m;
+	int len;
+
+	for (unsigned int i = 0; i < sizeof(frame); i++)
+		frame[i] = (uint8_t)(i * 11);
+	for (unsigned int size = 14; size <= 1514; size += 100) {
+		CU_ASSERT_EQUAL(vf_send(guest, 0, NULL, frame, size), 0);
+		m = vt_rx(port, 0);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+		CU_ASSERT_EQUAL(m->pkt_len, size);
+		CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_mtod(m, void *), frame, size), 0);
+		CU_ASSERT_EQUAL(port->ops->tx_burst(vt_worker, port, 0, &m, 1), 1);
+		len = vf_recv(guest, 0, NULL, back, sizeof(back));
+		CU_ASSERT_EQUAL(len, (int)size);
+		CU_ASSERT_EQUAL(memcmp(back, frame, size), 0);
+	}
+}
+
+static void test_client(void)
+{
+	struct hd_vhost_user_object o = vt_object("client.sock", false, 1);
+	struct hd_port *port = vt_port(&o);
+	struct vf_dev guest = {.listener = -1};
+	char path[108], text[128];
+	struct vf_config conf = vt_guest(&o, path);
+	uint64_t begin;
+
+	CU_ASSERT_EQUAL(port->reason, HD_PORT_NO_PEER);
+	CU_ASSERT_PTR_NOT_NULL(strstr(port->text, "server=on"));
+	vt_attach(port, &guest, &conf);
+	CU_ASSERT_TRUE(guest.features & 1ull << VIRTIO_NET_F_HOST_TSO4);
+	CU_ASSERT_FALSE(guest.offered & 1ull << VIRTIO_NET_F_HOST_UFO);
+	port->ops->detail(port, text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, "1 queue, csum tso4 tso6 mrg, guest 1 MB");
+	swap_frames(port, &guest);
+	/* a guest that stops in order, and one that comes back */
+	CU_ASSERT_EQUAL(vf_stop(&guest), 0);
+	CU_ASSERT_FALSE(atomic_load(&port->up));
+	vf_disconnect(&guest);
+	for (int i = 0; i < 5; i++) {
+		vt_attach(port, &guest, &conf);
+		swap_frames(port, &guest);
+		vf_disconnect(&guest); /* without a word */
+		begin = hd_now_ns();
+		CU_ASSERT_TRUE(vt_wait(port, false));
+		CU_ASSERT_TRUE(hd_now_ns() - begin < 100 * HD_NS_PER_MS);
+	}
+	vf_close(&guest);
+	CU_ASSERT_EQUAL(port->ops->poll(port), 0);
+	CU_ASSERT_EQUAL(port->reason, HD_PORT_NO_PEER);
+	fixture_port_free(port);
+	vt_no_leak();
+}
+
+/* A process that plays the guest and is killed while it sends. */
+static void flood(const struct vf_config *conf, int ready)
+{
+	struct vf_dev guest = {.listener = -1};
+	uint8_t frame[600] = {2, 2, 2, 2, 2, 2};
+
+	if (vf_open(&guest, conf) != 0 || write(ready, "x", 1) != 1 ||
+	    vf_connect(&guest, conf) != 0)
+		_exit(1);
+	for (;;)
+		vf_send(&guest, 0, NULL, frame, sizeof(frame));
+}
+
+static void test_killed(void)
+{
+	struct hd_vhost_user_object o = vt_object("killed.sock", false, 1);
+	struct hd_port *port = vt_port(&o);
+	char path[108];
+	struct vf_config conf = vt_guest(&o, path);
+
+	for (int round = 0; round < 5; round++) {
+		unsigned int total = 0;
+		int ready[2], status;
+		char c;
+		pid_t pid;
+
+		CU_ASSERT_EQUAL_FATAL(pipe(ready), 0);
+		pid = fork();
+		if (pid == 0)
+			flood(&conf, ready[1]);
+		close(ready[1]);
+		CU_ASSERT_EQUAL_FATAL(read(ready[0], &c, 1), 1);
+		close(ready[0]);
+		CU_ASSERT_TRUE_FATAL(vt_wait(port, true));
+		while (total < 2000) {
+			struct rte_mbuf *m[HD_BURST];
+			uint16_t n = port->ops->rx_burst(vt_worker, port, 0, m, HD_BURST);
+
+			/* the guest never reads: its ring fills, and the rest is ours to free */
+			uint16_t sent = port->ops->tx_burst(vt_worker, port, 0, m, n);
+
+			rte_pktmbuf_free_bulk(m + sent, n - sent);
+			total += n;
+		}
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+		CU_ASSERT_TRUE(WIFSIGNALED(status));
+		CU_ASSERT_TRUE_FATAL(vt_wait(port, false));
+	}
+	fixture_port_free(port);
+	unlink(path);
+	vt_no_leak();
+}
+
+static void test_client_words(void)
+{
+	struct hd_vhost_user_object o = vt_object("words.sock", false, 1);
+	char path[108];
+	struct vf_config conf = vt_guest(&o, path);
+	struct vf_dev guest = {.listener = -1};
+	struct hd_port *port;
+
+	/* a socket that nobody listens on, as a killed guest leaves it */
+	CU_ASSERT_EQUAL_FATAL(vf_open(&guest, &conf), 0);
+	close(guest.listener);
+	guest.listener = -1;
+	port = vt_port(&o);
+	CU_ASSERT_EQUAL(port->reason, HD_PORT_NO_PEER);
+	CU_ASSERT_PTR_NOT_NULL(strstr(port->text, "nobody listens"));
+	for (int i = 0; i < 30; i++)
+		CU_ASSERT_EQUAL(port->ops->poll(port), 0);
+	/* who comes back makes a new one, and is found at the next poll in spite of the back-off */
+	vt_attach(port, &guest, &conf);
+	vf_close(&guest);
+	CU_ASSERT_TRUE(vt_wait(port, false));
+	CU_ASSERT_EQUAL_FATAL(mkdir(path, 0700), 0);
+	port->ops->poll(port);
+	CU_ASSERT_EQUAL(port->reason, HD_PORT_ERROR);
+	CU_ASSERT_PTR_NOT_NULL(strstr(port->text, "not a socket"));
+	rmdir(path);
+	fixture_port_free(port);
+}
+
+static void test_denied(void)
+{
+	struct hd_vhost_user_object o = vt_object("denied.sock", false, 1);
+	char path[108];
+	struct vf_config conf = vt_guest(&o, path);
+	struct vf_dev guest = {.listener = -1};
+	struct hd_port *port;
+
+	if (geteuid() != 0)
+		return; /* nobody to become */
+	CU_ASSERT_EQUAL_FATAL(vf_open(&guest, &conf), 0);
+	CU_ASSERT_EQUAL(chmod(path, 0600), 0);
+	CU_ASSERT_EQUAL(chmod(vt_dir, 0755), 0);
+	CU_ASSERT_EQUAL(seteuid(65534), 0);
+	port = vt_port(&o);
+	CU_ASSERT_EQUAL(seteuid(0), 0);
+	CU_ASSERT_EQUAL(port->reason, HD_PORT_NO_PERMISSION);
+	CU_ASSERT_PTR_NOT_NULL(strstr(port->text, "nobody"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(port->text, "(root:root, mode 600)"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(port->text, "chmod g+w"));
+	fixture_port_free(port);
+	vf_close(&guest);
+}
+
+static void test_server(void)
+{
+	struct hd_vhost_user_object o = vt_object("server.sock", true, 1);
+	struct vf_dev guest = {.listener = -1}, second = {.listener = -1};
+	char path[108];
+	struct vf_config conf = vt_guest(&o, path);
+	struct hd_port *port;
+	struct stat st;
+
+	/* what a killed switch leaves behind */
+	conf.server = true;
+	CU_ASSERT_EQUAL_FATAL(vf_open(&second, &conf), 0);
+	close(second.listener);
+	conf.server = false;
+	o.socket_mode = 0666;
+	port = vt_port(&o);
+	CU_ASSERT_EQUAL_FATAL(stat(path, &st), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 0777, 0666);
+	CU_ASSERT_EQUAL(port->reason, HD_PORT_NO_PEER);
+	CU_ASSERT_PTR_NOT_NULL(strstr(port->text, "without server=on"));
+	for (int i = 0; i < 3; i++) {
+		vt_attach(port, &guest, &conf);
+		swap_frames(port, &guest);
+		if (i == 1) { /* a second guest is turned away, the first does not notice */
+			conf.timeout_ms = 500;
+			CU_ASSERT_EQUAL(vf_open(&second, &conf), 0);
+			CU_ASSERT_NOT_EQUAL(vf_connect(&second, &conf), 0);
+			conf.timeout_ms = 3000;
+			swap_frames(port, &guest);
+		}
+		vf_disconnect(&guest);
+		CU_ASSERT_TRUE(vt_wait(port, false));
+	}
+	fixture_port_free(port);
+	CU_ASSERT_NOT_EQUAL(stat(path, &st), 0);
+	vt_no_leak();
+}
+
+static void test_server_taken(void)
+{
+	struct hd_vhost_user_object o = vt_object("taken.sock", true, 1);
+	char path[108];
+	struct vf_config conf = vt_guest(&o, path);
+	struct vf_dev guest = {.listener = -1};
+	enum hd_port_reason reason;
+	struct hd_port *port;
+	struct hd_err err;
+
+	conf.server = true; /* QEMU with server=on, and we with mode server */
+	CU_ASSERT_EQUAL_FATAL(vf_open(&guest, &conf), 0);
+	port = fixture_port("vhost-user", "web1", &o, 1, 1500);
+	CU_ASSERT_EQUAL(fixture_open(port, &reason, &err), -EADDRINUSE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "set mode client"));
+	CU_ASSERT_EQUAL(access(path, F_OK), 0);
+	vf_close(&guest);
+	CU_ASSERT_EQUAL(fixture_open(port, &reason, &err), 0);
+	fixture_port_free(port);
+}
+
+UNIT_MAIN_SETUP("vhost_user", vt_setup, {"validate", test_validate}, {"path", test_path},
+		{"features", test_features}, {"queues", test_queues}, {"client", test_client},
+		{"killed", test_killed}, {"words", test_client_words}, {"denied", test_denied},
+		{"server", test_server}, {"taken", test_server_taken});
