@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A capture of arbitrary bytes: refused with a reason, or read to its end.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "dataplane/core/config.h"
+#include "dataplane/core/options.h"
+#include "dataplane/replay/replay.h"
+#include "tests/fuzz/fuzz.h"
+
+static char path[64];
+static struct hd_options options = {.n_inputs = 1, .input = {{"p", path}}};
+
+const struct hd_options *hd_options(void)
+{
+	return &options;
+}
+
+const struct hd_config *hd_config_running(void)
+{
+	return NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	int fd = memfd_create("capture", MFD_CLOEXEC);
+	uint64_t time_ns, last = 0;
+	unsigned int input;
+	uint32_t len, sum = 0;
+	const unsigned char *p;
+	struct hd_err err = {0};
+
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+		abort();
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (hd_replay_open_inputs(&err) == 0) {
+		while ((p = hd_replay_take(UINT64_MAX, &input, &time_ns, &len)) != NULL) {
+			FUZZ_ASSERT(time_ns >= last);
+			last = time_ns;
+			for (uint32_t i = 0; i < len; i++)
+				sum += p[i];
+		}
+	} else {
+		FUZZ_ASSERT(err.text[0]);
+	}
+	hd_replay_close_inputs();
+	close(fd);
+	return sum == 1; /* the bytes were really read */
+}
