@@ -8,6 +8,7 @@
 #include <event2/event.h>
 #include <net/if.h>
 
+#include "heddle/base/clock.h"
 #include "heddle/base/log.h"
 #include "heddle/base/name.h"
 #include "ctrlplane/core/config_core.h"
@@ -32,20 +33,18 @@ struct netdev {
 static const struct cp_config *config;
 static struct netdev *netdevs;
 static struct event *look_event;
+static uint64_t look_due_ns;
 static bool failed; /* something in this look: look again later */
 
 static void look_in(unsigned int ms)
 {
 	struct timeval after = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-	struct timeval now, at;
+	uint64_t due = hd_now_ns() + ms * HD_NS_PER_MS;
 
 	/* a look that is already due sooner does it, too */
-	if (evtimer_pending(look_event, &at)) {
-		event_base_gettimeofday_cached(event_get_base(look_event), &now);
-		evutil_timeradd(&now, &after, &now);
-		if (evutil_timercmp(&at, &now, <=))
-			return;
-	}
+	if (evtimer_pending(look_event, NULL) && look_due_ns <= due)
+		return;
+	look_due_ns = due;
 	evtimer_add(look_event, &after);
 }
 
