@@ -99,24 +99,31 @@ static inline void hd_fdb_prefetch(const struct hd_fdb *fdb, uint64_t hash)
 	__builtin_prefetch(hd_fdb_bucket1(fdb, hash));
 }
 
+/* Valid, and of this domain: what val & HD_FDB_V_MATCH has to be. */
+#define HD_FDB_V_MATCH (HD_FDB_V_VALID | 0xfull << HD_FDB_V_DOMAIN_SHIFT)
+
+static inline uint64_t hd_fdb_match(uint32_t domain)
+{
+	return HD_FDB_V_VALID | (uint64_t)(domain >> 16) << HD_FDB_V_DOMAIN_SHIFT;
+}
+
 /* Finds an address in one bucket: the slot and its val as read, or NULL. Lock-free. */
 static inline struct hd_fdb_slot *hd_fdb_find_in(struct hd_fdb_slot *b, uint64_t key,
-						 uint32_t domain, uint64_t *val)
+						 uint64_t match, uint64_t *val)
 {
-	for (int i = 0; i < HD_FDB_WAYS; i++) {
+	for (struct hd_fdb_slot *s = b; s < b + HD_FDB_WAYS; s++) {
 		uint64_t v;
 
-		if (__atomic_load_n(&b[i].key, __ATOMIC_ACQUIRE) != key)
+		if (__atomic_load_n(&s->key, __ATOMIC_ACQUIRE) != key)
 			continue;
-		v = __atomic_load_n(&b[i].val, __ATOMIC_ACQUIRE);
-		if (!(v & HD_FDB_V_VALID) || (v >> HD_FDB_V_DOMAIN_SHIFT & 0xf) != domain >> 16)
-			continue;
+		v = __atomic_load_n(&s->val, __ATOMIC_ACQUIRE);
 		/* A writer clears val, changes key, then sets val with another sequence number. */
-		if (__atomic_load_n(&b[i].key, __ATOMIC_ACQUIRE) != key ||
-		    ((__atomic_load_n(&b[i].val, __ATOMIC_RELAXED) ^ v) & HD_FDB_V_IDENTITY))
+		if ((v & HD_FDB_V_MATCH) != match ||
+		    __atomic_load_n(&s->key, __ATOMIC_ACQUIRE) != key ||
+		    ((__atomic_load_n(&s->val, __ATOMIC_RELAXED) ^ v) & HD_FDB_V_IDENTITY))
 			continue;
 		*val = v;
-		return &b[i];
+		return s;
 	}
 	return NULL;
 }
@@ -129,10 +136,11 @@ static inline struct hd_fdb_slot *hd_fdb_find(const struct hd_fdb *fdb, uint64_t
 					      uint32_t domain, uint64_t *val)
 {
 	uint64_t key = mac << 16 | (domain & 0xffff);
-	struct hd_fdb_slot *s = hd_fdb_find_in(hd_fdb_bucket1(fdb, hash), key, domain, val);
+	uint64_t match = hd_fdb_match(domain);
+	struct hd_fdb_slot *s = hd_fdb_find_in(hd_fdb_bucket1(fdb, hash), key, match, val);
 
 	if (__builtin_expect(s == NULL, 0))
-		s = hd_fdb_find_in(hd_fdb_bucket2(fdb, hash), key, domain, val);
+		s = hd_fdb_find_in(hd_fdb_bucket2(fdb, hash), key, match, val);
 	return s;
 }
 
