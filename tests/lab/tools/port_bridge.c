@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "heddle/base/clock.h"
@@ -19,6 +20,16 @@
 #include "heddle/api/kinds.h"
 
 #define POLL_LOOPS 1024
+
+static uint64_t busy_ns; /* processor time of the calls that moved something */
+
+static uint64_t cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * HD_NS_PER_S + (uint64_t)t.tv_nsec;
+}
 
 static struct hd_port *port_make(char *spec)
 {
@@ -56,6 +67,7 @@ static uint16_t forward(struct hd_port *from, struct hd_port *to)
 {
 	struct hd_worker *w = &fixture.worker;
 	struct rte_mbuf *m[HD_BURST];
+	uint64_t start = cpu_ns();
 	uint16_t n = from->ops->rx_burst(w, from, 0, m, HD_BURST);
 	uint16_t sent;
 
@@ -69,6 +81,7 @@ static uint16_t forward(struct hd_port *from, struct hd_port *to)
 	if (sent < n)
 		rte_pktmbuf_free_bulk(m + sent, n - sent);
 	w->port_stats[to->id].offered += n;
+	busy_ns += cpu_ns() - start;
 	return n;
 }
 
@@ -113,7 +126,8 @@ int main(int argc, char **argv)
 	}
 	report(a);
 	report(b);
-	printf("%" PRIu64 " of %" PRIu64 " loops were busy\n", busy, loops);
+	printf("%" PRIu64 " of %" PRIu64 " loops were busy, %" PRIu64 " ms of processor time\n",
+	       busy, loops, busy_ns / HD_NS_PER_MS);
 	fixture_port_free(b);
 	fixture_port_free(a);
 	return 0;
