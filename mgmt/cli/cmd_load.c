@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mgmt/cli/config_file.h"
 #include "mgmt/cli/instance.h"
 #include "mgmt/cli/load_diff.h"
 #include "mgmt/cli/model.h"
-#include "mgmt/cli/program.h"
 #include "mgmt/cli/table.h"
 
 #define GET_CONFIG "<get-config><source><running/></source></get-config>"
@@ -131,6 +131,16 @@ static void loaded(struct cli *cli, const char *file, const struct lyd_node *rep
 		print_names(cli, o, change);
 }
 
+static int fine(struct cli *cli, const char *file, const char *how)
+{
+	if (cli->json)
+		cli_json_print(cli, json_pack("{s:b, s:b, s:[]}", "accepted", true, "applied",
+					      false, "errors"));
+	else
+		fprintf(cli->out, "%s is fine%s\n", file, how);
+	return CLI_OK;
+}
+
 static int send_config(struct cli *cli, struct cli_client *client, const char *file,
 		       const char *xml, bool check)
 {
@@ -149,11 +159,7 @@ static int send_config(struct cli *cli, struct cli_client *client, const char *f
 		refused(cli, file, reply, check);
 		rc = CLI_REFUSED;
 	} else if (check) {
-		if (cli->json)
-			cli_json_print(cli, json_pack("{s:b, s:b, s:[]}", "accepted", true,
-						      "applied", false, "errors"));
-		else
-			fprintf(cli->out, "%s is fine\n", file);
+		fine(cli, file, "");
 	} else {
 		read_objects(client, &after);
 		cli_objects_compare(&before, &after);
@@ -166,54 +172,78 @@ static int send_config(struct cli *cli, struct cli_client *client, const char *f
 	return rc;
 }
 
-/* Without a switch: heddle-mgmt knows the model as well. It prints what is wrong itself. */
-static int check_alone(struct cli *cli, const char *file)
+/* The file is refused on this side. Takes the errors over. */
+static int refused_here(struct cli *cli, const char *file, struct ds_errors *errs, bool check)
 {
-	const char *args[] = {"heddle-mgmt", "--check", "-c", file, NULL};
-	struct hd_err err;
-	int rc;
+	size_t n = errs->n + errs->more;
 
-	fflush(cli->out);
-	rc = cli_program_run("heddle-mgmt", args, &err);
+	if (cli->json) {
+		cli_json_print(cli, json_pack("{s:b, s:b, s:o}", "accepted", false, "applied",
+					      false, "errors", cli_config_errors_json(errs)));
+	} else {
+		cli_error("%s: %zu error%s%s", file, n, n == 1 ? "" : "s",
+			  check ? "" : "; nothing was changed");
+		ds_errors_print(errs, stderr);
+	}
+	ds_errors_clear(errs);
+	return CLI_REFUSED;
+}
+
+/* Without a switch: the model is here as well. */
+static int check_alone(struct cli *cli, const char *file, const struct cli_str *text)
+{
+	struct ds_errors errs = {.n = 0};
+	struct hd_err err = {0};
+	int rc = cli_config_check(text->text, text->len, &errs, &err);
+
+	if (rc == -EBADMSG)
+		return refused_here(cli, file, &errs, true);
 	if (rc < 0) {
 		cli_error("%s", err.text);
 		return CLI_USAGE;
 	}
-	if (cli->json)
-		cli_json_print(cli, json_pack("{s:b, s:b}", "accepted", rc == 0, "applied", false));
-	else if (rc == 0)
-		fprintf(cli->out, "%s is fine (checked without a switch: none runs on %s)\n", file,
-			cli->socket);
-	return rc == 0 ? CLI_OK : CLI_REFUSED;
+	return fine(cli, file, " (no switch runs here; it was checked without one)");
+}
+
+static int load_text(struct cli *cli, const char *file, const struct cli_str *text, bool check)
+{
+	struct cli_client *client;
+	struct ds_errors errs = {.n = 0};
+	struct cli_str xml = {0};
+	struct hd_err err = {0};
+	int rc = cli_client_open(&client, cli->socket, &err);
+
+	if (check && (rc == -ENOENT || rc == -ECONNREFUSED))
+		return check_alone(cli, file, text);
+	if (rc < 0) {
+		cli_error("%s", err.text);
+		return CLI_UNREACHABLE;
+	}
+	cli_str_puts(&xml, "");
+	rc = cli_config_to_xml(text->text, text->len, &xml, &errs, &err);
+	if (rc == -EBADMSG) {
+		rc = refused_here(cli, file, &errs, check);
+	} else if (rc < 0) {
+		cli_error("%s: %s", file, err.text);
+		rc = CLI_REFUSED;
+	} else {
+		rc = send_config(cli, client, file, xml.text, check);
+	}
+	cli_str_free(&xml);
+	cli_client_close(client);
+	return rc;
 }
 
 int cmd_load(struct cli *cli, const struct cmd_line *line)
 {
-	const char *file = line->args[0];
-	struct cli_str text = {0}, xml = {0};
-	bool check = cmd_has(line, "check");
-	struct cli_client *client = NULL;
+	struct cli_str text = {0};
 	struct hd_err err = {0};
-	int rc = CLI_USAGE, connected;
+	int rc = CLI_USAGE;
 
-	if (cli_instance_read(file, &text, &err) < 0 ||
-	    cli_instance_to_xml(text.text, text.len, &xml, &err) < 0) {
-		cli_error("%s: %s", file, err.text);
-		goto out;
-	}
-	connected = cli_client_open(&client, cli->socket, &err);
-	if (connected == 0) {
-		rc = send_config(cli, client, file, xml.text, check);
-	} else if (check && (connected == -ENOENT || connected == -ECONNREFUSED) &&
-		   strcmp(file, "-") != 0) {
-		rc = check_alone(cli, file);
-	} else {
-		cli_error("%s", err.text);
-		rc = CLI_UNREACHABLE;
-	}
-out:
-	cli_client_close(client);
+	if (cli_instance_read(line->args[0], &text, &err) < 0)
+		cli_error("%s: %s", line->args[0], err.text);
+	else
+		rc = load_text(cli, line->args[0], &text, cmd_has(line, "check"));
 	cli_str_free(&text);
-	cli_str_free(&xml);
 	return rc;
 }

@@ -78,15 +78,10 @@ static void print_results(struct cli *cli, const struct doctor *d)
 		const struct doctor_result *r = &d->results[i];
 		struct cli_str text = {0};
 
-		fprintf(cli->out, "%s%-8s%s", cli_style_on(styles[r->level], cli->color),
+		fprintf(cli->out, "%s%-9s%s", cli_style_on(styles[r->level], cli->color),
 			level_names[r->level], cli_style_off(styles[r->level], cli->color));
 		cli_str_printf(&text, "%s: %s", r->check, r->text);
-		if (cli_text_width(text.text) + 9 <= cli->width) {
-			fprintf(cli->out, " %s\n", text.text);
-		} else {
-			fputs("\n", cli->out);
-			cli_wrap(cli->out, text.text, 9, cli->width);
-		}
+		cli_wrap_on(cli->out, text.text, 9, cli->width);
 		if (r->mend) /* in one piece, to be copied */
 			fprintf(cli->out, "         -> %s\n", r->mend);
 		cli_str_free(&text);

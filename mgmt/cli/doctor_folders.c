@@ -33,7 +33,8 @@ static void check_programs(struct doctor *d)
 			doctor_report(d, DOCTOR_PROBLEM, "programs",
 				      cli_strdup("make install, or set HEDDLE_BUILD_DIR"), "%s",
 				      err.text);
-		else if (!strstr(text, HD_VERSION) || !strstr(text, HD_BUILD))
+		else if (!strstr(text, HD_VERSION) ||
+			 (strchr(text, '(') && !strstr(text, HD_BUILD)))
 			doctor_report(d, DOCTOR_PROBLEM, "programs",
 				      cli_strdup("make && sudo make install"),
 				      "%s is of another build (%s) than this command (%s, %s): the "
@@ -124,9 +125,10 @@ static void check_vhost_group(struct doctor *d)
 	struct stat st;
 
 	if (!group) {
-		doctor_report(d, d->n_vhost_user && d->uid == 0 ? DOCTOR_WARNING : DOCTOR_OK,
-			      "vhost sockets",
-			      d->uid == 0 ? cli_strdup("sudo groupadd --system " VM_GROUP) : NULL,
+		bool matters = d->n_vhost_user && d->uid == 0;
+
+		doctor_report(d, matters ? DOCTOR_WARNING : DOCTOR_OK, "vhost sockets",
+			      matters ? cli_strdup("sudo groupadd --system " VM_GROUP) : NULL,
 			      "there is no group " VM_GROUP ": sockets belong to who starts the "
 			      "switch, and a VM must run as the same user");
 		return;

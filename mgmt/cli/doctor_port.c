@@ -11,9 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "mgmt/cli/config_file.h"
 #include "mgmt/cli/doctor.h"
 #include "mgmt/cli/instance.h"
-#include "mgmt/cli/program.h"
 
 #define SUN_PATH (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 
@@ -252,22 +252,23 @@ void doctor_check_port(struct doctor *d, const struct lyd_node *interface)
 	check_accounts(d, name, tap ? tap : vhost);
 }
 
-/* heddle-mgmt says whether the configuration is right; its words go to the user as they are. */
+/* Is it right? Each error is a result of its own. */
 static void check_file(struct doctor *d)
 {
-	const char *args[] = {"heddle-mgmt", "--check", "-c", d->config, NULL};
+	struct ds_errors errs = {.n = 0};
+	struct cli_str text = {0};
 	struct hd_err err;
-	int rc;
 
-	fflush(stdout);
-	rc = cli_program_run("heddle-mgmt", args, &err);
-	if (rc == 0)
+	if (cli_instance_read(d->config, &text, &err) == 0 &&
+	    cli_config_check(text.text, text.len, &errs, &err) == 0)
 		doctor_report(d, DOCTOR_OK, "configuration", NULL, "%s is right", d->config);
-	else if (rc > 0)
-		doctor_report(d, DOCTOR_PROBLEM, "configuration",
-			      cli_asprintf("heddle load --check %s", d->config),
-			      "%s has errors: a switch does not start with it", d->config);
-	/* a program that is missing was told before */
+	for (size_t i = 0; i < errs.n; i++)
+		doctor_report(d, DOCTOR_PROBLEM, "configuration", NULL, "%s%s%s",
+			      errs.list[i].path ? errs.list[i].path : "",
+			      errs.list[i].path ? ": " : "", errs.list[i].message);
+	/* a model that is not installed was told before */
+	ds_errors_clear(&errs);
+	cli_str_free(&text);
 }
 
 void doctor_check_config(struct doctor *d)

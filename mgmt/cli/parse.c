@@ -101,24 +101,20 @@ static const struct cmd_option *find_in(const struct cmd_option *options, const 
 
 static int unknown_option(const struct cmd *cmd, const char *arg)
 {
-	const char *words[32];
-	size_t n = 0, len = strcspn(arg, "=");
-	char *name = cli_strndup(arg, len);
+	const struct cmd_option *lists[] = {cmd ? cmd->options : NULL, cli_global_options};
+	char *name = cli_strndup(arg, strcspn(arg, "="));
+	const char *words[64];
+	size_t n = 0;
 
-	for (const struct cmd_option *o = cmd ? cmd->options : NULL; o && o->name && n < 24; o++)
-		words[n++] = o->name;
-	for (const struct cmd_option *o = cli_global_options; o->name && n < 32; o++)
-		words[n++] = o->name;
-	if (strncmp(name, "--", 2) == 0) {
-		const char *hint = cli_did_you_mean(name + 2, words, n);
-
-		cli_error("%s%s%s: there is no option %s%s", cmd ? "" : "heddle",
-			  cmd ? cmd->name : "", "", name, hint);
-	} else {
-		cli_error("%s: there is no option %s", cmd ? cmd->name : "heddle", name);
-	}
+	for (size_t i = 0; i < 2; i++)
+		for (const struct cmd_option *o = lists[i]; o && o->name && n < 64; o++)
+			words[n++] = cli_asprintf("--%s", o->name);
+	cli_error("%s%sthere is no option %s%s", cmd ? cmd->name : "", cmd ? ": " : "", name,
+		  strncmp(name, "--", 2) == 0 ? cli_did_you_mean(name, words, n) : "");
 	fprintf(stderr, "\"heddle help%s%s\" says what there is.\n", cmd ? " " : "",
 		cmd ? cmd->name : "");
+	while (n)
+		free((char *)words[--n]);
 	free(name);
 	return CLI_USAGE;
 }
@@ -203,9 +199,6 @@ static int take_words(struct cmd_line *line, int argc, char **argv)
 			rc = take_command(line, argc, argv, &at);
 		else
 			add_arg(line, argv[at]);
-		/* the words to complete are not ours to understand */
-		if (line->cmd && line->cmd->words == CMD_WORDS_COMMAND && line->cmd->hidden)
-			options = false;
 	}
 	return rc;
 }

@@ -272,12 +272,20 @@ void cli_table_print(const struct cli_table *t, FILE *out, unsigned int width, b
 
 void cli_wrap(FILE *out, const char *text, unsigned int indent, unsigned int width)
 {
+	pad(out, indent);
+	cli_wrap_on(out, text, indent, width);
+}
+
+void cli_wrap_on(FILE *out, const char *text, unsigned int indent, unsigned int width)
+{
 	unsigned int room = width > indent + MIN_WIDTH ? width - indent : MIN_WIDTH;
 
-	while (*text) {
+	do {
 		size_t skip, n = piece(text, room, &skip);
 
-		fprintf(out, "%*s%.*s\n", (int)indent, "", (int)n, text);
+		fprintf(out, "%.*s\n", (int)n, text);
 		text += n + skip;
-	}
+		if (*text)
+			pad(out, indent);
+	} while (*text);
 }

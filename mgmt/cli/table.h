@@ -63,4 +63,7 @@ unsigned int cli_text_width(const char *text);
 /* Writes @text broken at spaces into lines of at most @width, each after @indent spaces. */
 void cli_wrap(FILE *out, const char *text, unsigned int indent, unsigned int width);
 
+/* The same on a line where @indent columns are written already. */
+void cli_wrap_on(FILE *out, const char *text, unsigned int indent, unsigned int width);
+
 #endif

@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mgmt/datastore/depth.h"
+
+#define DEPTH_MAX 200 /* the parser recurses */
+
 static struct ly_ctx *bare_context(void)
 {
 	static struct ly_ctx *ctx;
@@ -23,6 +27,9 @@ int cli_xml_parse(const char *text, struct lyd_node **tree, struct hd_err *err)
 	*tree = NULL;
 	if (!ctx)
 		return hd_err_set(err, ENOMEM, "out of memory");
+	if (ds_depth_xml(text, strlen(text)) > DEPTH_MAX)
+		return hd_err_set(err, EINVAL, "its elements are nested more than %d deep",
+				  DEPTH_MAX);
 	if (lyd_parse_data_mem(ctx, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, tree) !=
 	    LY_SUCCESS) {
 		const char *what = ly_errmsg(ctx), *where = ly_errpath(ctx);
