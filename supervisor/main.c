@@ -73,10 +73,8 @@ static void on_stop_signal(evutil_socket_t sig, short what, void *arg)
 {
 	struct heddled *heddled = arg;
 
-	if (heddled->stopping) {
-		kill_all(heddled); /* asked twice: in a hurry */
-		return;
-	}
+	if (heddled->stopping)
+		return; /* timeout(1) and the like send it twice; 2 s are short enough */
 	hd_log(HD_LOG_NOTICE, "stopping");
 	heddled_stop(heddled, 0);
 }
