@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Frames a second between two vhost-user ports.
+
+All candidates are up for the whole time, each with a generator of its own; those whose turn it is
+not are stopped by a signal. So a row is measured on one after the other within seconds.
+"""
+import pathlib
+import time
+
+from benchlib.machine import say
+from benchlib.process import Failed, Generator
+from benchlib.switches import CANDIDATES
+
+# name: frame size with FCS, addresses behind each port, flows each way
+ROWS = {
+    "64-1": (64, 1, 1),
+    "64-1000": (64, 100, 1000),
+    "64-50000": (64, 1000, 50000),
+    "1518-1": (1518, 1, 1),
+    "1518-1000": (1518, 100, 1000),
+    "1518-50000": (1518, 1000, 50000),
+}
+
+
+class Entrant:
+    """A candidate with its generator."""
+
+    def __init__(self, kind, args, cpus, huge, scratch):
+        self.name = kind.name
+        self.args = args
+        self.generator = None
+        self.switch = kind(args, cpus, huge.usable, scratch / kind.name)
+        try:
+            program = pathlib.Path(args.build) / "tests" / "bench" / "bench-gen"
+            if not program.exists():
+                raise Failed(f"{program} is not built")
+            self.generator = Generator(program, self.switch.sockets, cpus.generator, huge.usable,
+                                       scratch / kind.name / "gen.log", args.ring)
+            self.generator.listening()
+            self.switch.start()
+            self.generator.ready()
+            self.switch.check()
+            if args.realtime:
+                self.switch.main.realtime(kind.worker)
+                self.generator.realtime()
+            self.switch.pause()
+        except Failed:
+            self.stop()
+            raise
+
+    def run(self, size, macs, flows):
+        self.switch.check()
+        self.switch.resume()
+        try:
+            before, begin = self.switch.main.busiest(), time.monotonic()
+            answer = self.generator.run(size=size, macs=macs, flows=flows,
+                                        seconds=self.args.seconds, warmup=self.args.warmup)
+            answer["switch_cpu"] = self.switch.main.share(before, time.monotonic() - begin)
+            return answer
+        finally:
+            self.switch.pause()
+
+    def stop(self):
+        if self.generator:
+            self.generator.stop()
+        self.switch.stop()
+
+
+def chosen(names, only):
+    picked = [n for n in names if n in only]
+    return picked or list(names)
+
+
+def start_all(args, cpus, huge, scratch, skipped):
+    entrants = []
+    for name in chosen(CANDIDATES, args.only):
+        say(f"starting {name}")
+        try:
+            entrants.append(Entrant(CANDIDATES[name], args, cpus, huge, scratch))
+        except (Failed, OSError) as error:
+            skipped.append(f"{name}: {error}")
+            say(f"  not measured: {error}")
+    return entrants
+
+
+def measure(args, cpus, huge, scratch, skipped):
+    """{"rows": {row: {candidate: [answer of each round]}}}"""
+    rows = {}
+    groups = {"frames", "tcp"}
+    if args.only and groups & set(args.only) and "frames" not in args.only:
+        return {"rows": rows}
+    if args.only and not groups & set(args.only) and \
+       not set(args.only) & (set(ROWS) | set(CANDIDATES)):
+        return {"rows": rows}
+    entrants = start_all(args, cpus, huge, scratch, skipped)
+    try:
+        for turn in range(args.rounds):
+            for row in chosen(ROWS, args.only):
+                for k in range(len(entrants)):
+                    e = entrants[(k + turn) % len(entrants)]
+                    one(e, row, turn, rows, skipped)
+                entrants = [e for e in entrants if not getattr(e, "failed", False)]
+    finally:
+        for e in entrants:
+            e.stop()
+    return {"rows": rows}
+
+
+def one(entrant, row, turn, rows, skipped):
+    if getattr(entrant, "failed", False):
+        return
+    try:
+        answer = entrant.run(*ROWS[row])
+    except (Failed, OSError) as error:
+        entrant.failed = True
+        skipped.append(f"{entrant.name}: {error}")
+        say(f"  {entrant.name} failed: {error}")
+        entrant.stop()
+        return
+    answer["round"] = turn + 1
+    rows.setdefault(row, {}).setdefault(entrant.name, []).append(answer)
+    say(f"round {turn + 1}  {row:10}  {entrant.name:7} {answer['mpps']:7.2f} Mpps"
+        f"  loss {answer['loss'] * 100:.2f} %"
+        f"  cores: switch {answer['switch_cpu']:.2f}, generator {answer['cpu']:.2f}")

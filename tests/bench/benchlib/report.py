@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Medians, ratios and the table."""
+from statistics import median
+
+QUIET = 0.97  # a core's share, below which something else ran on it
+
+
+def ratios(row, name, base):
+    """Of each round, to @base's figure of the same row and round."""
+    by_round = {a["round"]: a for a in row.get(base, [])}
+    return [a["mpps"] / by_round[a["round"]]["mpps"] for a in row.get(name, [])
+            if a["round"] in by_round and by_round[a["round"]]["mpps"] > 0]
+
+
+def disturbed(answers):
+    return any(a["cpu"] < QUIET or a["switch_cpu"] < QUIET - 0.03 for a in answers)
+
+
+def cell(row, name):
+    answers = row.get(name)
+    if not answers:
+        return "-"
+    text = f"{median(a['mpps'] for a in answers):.2f}"
+    if name != "io":
+        r = ratios(row, name, "io")
+        if r:
+            text += f" ({median(r):.2f})"
+    loss = median(a["loss"] for a in answers)
+    if loss >= 0.0005:
+        text += f" -{loss * 100:.1f}%"
+    return text + ("*" if disturbed(answers) else "")
+
+
+def frames_table(rows):
+    lines = [f"{'frame, addresses a port, flows':34}{'io':>12}{'heddle':>18}{'ovs':>18}"
+             f"{'heddle/ovs':>13}"]
+    for name, row in rows.items():
+        size, flows = name.split("-")
+        macs = {"1": "1", "1000": "100", "50000": "1,000"}.get(flows, "?")
+        label = f"{size} bytes, {macs}, {int(flows):,}"
+        over = ratios(row, "heddle", "ovs")
+        lines.append(f"{label:34}{cell(row, 'io'):>12}{cell(row, 'heddle'):>18}"
+                     f"{cell(row, 'ovs'):>18}{f'{median(over):.1f}' if over else '-':>13}")
+    return lines
+
+
+def tcp_table(rows):
+    lines = [f"{'TCP between namespaces':34}{'Gbit/s':>12}{'to the bridge':>18}"]
+    base = {a["round"]: a["gbits"] for a in rows.get("bridge", [])}
+    names = {"bridge": "kernel bridge on veth", "tap": "heddle, TAP to TAP",
+             "uplink": "heddle, TAP to uplink on veth"}
+    for name, label in names.items():
+        answers = rows.get(name)
+        if not answers:
+            continue
+        r = [a["gbits"] / base[a["round"]] for a in answers if base.get(a["round"])]
+        lines.append(f"{label:34}{median(a['gbits'] for a in answers):>12.2f}"
+                     f"{f'{median(r):.2f}' if r else '-':>18}")
+    return lines
+
+
+def show(result):
+    frames, tcp = result["frames"]["rows"], result["tcp"]["rows"]
+    m = result["machine"]
+    print(f"\n{m['date']}, {m['cpus']} x {m['cpu']}, Linux {m['kernel']}, "
+          f"{'2 MB' if m['hugepages'] else '4 KB'} pages")
+    if frames:
+        print("Mpps, both directions together; in brackets the ratio to io in the same row and "
+              "round; medians\n")
+        print("\n".join(frames_table(frames)))
+        if any(disturbed(a) for row in frames.values() for a in row.values()):
+            print("* other work ran on one of the two cores meanwhile")
+    if tcp:
+        print("\n" + "\n".join(tcp_table(tcp)))
+    for reason in result["skipped"]:
+        print(f"not measured: {reason}")
