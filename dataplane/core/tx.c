@@ -23,6 +23,8 @@ HD_DROP_REGISTER(
 	drop_hidden_tag, "hidden_tag", HD_DROP_EGRESS,
 	"a second tag would have come to the front on a trunk's native VLAN: a guest tried "
 	"to reach another VLAN behind the next switch");
+HD_DROP_REGISTER(drop_cvlan, "cvlan_filtered", HD_DROP_EGRESS,
+		 "the tunnel port that the frame was to leave by does not carry its customer VLAN");
 HD_DROP_REGISTER(drop_mtu, "mtu_exceeded", HD_DROP_EGRESS,
 		 "the frame is larger than the MTU of the port it was to leave by");
 HD_DROP_REGISTER(drop_tx_full, "tx_full", HD_DROP_EGRESS,
@@ -159,6 +161,11 @@ static struct rte_mbuf *fit_tag(struct out *o, struct rte_mbuf *m)
 	struct hd_vlan_egress e = hd_vlan_egress(o->config, member, meta->tci, meta->tag_len,
 						 rte_pktmbuf_mtod(m, const uint8_t *));
 
+	if (unlikely(!hd_vlan_cvlan_passes(o->config, meta->tag_len,
+					   rte_pktmbuf_mtod(m, const uint8_t *), m->pkt_len))) {
+		hd_drop(o->w, o->config->id, &drop_cvlan, m);
+		return NULL;
+	}
 	switch (e.action) {
 	case HD_TAG_KEEP: return m;
 	case HD_TAG_STRIP: return tag_strip(o, m);

@@ -40,7 +40,13 @@ static struct hd_vlan_class classify_trunk(const struct hd_port_config *port, ui
 	if (vid == 0)
 		return port->pvid ? accept(tci, port->pvid, HD_VLAN_HLEN)
 				  : verdict(HD_VLAN_UNTAGGED);
-	if (vid == port->pvid || hd_vlan_set_has(&port->vlans, vid))
+	if (hd_vlan_set_has(&port->vlans, vid))
+		return accept(tci, vid, HD_VLAN_HLEN);
+	/*
+	 * The number of an uplink's native VLAN is the switch's own, chosen where nobody gave one:
+	 * a VLAN of the physical network that happens to have it is another one.
+	 */
+	if (vid == port->pvid && !(port->flags & HD_PORT_UPLINK))
 		return accept(tci, vid, HD_VLAN_HLEN);
 	return verdict(HD_VLAN_NOT_ALLOWED);
 }
@@ -109,6 +115,16 @@ static struct hd_vlan_egress without_tag(const struct hd_port_config *port, uint
 	if (port->mode == HD_VLAN_TRUNK && is_tpid(hd_frame_u16(frame, 12 + tag_len)))
 		return (struct hd_vlan_egress){.action = HD_TAG_EXPOSED};
 	return (struct hd_vlan_egress){.action = tag_len ? HD_TAG_STRIP : HD_TAG_KEEP};
+}
+
+bool hd_vlan_cvlan_passes(const struct hd_port_config *port, uint8_t tag_len, const uint8_t *frame,
+			  uint32_t len)
+{
+	if (port->mode != HD_VLAN_TUNNEL || !(port->flags & HD_PORT_CVLANS))
+		return true;
+	return len >= HD_ETH_HLEN + HD_VLAN_HLEN + (uint32_t)tag_len &&
+	       hd_frame_u16(frame, 12 + tag_len) == HD_TPID_C &&
+	       hd_vlan_set_has(port->cvlans, hd_frame_u16(frame, 14 + tag_len) & HD_VID_MASK);
 }
 
 struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool member, uint16_t tci,

@@ -79,6 +79,13 @@ struct hd_vlan_egress {
 struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool member, uint16_t tci,
 				     uint8_t tag_len, const uint8_t *frame);
 
+/*
+ * False if the frame of @len bytes must not leave by the tunnel @port, because the customer's VLAN
+ * that it carries (behind the tag of @tag_len bytes) is not on the port's list, or it carries none.
+ */
+bool hd_vlan_cvlan_passes(const struct hd_port_config *port, uint8_t tag_len, const uint8_t *frame,
+			  uint32_t len);
+
 /* True if @port is a member of @domain, whose VLAN is @vid. */
 static inline bool hd_port_carries(const struct hd_config *config,
 				   const struct hd_port_config *port, uint32_t domain, uint16_t vid)
@@ -92,7 +99,8 @@ static inline bool hd_port_carries(const struct hd_config *config,
 /* True if a frame without a tag of its VLAN's always leaves @port as it is. */
 static inline bool hd_vlan_egress_plain(const struct hd_port_config *port)
 {
-	return port->mode != HD_VLAN_TRUNK && port->priority_tags == HD_PRIORITY_TAGS_NEVER;
+	return port->mode != HD_VLAN_TRUNK && port->priority_tags == HD_PRIORITY_TAGS_NEVER &&
+	       !(port->flags & HD_PORT_CVLANS);
 }
 
 #endif

@@ -32,7 +32,7 @@ HD_DROP_REGISTER(drop_local, "local_address", HD_DROP_INGRESS,
 
 #define BATCH 256 /* frames whose hashes are kept; a larger batch is done in parts */
 
-/* 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded between service VLAN ports (802.1ad table 8-2). */
+/* 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded by service VLAN ports (802.1ad table 8-2). */
 #define TUNNEL_PASSES 0xb801u
 
 struct addresses {
@@ -156,7 +156,9 @@ static bool group_is_reserved(const struct from *f, uint64_t dst)
 	hd_fdb_mac_bytes(dst, mac);
 	if (!hd_mac_is_reserved((const struct hd_mac *)mac))
 		return false;
-	return f->port->mode != HD_VLAN_TUNNEL || !(TUNNEL_PASSES >> mac[5] & 1);
+	if (f->port->mode != HD_VLAN_TUNNEL && f->port->tpid != rte_cpu_to_be_16(HD_TPID_S))
+		return true;
+	return !(TUNNEL_PASSES >> mac[5] & 1);
 }
 
 static void forward_group(struct hd_worker *w, struct from *f, const struct addresses *a,

@@ -24,6 +24,7 @@ struct input {
 	FILE *stream;
 	const unsigned char *data; /* of the next packet */
 	uint32_t len;
+	bool cut;         /* the capture holds only its start */
 	uint64_t time_ns; /* UINT64_MAX: no more */
 	uint64_t size;
 	uint16_t id;
@@ -47,6 +48,7 @@ static void advance(struct input *in)
 
 	if (rc == 1 && hdr->caplen <= FRAME_MAX) {
 		in->len = hdr->caplen;
+		in->cut = hdr->caplen < hdr->len;
 		/* The microseconds field holds nanoseconds: asked for when it was opened. */
 		in->time_ns = (uint64_t)hdr->ts.tv_sec * HD_NS_PER_S + hdr->ts.tv_usec;
 		return;
@@ -166,7 +168,7 @@ uint64_t hd_replay_next_ns(void)
 }
 
 const unsigned char *hd_replay_take(uint64_t until_ns, unsigned int *input, uint64_t *time_ns,
-				    uint32_t *len)
+				    uint32_t *len, bool *cut)
 {
 	struct input *in = earliest();
 
@@ -176,6 +178,7 @@ const unsigned char *hd_replay_take(uint64_t until_ns, unsigned int *input, uint
 	*input = (unsigned int)(in - inputs);
 	*time_ns = last_ns;
 	*len = in->len;
+	*cut = in->cut;
 	progress.packets++;
 	progress.bytes += in->len;
 	progress.file_bytes += in->len + 16;

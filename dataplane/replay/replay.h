@@ -5,6 +5,7 @@
 #ifndef DATAPLANE_REPLAY_REPLAY_H
 #define DATAPLANE_REPLAY_REPLAY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "heddle/base/err.h"
@@ -30,11 +31,11 @@ int hd_replay_input_error(struct hd_err *err);
 
 /*
  * Takes the next packet if its time is below @until_ns: its bytes (NULL: none), the number of its
- * capture, its time and length. The bytes are valid until the next call of this or of
- * hd_replay_next_ns().
+ * capture, its time and length, and whether the capture holds only its start. The bytes are valid
+ * until the next call of this or of hd_replay_next_ns().
  */
 const unsigned char *hd_replay_take(uint64_t until_ns, unsigned int *input, uint64_t *time_ns,
-				    uint32_t *len);
+				    uint32_t *len, bool *cut);
 
 /* The port id of an input, resolved once the configuration is there. 0 or -errno. */
 int hd_replay_bind_inputs(struct hd_err *err);

@@ -16,6 +16,10 @@
 HD_DROP_REGISTER(drop_replay_buffers, "replay_no_buffers", HD_DROP_INGRESS,
 		 "replay had no buffer for a packet of a capture; that is a bug, please report it");
 
+HD_DROP_REGISTER(
+	drop_capture_cut, "capture_cut", HD_DROP_INGRESS,
+	"the capture holds only the start of the frame; capture whole frames: tcpdump -s 0");
+
 #define BATCH_MAX 256
 
 enum { NEXT_VLAN_INPUT, NEXT_COUNT };
@@ -67,10 +71,12 @@ static uint16_t replay_rx_process(struct rte_graph *graph, struct rte_node *node
 	const unsigned char *data;
 	uint64_t time_ns;
 	uint32_t len;
+	bool cut;
 
 	RTE_SET_USED(objs);
 	RTE_SET_USED(nb_objs);
-	while (taken < batch && (data = hd_replay_take(until, &input, &time_ns, &len)) != NULL) {
+	while (taken < batch &&
+	       (data = hd_replay_take(until, &input, &time_ns, &len, &cut)) != NULL) {
 		uint16_t id = hd_replay_input_port(input);
 
 		if (run && input != run_input) {
@@ -80,11 +86,12 @@ static uint16_t replay_rx_process(struct rte_graph *graph, struct rte_node *node
 		}
 		run_input = input;
 		taken++;
-		m[n + run] = to_mbuf(w, data, len);
+		m[n + run] = cut ? NULL : to_mbuf(w, data, len);
 		if (unlikely(!m[n + run])) {
 			w->port_stats[id].rx_packets++;
+			w->port_stats[id].rx_bytes += len;
 			w->stats->rx++;
-			hd_drop_count(w, id, &drop_replay_buffers, 1);
+			hd_drop_count(w, id, cut ? &drop_capture_cut : &drop_replay_buffers, 1);
 			continue;
 		}
 		hd_meta(m[n + run])->flags = 0;
