@@ -18,6 +18,10 @@ static void ap_close_fds(struct hd_af_packet *ap)
 	close(ap->sock);
 	for (unsigned int i = 0; i < HD_AF_PACKET_RX; i++)
 		hd_vnet_buf_drain(&ap->buf[i]);
+	while (ap->pending_first < ap->pending_end)
+		rte_pktmbuf_free(ap->pending[ap->pending_first++]);
+	ap->pending_first = 0;
+	ap->pending_end = 0;
 }
 
 /* Without these the path would see broken frames, so what came must have them. */

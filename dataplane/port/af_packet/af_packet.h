@@ -16,6 +16,7 @@
 #include "heddle/api/kinds.h"
 #include "heddle/net/ether.h"
 #include "dataplane/core/port.h"
+#include "dataplane/port/af_packet/uso.h"
 #include "dataplane/port/vnet.h"
 
 #define HD_AF_PACKET_RX 8 /* frames of one receive call; more gained nothing */
@@ -27,7 +28,11 @@ struct hd_af_packet {
 	uint32_t ifindex;
 	uint64_t kernel_drops; /* frames that the kernel had no room for in the socket */
 
-	/* Of the worker that polls the port: segments wait here for the next call. */
+	/* Of the worker that polls the port. What one frame became, and did not fit in a burst: */
+	struct rte_mbuf *pending[HD_AF_PACKET_RX * HD_USO_SEGMENTS_MAX];
+	uint16_t pending_first, pending_end;
+
+	/* Segments wait here for the next call. */
 	struct hd_vnet_buf buf[HD_AF_PACKET_RX];
 };
 

@@ -28,9 +28,54 @@ static bool rx_tag(struct msghdr *msg, struct hd_af_packet_tag *tag)
 	return hd_af_packet_tag_get(&aux, tag);
 }
 
-/* One frame of a receive call. NULL: it was not for us, or was counted and dropped. */
-static struct rte_mbuf *rx_frame(struct hd_worker *w, struct hd_port *port, struct hd_vnet_buf *buf,
-				 struct mmsghdr *mm)
+/* Where the packets of a burst go: to the caller's array, and what is too much waits. */
+struct rx_out {
+	struct hd_worker *w;
+	struct hd_port *port;
+	struct hd_af_packet *ap;
+	struct rte_mbuf **m;
+	uint16_t n, got;
+};
+
+static void rx_put(struct rx_out *o, struct rte_mbuf *m)
+{
+	if (likely(o->got < o->n && o->ap->pending_end == 0))
+		o->m[o->got++] = m;
+	else
+		o->ap->pending[o->ap->pending_end++] = m;
+}
+
+/* Gives the caller what waits, as far as there is room. True if nothing waits any more. */
+static bool rx_pending(struct rx_out *o)
+{
+	struct hd_af_packet *ap = o->ap;
+
+	while (ap->pending_first < ap->pending_end && o->got < o->n)
+		o->m[o->got++] = ap->pending[ap->pending_first++];
+	if (ap->pending_first < ap->pending_end)
+		return false;
+	ap->pending_first = 0;
+	ap->pending_end = 0;
+	return true;
+}
+
+/* Datagrams that came as one frame become what they are on a wire. */
+static void rx_datagrams(struct rx_out *o, struct rte_mbuf *m, const struct virtio_net_hdr *hdr)
+{
+	struct rte_mbuf *out[HD_USO_SEGMENTS_MAX];
+	uint32_t len = m->pkt_len;
+	int n = hd_uso_cut(o->w->pool, m, hdr, out);
+
+	if (n == -ENOMEM)
+		hd_vnet_rx_lost(o->w, o->port, len);
+	else if (n < 0)
+		hd_vnet_rx_unknown(o->w, o->port, len);
+	for (int i = 0; i < n; i++)
+		rx_put(o, out[i]);
+}
+
+/* One frame of a receive call. */
+static void rx_frame(struct rx_out *o, struct hd_vnet_buf *buf, struct mmsghdr *mm)
 {
 	const struct rx_info *info = mm->msg_hdr.msg_name;
 	uint32_t len = mm->msg_len - HD_VNET_HLEN_PACKET;
@@ -40,14 +85,20 @@ static struct rte_mbuf *rx_frame(struct hd_worker *w, struct hd_port *port, stru
 	/* what this machine sends by the interface is not what it receives */
 	if (unlikely(mm->msg_len < HD_VNET_HLEN_PACKET ||
 		     info->from.sll_pkttype == PACKET_OUTGOING))
-		return NULL;
-	m = hd_vnet_buf_chain(w, port, buf, len, mm->msg_hdr.msg_flags & MSG_TRUNC);
+		return;
+	m = hd_vnet_buf_chain(o->w, o->port, buf, len, mm->msg_hdr.msg_flags & MSG_TRUNC);
 	if (unlikely(m == NULL))
-		return NULL;
+		return;
 	if (rx_tag(&mm->msg_hdr, &tag))
 		hd_af_packet_tag_put((uint8_t *)rte_pktmbuf_prepend(m, HD_VLAN_HLEN), &tag,
 				     &buf->hdr);
-	return hd_vnet_rx_meta(w, port, m, &buf->hdr);
+	if (unlikely(buf->hdr.gso_type == VIRTIO_NET_HDR_GSO_UDP_L4)) {
+		rx_datagrams(o, m, &buf->hdr);
+		return;
+	}
+	m = hd_vnet_rx_meta(o->w, o->port, m, &buf->hdr);
+	if (likely(m != NULL))
+		rx_put(o, m);
 }
 
 /* No buffer is free: takes one frame from the kernel and lets it go. False when there is none. */
@@ -95,11 +146,12 @@ uint16_t hd_af_packet_rx_burst(struct hd_worker *w, struct hd_port *port, uint16
 	struct hd_af_packet *ap = hd_port_priv(port);
 	struct mmsghdr msg[HD_AF_PACKET_RX];
 	struct rx_info info[HD_AF_PACKET_RX];
+	struct rx_out o = {.w = w, .port = port, .ap = ap, .m = m, .n = n};
 	uint32_t bytes = 0;
-	uint16_t got = 0;
 
-	for (uint16_t seen = 0; seen < n && bytes < HD_VNET_BURST_BYTES;) {
-		unsigned int want = RTE_MIN(n - seen, HD_AF_PACKET_RX);
+	for (uint16_t seen = 0;
+	     rx_pending(&o) && seen < n && o.got < n && bytes < HD_VNET_BURST_BYTES;) {
+		unsigned int want = RTE_MIN(n - o.got, HD_AF_PACKET_RX);
 		int ret = rx_call(w, ap, msg, info, want);
 
 		if (unlikely(ret == -ENOBUFS && rx_discard(w, port, ap->fd))) {
@@ -116,14 +168,15 @@ uint16_t hd_af_packet_rx_burst(struct hd_worker *w, struct hd_port *port, uint16
 			break;
 		for (int i = 0; i < ret; i++) {
 			bytes += msg[i].msg_len;
-			m[got] = rx_frame(w, port, &ap->buf[i], &msg[i]);
-			got += m[got] != NULL;
+			rx_frame(&o, &ap->buf[i], &msg[i]);
 		}
 		seen += ret;
-		if ((unsigned int)ret < want)
+		if ((unsigned int)ret < want) {
+			rx_pending(&o);
 			break;
+		}
 	}
-	return got;
+	return o.got;
 }
 
 /* A transmit call under construction. */

@@ -307,6 +307,57 @@ static void test_offloads(void)
 		}
 }
 
+/* Datagrams in one frame come in one by one, in order, though they are more than a burst. */
+static void test_datagrams(void)
+{
+	struct virtio_net_hdr hdr = {.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+				     .gso_type = VIRTIO_NET_HDR_GSO_UDP_L4,
+				     .hdr_len = 42,
+				     .gso_size = 100,
+				     .csum_start = 34,
+				     .csum_offset = 6};
+	uint32_t payload = 99 * 100 + 50, len = 42 + payload, got = 0;
+	struct rte_mbuf *m[HD_BURST];
+	uint8_t *f = frame + HLEN;
+
+	tcp_make(100, 0); /* its Ethernet and IP headers */
+	memcpy(frame, &hdr, sizeof(hdr));
+	f[16] = (uint8_t)((28 + payload) >> 8);
+	f[17] = (uint8_t)(28 + payload);
+	f[23] = 17;
+	f[38] = (uint8_t)((8 + payload) >> 8);
+	f[39] = (uint8_t)(8 + payload);
+	for (uint32_t i = 0; i < payload; i++)
+		f[42 + i] = (uint8_t)(i / 100);
+	if (send(wire, frame, HLEN + len, 0) < 0) {
+		printf("(this kernel does not send datagrams in one frame) ");
+		return;
+	}
+	CU_ASSERT_EQUAL(send(wire, frame, HLEN + len, 0), HLEN + len);
+	for (unsigned int tries = 0; tries < 100; tries++) {
+		uint16_t n = port->ops->rx_burst(w, port, 0, m, HD_BURST);
+
+		for (uint16_t i = 0; i < n; i++) {
+			const uint8_t *p = rte_pktmbuf_mtod(m[i], uint8_t *);
+
+			if (p[0] != 2)
+				continue;
+			CU_ASSERT_EQUAL(m[i]->pkt_len, got % 100 == 99 ? 92 : 142);
+			CU_ASSERT_EQUAL(p[42], got++ % 100);
+		}
+		rte_pktmbuf_free_bulk(m, n);
+	}
+	CU_ASSERT_EQUAL(got, 200);
+	/* what waits for the next burst is not lost when the port is closed */
+	CU_ASSERT_EQUAL(send(wire, frame, HLEN + len, 0), HLEN + len);
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, 10), 10);
+	rte_pktmbuf_free_bulk(m, 10);
+	port->ops->close(port);
+	port->is_open = false;
+	CU_ASSERT_EQUAL(rte_mempool_avail_count(w->pool), FRAMES);
+	CU_ASSERT_EQUAL(fixture_open(port, &(enum hd_port_reason){0}, &(struct hd_err){0}), 0);
+}
+
 /* Longer than the MTU allows, and not a super-frame: refused; what is before and behind it goes. */
 static void test_refused(void)
 {
@@ -453,5 +504,5 @@ static void test_validate(void)
 
 UNIT_MAIN_SETUP("af-packet", setup, {"validate", test_validate}, {"tags, pure", test_tag_pure},
 		{"sizes", test_sizes}, {"burst", test_burst}, {"offloads", test_offloads},
-		{"refused", test_refused}, {"no buffers", test_no_buffers}, {"link", test_link},
-		{"deleted", test_deleted});
+		{"datagrams", test_datagrams}, {"refused", test_refused},
+		{"no buffers", test_no_buffers}, {"link", test_link}, {"deleted", test_deleted});

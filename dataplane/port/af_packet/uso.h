@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Datagrams that came as one super-frame (UDP segmentation offload, what QUIC senders behind a veth
+ * pair use): the path knows only super-frames of TCP, so they are cut where they come in.
+ */
+#ifndef DATAPLANE_PORT_AF_PACKET_USO_H
+#define DATAPLANE_PORT_AF_PACKET_USO_H
+
+#include <stdint.h>
+
+#include <linux/virtio_net.h>
+#include <rte_mbuf.h>
+
+#include "dataplane/core/offload_core.h"
+
+#ifndef VIRTIO_NET_HDR_GSO_UDP_L4 /* Linux 6.2; the headers of Debian 12 are older */
+#define VIRTIO_NET_HDR_GSO_UDP_L4 5
+#endif
+
+#define HD_USO_SEGMENTS_MAX 128 /* of one super-frame, as in Linux */
+
+struct hd_uso {
+	uint32_t segments;
+	uint32_t payload;  /* bytes of the super-frame */
+	uint32_t hdr_len;  /* Ethernet to UDP */
+	uint32_t l3_off;   /* where IP, */
+	uint32_t l4_off;   /* and where UDP starts */
+	uint16_t gso_size; /* payload of each datagram but the last */
+	uint8_t family;
+	uint8_t hdr[HD_OFFLOAD_HEADERS_MAX]; /* those headers, as they came */
+	struct hd_l4_layout l4;
+};
+
+/*
+ * Checks the offload header and the first @head_len bytes of a packet of @pkt_len. 0, or -EINVAL
+ * when the header lies or the packet would become more than HD_USO_SEGMENTS_MAX. Pure.
+ */
+int hd_uso_init(struct hd_uso *u, const struct virtio_net_hdr *hdr, const uint8_t *head,
+		uint32_t head_len, uint32_t pkt_len);
+
+/* Payload bytes of datagram @i. */
+static inline uint32_t hd_uso_payload(const struct hd_uso *u, uint32_t i)
+{
+	return i + 1 < u->segments ? u->gso_size : u->payload - i * u->gso_size;
+}
+
+/*
+ * Writes the headers of datagram @i, u->hdr_len bytes, to @hdr. The UDP checksum is partial: the
+ * pseudo-header's sum. Pure.
+ */
+void hd_uso_header(const struct hd_uso *u, uint32_t i, uint8_t *hdr);
+
+/*
+ * Cuts @m into datagrams with partial checksums and meta that says so. @m is freed, whatever comes
+ * out. Returns how many are in @out (room for HD_USO_SEGMENTS_MAX), -EINVAL or -ENOMEM. Worker.
+ */
+int hd_uso_cut(struct rte_mempool *pool, struct rte_mbuf *m, const struct virtio_net_hdr *hdr,
+	       struct rte_mbuf **out);
+
+#endif
