@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int fd = memfd_create("capture", MFD_CLOEXEC);
 	uint64_t time_ns, last = 0;
 	unsigned int input;
+	bool cut;
 	uint32_t len, sum = 0;
 	const unsigned char *p;
 	struct hd_err err = {0};
@@ -39,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (hd_replay_open_inputs(&err) == 0) {
-		while ((p = hd_replay_take(UINT64_MAX, &input, &time_ns, &len)) != NULL) {
+		while ((p = hd_replay_take(UINT64_MAX, &input, &time_ns, &len, &cut)) != NULL) {
 			FUZZ_ASSERT(time_ns >= last);
 			last = time_ns;
 			for (uint32_t i = 0; i < len; i++)
