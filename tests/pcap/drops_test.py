@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every reason for a drop, provoked: counted once, at the right port, on the right side.
+
+Reasons that need a device, a receiver that is full or an empty pool cannot come up in a replay; each
+has its test elsewhere (ELSEWHERE), and this file fails when a new reason is in neither list.
+"""
+import os
+import re
+
+from scenario import (BROADCAST, START, STEP, TOP, Config, Result, Scenario, arp, ether, llc_bpdu,
+                      main)
+import capture
+
+A, B, X = "02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:99"
+IN, OUT = "ingress_drops", "egress_drops"
+
+
+def plain():
+    return Config().port("a", access=10).port("b", access=10)
+
+
+def guarded(**guards):
+    return Config().port("a", access=10, guards=guards).port("b", access=10)
+
+
+# reason: (configuration, frames that come in by "a", the port that counts, the side). Each provokes
+# exactly one drop of that reason and no other.
+PROVOKED = {
+    "no_switch": (Config().port("a", switch=None), [ether(BROADCAST, A)], "a", IN),
+    "runt": (plain(), [b"\xff" * 13], "a", IN),
+    "oversize": (plain(), [ether(BROADCAST, A, size=1523)], "a", IN),
+    "vlan_untagged": (Config().port("a", trunk=["10"]), [ether(BROADCAST, A)], "a", IN),
+    "vlan_tagged": (plain(), [ether(BROADCAST, A, "10")], "a", IN),
+    "vlan_not_allowed": (Config().port("a", trunk=["10"]), [ether(BROADCAST, A, "11")], "a", IN),
+    "vlan_reserved": (plain(), [ether(BROADCAST, A, "4095")], "a", IN),
+    "cvlan_not_allowed": (Config().port("a", tunnel=300, tunnel_cvlans=["12"])
+                          .port("b", tunnel=300), [ether(BROADCAST, A, "13")], "a", IN),
+    "cvlan_filtered": (Config().port("a", tunnel=300).port("b", tunnel=300, tunnel_cvlans=["12"]),
+                       [ether(BROADCAST, A, "13"), ether(BROADCAST, A, "12")], "b", OUT),
+    "bad_source": (plain(), [ether(BROADCAST, BROADCAST)], "a", IN),
+    "reserved_address": (plain(), [ether("01:80:c2:00:00:0e", A)], "a", IN),
+    "segment_mac_limit": (Config().segment("s", 10, mac_limit=1).port("a", access="s")
+                          .port("b", access="s"),
+                          [ether(BROADCAST, A), ether(BROADCAST, B)], "a", IN),
+    "switch_mac_limit": (plain().switch(mac_limit=1),
+                         [ether(BROADCAST, A), ether(BROADCAST, B)], "a", IN),
+    "same_port": (plain(), [ether(BROADCAST, A), ether(A, B)], "a", IN),
+    "no_other_member": (Config().port("a", access=10).port("b", access=11),
+                        [ether(BROADCAST, A)], "a", IN),
+    "hidden_tag": (Config().port("a", trunk=["10"]).port("b", trunk=["11"], native=10),
+                   [ether(BROADCAST, A, "10,11")], "b", OUT),
+    "mtu_exceeded": (Config().port("a", access=10).port("b", access=10, mtu=1000),
+                     [ether(BROADCAST, A, size=1015)], "b", OUT),
+    "bpdu_guard": (guarded(bpdu_guard=True), [llc_bpdu(BROADCAST, A)], "a", IN),
+    "mac_limit": (guarded(mac_limit=1), [ether(BROADCAST, A), ether(BROADCAST, B)], "a", IN),
+    "spoofed_mac": (guarded(anti_spoof={"mac": [A]}), [ether(BROADCAST, X)], "a", IN),
+    "spoofed_ip": (guarded(anti_spoof={"mac": [A], "ip": ["10.0.0.5"]}),
+                   [ether(BROADCAST, A, kind=0x0806, payload=arp(1, A, "10.0.0.6"))], "a", IN),
+}
+
+# provoked by a test of its own in this file
+SPECIAL = {"link_down", "capture_cut"}
+
+# what needs more than a replay, and the test that provokes it
+ELSEWHERE = {
+    "bad_offload": "dataplane/port",
+    "no_buffers": "dataplane/port",
+    "rx_truncated": "dataplane/port",
+    "tx_refused": "dataplane/port",
+    "tx_full": "dataplane",
+    "no_buffers_tx": "dataplane",
+    "not_member": "dataplane",
+    "local_address": "dataplane",
+    "replay_no_buffers": "dataplane",
+}
+
+
+def registered():
+    """The reasons that the data plane's sources register."""
+    names = set()
+    for folder, _, files in os.walk(os.path.join(TOP, "dataplane")):
+        for file in files:
+            if file.endswith(".c") and not file.endswith("_test.c"):
+                with open(os.path.join(folder, file), encoding="utf-8") as source:
+                    names |= set(re.findall(r'^\s*HD_DROP_REGISTER\(\s*\w+\s*,\s*"([^"]*)"',
+                                            source.read(), re.M))
+    return names
+
+
+class Drops(Scenario):
+    def test_provoked(self):
+        for reason, (config, frames, port, side) in PROVOKED.items():
+            with self.subTest(reason=reason):
+                result = self.replay(config, {"a": frames})
+                self.assertEqual(result.drops(port), {reason: 1})
+                self.assertEqual(result.port(port)[side], 1)
+                self.assertEqual(result.summary["totals"]["drops"], 1)
+                self.assertEqual(result.summary["drops"], {reason: 1})
+
+    def test_link_down(self):
+        config = Config().port("a", access=10).port("b", access=10)
+        config.ports[1]["enabled"] = False
+        result = self.replay(config, {"a": [ether(BROADCAST, A)]})
+        self.assertEqual(result.drops("b"), {"link_down": 1})
+        self.assertEqual(result.port("b")[OUT], 1)
+
+    def test_capture_cut(self):
+        path = os.path.join(self.dir, "cut.pcap")
+        capture.write_pcap(path, [(START, ether(BROADCAST, A)), (START + STEP, ether(BROADCAST, A))],
+                           cut=59)
+        result = Result(self.run_files(plain(), {"a": path}))
+        self.assertEqual(result.drops("a"), {"capture_cut": 2})
+        self.assertEqual(result.port("a")["rx_packets"], 2)
+        self.assertEqual(result.port("a")[IN], 2)
+        self.assertEqual(result.frames("b"), [])
+
+    def test_delivered_is_not_dropped(self):
+        """A frame that reaches one port and not another counts at both, each for itself."""
+        config = (Config().port("a", access=10).port("b", access=10).port("c", access=10, mtu=500))
+        result = self.replay(config, {"a": [ether(BROADCAST, A, size=1000)]})
+        self.assertEqual((result.port("b")["tx_packets"], result.port("b")[OUT]), (1, 0))
+        self.assertEqual((result.port("c")["tx_packets"], result.port("c")[OUT]), (0, 1))
+        self.assertEqual((result.port("a")["admitted"], result.port("a")[IN]), (1, 0))
+
+    def test_every_reason_is_here(self):
+        known = set(PROVOKED) | SPECIAL | set(ELSEWHERE)
+        self.assertEqual(sorted(registered()), sorted(known))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Guards of ports: BPDU guard, MAC limit (see also learning_test.py) and anti-spoofing, in the path."""
+from scenario import (BROADCAST, START, STEP, Config, Scenario, arp, ether, ipv4, ipv6, llc_bpdu, main,
+                      neighbour, udp)
+
+A, B, X = "02:00:00:00:00:01", "02:00:00:00:00:02", "02:00:00:00:00:99"
+ARP, IPV4, IPV6 = 0x0806, 0x0800, 0x86dd
+LOCAL_A = "fe80::ff:fe00:1"
+LOCAL_X = "fe80::ff:fe00:99"
+ALL_NODES = "ff02::1"
+
+
+class BpduGuard(Scenario):
+    BPDUS = [
+        llc_bpdu("01:80:c2:00:00:00", A),
+        llc_bpdu("01:80:c2:00:00:08", A),
+        llc_bpdu("01:00:0c:cc:cc:cd", A),
+        llc_bpdu("01:00:0c:cc:cc:cd", A, "10/7"),
+        llc_bpdu("01:80:c2:00:00:00", A, "10"),
+        llc_bpdu("01:00:5e:00:00:01", A, "s10,10"),
+        llc_bpdu(BROADCAST, A, "0"),
+        llc_bpdu(BROADCAST, A),
+    ]
+    HARMLESS = [ether(BROADCAST, A), ether("01:00:0c:cc:cc:cc", A), llc_bpdu(B, A),
+                ether("33:33:00:00:00:01", A, kind=IPV6, payload=ipv6("fe80::1", ALL_NODES))]
+
+    def test_guarded(self):
+        config = (Config().port("a", access=10, guards={"bpdu_guard": True})
+                  .port("b", access=10))
+        result = self.replay(config, {"a": self.BPDUS + self.HARMLESS}, check_batches=True)
+        self.assert_frames(result, {"b": self.HARMLESS})
+        self.assertEqual(result.drops("a"), {"bpdu_guard": len(self.BPDUS)})
+
+    def test_not_guarded(self):
+        """Without the guard only the rules for reserved addresses and VLANs count."""
+        config = Config().port("a", access=10).port("b", access=10)
+        result = self.replay(config, {"a": self.BPDUS})
+        self.assert_frames(result, {"b": [
+            llc_bpdu("01:00:0c:cc:cc:cd", A), llc_bpdu("01:00:5e:00:00:01", A, "s10,10"),
+            llc_bpdu(BROADCAST, A), llc_bpdu(BROADCAST, A)]})
+        self.assertEqual(result.drops("a"), {"reserved_address": 2, "vlan_tagged": 2})
+
+    def test_machines_are_guarded(self):
+        """A port of a virtual machine has the guard unless it is told otherwise; others do not."""
+        pvst = llc_bpdu("01:00:0c:cc:cc:cd", A)
+        config = (Config().port("vm", kind="tap", access=10)
+                  .port("free", kind="tap", access=10, guards={"bpdu_guard": False})
+                  .port("vhost", kind="vhost-user", access=10).port("out", access=10))
+        for port in config.ports:
+            if port["name"] == "vhost":
+                port["heddle-vhost-user:vhost-user"] = {"socket": "vhost.sock"}
+        result = self.replay(config, {"vm": [pvst], "vhost": [pvst], "free": [pvst], "out": [pvst]})
+        self.assertEqual(result.drops("vm"), {"bpdu_guard": 1})
+        self.assertEqual(result.drops("vhost"), {"bpdu_guard": 1})
+        self.assertEqual((result.drops("free"), result.drops("out")), ({}, {}))
+
+    def test_not_on_uplinks(self):
+        """A tap that is an uplink is not a guest's."""
+        pvst = llc_bpdu("01:00:0c:cc:cc:cd", A, "10")
+        config = (Config().segment("office", 10, uplink=["up"]).port("up", kind="tap")
+                  .port("vm", kind="tap", access="office"))
+        result = self.replay(config, {"up": [pvst]})
+        self.assert_frames(result, {"vm": [llc_bpdu("01:00:0c:cc:cc:cd", A)]})
+
+
+class MacLimit(Scenario):
+    def test_default_of_machines(self):
+        """4,096 addresses, and one too many."""
+        config = Config().port("vm", kind="tap", access=10).port("out", access=10)
+        frames = [ether(BROADCAST, f"02:00:00:01:{i >> 8:02x}:{i & 255:02x}") for i in range(4097)]
+        result = self.replay(config, {"vm": frames, "out": [ether(BROADCAST, A)]})
+        self.assertEqual(result.drops("vm"), {"mac_limit": 1})
+        self.assertEqual(len(result.frames("out")), 4096)
+
+    def test_several_in_a_burst(self):
+        config = (Config().port("a", access=10, guards={"mac_limit": 1}).port("b", access=10))
+        frames = [(START, ether(BROADCAST, f"02:00:00:00:01:{i:02x}")) for i in range(100)]
+        result = self.replay(config, {"a": frames + [(START + STEP, frames[0][1])]},
+                             check_batches=True)
+        self.assert_frames(result, {"b": [frames[0][1]] * 2})
+        self.assertEqual(result.drops("a"), {"mac_limit": 99})
+
+
+class AntiSpoof(Scenario):
+    def guarded(self, **leaves):
+        return (Config().port("a", guards={"anti_spoof": leaves}, trunk=["10", "300"], native=10)
+                .port("b", trunk=["10", "300"], native=10))
+
+    def judge(self, config, good, bad, reason):
+        """All of @good pass as they are, all of @bad are dropped."""
+        mixed = [f for pair in zip(good, bad) for f in pair]
+        rest = good[len(bad):] + bad[len(good):]
+        result = self.replay(config, {"a": mixed + rest}, check_batches=True)
+        self.assert_frames(result, {"b": good})
+        self.assertEqual(result.drops("a"), {reason: len(bad)})
+
+    def test_mac(self):
+        good = [ether(BROADCAST, A), ether(B, A, kind=IPV4, payload=ipv4("9.9.9.9", "10.0.0.1")),
+                ether(BROADCAST, B, "300/3"), ether(BROADCAST, A, kind=ARP,
+                                                    payload=arp(1, X, "9.9.9.9"))]
+        bad = [ether(BROADCAST, X), ether(BROADCAST, X, "300"), ether(A, "02:00:00:00:00:03"),
+               ether(BROADCAST, "00:00:00:00:00:00"), ether(BROADCAST, "03:00:00:00:00:01")]
+        self.judge(self.guarded(mac=[A, B]), good, bad, "spoofed_mac")
+
+    def test_ipv4(self):
+        config = self.guarded(mac=[A], ip=["10.0.0.5", "192.168.4.0/22"])
+        good, bad = [], []
+        for tags in ("300", "300,s20", "300/5,12"):
+            def frame(kind, payload, tags=tags):
+                return ether(BROADCAST, A, tags, kind, payload)
+            good += [frame(IPV4, ipv4("10.0.0.5", "8.8.8.8", 17, udp(1, 53))),
+                     frame(IPV4, ipv4("192.168.7.255", "8.8.8.8")),
+                     frame(IPV4, ipv4("0.0.0.0", "255.255.255.255", 17, udp(68, 67))),
+                     frame(ARP, arp(1, A, "10.0.0.5")), frame(ARP, arp(2, A, "192.168.4.1")),
+                     frame(ARP, arp(1, A, "0.0.0.0", tpa="10.0.0.5"))]
+            bad += [frame(IPV4, ipv4("10.0.0.6", "8.8.8.8", 17, udp(1, 53))),
+                    frame(IPV4, ipv4("192.168.8.0", "8.8.8.8")),
+                    frame(IPV4, ipv4("0.0.0.0", "255.255.255.255", 17, udp(68, 69))),
+                    frame(IPV4, ipv4("10.0.0.5", "8.8.8.8", length=1500)),
+                    frame(IPV4, b"\x44" + ipv4("10.0.0.5", "8.8.8.8")[1:]),
+                    frame(ARP, arp(1, A, "10.0.0.6")), frame(ARP, arp(2, X, "10.0.0.5")),
+                    frame(ARP, arp(2, A, "0.0.0.0"))]
+        good += [ether(BROADCAST, A), ether(BROADCAST, A, "300", 0x88cc)]
+        bad += [ether(BROADCAST, A, "300", IPV4, ipv4("10.0.0.5", "8.8.8.8")[:19], 14),
+                ether(BROADCAST, A, "300", ARP, arp(1, A, "10.0.0.5")[:27], 14),
+                ether(BROADCAST, A, "300,12,13", IPV4, ipv4("10.0.0.5", "8.8.8.8"))]
+        self.judge(config, good, bad, "spoofed_ip")
+
+    def test_ipv6(self):
+        config = self.guarded(mac=[A], ip=["2001:db8::5", "2001:db8:1::/64"])
+
+        def frame(source, proto=59, body=b"", tags="-"):
+            return ether(BROADCAST, A, tags, IPV6, ipv6(source, ALL_NODES, proto, body))
+
+        def nd(source, *args, tags="-"):
+            return frame(source, 58, neighbour(*args), tags)
+
+        good = [frame("2001:db8::5"), frame("2001:db8:1::99"), frame(LOCAL_A),
+                nd("::", 135, "2001:db8::5"), nd("::", 135, LOCAL_A),
+                nd("2001:db8::5", 135, "2001:db8::1", (1, A)), nd(LOCAL_A, 136, LOCAL_A, (2, A)),
+                nd("2001:db8::5", 136, "2001:db8::5", (2, A), tags="300/2")]
+        bad = [frame("2001:db8::6"), frame("2001:db8:2::99", tags="300"), frame(LOCAL_X),
+               frame("::", 17, udp(68, 67)), nd("::", 135, "2001:db8::6"),
+               nd("2001:db8::5", 135, "2001:db8::1", (1, X)),
+               nd("2001:db8::5", 136, "2001:db8::6", (2, A)),
+               nd("2001:db8::5", 136, "2001:db8::5", (2, X), tags="300,10"),
+               frame("2001:db8::5", 58, b"\x88\0\0\0")]
+        self.judge(config, good, bad, "spoofed_ip")
+
+    def test_after_bpdu_guard(self):
+        """Both guards on one port: a BPDU from a wrong address is the BPDU guard's."""
+        config = (Config().port("a", access=10, guards={"anti_spoof": {"mac": [A]},
+                                                        "bpdu_guard": True})
+                  .port("b", access=10))
+        result = self.replay(config, {"a": [llc_bpdu(BROADCAST, X), ether(BROADCAST, X),
+                                            llc_bpdu(BROADCAST, A), ether(BROADCAST, A)]})
+        self.assert_frames(result, {"b": [ether(BROADCAST, A)]})
+        self.assertEqual(result.drops("a"), {"bpdu_guard": 2, "spoofed_mac": 1})
+
+    def test_spoofer_takes_nothing(self):
+        """Another's address does not move, and the guard of one port is none of another's."""
+        config = (Config().port("a", access=10, guards={"anti_spoof": {"mac": [A]}})
+                  .port("b", access=10).port("c", access=10))
+        result = self.replay(config, {
+            "b": [(START, ether(BROADCAST, B))], "a": [(START + 1, ether(BROADCAST, B))],
+            "c": [(START + 2, ether(B, X))]}, check_batches=True)
+        self.assertEqual(result.frames("b"), [ether(B, X)])
+        self.assertEqual(result.frames("a"), [ether(BROADCAST, B)])
+
+
+if __name__ == "__main__":
+    main()
