@@ -18,8 +18,8 @@ struct event_base;
 struct nlmsghdr;
 
 /*
- * What we put on an interface carries this protocol number (`ip address` shows it from version 6.2
- * on), so that a restarted heddle-cp knows its own addresses. Kernels before 5.18 forget it.
+ * What we put on an interface carries this protocol number (IFA_PROTO), so that a restarted heddle-cp
+ * knows its own addresses. Kernels before 5.18 forget it.
  */
 #define CP_ADDRESS_PROTO 0x68
 
