@@ -1,0 +1,388 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""The heddle command, from the outside: what it prints, what it asks the switch, how it ends."""
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from fake_switch import FakeSwitch, data, interface  # noqa: E402
+
+HEDDLE = os.environ['HEDDLE']
+
+PORTS = [
+    interface('p10', rx=12345678, tx=1500000000, drops=[('vlan_tagged', 'in', 20000), ('tx_full', 'out', 5)]),
+    interface('p2', kind='vhost-user', state='no-peer', text='nobody is on web1.sock: start the VM',
+              vlans='<trunk>office</trunk><trunk>lab</trunk><trunk>100..200</trunk><native>office</native>',
+              more='<vhost-user xmlns="urn:heddle:yang:heddle-vhost-user"><socket>web1.sock</socket>'
+                   '</vhost-user>'),
+    interface('eth1', kind='af-packet', vlans='', role='uplink'),
+]
+
+
+class Cli(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix='heddle-cli-')
+        self.addCleanup(shutil.rmtree, self.dir)
+
+    def run_cli(self, *args, stdin=None, env=None):
+        return subprocess.run([HEDDLE, '--run-dir', self.dir, *args], capture_output=True, text=True,
+                              input=stdin, timeout=60, env={**os.environ, **(env or {})})
+
+    def ask(self, *args, answer=None, **kwargs):
+        """Runs the command against a switch that answers reads; returns the process and the requests."""
+        with FakeSwitch(self.dir, answer or (lambda r: data(r, PORTS))) as switch:
+            return self.run_cli(*args, **kwargs), switch.requests
+
+
+class Show(Cli):
+    def test_ports(self):
+        done, _ = self.ask('show', 'ports')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = done.stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in lines], ['PORT', 'eth1', 'p2', 'p10'])
+        self.assertRegex(lines[3], r'p10 +tap +sw0 +access office +up +12\.3M +1\.5G +20k')
+        self.assertRegex(lines[2], r'trunk office,lab,100-200 native office +down, no-peer')
+        self.assertRegex(lines[1], r'uplink office')
+        self.assertLessEqual(max(map(len, lines)), 100)
+        self.assertNotIn('\033', done.stdout)
+
+    def test_exact(self):
+        done, _ = self.ask('show', 'ports', '--exact')
+        self.assertIn('12345678', done.stdout)
+
+    def test_wide_names_fit(self):
+        long = [interface('n' * 63, kind='vhost-user', vlans=''.join(
+            f'<trunk>segment-with-a-long-name-{i}</trunk>' for i in range(20)))]
+        done, _ = self.ask('show', 'ports', answer=lambda r: data(r, long))
+        self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
+        self.assertEqual(done.stdout.replace('\n', '').count('n' * 8), 7)
+
+    def test_one_port(self):
+        done, _ = self.ask('show', 'ports', 'p2')
+        self.assertEqual(done.returncode, 0)
+        self.assertIn('down, no-peer', done.stdout)
+        self.assertIn('nobody is on web1.sock: start the VM', done.stdout)
+        self.assertIn('socket web1.sock', done.stdout)
+        self.assertNotIn('p10', done.stdout)
+
+    def test_unknown_port(self):
+        done, _ = self.ask('show', 'ports', 'p3')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('did you mean p', done.stderr)
+        self.assertEqual(done.stdout, '')
+
+    def test_ports_json(self):
+        done, _ = self.ask('show', 'ports', '--json')
+        ports = json.loads(done.stdout)['ports']
+        self.assertEqual([p['name'] for p in ports], ['eth1', 'p2', 'p10'])
+        self.assertEqual(ports[1]['vlans'], {'mode': 'trunk', 'trunk': ['office', 'lab', '100..200'],
+                                             'native': 'office'})
+        self.assertFalse(ports[1]['up'])
+        self.assertEqual(ports[1]['reason'], 'no-peer')
+        self.assertEqual(ports[2]['rx'], {'packets': 12345678, 'bytes': 1234567800, 'multicast': 3,
+                                          'broadcast': 0})
+        self.assertEqual(ports[2]['drops'], {'total': 20005, 'in': {'vlan_tagged': 20000},
+                                             'out': {'tx_full': 5}})
+        self.assertEqual(ports[2]['mtu'], 1500)
+
+    def test_rates(self):
+        readings = iter([1000, 3000])
+        done, _ = self.ask('show', 'ports', '--rates', '--json',
+                           answer=lambda r: data(r, [interface('a', rx=next(readings))]))
+        rate = json.loads(done.stdout)['ports'][0]['rates']
+        self.assertTrue(1500 < rate['rx-packets'] <= 2000, rate)
+        self.assertEqual(rate['tx-packets'], 0)
+        self.assertGreater(rate['rx-bits'], rate['rx-packets'] * 8 * 100)
+
+    def test_drops(self):
+        done, _ = self.ask('show', 'drops')
+        self.assertRegex(done.stdout, r'p10 +20k +vlan_tagged +in +a tag on an access port')
+        self.assertNotIn('eth1', done.stdout)
+        done, _ = self.ask('show', 'drops', 'eth1')
+        self.assertEqual(done.stdout, 'No packet was dropped.\n')
+        done, _ = self.ask('show', 'drops', 'eth1', '--all', '--json')
+        self.assertEqual([(d['reason'], d['packets']) for d in json.loads(done.stdout)['drops']],
+                         [('vlan_tagged', 0), ('tx_full', 0)])
+
+    def test_switches_and_segments(self):
+        done, _ = self.ask('show', 'switches')
+        self.assertRegex(done.stdout, r'sw0 +2 +1 +3 +7 +none +300s')
+        done, _ = self.ask('show', 'switches', '--json')
+        self.assertEqual(json.loads(done.stdout)['switches'][0]['macs'], 7)
+        done, _ = self.ask('show', 'segments')
+        self.assertRegex(done.stdout, r'office +sw0 +10 +bridged +uplink eth1 +eth1,web1 +7')
+        self.assertRegex(done.stdout, r'lab +sw0 +untagged +host-only +host hd-lab 192\.168\.56\.1/24 +none')
+        done, _ = self.ask('show', 'segments', 'lab', '--json')
+        segments = json.loads(done.stdout)['segments']
+        self.assertEqual(len(segments), 1)
+        self.assertEqual(segments[0]['host-interface'], {'name': 'hd-lab', 'addresses': ['192.168.56.1/24']})
+        self.assertFalse(segments[0]['tagged'])
+        done, _ = self.ask('show', 'segments', 'offcie')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('did you mean office?', done.stderr)
+
+    def test_planes_and_version(self):
+        done, _ = self.ask('show', 'planes')
+        self.assertRegex(done.stdout, r'supervisor +running +1h 1m +10 +0 +5 MB')
+        self.assertRegex(done.stdout, r'control +not running +2s +.*killed by signal 9')
+        done, _ = self.ask('show', 'planes', '--json')
+        self.assertEqual(json.loads(done.stdout)['planes'][1]['restarts'], 3)
+        done, _ = self.ask('show', 'version')
+        self.assertIn('heddle 9.9 (build other)', done.stdout)
+        self.assertIn('restart it', done.stdout)
+
+    def test_monitor_lines(self):
+        done, _ = self.ask('monitor', '-i', '0.1', '-n', '2', 'p2', 'p10')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 4)
+        self.assertNotIn('\033', done.stdout)
+        done, _ = self.ask('monitor', '-i', '0.1', '-n', '1', '--json')
+        self.assertEqual(sorted(json.loads(line)['port'] for line in done.stdout.splitlines()),
+                         ['eth1', 'p10', 'p2'])
+        done, _ = self.ask('monitor', 'nobody')
+        self.assertEqual(done.returncode, 1)
+
+
+class Fdb(Cli):
+    def table(self, request):
+        """2,500 entries, at most 1,000 an answer."""
+        cursor = int(re.search(r'<cursor>(\d+)<', request).group(1))
+        limit = int(re.search(r'<limit>(\d+)<', request).group(1))
+        n = min(limit, 1000, 2500 - cursor)
+        entries = ''.join(f'<entry><switch>sw0</switch><vlan>10</vlan><segment>office</segment>'
+                          f'<mac>02:00:00:00:{i >> 8:02x}:{i & 255:02x}</mac><port>p{i % 3}</port>'
+                          f'<kind>learned</kind><age>{i}</age></entry>' for i in range(cursor, cursor + n))
+        following = cursor + n if cursor + n < 2500 else 0
+        return f'{entries}<cursor>{following}</cursor><entries>2500</entries><capacity>65536</capacity>'
+
+    def test_pages(self):
+        done, requests = self.ask('show', 'fdb', '--limit', '0', '--json', answer=self.table)
+        answer = json.loads(done.stdout)
+        self.assertEqual(len(answer['entries']), 2500)
+        self.assertEqual(len({e['mac'] for e in answer['entries']}), 2500)
+        self.assertFalse(answer['more'])
+        self.assertEqual(len(requests), 3)
+
+    def test_limit(self):
+        done, requests = self.ask('show', 'fdb', '--limit', '1200', answer=self.table)
+        self.assertEqual(done.stdout.count('02:00:00'), 1200)
+        self.assertIn('there are more', done.stdout)
+        self.assertEqual([int(re.search(r'<limit>(\d+)', r).group(1)) for r in requests], [1000, 200])
+
+    def test_filter(self):
+        _, requests = self.ask('show', 'fdb', '--port', 'a&b', '--vlan', '10', '--mac', '02-00-00-00-00-0A',
+                               '--switch', 'sw0', answer=self.table)
+        self.assertIn('<switch>sw0</switch><segment-or-vlan>10</segment-or-vlan><port>a&amp;b</port>'
+                      '<mac>02:00:00:00:00:0a</mac>', requests[0])
+        for bad in (['--vlan', '4095'], ['--mac', '02:00'], ['--segment', 'a', '--vlan', '1'], ['--limit', '-1']):
+            self.assertEqual(self.run_cli('show', 'fdb', *bad).returncode, 2, bad)
+
+    def test_clear(self):
+        done, requests = self.ask('clear', 'fdb', '--segment', 'office', answer=lambda r: '<entries>1</entries>')
+        self.assertEqual(done.stdout, '1 address forgotten\n')
+        self.assertIn('<segment-or-vlan>office</segment-or-vlan>', requests[0])
+
+
+CONFIG = {'heddle-switch:switches': {'switch': [{'name': 'sw0', 'segment': [{'name': 'lab', 'host-only': {}}]}]},
+          'ietf-interfaces:interfaces': {'interface': [{
+              'name': 'a', 'type': 'heddle-tap:tap', 'heddle-port:port': {'switch': 'sw0', 'access': 'lab'}}]}}
+REFUSAL = ('<rpc-error><error-type>application</error-type><error-tag>data-missing</error-tag>'
+           '<error-severity>error</error-severity><error-path>/interfaces/interface</error-path>'
+           '<error-message xml:lang="en">no such segment; did you mean lab?</error-message></rpc-error>')
+
+
+class Load(Cli):
+    def file(self, content):
+        path = os.path.join(self.dir, 'config.json')
+        with open(path, 'w', encoding='utf-8') as out:
+            out.write(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+    def test_changes(self):
+        readings = iter([[interface('a'), interface('b'), interface('c')],
+                         [interface('a'), interface('b', vlans=''), interface('d')]])
+        done, requests = self.ask('load', self.file(CONFIG), answer=lambda r: (
+            data(r, next(readings)) if '<get-config>' in r else '<ok/>'))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('1 added, 1 changed, 1 removed', done.stdout)
+        self.assertRegex(done.stdout, r'added:\n +port d\n')
+        self.assertRegex(done.stdout, r'removed:\n +port c\n')
+        edit = requests[1]
+        self.assertIn('<default-operation>replace</default-operation>', edit)
+        self.assertRegex(edit, r'<type xmlns:([a-z-]+)="urn:heddle:yang:heddle-tap">\1:tap</type>')
+        self.assertIn('<switches xmlns="urn:heddle:yang:heddle-switch">', edit)
+
+    def test_refused(self):
+        done, _ = self.ask('load', self.file(CONFIG),
+                           answer=lambda r: data(r, []) if '<get-config>' in r else REFUSAL)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('1 error; nothing was changed', done.stderr)
+        self.assertIn('/interfaces/interface', done.stderr)
+        self.assertIn('did you mean lab?', done.stderr)
+        self.assertEqual(done.stdout, '')
+
+    def test_check(self):
+        done, requests = self.ask('load', '--check', self.file(CONFIG), answer=lambda r: '<ok/>')
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(len(requests), 1)
+        self.assertIn('test-only', requests[0])
+
+    def test_check_without_switch(self):
+        done = self.run_cli('load', '--check', self.file(CONFIG))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        bad = json.loads(json.dumps(CONFIG))
+        bad['ietf-interfaces:interfaces']['interface'][0]['heddle-port:port']['access'] = 'lba'
+        done = self.run_cli('load', '--check', self.file(bad))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('lba', done.stderr)
+        done = self.run_cli('load', '--check', '--json', self.file(bad))
+        errors = json.loads(done.stdout)['errors']
+        self.assertIn('access', errors[0]['path'])
+
+    def test_types_of_json(self):
+        bad = json.loads(json.dumps(CONFIG))
+        bad['heddle-switch:switches']['switch'][0]['mac-limit'] = '10'
+        done, requests = self.ask('load', self.file(bad), answer=lambda r: '<ok/>')
+        self.assertEqual((done.returncode, requests), (1, []))
+        self.assertIn('without quotes', done.stderr)
+
+    def test_plugin_module(self):
+        """A module that only the switch knows is for the switch to judge."""
+        done, requests = self.ask('load', '--check', self.file({**CONFIG, 'heddle-extra:extra': {'x': 1}}),
+                                  answer=lambda r: '<ok/>')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('<extra xmlns="urn:heddle:yang:heddle-extra"><x>1</x></extra>', requests[0])
+
+    def test_xml_and_stdin(self):
+        text = ('<config xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"><switches '
+                'xmlns="urn:heddle:yang:heddle-switch"><switch><name>s</name></switch></switches></config>')
+        done, requests = self.ask('load', '--check', '-', stdin=text, answer=lambda r: '<ok/>')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(requests[0].count('<config>'), 1)
+        self.assertIn('<switch><name>s</name></switch>', requests[0])
+
+    def test_bad_files(self):
+        for text in ('', 'set port', '{"a', '<a><b></a>', '{"switches": {}}', '[' * 100000, '{"a:a":' * 100000,
+                     '<a>' * 100000):
+            done, requests = self.ask('load', self.file(text), answer=lambda r: '<ok/>')
+            self.assertEqual((done.returncode, requests), (1, []), text[:20])
+            self.assertTrue(done.stderr.startswith('heddle: '), done.stderr)
+        self.assertEqual(self.run_cli('load', '/nonexistent').returncode, 2)
+
+
+class Reach(Cli):
+    def test_no_switch(self):
+        done = self.run_cli('show', 'ports')
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(self.dir + '/netconf.sock', done.stderr)
+        self.assertIn('heddled -c FILE --run-dir ' + self.dir, done.stderr)
+
+    def test_dead_socket(self):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.bind(self.dir + '/netconf.sock')
+        sock.close()
+        done = self.run_cli('show', 'ports')
+        self.assertEqual(done.returncode, 3)
+        self.assertIn('nobody listens', done.stderr)
+
+    def test_long_path(self):
+        done = self.run_cli('--run-dir', '/tmp/' + 'x' * 120, 'show', 'ports')
+        self.assertEqual(done.returncode, 3)
+        self.assertIn('107', done.stderr)
+
+    def test_environment(self):
+        done = subprocess.run([HEDDLE, 'show', 'ports'], capture_output=True, text=True,
+                              env={**os.environ, 'HEDDLE_RUN_DIR': '/nonexistent/here'})
+        self.assertIn('/nonexistent/here/netconf.sock', done.stderr)
+
+    @unittest.skipIf(os.geteuid() != 0, 'needs root, to become somebody else')
+    def test_permission(self):
+        with FakeSwitch(self.dir, lambda r: '<ok/>') as switch:
+            os.chmod(self.dir, 0o755)
+            os.chown(switch.path, 0, 1)
+            os.chmod(switch.path, 0o660)
+            done = subprocess.run([HEDDLE, '--run-dir', self.dir, 'show', 'ports'], capture_output=True,
+                                  text=True, user=65534, group=65534, extra_groups=[])
+        self.assertEqual(done.returncode, 3)
+        self.assertIn('group daemon', done.stderr)
+        self.assertIn('usermod -aG daemon nobody', done.stderr)
+
+    def test_hangs_up(self):
+        done, _ = self.ask('show', 'ports', answer=lambda r: None)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn('closed the session', done.stderr)
+
+    def test_not_netconf(self):
+        for hello in ('SSH-2.0-OpenSSH\n]]>]]>', '<hello xmlns="urn:x"/>]]>]]>', '<a>]]>]]>'):
+            with FakeSwitch(self.dir, lambda r: '', hello=hello):
+                done = self.run_cli('show', 'ports')
+            self.assertEqual(done.returncode, 3, hello)
+
+    def test_byte_by_byte(self):
+        with FakeSwitch(self.dir, lambda r: data(r, PORTS), chunk=1):
+            self.assertEqual(self.run_cli('show', 'ports').returncode, 0)
+
+    def test_hostile_text(self):
+        name = 'a\x1b[2Jb'.replace('\x1b', '&#x9b;')
+        done, _ = self.ask('show', 'ports', answer=lambda r: data(r, [interface('x', text=name)]))
+        self.assertNotIn('\x1b', done.stdout)
+
+
+class Usage(Cli):
+    def test_exit_codes(self):
+        for args in (['shwo'], ['show'], ['show', 'prots'], ['load'], ['load', 'a', 'b'], ['--nope'],
+                     ['show', 'fdb', '--limit', 'x'], ['monitor', '-i', '0'], ['replay'],
+                     ['doctor', '--hugepages', 'maybe'], ['help', 'nothing']):
+            done = self.run_cli(*args)
+            self.assertEqual(done.returncode, 2, args)
+            self.assertTrue(done.stderr, args)
+
+    def test_help_needs_nothing(self):
+        for args in (['help'], ['--help'], ['show', 'ports', '--help'], ['help', 'show'], ['version'],
+                     ['--version'], ['load', '-h']):
+            done = self.run_cli(*args)
+            self.assertEqual((done.returncode, done.stderr), (0, ''), args)
+            self.assertTrue(done.stdout)
+
+    def test_full_disk(self):
+        with open('/dev/full', 'w', encoding='utf-8') as full:
+            done = subprocess.run([HEDDLE, 'help'], stdout=full, stderr=subprocess.PIPE)
+        self.assertNotEqual(done.returncode, 0)
+
+    def complete(self, *words):
+        done = self.run_cli('complete', '--', '--run-dir', self.dir, *words)
+        return done.stdout.split()
+
+    def test_completion(self):
+        self.assertIn('ports', self.complete('show', ''))
+        self.assertEqual(self.complete('sh'), ['show'])
+        self.assertEqual(self.complete('show', 'fdb', '--po'), ['--port'])
+        self.assertEqual(self.complete('load', ''), ['%file'])
+        self.assertEqual(self.complete('show', 'ports', ''), [])  # no switch: quiet
+        with FakeSwitch(self.dir, lambda r: data(r, PORTS)):
+            self.assertEqual(self.complete('show', 'ports', 'p'), ['p2', 'p10'])
+            self.assertEqual(self.complete('show', 'fdb', '--port', 'e'), ['eth1'])
+            self.assertEqual(self.complete('show', 'segments', ''), ['office', 'lab'])
+            self.assertEqual(self.complete('show', 'switches', ''), ['sw0'])
+
+    def test_completion_in_bash(self):
+        script = os.path.join(os.path.dirname(__file__), '..', '..', 'mgmt', 'cli', 'heddle.bash')
+        with open(self.dir + '/config.json', 'w', encoding='utf-8') as out:
+            json.dump(CONFIG, out)
+        bash = f'''. {script}; cd {self.dir}
+            COMP_WORDS=({HEDDLE} show seg); COMP_CWORD=2; _heddle; echo "${{COMPREPLY[@]}}"
+            COMP_WORDS=({HEDDLE} load conf); COMP_CWORD=2; _heddle; echo "${{COMPREPLY[@]}}"
+            COMP_WORDS=({HEDDLE} replay -c config.json -i ''); COMP_CWORD=5; _heddle; echo "${{COMPREPLY[@]}}"'''
+        done = subprocess.run(['bash', '-c', bash], capture_output=True, text=True)
+        self.assertEqual(done.stdout.split('\n')[:3], ['segments', 'config.json', 'a='])
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,65 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""heddle(1) says what the program says of itself.
+
+The part between BEGIN and END is made from the table of commands; `man_test.py --write` renews it.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+HEDDLE = os.environ['HEDDLE']
+PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs', 'man', 'heddle.1')
+PART = re.compile(r'(\.\\" BEGIN [^\n]*\n)(.*?)(\.\\" END\n)', re.S)
+
+
+def say(*args):
+    return subprocess.run([HEDDLE, *args], capture_output=True, text=True, check=True).stdout
+
+
+def page():
+    with open(PAGE, encoding='utf-8') as file:
+        return file.read()
+
+
+def commands():
+    return re.findall(r'^  ([a-z]+(?: [a-z]+)?) {2,}\S', say('help').split('options')[0], re.M)
+
+
+class Man(unittest.TestCase):
+    def test_part_is_current(self):
+        self.assertEqual(PART.search(page()).group(2), say('man-commands'),
+                         'renew it: HEDDLE=.../heddle tests/cli/man_test.py --write')
+
+    def test_every_command_and_option(self):
+        text = page().replace('\\-', '-')
+        self.assertGreater(len(commands()), 10)
+        for name in commands():
+            self.assertIn(f'.SS heddle {name}', text)
+            for option in re.findall(r'--[a-z-]+', say('help', *name.split())):
+                self.assertIn(option, text, name)
+
+    def test_every_json(self):
+        part = page().split('.SH JSON')[1].split('.SH')[0]
+        for name in commands():
+            if name != 'help':
+                self.assertIn(f'.B {name}\n', part)
+
+    def test_formats(self):
+        if not shutil.which('man'):
+            self.skipTest('man is not installed')
+        done = subprocess.run(['man', '--warnings=w', '-l', '-Tutf8', PAGE], capture_output=True, text=True,
+                              env={**os.environ, 'MANWIDTH': '80', 'LC_ALL': 'C.UTF-8'})
+        self.assertEqual((done.returncode, done.stderr), (0, ''))
+
+
+if __name__ == '__main__':
+    if '--write' in sys.argv:
+        new = PART.sub(lambda m: m.group(1) + say('man-commands') + m.group(3), page())
+        with open(PAGE, 'w', encoding='utf-8') as out:
+            out.write(new)
+    else:
+        unittest.main()
