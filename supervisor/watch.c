@@ -32,7 +32,7 @@ static void watch_plane(struct plane *plane, uint64_t now)
 		return;
 	}
 	if (now - plane->answered_ns > silence * HD_NS_PER_MS) {
-		plane_kill(plane, "no sign of life for a while");
+		plane_kill(plane, plane->ready ? "no answer for 10 s" : "no answer for 60 s");
 		return;
 	}
 	if (!plane->pinged &&

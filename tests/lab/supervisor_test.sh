@@ -1,0 +1,246 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# heddled alone, between planes that only do as they are told (tools/fake_plane.c): the processes it
+# starts, hands to each other, starts again and ends; what it opens for them and what it refuses.
+# shellcheck source=tests/lab/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+FAKE_DIR=$LAB_DIR/fake
+RUN=$LAB_DIR/run
+export FAKE_DIR
+mkdir -p "$FAKE_DIR/build"/{dataplane,ctrlplane,mgmt} "$RUN.cwd"
+for plane in dataplane/heddle-dp ctrlplane/heddle-cp mgmt/heddle-mgmt; do
+	ln -s "$HEDDLE_BUILD_DIR/supervisor/fake-plane" "$FAKE_DIR/build/$plane"
+	mkfifo "$FAKE_DIR/${plane#*/}.in"
+	: >"$FAKE_DIR/${plane#*/}.log"
+done
+exec {held}<>"$FAKE_DIR/heddle-dp.in" {held_cp}<>"$FAKE_DIR/heddle-cp.in" {held_mgmt}<>"$FAKE_DIR/heddle-mgmt.in"
+: "$held $held_cp $held_mgmt"
+
+# start NAME ARGUMENTS...: heddled in the background, with its output in NAME.log.
+start() {
+	local name=$1
+	shift
+	HEDDLE_BUILD_DIR=$FAKE_DIR/build "$HEDDLED" -c some.json --run-dir "$RUN" --conf "$LAB_DIR/conf" \
+		"$@" >"$LAB_DIR/$name.log" 2>&1 </dev/null &
+	HEDDLE_PID[$name]=$!
+}
+
+# check_ended NAME STATUS WORDS: it ends by itself, with that status.
+check_ended() {
+	local name=$1 expected=$2 pid=${HEDDLE_PID[$1]} status=0
+	shift 2
+	wait_for 10 lab_gone "$pid" || {
+		kill -KILL "$pid"
+		note "$name did not end by itself"
+	}
+	wait "$pid" || status=$?
+	unset "HEDDLE_PID[$name]"
+	check "$@" -- is "$status" "$expected"
+}
+
+says() { grep -qF -- "$2" "$LAB_DIR/$1.log"; }
+logged() { grep -qF -- "$2" "$FAKE_DIR/$1.log"; }
+logged_n() { [ "$(grep -cF -- "$2" "$FAKE_DIR/$1.log")" -ge "$3" ]; }
+pid_of() { awk '/^start/ { pid = $2 } END { print pid }' "$FAKE_DIR/$1.log"; }
+is() { [ "$1" = "$2" ] || { echo "is \"$1\", not \"$2\""; return 1; }; }
+# gone DEVICE [on NAME]
+gone() {
+	local dev=$1
+	shift
+	! "$@" ip link show dev "$dev"
+}
+links() { readlink "/proc/$1/ns/net"; }
+fds() { find "/proc/$1/fd" -mindepth 1 | wc -l; }
+
+# tell PLANE COMMAND...: has it done; prints what it wrote about it.
+tell() {
+	local plane=$1 before
+	shift
+	before=$(wc -l <"$FAKE_DIR/$plane.log")
+	echo "$*" >"$FAKE_DIR/$plane.in"
+	wait_for 5 told "$plane" "$before" "$1" || { echo "no answer to $*"; return 1; }
+	tail -n +$((before + 1)) "$FAKE_DIR/$plane.log" | grep "^$1"
+}
+told() { tail -n +$(($2 + 1)) "$FAKE_DIR/$1.log" | grep -q "^$3"; }
+
+: >"$LAB_DIR/conf"
+
+echo "== command line and heddled.conf"
+check_says "did you mean --workers?" "an unknown option names the right one" -- "$HEDDLED" --wrkers 2
+check_says "a number in 1..16 is needed" "a number out of range" -- "$HEDDLED" --workers 0
+check_says "usage: heddled" "--help" -- "$HEDDLED" --help
+check_says "heddled " "--version" -- "$HEDDLED" --version
+echo "wrokers = 2" >"$LAB_DIR/conf"
+start conf
+check_ended conf 2 "a wrong heddled.conf ends with status 2"
+check "and names file, line and the right key" -- says conf "conf:1: wrokers is not known: did you mean workers?"
+printf '# ok\nworkers = 2\ncpus = 0\n' >"$LAB_DIR/conf"
+chmod o+w "$LAB_DIR/conf"
+start conf
+check_ended conf 2 "a heddled.conf that others can write is refused"
+check "and told how to mend it" -- says conf "chmod go-w $LAB_DIR/conf"
+chmod o-w "$LAB_DIR/conf"
+long=$LAB_DIR/$(printf 'x%.0s' {1..100})
+check_says "choose one of at most 94" "a run directory too long for a socket" -- \
+	env HEDDLE_BUILD_DIR="$FAKE_DIR/build" "$HEDDLED" --conf "$LAB_DIR/conf" --run-dir "$long"
+check "leaves nothing" -- test ! -e "$long"
+
+echo "== start"
+host_add fw web
+start main --memory 128 --no-idle-sleep
+check_within 5 "all planes were ready" -- says main "forwarding, 3 ports, NETCONF on nothing"
+for pair in dp:mgmt dp:cp cp:dp cp:mgmt mgmt:dp mgmt:cp; do
+	check_within 5 "heddle-${pair%:*} talks to heddle-${pair#*:}" -- \
+		logged "heddle-${pair%:*}" "hello heddle-${pair#*:}"
+done
+check "heddle-dp is told what it needs, from file and command line" -- logged heddle-dp \
+	"--run-dir $RUN --log-level info --workers 2 --cpus 0 --hugepages auto --memory 128 --vhost-dir $RUN/vhost --capture-dir /var/lib/heddle/captures --no-idle-sleep"
+check "heddle-mgmt is told the configuration's full path" -- logged heddle-mgmt "-c $PWD/some.json --run-dir $RUN"
+main=${HEDDLE_PID[main]}
+check "the run directory has mode 755" -- is "$(stat -c %a "$RUN")" 755
+check "the socket directory has mode 2770" -- is "$(stat -c %a "$RUN/vhost")" 2770
+tell heddle-mgmt list >/dev/null
+wait_for 5 logged heddle-mgmt "list: end 0"
+check "PLANE_LIST tells of heddled" -- logged heddle-mgmt "list: heddled pid $main restarts 0 ready 1 rss some"
+check "and of each plane" -- logged heddle-mgmt "list: heddle-cp pid $(pid_of heddle-cp) restarts 0 ready 1 rss some last \"\""
+start second
+check_ended second 1 "a second heddled in the same directory ends with status 1"
+check "and names the first" -- says second "another heddled (pid $main) uses run directory $RUN"
+
+echo "== opener"
+own=$(links "$main")
+check_says "ok index" "a TAP in a namespace" -- tell heddle-dp tap p1 fw0 fw 1 1500
+check "it has vnet headers of 12 bytes, a queue and a socket" -- logged heddle-dp "mtu 1500 fds 2 header 12 vnet 1 kept 0"
+check "it is up in that namespace" -- on fw sh -c 'ip -br link show dev fw0 | grep -q ",UP"'
+check "heddled stayed in its own" -- is "$(links "$main")" "$own"
+on fw ip addr add 10.9.9.1/24 dev fw0
+check_says "fds 4 header 12 vnet 1 kept 0" "a TAP with three queues, in heddled's namespace" -- tell heddle-dp tap p2 many0 - 3 9000
+check_says "tap p3: ENOENT: there is no network namespace nowhere ($(readlink -f /run)/netns/nowhere): ip netns add nowhere" \
+	"a namespace that is not there" -- tell heddle-dp tap p3 x0 nowhere 1 1500
+touch /run/netns/file
+check_says "tap p3: EINVAL" "a file that is no namespace" -- tell heddle-dp tap p3 x0 file 1 1500
+ln -s /proc/1/ns/net /run/netns/link
+check_says "tap p3: ELOOP" "a link out of the root is not followed" -- tell heddle-dp tap p3 x0 link 1 1500
+check_says "tap p3: EINVAL: the namespace's name is not valid" "a path out of the root" -- tell heddle-dp tap p3 x0 ../../proc/1/ns/net 1 1500
+check_says "tap p3: EINVAL: the device's name is not valid" "a pattern for a name" -- tell heddle-dp tap p3 x%d fw 1 1500
+ip link add taken0 type veth peer name taken1
+check_says "tap p3: EEXIST: a device taken0 is there already: ip link del taken0" "a name that is taken" -- tell heddle-dp tap p3 taken0 - 1 1500
+check_says "tap p3: EEXIST: device fw0 belongs to port p1" "a name of another port" -- tell heddle-dp tap p3 fw0 fw 1 1500
+check_says "packet up: ok mtu 1500 fds 2" "a packet socket" -- tell heddle-dp packet up taken1 -
+check_says "packet up: ENODEV: there is no network device eth9 in namespace web" "on a device that is not there" -- tell heddle-dp packet up eth9 web
+check_says "packet up: EPERM" "for heddle-mgmt: no" -- tell heddle-mgmt packet up taken1 -
+check_says "tap p9: EPERM: this is opened for heddle-dp only" "a TAP for heddle-cp: no" -- tell heddle-cp tap p9 x0 - 1 1500
+check_says "shm counters: EAGAIN" "memory that heddle-dp did not make yet" -- tell heddle-mgmt shm counters 0 1
+check_says "shm counters: ok size 8192 new 1 writable word 0 resize refused" "memory for heddle-dp" -- tell heddle-dp shm counters 8192 1
+check_says "shm counters: ok size 8192 new 0 read-only word 1 resize refused" "is read-only for others" -- tell heddle-mgmt shm counters 0 1
+check_says "shm counters: ESTALE" "and not of another layout" -- tell heddle-mgmt shm counters 0 2
+"$LAB_PYTHON" -c 'import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$RUN/vhost/vm.sock"
+check_says "perm: ok" "permissions of a socket" -- tell heddle-dp perm vm.sock 0
+check "the default mode" -- is "$(stat -c %a "$RUN/vhost/vm.sock")" 660
+check_says "perm: ok" "a mode of its own" -- tell heddle-dp perm vm.sock 0606
+check "is set" -- is "$(stat -c %a "$RUN/vhost/vm.sock")" 606
+touch "$RUN/vhost/file" "$LAB_DIR/outside"
+chmod 600 "$LAB_DIR/outside"
+ln -s "$LAB_DIR/outside" "$RUN/vhost/link"
+ln -s "$LAB_DIR" "$RUN/vhost/up"
+check_says "perm: EINVAL" "of a file: no" -- tell heddle-dp perm file 0666
+check_says "perm: EINVAL" "of a link: no" -- tell heddle-dp perm link 0666
+check_says "perm: ENOTDIR" "through a link: no" -- tell heddle-dp perm up/outside 0666
+check_says "perm: EINVAL" "out of the directory: no" -- tell heddle-dp perm ../../outside 0666
+check "nothing outside was touched" -- is "$(stat -c %a "$LAB_DIR/outside")" 600
+rm "$RUN/vhost/file" "$RUN/vhost/link" "$RUN/vhost/up"
+check_says "forge: EBADMSG" "a request of a wrong size" -- tell heddle-dp forge 3 1 8
+check_says "forge: ENOSYS" "a request of no known type" -- tell heddle-dp forge 3 99 8
+check_says "forge: EBADMSG" "an event sent as a request" -- tell heddle-dp forge 2 2 136
+
+echo "== heddle-dp dies"
+index=$(on fw ip -o link show dev fw0 | cut -d: -f1)
+before=$(fds "$main")
+killed=$(now_ms)
+kill -KILL "$(pid_of heddle-dp)"
+check_within 5 "it is started again" -- logged_n heddle-dp --run-dir 2
+check "within 500 ms" -- test $(($(now_ms) - killed)) -lt 500
+check_within 5 "and the reason is told" -- says main "heddle-dp: killed by signal 9; starting it again in 50 ms"
+for pair in dp:mgmt dp:cp cp:dp mgmt:dp; do
+	n=2
+	check_within 5 "heddle-${pair%:*} talks to heddle-${pair#*:} again" -- \
+		logged_n "heddle-${pair%:*}" "hello heddle-${pair#*:}" $n
+done
+check "heddle-cp and heddle-mgmt were not touched" -- is "$(grep -c -- --run-dir "$FAKE_DIR/heddle-cp.log")$(grep -c -- --run-dir "$FAKE_DIR/heddle-mgmt.log")" 11
+echo "ping heddle-dp" >"$FAKE_DIR/heddle-mgmt.in"
+check_within 5 "they reach the new one" -- logged heddle-mgmt "pong heddle-dp 0"
+check_says "kept 1" "the same TAP is given again" -- tell heddle-dp tap p1 fw0 fw 1 1500
+check "it is the same device, with its address" -- is "$(on fw ip -o link show dev fw0 | cut -d: -f1) $(on fw ip -br addr show dev fw0 | grep -o 10.9.9.1)" "$index 10.9.9.1"
+check_says "new 0 writable word 1" "and the same memory" -- tell heddle-dp shm counters 8192 1
+check "the TAP that nobody asked for is still there" -- ip link show dev many0
+check_says "sweep: ok" "until the sweep" -- tell heddle-dp sweep
+check_within 5 "then it is gone" -- gone many0
+check_says "kept 0" "with another MTU it is another device" -- tell heddle-dp tap p4 w0 web 1 1500
+ip netns del web
+ip netns add web
+check_says "kept 0" "a namespace that was made again gets a new device" -- tell heddle-dp tap p4 w0 web 1 1500
+check "there it is" -- on web ip link show dev w0
+tell heddle-mgmt list >/dev/null
+check_within 5 "PLANE_LIST tells of the restart" -- logged heddle-mgmt "list: heddle-dp pid $(pid_of heddle-dp) restarts 1 ready 1 rss some last \"killed by signal 9\""
+check "heddled holds no more descriptors than before" -- test "$(fds "$main")" -le "$before"
+
+echo "== back-off, and planes that only seem to live"
+for _ in 1 2 3; do
+	n=$(grep -c -- --run-dir "$FAKE_DIR/heddle-cp.log")
+	kill -KILL "$(pid_of heddle-cp)"
+	wait_for 5 logged_n heddle-cp --run-dir $((n + 1))
+done
+check "it waits longer each time" -- says main "heddle-cp: killed by signal 9; starting it again in 200 ms"
+n=$(grep -c -- --run-dir "$FAKE_DIR/heddle-cp.log")
+echo lose >"$FAKE_DIR/heddle-cp.in"
+check_within 5 "a plane that closes its channel and lives on is replaced" -- logged_n heddle-cp --run-dir $((n + 1))
+check "and the reason is told" -- says main "it closed its connection and lives on"
+n=$(grep -c -- --run-dir "$FAKE_DIR/heddle-cp.log")
+echo deaf >"$FAKE_DIR/heddle-cp.in"
+check_within 20 "a plane that does not answer for 10 s is replaced" -- logged_n heddle-cp --run-dir $((n + 1))
+check "and the reason is told" -- says main "no answer for 10 s"
+
+echo "== stop"
+kill -HUP "$main"
+check_within 5 "SIGHUP says how to apply a configuration" -- says main "heddle load"
+planes="$(pid_of heddle-dp) $(pid_of heddle-cp) $(pid_of heddle-mgmt)"
+kill -TERM "$main"
+check_ended main 0 "SIGTERM ends it with status 0"
+check "heddle-dp was asked to stop" -- logged heddle-dp stop
+for pid in $planes; do
+	check "plane $pid is gone" -- lab_gone "$pid"
+done
+check "its directory is gone, with the socket and the lock" -- test ! -e "$RUN"
+check "its TAPs are gone" -- gone fw0 on fw
+
+echo "== ends that are final"
+echo "exit 3" >"$FAKE_DIR/heddle-mgmt.start"
+start refused
+check_ended refused 1 "a configuration that cannot be loaded at the start ends it with status 1"
+rm "$FAKE_DIR/heddle-mgmt.start"
+check "and leaves nothing" -- test ! -e "$RUN"
+: >"$FAKE_DIR/heddle-mgmt.log"
+start again
+wait_for 5 says again forwarding
+echo "exit 3" >"$FAKE_DIR/heddle-mgmt.in"
+check_within 5 "later it is only a restart" -- logged_n heddle-mgmt --run-dir 2
+echo deaf >"$FAKE_DIR/heddle-dp.in"
+wait_for 2 true
+stopped=$(now_ms)
+kill -TERM "${HEDDLE_PID[again]}"
+check_ended again 0 "a plane that does not stop is killed"
+check "after two seconds" -- test $(($(now_ms) - stopped)) -lt 3500
+start killed
+wait_for 5 says killed forwarding
+planes="$(pid_of heddle-dp) $(pid_of heddle-cp) $(pid_of heddle-mgmt)"
+kill -KILL "${HEDDLE_PID[killed]}"
+{ wait "${HEDDLE_PID[killed]}" || true; } 2>/dev/null
+unset "HEDDLE_PID[killed]"
+for pid in $planes; do
+	check_within 2 "plane $pid dies with heddled" -- lab_gone "$pid"
+done
+start after
+check_within 5 "the next heddled takes over the directory" -- says after forwarding
+kill -INT "${HEDDLE_PID[after]}"
+check_ended after 0 "SIGINT ends it with status 0"
