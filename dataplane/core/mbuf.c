@@ -40,8 +40,10 @@ struct rte_mbuf *hd_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m, 
 
 	if (is_private(m))
 		return m;
-	if (head > COPY_WHOLE)
-		head = RTE_MIN(RTE_MAX(bytes, COPY_HEAD), (uint32_t)m->data_len);
+	if (head > COPY_WHOLE) {
+		head = RTE_MAX(bytes, COPY_HEAD);
+		head = RTE_MIN(head, (uint32_t)m->data_len);
+	}
 	copy = rte_pktmbuf_copy(m, pool, 0, head);
 	if (!copy)
 		return NULL;
