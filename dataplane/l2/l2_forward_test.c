@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The nodes vlan_input and l2_forward in a graph of their own, with ports that count. What a replay
+ * cannot bring about: addresses of the switch itself (local_address), a full table, and what depends
+ * on how frames fall into bursts.
+ */
+#include <rte_byteorder.h>
+
+#include "dataplane/core/config.h"
+#include "dataplane/core/drop.h"
+#include "dataplane/core/node.h"
+#include "dataplane/core/tx.h"
+#include "dataplane/l2/fdb.h"
+#include "tests/unit/eal.h"
+#include "tests/unit/unit.h"
+
+#define POOL_SIZE 2047
+#define PORTS     3
+#define DOMAIN    1
+#define VLAN      10
+#define BURST     256
+
+static struct rte_mempool *pool;
+static struct hd_port *ports[PORTS];
+static struct hd_port_config configs[PORTS];
+static const struct hd_port_config *config_list[PORTS];
+static struct hd_switch sw = {.domain = {[VLAN] = DOMAIN}};
+static const struct hd_switch *switches[] = {&sw};
+static struct hd_domain *domain;
+static const struct hd_domain *domains[DOMAIN + 1];
+static struct hd_config tree = {.n_ports = PORTS,
+				.n_domains = DOMAIN + 1,
+				.ports = config_list,
+				.domains = domains,
+				.switches = switches};
+static struct hd_stats_worker stats;
+static struct hd_stats_port port_stats[PORTS];
+static struct hd_worker w = {
+	.config = &tree, .stats = &stats, .port_stats = port_stats, .replay = true};
+static struct rte_graph *graph;
+static struct rte_mbuf *next_burst[BURST];
+static uint16_t n_next;
+static unsigned int sent[PORTS];
+
+/* The source of the graph: what the test has put into next_burst. */
+static uint16_t give(struct rte_graph *g, struct rte_node *node, void **objs, uint16_t nb_objs)
+{
+	uint16_t n = n_next;
+
+	RTE_SET_USED(objs);
+	RTE_SET_USED(nb_objs);
+	n_next = 0;
+	if (n)
+		rte_node_enqueue(g, node, 0, (void **)next_burst, n);
+	return n;
+}
+
+static struct rte_node_register test_rx = {
+	.name = "test_rx",
+	.flags = RTE_NODE_SOURCE_F,
+	.process = give,
+	.init = hd_node_init,
+	.nb_edges = 1,
+	.next_nodes = {"vlan_input"},
+};
+HD_NODE_REGISTER(test_rx, false, true);
+
+static uint16_t count(struct hd_worker *worker, struct hd_port *port, uint16_t q,
+		      struct rte_mbuf **m, uint16_t n)
+{
+	sent[port->id] += n;
+	rte_pktmbuf_free_bulk(m, n);
+	return n;
+}
+
+static const struct hd_port_ops ops = {.name = "count", .tx_burst = count};
+
+static int setup(void)
+{
+	if (unit_eal_init() < 0 || hd_drop_init() < 0)
+		return -1;
+	pool = unit_pool("frames", POOL_SIZE, HD_FRAME_ROOM);
+	w.pool = pool;
+	w.tx = hd_tx_new();
+	w.fdb = hd_fdb_new(256, 1);
+	domain = calloc(1, sizeof(*domain) + PORTS * sizeof(domain->member[0]));
+	domain->id = DOMAIN;
+	domain->vlan = VLAN;
+	domain->ageing_units = 3000;
+	domain->n_members = PORTS;
+	domains[DOMAIN] = domain;
+	for (uint16_t i = 0; i < PORTS; i++) {
+		domain->member[i] = i;
+		configs[i] = (struct hd_port_config){
+			.id = i,
+			.mode = HD_VLAN_ACCESS,
+			.pvid = VLAN,
+			.pvid_domain = DOMAIN,
+			.default_tci = VLAN,
+			.tpid = rte_cpu_to_be_16(HD_TPID_C),
+			.mtu = 1500,
+			.max_frame = 1522,
+		};
+		configs[i].port = ports[i] = calloc(1, sizeof(struct hd_port));
+		ports[i]->ops = &ops;
+		ports[i]->id = i;
+		ports[i]->tx_queues = 1;
+		ports[i]->up = true;
+		config_list[i] = &configs[i];
+	}
+	return hd_graph_new(&w, "test", &graph);
+}
+
+static void start(void)
+{
+	memset(&stats, 0, sizeof(stats));
+	memset(port_stats, 0, sizeof(port_stats));
+	memset(sent, 0, sizeof(sent));
+}
+
+static void send(uint16_t port, uint64_t dst, uint64_t src, uint64_t time_ns)
+{
+	uint8_t p[60] = {[12] = 0x88, [13] = 0xb5};
+	struct rte_mbuf *m;
+
+	hd_fdb_mac_bytes(dst, p);
+	hd_fdb_mac_bytes(src, p + 6);
+	m = unit_packet(pool, p, sizeof(p), 0);
+	hd_meta(m)->port = port;
+	hd_meta(m)->time_ns = time_ns;
+	next_burst[n_next++] = m;
+}
+
+/* Walks the graph over the burst, and balances the books. */
+static void walk(void)
+{
+	uint16_t n = n_next;
+
+	rte_graph_walk(graph);
+	hd_tx_flush(&w);
+	stats.rx += n;
+	CU_ASSERT_EQUAL(stats.rx + stats.copies, stats.tx + stats.drops);
+	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE);
+}
+
+static uint64_t drops(uint16_t port, const char *name)
+{
+	for (unsigned int i = 0; hd_drop_by_index(i); i++)
+		if (!strcmp(hd_drop_by_index(i)->name, name))
+			return port_stats[port].drops[i];
+	CU_FAIL_FATAL("no such reason");
+	return 0;
+}
+
+#define MAC(n)    (0x02ull | (uint64_t)(n) << 24)
+#define EVERYBODY 0xffffffffffffull
+
+/* A burst that teaches and asks: each frame sees what those before it taught. */
+static void test_within_a_burst(void)
+{
+	start();
+	send(0, EVERYBODY, MAC(1), 0);
+	send(1, MAC(1), MAC(2), 0);
+	send(0, MAC(2), MAC(1), 0);
+	send(2, EVERYBODY, MAC(1), 0); /* it moves */
+	send(1, MAC(1), MAC(2), 0);
+	walk();
+	CU_ASSERT_EQUAL(sent[0], 2); /* 1 asks for it while it is there, 2 tells everybody */
+	CU_ASSERT_EQUAL(sent[1], 3);
+	CU_ASSERT_EQUAL(sent[2], 2);
+	CU_ASSERT_EQUAL(stats.learned, 2);
+	CU_ASSERT_EQUAL(stats.moved, 1);
+}
+
+/* An address of ours: nothing answers it here, it does not move, and it is never flooded. */
+static void test_local_address(void)
+{
+	start();
+	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(50), DOMAIN, 0, HD_FDB_V_LOCAL), 0);
+	send(1, MAC(50), MAC(2), 0);
+	send(2, EVERYBODY, MAC(50), 0); /* somebody claims it */
+	send(1, MAC(50), MAC(2), 0);
+	walk();
+	CU_ASSERT_EQUAL(drops(1, "local_address"), 2);
+	CU_ASSERT_EQUAL(stats.tx, 2);
+	CU_ASSERT_EQUAL(stats.moved + stats.learned, 0);
+	CU_ASSERT_EQUAL(hd_fdb_remove(w.fdb, MAC(50), DOMAIN), 0);
+}
+
+/* More addresses than the table holds: frames still pass, those that are known keep their place. */
+static void test_full_table(void)
+{
+	start();
+	for (unsigned int i = 0; i < 4000; i++) {
+		send(0, EVERYBODY, MAC(1000 + i), 0);
+		if (n_next == BURST || i == 3999)
+			walk();
+	}
+	CU_ASSERT_EQUAL(stats.drops, 0);
+	CU_ASSERT_EQUAL(stats.learned + stats.learn_skipped, 4000);
+	CU_ASSERT(stats.learned >= 200 && stats.learned <= 512);
+	CU_ASSERT_EQUAL(sent[1], 4000);
+	CU_ASSERT_EQUAL(hd_fdb_port_count(w.fdb, 0), stats.learned);
+	start();
+	send(1, MAC(2), MAC(3), 0); /* of the first test: still behind 1 */
+	walk();
+	CU_ASSERT_EQUAL(drops(1, "same_port"), 1);
+}
+
+/* The same frames in bursts of any size give the same. */
+static void test_any_burst(void)
+{
+	uint64_t tx[2], dropped[2];
+
+	for (int run = 0; run < 2; run++) {
+		uint32_t seed = 9;
+
+		hd_fdb_free(w.fdb);
+		w.fdb = hd_fdb_new(256, 1);
+		start();
+		for (unsigned int i = 0; i < 3000; i++) {
+			seed = seed * 1664525u + 1013904223u;
+			send(seed >> 8 & 1, MAC(seed >> 9 & 15), MAC(seed >> 13 & 15),
+			     i * 1000000ull);
+			if (run == 0 || n_next == BURST || i == 2999)
+				walk();
+		}
+		tx[run] = stats.tx;
+		dropped[run] = drops(0, "same_port") + drops(1, "same_port");
+		CU_ASSERT_EQUAL(dropped[run], stats.drops);
+	}
+	CU_ASSERT_EQUAL(tx[0], tx[1]);
+	CU_ASSERT_EQUAL(dropped[0], dropped[1]);
+	CU_ASSERT(dropped[0] > 100 && tx[0] > 1000);
+}
+
+UNIT_MAIN_SETUP("l2_forward", setup, {"within a burst", test_within_a_burst},
+		{"local address", test_local_address}, {"full table", test_full_table},
+		{"any burst", test_any_burst});
