@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The other planes, as heddle-mgmt sees them: channels to heddle-dp and heddle-cp that may go and
+ * come, the configuration that they hold, and transactions that change it on both or on neither.
+ *
+ * A plane that comes with another generation than the one in force is given all of it again, by
+ * itself. Everything is called from the loop's thread; nothing blocks.
+ */
+#ifndef MGMT_BACKEND_BACKEND_H
+#define MGMT_BACKEND_BACKEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <event2/event.h>
+
+#include "heddle/api/config.h"
+#include "heddle/api/port.h"
+#include "heddle/base/err.h"
+#include "heddle/ipc/chan.h"
+#include "mgmt/backend/link.h"
+#include "mgmt/backend/ports.h"
+#include "mgmt/backend/stats.h"
+#include "mgmt/bind/objects.h"
+
+#define BK_WAIT_MS    2000  /* for a plane that is down, before a commit is refused */
+#define BK_PREPARE_MS 60000 /* for a plane that works on a commit */
+
+enum bk_plane_id { BK_DATA, BK_CONTROL, BK_PLANES };
+
+struct bk_plane {
+	struct bk_link link;
+	const char *name;    /* "heddle-dp" */
+	uint64_t generation; /* that it holds; 0: none, or not known */
+};
+
+struct bk_txn;
+
+struct bk {
+	struct event_base *base;
+	struct bk_plane planes[BK_PLANES];
+	struct hd_chan *supervisor;       /* NULL in tests */
+	const struct bd_objects *objects; /* in force; NULL before the first commit */
+	uint64_t generation;              /* of them */
+	time_t configured;                /* when they came into force */
+	struct bk_txn *txn;               /* under way, or NULL */
+	struct event *resync;             /* looks for a plane that lacks something */
+	struct bk_ports ports;            /* what heddle-dp told of them */
+	struct bk_stats stats;
+};
+
+/* @supervisor may be NULL; it must outlive the backend. */
+struct bk *bk_new(struct event_base *base, struct hd_chan *supervisor);
+
+/* Ends a transaction (done is called with -ECANCELED) and closes the channels. */
+void bk_free(struct bk *bk);
+
+/* heddled handed us a channel to @plane (HD_PLANE_DATA or HD_PLANE_CONTROL); @fd is taken over. */
+void bk_peer(struct bk *bk, enum hd_plane plane, int fd);
+
+/* True when both planes are there. */
+bool bk_complete(const struct bk *bk);
+
+/*
+ * Called once: 0 and what the planes did, or -errno and @err. On success @next is in force, and must
+ * stay valid until another is; on failure what was in force still is.
+ */
+typedef void (*bk_done_fn)(int status, const struct hd_err *err,
+			   const struct hd_config_result *result, void *arg);
+
+/*
+ * Makes @next the configuration of both planes, as a difference where they have what we think they
+ * have. One at a time: -EBUSY while another is under way (not called for a plane that is given what
+ * it lost: that is waited for). @wait_ms: how long planes that are down are waited for; below 0 for
+ * ever. @done is called later, never from here.
+ */
+int bk_commit(struct bk *bk, const struct bd_objects *next, int wait_ms, bk_done_fn done,
+	      void *arg);
+
+/* True while a commit is under way. */
+bool bk_busy(const struct bk *bk);
+
+/* The channel to heddle-dp, or NULL while it is not there. */
+struct hd_chan *bk_data(const struct bk *bk);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+
+#include "mgmt/netconf/errors.h"
+#include "mgmt/netconf/text.h"
+
+static const char *type_of(const struct ds_error *err)
+{
+	switch (err->tag) {
+	case DS_MALFORMED_MESSAGE:
+	case DS_MISSING_ATTRIBUTE: return "rpc";
+	case DS_OPERATION_NOT_SUPPORTED:
+	case DS_IN_USE: return "protocol";
+	default: return "application";
+	}
+}
+
+/* The element of error-info that goes with a tag (RFC 6241 appendix A), if any. */
+static const char *info_of(enum ds_tag tag)
+{
+	switch (tag) {
+	case DS_UNKNOWN_ELEMENT:
+	case DS_MISSING_ELEMENT:
+	case DS_BAD_ELEMENT: return "bad-element";
+	case DS_UNKNOWN_NAMESPACE: return "bad-namespace";
+	case DS_MISSING_ATTRIBUTE: return "bad-attribute";
+	default: return NULL;
+	}
+}
+
+static void one(struct evbuffer *out, const struct ly_ctx *ctx, const struct ds_error *err)
+{
+	const char *info = info_of(err->tag);
+
+	evbuffer_add_printf(out,
+			    "<rpc-error><error-type>%s</error-type><error-tag>%s</error-tag>"
+			    "<error-severity>error</error-severity>",
+			    type_of(err), ds_tag_name(err->tag));
+	if (err->app_tag) {
+		evbuffer_add_printf(out, "<error-app-tag>");
+		nc_text(out, err->app_tag);
+		evbuffer_add_printf(out, "</error-app-tag>");
+	}
+	if (err->path)
+		nc_path(out, ctx, "error-path", err->path);
+	evbuffer_add_printf(out, "<error-message xml:lang=\"en\">");
+	nc_text(out, err->message);
+	evbuffer_add_printf(out, "</error-message>");
+	if (info && err->bad) {
+		evbuffer_add_printf(out, "<error-info><%s>", info);
+		nc_text(out, err->bad);
+		evbuffer_add_printf(
+			out, "</%s>%s</error-info>", info,
+			err->tag == DS_MISSING_ATTRIBUTE ? "<bad-element>rpc</bad-element>" : "");
+	}
+	evbuffer_add_printf(out, "</rpc-error>");
+}
+
+void nc_errors(struct evbuffer *out, const struct ly_ctx *ctx, const struct ds_errors *errs)
+{
+	struct ds_error more = {.tag = DS_OPERATION_FAILED};
+	char text[64];
+
+	for (size_t i = 0; i < errs->n; i++)
+		one(out, ctx, &errs->list[i]);
+	if (errs->more) {
+		snprintf(text, sizeof(text), "and %zu more errors", errs->more);
+		more.message = text;
+		one(out, ctx, &more);
+	}
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/filter.h"
+
+#define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
+#define DUP     (LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS)
+
+struct set {
+	const struct lyd_node **list;
+	size_t n;
+};
+
+static void set_add(struct set *set, const struct lyd_node *node)
+{
+	if ((set->n & (set->n - 1)) == 0)
+		set->list = ds_realloc(set->list, set->n ? set->n * 2 : 1, sizeof(*set->list));
+	set->list[set->n++] = node;
+}
+
+bool nc_filter_read(struct nc_filter *filter, const struct lyd_node *op, struct ds_errors *errs)
+{
+	const struct lyd_node *node = ds_child(op, NULL, "filter");
+	const struct lyd_node_any *any = (const struct lyd_node_any *)node;
+	const struct lyd_meta *meta;
+	bool xpath = false;
+
+	memset(filter, 0, sizeof(*filter));
+	if (!node)
+		return true;
+	filter->given = true;
+	for (meta = node->meta; meta; meta = meta->next) {
+		if (!strcmp(meta->name, "type"))
+			xpath = !strcmp(lyd_get_meta_value(meta), "xpath");
+		else if (!strcmp(meta->name, "select"))
+			filter->xpath = lyd_get_meta_value(meta);
+	}
+	if (xpath && !filter->xpath) {
+		ds_error_bad(ds_errors_add(errs, DS_MISSING_ATTRIBUTE, NULL,
+					   "a filter of type xpath needs a select attribute"),
+			     "select");
+		return false;
+	}
+	if (!xpath)
+		filter->xpath = NULL;
+	if (filter->xpath && strlen(filter->xpath) > NC_XPATH_MAX) {
+		ds_errors_add(errs, DS_TOO_BIG, NULL, "an XPath has at most %d characters",
+			      NC_XPATH_MAX);
+		return false;
+	}
+	if (!xpath && any->value_type == LYD_ANYDATA_DATATREE)
+		filter->subtree = any->value.tree;
+	return true;
+}
+
+/* A filter without a namespace, or with that of NETCONF by inheritance, is for any module. */
+static bool same_name(const struct lyd_node *filter, const struct lysc_node *schema)
+{
+	const struct lyd_node_opaq *o = (const struct lyd_node_opaq *)filter;
+
+	if (filter->schema)
+		return filter->schema == schema;
+	if (strcmp(o->name.name, schema->name))
+		return false;
+	return !o->name.module_ns || !o->name.module_ns[0] || !strcmp(o->name.module_ns, NS_BASE) ||
+	       !strcmp(o->name.module_ns, schema->module->ns);
+}
+
+bool nc_filter_wants(const struct nc_filter *filter, const struct ly_ctx *ctx, const char *module,
+		     const char *name)
+{
+	const struct lys_module *mod = ly_ctx_get_module_implemented(ctx, module);
+	const struct lysc_node *schema = lys_find_child(NULL, mod, name, 0, 0, 0);
+	const struct lyd_node *node;
+
+	if (!filter->given || filter->xpath)
+		return true;
+	LY_LIST_FOR(filter->subtree, node)
+		if (same_name(node, schema))
+			return true;
+	return false;
+}
+
+/* The text that a filter's leaf must match, trimmed; "" when it only selects. Malloced. */
+static char *content(const struct lyd_node *filter)
+{
+	const char *text =
+		filter->schema
+			? (filter->schema->nodetype & LYD_NODE_TERM ? lyd_get_value(filter) : "")
+			: ((const struct lyd_node_opaq *)filter)->value;
+	size_t n;
+
+	while (text && isspace((unsigned char)*text))
+		text++;
+	n = text ? strlen(text) : 0;
+	while (n && isspace((unsigned char)text[n - 1]))
+		n--;
+	return ds_strndup(text ? text : "", n);
+}
+
+/* Does some child of @data have the value that the filter's leaf asks for? */
+static bool has_value(const struct lyd_node *data, const struct lyd_node *filter, const char *text)
+{
+	const struct lyd_node *child;
+
+	LY_LIST_FOR(lyd_child(data), child)
+		if (child->schema->nodetype & LYD_NODE_TERM && same_name(filter, child->schema) &&
+		    !strcmp(lyd_get_value(child), text))
+			return true;
+	return false;
+}
+
+enum verdict { NOTHING, PARTS, WHOLE };
+
+/* What one filter node says about @data; what it selects below goes to @subs. */
+static enum verdict judge(const struct lyd_node *data, const struct lyd_node *filter,
+			  struct set *subs)
+{
+	const struct lyd_node *child;
+	size_t before = subs->n;
+	bool selects = false;
+
+	if (!lyd_child(filter))
+		return WHOLE;
+	LY_LIST_FOR(lyd_child(filter), child) {
+		char *text = lyd_child(child) ? ds_strdup("") : content(child);
+		bool fits = !*text || has_value(data, child, text);
+
+		selects |= !*text;
+		free(text);
+		if (!fits) {
+			subs->n = before;
+			return NOTHING;
+		}
+		set_add(subs, child);
+	}
+	return selects ? PARTS : WHOLE;
+}
+
+static struct lyd_node *pick(const struct lyd_node *data, const struct set *filters,
+			     struct lyd_node *parent);
+
+static void pick_children(const struct lyd_node *data, const struct set *subs,
+			  struct lyd_node *copy)
+{
+	const struct lyd_node *child;
+
+	LY_LIST_FOR(lyd_child(data), child) {
+		struct set fitting = {NULL, 0};
+
+		for (size_t i = 0; i < subs->n; i++)
+			if (same_name(subs->list[i], child->schema))
+				set_add(&fitting, subs->list[i]);
+		if (fitting.n && !lysc_is_key(child->schema))
+			pick(child, &fitting, copy);
+		free(fitting.list);
+	}
+}
+
+/* Copies what the filters select of @data below @parent (NULL: as a tree). Returns the copy. */
+static struct lyd_node *pick(const struct lyd_node *data, const struct set *filters,
+			     struct lyd_node *parent)
+{
+	struct set subs = {NULL, 0};
+	enum verdict verdict = NOTHING;
+	struct lyd_node *copy = NULL;
+
+	if (data->schema->nodetype & LYD_NODE_INNER) {
+		for (size_t i = 0; i < filters->n && verdict != WHOLE; i++) {
+			enum verdict v = judge(data, filters->list[i], &subs);
+
+			verdict = v > verdict ? v : verdict;
+		}
+	} else {
+		verdict = WHOLE; /* a leaf's value was matched at its parent */
+	}
+	if (verdict == WHOLE) {
+		lyd_dup_single(data, (struct lyd_node_inner *)parent, DUP, &copy);
+	} else if (verdict == PARTS) {
+		lyd_dup_single(data, (struct lyd_node_inner *)parent, LYD_DUP_WITH_FLAGS, &copy);
+		if (copy)
+			pick_children(data, &subs, copy);
+	}
+	free(subs.list);
+	return copy;
+}
+
+static void by_subtree(const struct nc_filter *filter, const struct lyd_node *tree,
+		       struct lyd_node **out)
+{
+	const struct lyd_node *data, *node;
+
+	LY_LIST_FOR(tree, data) {
+		struct set fitting = {NULL, 0};
+		struct lyd_node *copy = NULL;
+
+		LY_LIST_FOR(filter->subtree, node)
+			if (same_name(node, data->schema))
+				set_add(&fitting, node);
+		if (fitting.n)
+			copy = pick(data, &fitting, NULL);
+		if (copy)
+			lyd_insert_sibling(*out, copy, out);
+		free(fitting.list);
+	}
+}
+
+static bool by_xpath(const struct nc_filter *filter, const struct lyd_node *tree,
+		     struct lyd_node **out, struct ds_errors *errs)
+{
+	struct ly_set *set = NULL;
+
+	if (lyd_find_xpath(tree, filter->xpath, &set) != LY_SUCCESS) {
+		ds_errors_add(errs, DS_INVALID_VALUE, NULL, "the XPath cannot be evaluated: %s",
+			      ly_errmsg(LYD_CTX(tree)) ? ly_errmsg(LYD_CTX(tree))
+						       : "not an expression");
+		return false;
+	}
+	for (uint32_t i = 0; i < set->count; i++) {
+		struct lyd_node *copy = NULL, *top;
+
+		if (lyd_dup_single(set->dnodes[i], NULL, DUP | LYD_DUP_WITH_PARENTS, &copy) !=
+		    LY_SUCCESS)
+			continue;
+		for (top = copy; lyd_parent(top); top = lyd_parent(top))
+			;
+		lyd_merge_tree(out, top, LYD_MERGE_DESTRUCT | LYD_MERGE_WITH_FLAGS);
+	}
+	ly_set_free(set, NULL);
+	return true;
+}
+
+bool nc_filter_apply(const struct nc_filter *filter, const struct lyd_node *tree,
+		     struct lyd_node **out, struct ds_errors *errs)
+{
+	*out = NULL;
+	if (!tree)
+		return true;
+	if (!filter->given)
+		return lyd_dup_siblings(tree, NULL, DUP, out) == LY_SUCCESS;
+	if (filter->xpath)
+		return by_xpath(filter, tree, out, errs);
+	by_subtree(filter, tree, out);
+	return true;
+}

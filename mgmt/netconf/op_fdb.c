@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * get-fdb and clear-fdb (heddle-system): asked of heddle-dp, answered when it answers.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heddle/api/fdb.h"
+#include "mgmt/bind/bind.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/rpc.h"
+#include "mgmt/netconf/text.h"
+
+#define NS         "urn:heddle:yang:heddle-system"
+#define TIMEOUT_S  10
+#define NO_DP_TEXT "heddle-dp is not running: try again when `heddle show planes` lists it as ready"
+
+/* Lives until both the call is answered and heddle-dp has said the last word. */
+struct query {
+	struct nc_call *call; /* NULL: answered */
+	struct event *timer;
+	struct evbuffer *body;
+	bool asked; /* heddle-dp owes an answer */
+};
+
+static void query_put(struct query *q)
+{
+	if (q->call || q->asked)
+		return;
+	event_free(q->timer);
+	evbuffer_free(q->body);
+	free(q);
+}
+
+static void on_timeout(evutil_socket_t fd, short what, void *arg)
+{
+	struct query *q = arg;
+	struct nc_call *call = q->call;
+
+	q->call = NULL;
+	if (call)
+		nc_call_error(call, DS_OPERATION_FAILED, "heddle-dp does not answer");
+	query_put(q);
+}
+
+static struct query *query_new(struct nc_call *call)
+{
+	static const struct timeval patience = {TIMEOUT_S, 0};
+	struct query *q = ds_alloc(sizeof(*q));
+
+	q->call = call;
+	q->body = evbuffer_new();
+	q->timer = evtimer_new(call->server->base, on_timeout, q);
+	evtimer_add(q->timer, &patience);
+	return q;
+}
+
+static void finish(struct query *q, int status)
+{
+	struct nc_call *call = q->call;
+
+	q->call = NULL;
+	q->asked = false;
+	if (call && status == 0)
+		nc_call_data(call, q->body);
+	else if (call && status == -EPIPE)
+		nc_call_error(call, DS_OPERATION_FAILED, NO_DP_TEXT);
+	else if (call)
+		nc_call_error(call, DS_OPERATION_FAILED, "heddle-dp: %s", strerror(-status));
+	query_put(q);
+}
+
+/* Adds that @word is no segment; several switches may have one of that name. */
+static bool find_segment(const struct bd_model *m, const char *word, struct hd_fdb_filter *filter,
+			 struct ds_errors *errs)
+{
+	const struct bd_segment *found = NULL;
+
+	for (size_t i = 0; i < m->n_segments; i++) {
+		const struct bd_segment *seg = &m->segments[i];
+
+		if (strcmp(seg->name, word) ||
+		    (filter->switch_name[0] && strcmp(seg->sw->name, filter->switch_name)))
+			continue;
+		if (found) {
+			ds_errors_add(errs, DS_INVALID_VALUE, NULL,
+				      "switches %s and %s both have a segment %s: say which switch",
+				      found->sw->name, seg->sw->name, word);
+			return false;
+		}
+		found = seg;
+	}
+	if (!found) {
+		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no segment \"%s\"%s%s", word,
+			      filter->switch_name[0] ? " on switch " : "", filter->switch_name);
+		return false;
+	}
+	hd_str_copy(filter->switch_name, sizeof(filter->switch_name), found->sw->name);
+	filter->vlan = found->vlan;
+	return true;
+}
+
+static bool read_filter(const struct nc_call *call, struct hd_fdb_filter *filter,
+			struct ds_errors *errs)
+{
+	const char *sw = ds_value(call->op, NULL, "switch"),
+		   *port = ds_value(call->op, NULL, "port");
+	const char *word = ds_value(call->op, NULL, "segment-or-vlan");
+	const char *mac = ds_value(call->op, NULL, "mac");
+	const struct rn *rn = call->server->rn;
+	struct bd_model model;
+	struct hd_mac addr;
+	bool right = true;
+
+	memset(filter, 0, sizeof(*filter));
+	hd_str_copy(filter->switch_name, sizeof(filter->switch_name), sw ? sw : "");
+	hd_str_copy(filter->port, sizeof(filter->port), port ? port : "");
+	if (mac && hd_mac_parse(mac, &addr) == 0)
+		memcpy(filter->mac, addr.b, sizeof(filter->mac));
+	bd_model_init(&model, call->server->ctx, rn->config ? rn->config->tree : NULL);
+	bd_numbers_assign(&model, rn->config ? &rn->config->numbers : NULL, errs);
+	if (sw && !bd_switch_find(&model, sw))
+		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no switch \"%s\"", sw);
+	if (port && !bd_port_find(&model, port))
+		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no port \"%s\"", port);
+	if (word && word[strspn(word, "0123456789")] == '\0')
+		filter->vlan = strtoul(word, NULL, 10);
+	else if (word)
+		right = find_segment(&model, word, filter, errs);
+	bd_model_free(&model);
+	return right && ds_errors_none(errs);
+}
+
+static void entry(struct evbuffer *body, const struct hd_fdb_entry *e)
+{
+	struct hd_mac mac;
+	char text[HD_MAC_STR_MAX];
+
+	memcpy(mac.b, e->mac, sizeof(mac.b));
+	evbuffer_add_printf(body, "<entry xmlns=\"" NS "\"><switch>");
+	nc_text(body, e->switch_name);
+	evbuffer_add_printf(body, "</switch><vlan>%u</vlan>", e->vlan);
+	if (e->segment[0]) {
+		evbuffer_add_printf(body, "<segment>");
+		nc_text(body, e->segment);
+		evbuffer_add_printf(body, "</segment>");
+	}
+	evbuffer_add_printf(body, "<mac>%s</mac><port>", hd_mac_str(&mac, text));
+	nc_text(body, e->port);
+	evbuffer_add_printf(body, "</port><kind>%s</kind>",
+			    e->flags & HD_FDB_STATIC  ? "static"
+			    : e->flags & HD_FDB_LOCAL ? "local"
+						      : "learned");
+	if (!(e->flags & (HD_FDB_STATIC | HD_FDB_LOCAL)))
+		evbuffer_add_printf(body, "<age>%u</age>", e->age_s);
+	evbuffer_add_printf(body, "</entry>");
+}
+
+static void on_fdb(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+		   void *arg)
+{
+	const struct hd_fdb_list_end *end = msg->body;
+	const struct hd_fdb_entry *e = msg->body;
+	struct query *q = arg;
+
+	if (!final) {
+		if (q->call && hd_str_terminated(e->switch_name, sizeof(e->switch_name)) &&
+		    hd_str_terminated(e->segment, sizeof(e->segment)) &&
+		    hd_str_terminated(e->port, sizeof(e->port)))
+			entry(q->body, e);
+		return;
+	}
+	if (status == 0)
+		evbuffer_add_printf(q->body,
+				    "<cursor xmlns=\"" NS "\">%llu</cursor>"
+				    "<entries xmlns=\"" NS "\">%llu</entries>"
+				    "<capacity xmlns=\"" NS "\">%llu</capacity>",
+				    (unsigned long long)end->cursor,
+				    (unsigned long long)end->entries,
+				    (unsigned long long)end->capacity);
+	finish(q, status);
+}
+
+static void on_cleared(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+		       void *arg)
+{
+	const struct hd_fdb_cleared *cleared = msg->body;
+	struct query *q = arg;
+
+	if (status == 0)
+		evbuffer_add_printf(q->body, "<entries xmlns=\"" NS "\">%llu</entries>",
+				    (unsigned long long)cleared->entries);
+	finish(q, status);
+}
+
+/* NULL: it was answered, with an error. */
+static struct query *begin(struct nc_call *call, struct hd_fdb_filter *filter,
+			   struct hd_chan **chan)
+{
+	struct ds_errors errs = {.n = 0};
+
+	*chan = bk_data(call->server->bk);
+	if (!read_filter(call, filter, &errs)) {
+		nc_call_errors(call, &errs);
+		ds_errors_clear(&errs);
+		return NULL;
+	}
+	if (!*chan) {
+		nc_call_error(call, DS_OPERATION_FAILED, NO_DP_TEXT);
+		return NULL;
+	}
+	return query_new(call);
+}
+
+void nc_op_get_fdb(struct nc_call *call)
+{
+	struct hd_fdb_list request;
+	struct hd_chan *chan;
+	struct query *q;
+
+	memset(&request, 0, sizeof(request));
+	request.limit = ds_number(call->op, NULL, "limit", 1000);
+	request.cursor = ds_number(call->op, NULL, "cursor", 0);
+	q = begin(call, &request.filter, &chan);
+	if (!q)
+		return;
+	q->asked = true;
+	if (hd_chan_request_stream(chan, FDB_LIST, &request, on_fdb, q) < 0)
+		finish(q, -EPIPE);
+}
+
+void nc_op_clear_fdb(struct nc_call *call)
+{
+	struct hd_fdb_clear request;
+	struct hd_chan *chan;
+	struct query *q;
+
+	memset(&request, 0, sizeof(request));
+	q = begin(call, &request.filter, &chan);
+	if (!q)
+		return;
+	q->asked = true;
+	if (hd_chan_request(chan, FDB_CLEAR, &request, on_cleared, q) < 0)
+		finish(q, -EPIPE);
+}

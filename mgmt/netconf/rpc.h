@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Operations: parsing a request, finding who serves it, sending the answer.
+ *
+ * A handler answers with exactly one of nc_call_ok(), nc_call_data() and nc_call_errors(), at once
+ * or later; that frees the call. The session may be gone by then.
+ */
+#ifndef MGMT_NETCONF_RPC_H
+#define MGMT_NETCONF_RPC_H
+
+#include <event2/buffer.h>
+
+#include "mgmt/datastore/errors.h"
+#include "mgmt/netconf/server.h"
+
+struct nc_call {
+	struct nc_server *server;
+	uint32_t session_id;
+	char *user;
+	char *attributes;     /* of <rpc>, as XML, for the reply */
+	struct lyd_node *rpc; /* the envelope */
+	struct lyd_node *op;  /* the operation, validated */
+};
+
+typedef void (*nc_op_fn)(struct nc_call *call);
+
+/* Serves one message of a session that has said hello. */
+void nc_rpc(struct nc_session *session, const char *text, size_t len);
+
+/* Sends errors that are about no request that could be read. */
+void nc_rpc_refuse(struct nc_session *session, const struct ds_errors *errs);
+
+void nc_call_ok(struct nc_call *call);
+void nc_call_data(struct nc_call *call,
+		  struct evbuffer *body); /* content of <rpc-reply>; drained */
+void nc_call_errors(struct nc_call *call, const struct ds_errors *errs);
+
+/* One error, as ds_errors_add() makes it. */
+void nc_call_error(struct nc_call *call, enum ds_tag tag, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The session of a call, or NULL when it is gone. */
+struct nc_session *nc_call_session(const struct nc_call *call);
+
+/*
+ * The parsing on its own, for nc_rpc() and for fuzzing: fills rpc, op and attributes, or adds to
+ * @errs. True when there is an operation.
+ */
+bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *text, size_t len,
+		  struct ds_errors *errs);
+void nc_call_clear(struct nc_call *call);
+
+/* The handlers, in files of their own. */
+void nc_op_get(struct nc_call *call);
+void nc_op_get_config(struct nc_call *call);
+void nc_op_edit_config(struct nc_call *call);
+void nc_op_validate(struct nc_call *call);
+void nc_op_close_session(struct nc_call *call);
+void nc_op_kill_session(struct nc_call *call);
+void nc_op_get_fdb(struct nc_call *call);
+void nc_op_clear_fdb(struct nc_call *call);
+
+#endif

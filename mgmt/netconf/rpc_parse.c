@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/buffer.h>
+
+#include "mgmt/datastore/depth.h"
+#include "mgmt/datastore/explain.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/similar.h"
+#include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/rpc.h"
+#include "mgmt/netconf/text.h"
+
+#define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
+
+/* The attributes of <rpc>: a reply has all of them (RFC 6241 4.2). False: no message-id. */
+static bool read_attributes(struct nc_call *call)
+{
+	const struct lyd_node_opaq *rpc = (const struct lyd_node_opaq *)call->rpc;
+	struct evbuffer *text = evbuffer_new();
+	const struct lyd_attr *attr;
+	bool has_id = false;
+	size_t n;
+
+	for (attr = rpc ? rpc->attr : NULL; attr; attr = attr->next) {
+		has_id |= !attr->name.prefix && !strcmp(attr->name.name, "message-id");
+		if (attr->name.prefix) {
+			evbuffer_add_printf(text, " xmlns:%s=\"", attr->name.prefix);
+			nc_text(text, attr->name.module_ns ? attr->name.module_ns : "");
+			evbuffer_add_printf(text, "\" %s:%s=\"", attr->name.prefix,
+					    attr->name.name);
+		} else {
+			evbuffer_add_printf(text, " %s=\"", attr->name.name);
+		}
+		nc_text(text, attr->value ? attr->value : "");
+		evbuffer_add_printf(text, "\"");
+	}
+	n = evbuffer_get_length(text);
+	call->attributes = ds_alloc(n + 1);
+	evbuffer_remove(text, call->attributes, n);
+	evbuffer_free(text);
+	return has_id;
+}
+
+static void offer_operations(const struct ly_ctx *ctx, struct ds_similar *similar)
+{
+	const struct lysc_node_action *rpc;
+	const struct lys_module *mod;
+	uint32_t index = 0;
+
+	while ((mod = ly_ctx_get_module_iter(ctx, &index)))
+		for (rpc = mod->compiled ? mod->compiled->rpcs : NULL; rpc; rpc = rpc->next)
+			ds_similar_offer(similar, rpc->name);
+}
+
+/* What libyang said about a request, in the tags of RFC 6241. */
+static void explain(const struct ly_ctx *ctx, struct ds_errors *errs)
+{
+	const char *message = ly_errmsg(ctx) ? ly_errmsg(ctx) : "";
+	char name[64], module[128], hint[160];
+	struct ds_similar similar;
+	struct ds_error *err;
+
+	if (sscanf(message, "Node \"%63[^\"]\" not found in the \"%127[^\"]\" module", name,
+		   module) == 2) {
+		ds_similar_init(&similar, name);
+		offer_operations(ctx, &similar);
+		ds_errors_add(errs, DS_OPERATION_NOT_SUPPORTED, NULL,
+			      "there is no operation \"%s\" in %s%s", name, module,
+			      ds_similar_hint(&similar, hint, sizeof(hint)));
+		return;
+	}
+	if (sscanf(message, "No module with namespace \"%127[^\"]\"", module) == 1) {
+		ds_error_bad(ds_errors_add(errs, DS_UNKNOWN_NAMESPACE, NULL,
+					   "there is no module with the namespace \"%s\"", module),
+			     module);
+		return;
+	}
+	if (!strncmp(message, "Missing the operation", 21)) {
+		ds_errors_add(errs, DS_MISSING_ELEMENT, NULL, "an <rpc> has an operation in it");
+		return;
+	}
+	ds_explain_last(ctx, errs);
+	err = &errs->list[errs->n - 1];
+	if (sscanf(message, "Node \"%63[^\"]\" not found as a child of", name) == 1) {
+		err->tag = DS_UNKNOWN_ELEMENT;
+		ds_error_bad(err, name);
+	} else if (sscanf(message, "Unexpected child element \"%63[^\"]\"", name) == 1) {
+		err->tag = DS_UNKNOWN_ELEMENT;
+		ds_error_bad(err, name);
+	} else if (strstr(message, "Mandatory")) {
+		err->tag = DS_MISSING_ELEMENT;
+	} else if (!err->path && err->tag == DS_OPERATION_FAILED) {
+		err->tag = DS_MALFORMED_MESSAGE;
+	}
+}
+
+static bool sane(const char *text, size_t len, struct ds_errors *errs)
+{
+	if (memchr(text, 0, len)) {
+		ds_errors_add(errs, DS_MALFORMED_MESSAGE, NULL,
+			      "there is a NUL byte in the message");
+		return false;
+	}
+	if (ds_depth_xml(text, len) > DS_DEPTH_MAX) {
+		ds_errors_add(errs, DS_TOO_BIG, NULL, "the message nests deeper than %d levels",
+			      DS_DEPTH_MAX);
+		return false;
+	}
+	return true;
+}
+
+bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *text, size_t len,
+		  struct ds_errors *errs)
+{
+	struct ly_in *in = NULL;
+	LY_ERR rc;
+
+	if (!sane(text, len, errs) || ly_in_new_memory(text, &in) != LY_SUCCESS)
+		return false;
+	ly_err_clean((struct ly_ctx *)ctx, NULL);
+	rc = lyd_parse_op(ctx, NULL, in, LYD_XML, LYD_TYPE_RPC_NETCONF, &call->rpc, &call->op);
+	ly_in_free(in, 0);
+	if (!read_attributes(call) && call->rpc) {
+		ds_error_bad(ds_errors_add(errs, DS_MISSING_ATTRIBUTE, NULL,
+					   "an <rpc> has a message-id attribute"),
+			     "message-id");
+		return false;
+	}
+	if (rc == LY_SUCCESS && call->op)
+		rc = lyd_validate_op(call->op, NULL, LYD_TYPE_RPC_YANG, NULL);
+	if (rc == LY_SUCCESS && call->op)
+		return true;
+	explain(ctx, errs);
+	return false;
+}

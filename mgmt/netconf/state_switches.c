@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * State of switches and segments.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/state.h"
+
+static const struct hd_domain_state *find(const struct nc_facts *facts, const char *sw,
+					  uint16_t vlan)
+{
+	for (size_t i = 0; i < facts->n_domains; i++)
+		if (facts->domains[i].vlan == vlan && !strcmp(facts->domains[i].switch_name, sw))
+			return &facts->domains[i];
+	return NULL;
+}
+
+static void members(struct lyd_node *parent, const struct bd_model *model,
+		    const struct bd_switch *sw, uint16_t vlan)
+{
+	for (size_t i = 0; i < model->n_ports; i++)
+		if (model->ports[i].sw == sw && bd_port_in_vlan(&model->ports[i], vlan))
+			nc_leaf(parent, NULL, "member", model->ports[i].name);
+}
+
+static void segment_state(struct lyd_node *node, const struct bd_model *model,
+			  const struct bd_segment *seg, const struct nc_facts *facts)
+{
+	struct lyd_node *state = nc_inner(node, NULL, "state");
+	const struct hd_domain_state *d = find(facts, seg->sw->name, seg->vlan);
+
+	nc_number(state, NULL, "vlan", seg->vlan);
+	members(state, model, seg->sw, seg->vlan);
+	if (d)
+		nc_number(state, NULL, "macs", d->macs);
+}
+
+static void switch_state(struct lyd_node *node, const struct bd_model *model,
+			 const struct bd_switch *sw, const struct nc_facts *facts)
+{
+	struct lyd_node *state = nc_inner(node, NULL, "state");
+	uint64_t macs = 0;
+
+	for (size_t i = 0; i < facts->n_domains; i++)
+		if (!strcmp(facts->domains[i].switch_name, sw->name))
+			macs += facts->domains[i].macs;
+	nc_number(state, NULL, "macs", macs);
+	for (size_t i = 0; i < facts->n_domains; i++) {
+		const struct hd_domain_state *d = &facts->domains[i];
+		struct lyd_node *vlan;
+		char id[8];
+
+		if (strcmp(d->switch_name, sw->name))
+			continue;
+		snprintf(id, sizeof(id), "%u", d->vlan);
+		vlan = nc_entry(state, "vlan", id);
+		if (!vlan)
+			continue;
+		if (d->segment[0])
+			nc_leaf(vlan, NULL, "segment", d->segment);
+		members(vlan, model, sw, d->vlan);
+		nc_number(vlan, NULL, "macs", d->macs);
+	}
+}
+
+void nc_state_switches(struct lyd_node *tree, const struct bd_model *model,
+		       const struct nc_facts *facts)
+{
+	struct lyd_node *node = tree, *seg;
+
+	while (node && (strcmp(node->schema->name, "switches") ||
+			strcmp(node->schema->module->name, "heddle-switch")))
+		node = node->next;
+	for (node = node ? lyd_child(node) : NULL; node; node = node->next) {
+		const struct bd_switch *sw = bd_switch_find(model, ds_value(node, NULL, "name"));
+
+		for (seg = lyd_child(node); seg; seg = seg->next)
+			if (!strcmp(seg->schema->name, "segment"))
+				segment_state(
+					seg, model,
+					bd_segment_find(model, sw, ds_value(seg, NULL, "name")),
+					facts);
+		switch_state(node, model, sw, facts);
+	}
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/netconf/text.h"
+
+#define MODULES_MAX 16
+
+static void put_char(struct evbuffer *out, unsigned char c)
+{
+	if (c == '<')
+		evbuffer_add(out, "&lt;", 4);
+	else if (c == '>')
+		evbuffer_add(out, "&gt;", 4);
+	else if (c == '&')
+		evbuffer_add(out, "&amp;", 5);
+	else if (c == '"')
+		evbuffer_add(out, "&quot;", 6);
+	else if (c < ' ' && c != '\t' && c != '\n')
+		evbuffer_add(out, "?", 1); /* XML 1.0 cannot hold it in any form */
+	else
+		evbuffer_add(out, &c, 1);
+}
+
+void nc_text(struct evbuffer *out, const char *text)
+{
+	while (*text)
+		put_char(out, *text++);
+}
+
+struct path {
+	const struct ly_ctx *ctx;
+	const struct lys_module *used[MODULES_MAX];
+	size_t n;
+	const struct lys_module *current;
+	struct evbuffer *text;
+};
+
+static bool use(struct path *p, const char *name, size_t len)
+{
+	char module[128];
+
+	if (len >= sizeof(module))
+		return false;
+	memcpy(module, name, len);
+	module[len] = '\0';
+	p->current = ly_ctx_get_module_implemented(p->ctx, module);
+	if (!p->current)
+		return false;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->used[i] == p->current)
+			return true;
+	if (p->n == MODULES_MAX)
+		return false;
+	p->used[p->n++] = p->current;
+	return true;
+}
+
+/* A node's name with an optional module: at the start of a step and of a predicate. */
+static const char *name(struct path *p, const char *c)
+{
+	size_t n = strcspn(c, ":/[]='\"");
+
+	if (c[n] == ':') {
+		if (!use(p, c, n))
+			return NULL;
+		c += n + 1;
+		n = strcspn(c, ":/[]='\"");
+	}
+	if (!n || !p->current)
+		return NULL;
+	evbuffer_add_printf(p->text, "%s:", p->current->prefix);
+	evbuffer_add(p->text, c, n);
+	return c + n;
+}
+
+static const char *predicate(struct path *p, const char *c)
+{
+	const struct lys_module *outer = p->current;
+	const char *end;
+	char quote;
+
+	evbuffer_add(p->text, c++, 1);
+	if (*c == '.' || isdigit((unsigned char)*c)) {
+		while (*c == '.' || isdigit((unsigned char)*c))
+			evbuffer_add(p->text, c++, 1);
+	} else {
+		c = name(p, c);
+		p->current = outer;
+	}
+	if (c && *c == '=') {
+		quote = c[1];
+		end = quote == '\'' || quote == '"' ? strchr(c + 2, quote) : NULL;
+		if (!end)
+			return NULL;
+		while (c <= end)
+			put_char(p->text, *c++);
+	}
+	if (!c || *c != ']')
+		return NULL;
+	evbuffer_add(p->text, c++, 1);
+	return c;
+}
+
+void nc_path(struct evbuffer *out, const struct ly_ctx *ctx, const char *element, const char *path)
+{
+	struct path p = {.ctx = ctx, .text = evbuffer_new()};
+	const char *c = path;
+
+	while (c && *c) {
+		if (*c == '/') {
+			evbuffer_add(p.text, "/", 1);
+			c = name(&p, c + 1);
+		} else if (*c == '[') {
+			c = predicate(&p, c);
+		} else {
+			c = NULL;
+		}
+	}
+	if (c) {
+		evbuffer_add_printf(out, "<%s", element);
+		for (size_t i = 0; i < p.n; i++)
+			evbuffer_add_printf(out, " xmlns:%s=\"%s\"", p.used[i]->prefix,
+					    p.used[i]->ns);
+		evbuffer_add(out, ">", 1);
+		evbuffer_add_buffer(out, p.text);
+		evbuffer_add_printf(out, "</%s>", element);
+	}
+	evbuffer_free(p.text);
+}
