@@ -33,6 +33,12 @@ int cli_client_rpc(struct cli_client *client, const char *body, struct lyd_node 
 /* The errors in a reply: how many, without warnings. */
 unsigned int cli_reply_errors(const struct lyd_node *reply);
 
+/*
+ * The path of an <rpc-error> with names of modules, as configuration files have them, in place of
+ * prefixes. Allocated; "" when there is none.
+ */
+char *cli_error_path(const struct lyd_node *error);
+
 /* Writes each error of a reply: where, what, and the kind of error when there are no words. */
 void cli_reply_print_errors(const struct lyd_node *reply, FILE *out);
 

@@ -26,11 +26,16 @@ static json_t *errors_json(const struct lyd_node *reply)
 {
 	json_t *errors = json_array();
 
-	cli_xml_foreach(e, reply, "rpc-error") json_array_append_new(
-		errors,
-		json_pack("{s:s, s:s, s:s, s:s}", "path", cli_xml_text(e, "error-path"), "tag",
-			  cli_xml_text(e, "error-tag"), "app-tag", cli_xml_text(e, "error-app-tag"),
-			  "message", cli_xml_text(e, "error-message")));
+	cli_xml_foreach(e, reply, "rpc-error")
+	{
+		char *path = cli_error_path(e);
+
+		json_array_append_new(errors, json_pack("{s:s, s:s, s:s, s:s}", "path", path, "tag",
+							cli_xml_text(e, "error-tag"), "app-tag",
+							cli_xml_text(e, "error-app-tag"), "message",
+							cli_xml_text(e, "error-message")));
+		free(path);
+	}
 	return errors;
 }
 

@@ -155,8 +155,8 @@ static void print_table(struct cli *cli, const struct fdb *fdb)
 	}
 	if (fdb->n)
 		cli_table_print(t, cli->out, cli->width, cli->color);
-	fprintf(cli->out, "%s%zu shown%s; %s addresses in the table, room for %s\n",
-		fdb->n ? "\n" : "", fdb->n, fdb->cursor ? ", there are more (--limit 0)" : "",
+	fprintf(cli->out, "%s%zu shown%s; %s in the table, room for %s\n", fdb->n ? "\n" : "",
+		fdb->n, fdb->cursor ? ", there are more (--limit 0)" : "",
 		cli_fmt_count(fdb->total, cli->exact, a),
 		cli_fmt_count(fdb->capacity, cli->exact, b));
 	cli_table_free(t);

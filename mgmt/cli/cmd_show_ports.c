@@ -103,14 +103,19 @@ static void print_table(struct cli *cli, const struct cli_model *m, const struct
 	if (cli_table_rows(t))
 		cli_table_print(t, cli->out, cli->width, cli->color);
 	else
-		fputs("There are no ports: the configuration has no interface.\n", cli->out);
+		fputs("There are no ports in the configuration that is in force.\n", cli->out);
 	cli_table_free(t);
 }
 
 static void line(struct cli *cli, const char *title, const char *text)
 {
-	if (*text)
-		fprintf(cli->out, "  %-10s %s\n", title, text);
+	char *clean = cli_text_clean(cli_strdup(text));
+
+	if (*clean) {
+		fprintf(cli->out, "  %-10s ", title);
+		cli_wrap_on(cli->out, clean, 13, cli->width);
+	}
+	free(clean);
 }
 
 static void traffic_line(struct cli *cli, const struct cli_port *p, bool in)
@@ -174,8 +179,8 @@ static void print_one(struct cli *cli, const struct cli_port *p, const struct cl
 		cli_style_on(cli_port_style(p), cli->color), p->up ? "up" : "down, ",
 		p->up ? "" : p->reason, cli_style_off(cli_port_style(p), cli->color),
 		*since ? ", since " : "", since);
-	if (!p->up && *cli_xml_text(p->state, "text"))
-		cli_wrap(cli->out, cli_xml_text(p->state, "text"), 13, cli->width);
+	if (!p->up)
+		line(cli, "", cli_xml_text(p->state, "text"));
 	print_kind(cli, p);
 	line(cli, "detail", cli_xml_text(p->state, "detail"));
 	line(cli, "role", p->role);

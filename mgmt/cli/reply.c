@@ -2,6 +2,7 @@
 /*
  * The errors in an answer, for people.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mgmt/cli/client.h"
@@ -19,6 +20,84 @@ unsigned int cli_reply_errors(const struct lyd_node *reply)
 	return n;
 }
 
+/* Module that @prefix of @len bytes stands for in @element, printed as XML; the prefix itself if unknown. */
+static char *module_of(const char *element, const char *prefix, size_t len)
+{
+	char *key = cli_asprintf("xmlns:%.*s=\"", (int)len, prefix);
+	const char *uri = element ? strstr(element, key) : NULL;
+	char *module;
+
+	if (uri) {
+		const char *name = uri += strlen(key), *end = strchrnul(uri, '"');
+
+		for (const char *c = uri; c < end; c++)
+			if (*c == ':')
+				name = c + 1;
+		module = cli_strndup(name, (size_t)(end - name));
+	} else {
+		module = cli_strndup(prefix, len);
+	}
+	free(key);
+	return module;
+}
+
+/*
+ * A step's name at @path: with its module in front where it is another one than that of the step
+ * before (*module), as JSON has it. Returns what comes after the name.
+ */
+static const char *add_name(struct cli_str *text, const char *path, const char *element,
+			    char **module)
+{
+	size_t len = strcspn(path, ":/[]='\" ");
+	const char *name = path;
+
+	if (path[len] == ':') {
+		char *own = module_of(element, path, len);
+
+		name = path + len + 1;
+		if (module && (!*module || strcmp(own, *module) != 0)) {
+			cli_str_printf(text, "%s:", own);
+			free(*module);
+			*module = own;
+		} else {
+			free(own);
+		}
+	}
+	len = strcspn(name, ":/[]='\" ");
+	cli_str_add(text, name, len);
+	return name + len;
+}
+
+char *cli_error_path(const struct lyd_node *error)
+{
+	const struct lyd_node *node = cli_xml_child(error, "error-path");
+	const char *path = cli_xml_own_text(node);
+	char *element = NULL, *module = NULL;
+	struct cli_str text = {0};
+	bool in_predicate = false;
+
+	cli_str_puts(&text, "");
+	if (node)
+		lyd_print_mem(&element, node, LYD_XML, LYD_PRINT_SHRINK);
+	for (path += strspn(path, " \t\r\n"); *path && !strchr(" \t\r\n", *path);) {
+		if (*path == '\'' || *path == '"') {
+			const char *end = strchr(path + 1, *path);
+			size_t len = end ? (size_t)(end - path) + 1 : strlen(path);
+
+			cli_str_add(&text, path, len);
+			path += len;
+		} else if (strchr("/[]=:", *path)) {
+			in_predicate = *path == '[' || (*path != ']' && in_predicate);
+			cli_str_add(&text, path++, 1);
+		} else {
+			path = add_name(&text, path, element, in_predicate ? NULL : &module);
+		}
+	}
+	free(element);
+	free(module);
+	return text.text;
+}
+
 /* The text without blanks around it. */
 static void put_trimmed(FILE *out, const char *text)
 {
@@ -34,17 +113,12 @@ void cli_reply_print_errors(const struct lyd_node *reply, FILE *out)
 {
 	cli_xml_foreach(error, reply, "rpc-error")
 	{
-		const char *path = cli_xml_text(error, "error-path");
+		char *path = cli_error_path(error);
 		const char *message = cli_xml_text(error, "error-message");
 		const struct lyd_node *info = cli_xml_child(error, "error-info");
 
-		if (*path) {
-			fputs("  ", out);
-			put_trimmed(out, path);
-			fputs("\n    ", out);
-		} else {
-			fputs("  ", out);
-		}
+		fprintf(out, *path ? "  %s\n    " : "  ", path);
+		free(path);
 		if (!is_error(error))
 			fputs("warning: ", out);
 		if (*message) {

@@ -48,6 +48,17 @@ unsigned int cli_text_width(const char *text)
 	return n;
 }
 
+char *cli_text_clean(char *text)
+{
+	for (unsigned char *c = (unsigned char *)text; *c; c++) {
+		if (*c < ' ' || *c == 127)
+			*c = '?';
+		else if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) /* U+0080 to U+009F */
+			c[0] = c[1] = '?';
+	}
+	return text;
+}
+
 struct cli_table *cli_table_new(const struct cli_column *columns, unsigned int n)
 {
 	struct cli_table *t = cli_calloc(1, sizeof(*t));
@@ -89,9 +100,7 @@ void cli_table_cell(struct cli_table *t, unsigned int column, enum cli_style sty
 	free(cell->text);
 	cell->text = cli_strdup(text ? text : "");
 	cell->style = style;
-	for (char *c = cell->text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 127)
-			*c = '?';
+	cli_text_clean(cell->text);
 }
 
 void cli_table_cellf(struct cli_table *t, unsigned int column, enum cli_style style,

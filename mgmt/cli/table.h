@@ -60,6 +60,11 @@ void cli_table_print(const struct cli_table *table, FILE *out, unsigned int widt
 /* Columns on a screen that @text takes (UTF-8; each character counts as one). */
 unsigned int cli_text_width(const char *text);
 
+/*
+ * Makes '?' of characters that would control a terminal: text from elsewhere must not. Returns @text.
+ */
+char *cli_text_clean(char *text);
+
 /* Writes @text broken at spaces into lines of at most @width, each after @indent spaces. */
 void cli_wrap(FILE *out, const char *text, unsigned int indent, unsigned int width);
 
