@@ -56,7 +56,7 @@ static void offer_operations(const struct ly_ctx *ctx, struct ds_similar *simila
 }
 
 /* What libyang said about a request, in the tags of RFC 6241. */
-static void explain(const struct ly_ctx *ctx, struct ds_errors *errs)
+static void explain(const struct ly_ctx *ctx, const struct nc_call *call, struct ds_errors *errs)
 {
 	const char *message = ly_errmsg(ctx) ? ly_errmsg(ctx) : "";
 	char name[64], module[128], hint[160];
@@ -92,8 +92,10 @@ static void explain(const struct ly_ctx *ctx, struct ds_errors *errs)
 		ds_error_bad(err, name);
 	} else if (strstr(message, "Mandatory")) {
 		err->tag = DS_MISSING_ELEMENT;
-	} else if (!err->path && err->tag == DS_OPERATION_FAILED) {
-		err->tag = DS_MALFORMED_MESSAGE;
+	} else if (!call->rpc || !err->path) {
+		err->tag = DS_MALFORMED_MESSAGE; /* it is not even an <rpc> */
+	} else if (!call->op && err->tag == DS_OPERATION_FAILED) {
+		err->tag = DS_INVALID_VALUE; /* a value, or the parser would have got further */
 	}
 }
 
@@ -133,6 +135,6 @@ bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *te
 		rc = lyd_validate_op(call->op, NULL, LYD_TYPE_RPC_YANG, NULL);
 	if (rc == LY_SUCCESS && call->op)
 		return true;
-	explain(ctx, errs);
+	explain(ctx, call, errs);
 	return false;
 }

@@ -169,13 +169,16 @@ class World:
         self.wake = socket.socketpair()
         self.selector.register(self.wake[0], selectors.EVENT_READ, None)
         self.supervisor = self.add(ours, SUPERVISOR)
-        for plane in planes:
-            self.start_plane(plane)
         self.running = True
         self.threads = [threading.Thread(target=self.loop, daemon=True),
                         threading.Thread(target=self.read_log, daemon=True)]
         for thread in self.threads:
             thread.start()
+        # heddle-mgmt may end before it says hello: some tests want that.
+        while not self.supervisor.greeted and self.process.poll() is None:
+            time.sleep(0.002)
+        for plane in planes:
+            self.start_plane(plane)
 
     def add(self, sock, plane, generation=0):
         end = End(self, sock, plane, generation)
@@ -212,7 +215,7 @@ class World:
                     elif key.fileobj.fileno() >= 0 and not key.data.serve():
                         self.selector.unregister(key.fileobj)
 
-    def wait(self, what, condition, timeout=20):
+    def wait(self, what, condition, timeout=30):
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             with self.lock:
