@@ -51,6 +51,7 @@ def make_spaces():
     quiet("-")
     run("-", "ip", "link", "add", "eth1", "type", "veth", "peer", "name", "eth0", "netns", "physical")
     run("-", "ip", "link", "set", "eth1", "up")
+    run("physical", "ip", "link", "set", "eth0", "up")
 
 
 def has_device(end):

@@ -279,7 +279,7 @@ heddle_spawn() {
 	local name=$1 config=$2
 	shift 2
 	mkdir -p "$LAB_DIR/$name"
-	"$HEDDLED" -c "$config" --run-dir "$LAB_DIR/$name" --netns-dir /run/netns "$@" \
+	"$HEDDLED" -c "$config" --run-dir "$LAB_DIR/$name" --netns-dir /run/netns --hugepages no "$@" \
 		>>"$LAB_DIR/$name.log" 2>&1 </dev/null &
 	HEDDLE_PID[$name]=$!
 }

@@ -36,51 +36,66 @@ def chunks(total):
 
 
 class Receiver(threading.Thread):
-    """Takes one connection, counts and hashes what comes, and sends the sum back."""
+    """Takes one connection, keeps what comes, and then sends the sum of it back."""
 
     def __init__(self, listener, timeout):
         super().__init__(daemon=True)
         self.listener, self.timeout = listener, timeout
-        self.bytes = 0
+        self.bytes, self.last = 0, 0.0
+        self.error = None
 
     def run(self):
-        conn, _ = self.listener.accept()
-        conn.settimeout(self.timeout)
+        try:
+            conn, _ = self.listener.accept()
+            conn.settimeout(self.timeout)
+            with conn:
+                self.serve(conn)
+        except OSError as err:
+            self.error = err
+
+    def serve(self, conn):
+        pieces = []
+        while data := conn.recv(CHUNK):
+            pieces.append(data)
+            self.bytes += len(data)
+        self.last = time.monotonic()
         digest = hashlib.sha256()
-        with conn:
-            while data := conn.recv(CHUNK):
-                digest.update(data)
-                self.bytes += len(data)
-            conn.sendall(digest.hexdigest().encode())
+        for piece in pieces:
+            digest.update(piece)
+        conn.sendall(digest.hexdigest().encode())
 
 
 def transfer(src, dst, address, total, timeout=20.0, port=0, bind=None):
-    """Returns (seconds, bytes received, sums are the same)."""
+    """Returns (seconds from the first byte to the last, bytes received, sums are the same)."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    pieces, digest = list(chunks(total)), hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
     with inside(dst):
         listener = socket.create_server((address, port), family=family)
     listener.settimeout(timeout)
-    receiver = Receiver(listener, timeout)
-    receiver.start()
     with inside(src):
         conn = socket.socket(family, socket.SOCK_STREAM)
     conn.settimeout(timeout)
-    digest = hashlib.sha256()
     with conn, listener:
         if bind:
             conn.bind((bind, 0))
+        receiver = Receiver(listener, timeout)
+        receiver.start()
+        try:
+            conn.connect((address, listener.getsockname()[1]))
+        except OSError:
+            listener.shutdown(socket.SHUT_RDWR)  # ends the receiver's wait
+            raise
         start = time.monotonic()
-        conn.connect((address, listener.getsockname()[1]))
-        for piece in chunks(total):
-            digest.update(piece)
+        for piece in pieces:
             conn.sendall(piece)
         conn.shutdown(socket.SHUT_WR)
         theirs = b""
         while len(theirs) < 64 and (data := conn.recv(64)):
             theirs += data
-        seconds = time.monotonic() - start
     receiver.join(timeout)
-    return seconds, receiver.bytes, theirs.decode() == digest.hexdigest()
+    return receiver.last - start, receiver.bytes, theirs.decode() == digest.hexdigest()
 
 
 def main():
