@@ -12,8 +12,11 @@
 
 #include "heddle/base/name.h"
 #include "mgmt/cli/capture.h"
+#include "mgmt/cli/instance.h"
 #include "mgmt/cli/program.h"
 #include "mgmt/cli/replay.h"
+
+#define PORTS_MAX 65536
 
 struct args {
 	const char **list; /* NULL at the end */
@@ -90,6 +93,70 @@ static bool check_inputs(const struct cmd_line *line)
 	return n != 0;
 }
 
+/* The ports that the configuration has: interfaces, and host interfaces of segments. */
+static size_t port_names(const struct lyd_node *tree, const char **names, size_t max)
+{
+	size_t n = 0;
+
+	cli_xml_foreach(port, cli_xml_child(tree, "interfaces"), "interface")
+	{
+		if (n < max)
+			names[n++] = cli_xml_text(port, "name");
+	}
+	cli_xml_foreach(sw, cli_xml_child(tree, "switches"), "switch")
+	{
+		cli_xml_foreach(seg, sw, "segment")
+		{
+			const char *host =
+				cli_xml_text(cli_xml_child(seg, "host-interface"), "name");
+
+			if (*host && n < max)
+				names[n++] = host;
+		}
+	}
+	return n;
+}
+
+static bool is_one_of(const char *name, const char **names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Does each -i name a port? A file that cannot be read as a configuration is left to heddle-mgmt,
+ * which says more about it.
+ */
+static bool check_ports(const struct cmd_line *line)
+{
+	static const char *names[PORTS_MAX];
+	const char *config = cmd_value(line, "config");
+	struct lyd_node *tree;
+	bool good = true;
+	size_t n;
+
+	if (cli_instance_tree(config, &tree, NULL) < 0)
+		return true;
+	n = port_names(tree, names, PORTS_MAX);
+	for (size_t i = 0; good && n < PORTS_MAX && i < line->n_values; i++) {
+		const char *value = line->values[i].value;
+		char *port;
+
+		if (strcmp(line->values[i].option->name, "input") != 0)
+			continue;
+		port = cli_strndup(value, strcspn(value, "="));
+		good = is_one_of(port, names, n);
+		if (!good)
+			cli_error("-i %s: %s has no port \"%s\"%s", value, config, port,
+				  cli_did_you_mean(port, names, n));
+		free(port);
+	}
+	lyd_free_all(tree);
+	return good;
+}
+
 static bool check_needed(const struct cmd_line *line)
 {
 	unsigned long batch;
@@ -101,7 +168,8 @@ static bool check_needed(const struct cmd_line *line)
 	else if (!cmd_value(line, "output"))
 		cli_error("replay: a folder for the results is needed: -o DIR");
 	else
-		return cmd_number(line, "batch", 1, 256, &batch) && check_inputs(line);
+		return cmd_number(line, "batch", 1, 256, &batch) && check_inputs(line) &&
+		       check_ports(line);
 	return false;
 }
 

@@ -142,26 +142,16 @@ static void offer_names(struct cli *cli, const struct typed *t, enum cmd_words w
 /* "PORT=" for the ports of the configuration file that was named before. */
 static void offer_config_ports(struct cli *cli, const char *config, const char *typed)
 {
-	struct cli_str text = {0}, xml = {0}, document = {0};
-	struct lyd_node *tree = NULL;
+	struct lyd_node *tree;
 
 	if (!config || strchr(typed, '=')) {
 		fputs("%file\n", cli->out);
 		return;
 	}
-	if (cli_instance_read(config, &text, NULL) == 0 &&
-	    cli_instance_to_xml(text.text, text.len, &xml, NULL) == 0) {
-		cli_str_printf(&document, "<config xmlns=\"%s\">", CLI_NS_NETCONF);
-		cli_str_puts(&document, xml.text);
-		cli_str_puts(&document, "</config>");
-		cli_xml_parse(document.text, &tree, NULL);
-	}
+	cli_instance_tree(config, &tree, NULL);
 	cli_xml_foreach(port, cli_xml_child(tree, "interfaces"), "interface")
 		offer(cli, cli_xml_text(port, "name"), typed, "=");
 	lyd_free_all(tree);
-	cli_str_free(&text);
-	cli_str_free(&xml);
-	cli_str_free(&document);
 }
 
 static void offer_words(struct cli *cli, const struct typed *t, enum cmd_words words,

@@ -27,16 +27,8 @@ static bool is_kind(const struct lyd_node *interface, const char *kind)
 
 int doctor_read_config(struct doctor *d, struct hd_err *err)
 {
-	struct cli_str text = {0}, xml = {0}, document = {0};
-	int rc = cli_instance_read(d->config, &text, err);
+	int rc = cli_instance_tree(d->config, &d->tree, err);
 
-	if (rc == 0)
-		rc = cli_instance_to_xml(text.text, text.len, &xml, err);
-	if (rc == 0) {
-		cli_str_printf(&document, "<config xmlns=\"%s\">%s</config>", CLI_NS_NETCONF,
-			       xml.text);
-		rc = cli_xml_parse(document.text, &d->tree, err);
-	}
 	if (rc < 0)
 		hd_err_prefix(err, "%s", d->config);
 	cli_xml_foreach(port, cli_xml_child(d->tree, "interfaces"), "interface")
@@ -50,9 +42,6 @@ int doctor_read_config(struct doctor *d, struct hd_err *err)
 		cli_xml_foreach(seg, sw, "segment") d->n_tap +=
 			cli_xml_child(seg, "host-interface") != NULL;
 	}
-	cli_str_free(&text);
-	cli_str_free(&xml);
-	cli_str_free(&document);
 	return rc;
 }
 

@@ -238,3 +238,23 @@ int cli_instance_read(const char *path, struct cli_str *text, struct hd_err *err
 		fclose(file);
 	return rc;
 }
+
+int cli_instance_tree(const char *path, struct lyd_node **tree, struct hd_err *err)
+{
+	struct cli_str text = {0}, xml = {0}, document = {0};
+	int rc = cli_instance_read(path, &text, err);
+
+	*tree = NULL;
+	if (rc == 0)
+		rc = cli_instance_to_xml(text.text, text.len, &xml, err);
+	if (rc == 0) {
+		cli_str_puts(&document, "<config xmlns=\"urn:heddle:config-file\">");
+		cli_str_puts(&document, xml.text);
+		cli_str_puts(&document, "</config>");
+		rc = cli_xml_parse(document.text, tree, err);
+	}
+	cli_str_free(&text);
+	cli_str_free(&xml);
+	cli_str_free(&document);
+	return rc;
+}

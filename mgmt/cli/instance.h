@@ -9,6 +9,8 @@
 #include "heddle/base/err.h"
 #include "mgmt/cli/mem.h"
 
+struct lyd_node;
+
 #define CLI_INSTANCE_MAX (64u << 20) /* bytes of a file */
 
 /*
@@ -24,5 +26,11 @@ int cli_instance_to_xml(const char *text, size_t len, struct cli_str *xml, struc
 
 /* Reads a file, or the standard input for "-". -errno with @err. */
 int cli_instance_read(const char *path, struct cli_str *text, struct hd_err *err);
+
+/*
+ * A file as a tree without a schema: <config> with its elements, to be freed with lyd_free_all().
+ * -errno with @err, which does not name the file.
+ */
+int cli_instance_tree(const char *path, struct lyd_node **tree, struct hd_err *err);
 
 #endif

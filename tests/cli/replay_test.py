@@ -148,7 +148,8 @@ class Replay(unittest.TestCase):
         shutil.copy(self.path('a.pcap'), self.path('z.pcap'))
         done = self.replay(inputs=('a', 'z'))
         self.assertEqual(done.returncode, 2)
-        self.assertIn('z', done.stderr)
+        self.assertIn('has no port "z"', done.stderr)
+        self.assertFalse(os.path.exists(self.path('out')))
 
     def test_refused_configuration(self):
         with open(self.config, 'w', encoding='utf-8') as out:
