@@ -9,7 +9,7 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/feature.h"
 #include "dataplane/core/store.h"
-#include "dataplane/l2/fdb.h"
+#include "dataplane/core/fdb.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 

@@ -17,8 +17,8 @@
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/tick.h"
 #include "dataplane/core/vlan.h"
-#include "dataplane/l2/fdb.h"
-#include "dataplane/l2/l2.h"
+#include "dataplane/core/fdb.h"
+#include "dataplane/core/l2.h"
 
 #define LIST_LIMIT_MAX 10000
 #define READ_CHUNK     64

@@ -12,7 +12,7 @@
 #include "dataplane/core/meta.h"
 #include "dataplane/core/node.h"
 #include "dataplane/core/tx.h"
-#include "dataplane/l2/fdb.h"
+#include "dataplane/core/fdb.h"
 
 HD_DROP_REGISTER(drop_bad_source, "bad_source", HD_DROP_INGRESS,
 		 "the frame's source address is a group address or zero");

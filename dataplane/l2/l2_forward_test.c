@@ -10,7 +10,7 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/node.h"
 #include "dataplane/core/tx.h"
-#include "dataplane/l2/fdb.h"
+#include "dataplane/core/fdb.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 

@@ -7,7 +7,7 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/feature.h"
 #include "dataplane/guard/mac_limit/mac_limit.h"
-#include "dataplane/l2/fdb.h"
+#include "dataplane/core/fdb.h"
 
 HD_DROP_REGISTER(drop_mac_limit, "mac_limit", HD_DROP_INGRESS,
 		 "The frame's source address would be one more than the port's MAC limit allows; "

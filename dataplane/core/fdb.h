@@ -14,8 +14,8 @@
  * Static and local entries never age and never move. Limits are the caller's: the table counts its
  * entries by port, by domain and by group (the caller puts a domain into a group, the switch).
  */
-#ifndef DATAPLANE_L2_FDB_H
-#define DATAPLANE_L2_FDB_H
+#ifndef DATAPLANE_CORE_FDB_H
+#define DATAPLANE_CORE_FDB_H
 
 #include <stdbool.h>
 #include <stdint.h>
