@@ -175,6 +175,7 @@ int run(const struct options *options, struct ly_ctx *ctx)
 	bk_free(m.bk);
 	rn_free(&m.rn);
 	nc_server_free(m.server);
+	event_base_loop(m.base, EVLOOP_NONBLOCK); /* libevent frees buffers from its loop */
 	event_free(m.signals[0]);
 	event_free(m.signals[1]);
 	event_base_free(m.base);

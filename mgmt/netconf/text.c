@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mgmt/datastore/mem.h"
 #include "mgmt/netconf/text.h"
 
 #define MODULES_MAX 16
@@ -24,10 +25,37 @@ static void put_char(struct evbuffer *out, unsigned char c)
 		evbuffer_add(out, &c, 1);
 }
 
+/* Bytes of the character at @c when XML can hold it (RFC 3629, XML 1.0 2.2); else 0. */
+static unsigned int character(const unsigned char *c)
+{
+	unsigned int n = c[0] < 0x80 ? 1 : c[0] < 0xc2 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+	uint32_t code;
+
+	if (n == 0 || c[0] > 0xf4)
+		return 0;
+	code = n == 1 ? c[0] : c[0] & (0x7f >> n);
+	for (unsigned int i = 1; i < n; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (c[i] & 0x3f);
+	}
+	if ((n == 3 && code < 0x800) || (n == 4 && (code < 0x10000 || code > 0x10ffff)))
+		return 0;
+	return (code >= 0xd800 && code < 0xe000) || code == 0xfffe || code == 0xffff ? 0 : n;
+}
+
 void nc_text(struct evbuffer *out, const char *text)
 {
-	while (*text)
-		put_char(out, *text++);
+	while (*text) {
+		unsigned int n = character((const unsigned char *)text);
+
+		/* What quotes broken input must not break the reply. */
+		if (n > 1)
+			evbuffer_add(out, text, n);
+		else
+			put_char(out, n ? (unsigned char)*text : '?');
+		text += n ? n : 1;
+	}
 }
 
 struct path {
@@ -58,6 +86,14 @@ static bool use(struct path *p, const char *name, size_t len)
 	return true;
 }
 
+static void put_text(struct evbuffer *out, const char *text, size_t n)
+{
+	char *copy = ds_strndup(text, n);
+
+	nc_text(out, copy);
+	free(copy);
+}
+
 /* A node's name with an optional module: at the start of a step and of a predicate. */
 static const char *name(struct path *p, const char *c)
 {
@@ -72,7 +108,7 @@ static const char *name(struct path *p, const char *c)
 	if (!n || !p->current)
 		return NULL;
 	evbuffer_add_printf(p->text, "%s:", p->current->prefix);
-	evbuffer_add(p->text, c, n);
+	put_text(p->text, c, n);
 	return c + n;
 }
 
@@ -95,8 +131,8 @@ static const char *predicate(struct path *p, const char *c)
 		end = quote == '\'' || quote == '"' ? strchr(c + 2, quote) : NULL;
 		if (!end)
 			return NULL;
-		while (c <= end)
-			put_char(p->text, *c++);
+		put_text(p->text, c, end + 1 - c);
+		c = end + 1;
 	}
 	if (!c || *c != ']')
 		return NULL;

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The pure parts of the datastore: likeness of words, nesting, lists of errors, files.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mgmt/datastore/depth.h"
+#include "mgmt/datastore/errors.h"
+#include "mgmt/datastore/similar.h"
+#include "mgmt/datastore/tree.h"
+#include "tests/unit/unit.h"
+
+static void test_distance(void)
+{
+	char longer[200];
+
+	CU_ASSERT_EQUAL(ds_edit_distance("", ""), 0);
+	CU_ASSERT_EQUAL(ds_edit_distance("", "abc"), 3);
+	CU_ASSERT_EQUAL(ds_edit_distance("office", "office"), 0);
+	CU_ASSERT_EQUAL(ds_edit_distance("ofice", "office"), 1);
+	CU_ASSERT_EQUAL(ds_edit_distance("offcie", "office"), 1); /* neighbours swapped */
+	CU_ASSERT_EQUAL(ds_edit_distance("OFFICE", "office"), 0);
+	CU_ASSERT_EQUAL(ds_edit_distance("kitten", "sitting"), 3);
+	memset(longer, 'x', sizeof(longer));
+	longer[sizeof(longer) - 1] = '\0';
+	CU_ASSERT_EQUAL(ds_edit_distance(longer, "x"), 100);
+}
+
+static const char *closest(const char *word, const char *a, const char *b)
+{
+	static struct ds_similar s;
+
+	ds_similar_init(&s, word);
+	ds_similar_offer(&s, a);
+	ds_similar_offer(&s, b);
+	return ds_similar_best(&s);
+}
+
+static void test_similar(void)
+{
+	CU_ASSERT_STRING_EQUAL(closest("acess", "trunk", "access"), "access");
+	CU_ASSERT_STRING_EQUAL(closest("sw1", "office", "sw0"), "sw0");
+	CU_ASSERT_PTR_NULL(closest("nowhere", "office", "lab"));
+	CU_ASSERT_PTR_NULL(closest("x", "yz", "abc"));
+}
+
+static size_t json(const char *text)
+{
+	return ds_depth_json(text, strlen(text));
+}
+
+static size_t xml(const char *text)
+{
+	return ds_depth_xml(text, strlen(text));
+}
+
+static void test_depth(void)
+{
+	CU_ASSERT_EQUAL(json("5"), 0);
+	CU_ASSERT_EQUAL(json("{\"a\":[1,{}]}"), 3);
+	CU_ASSERT_EQUAL(json("{\"{[{[\\\"{[\":[]}"), 2); /* not in strings */
+	CU_ASSERT_EQUAL(json("{}{}{}]]]]{"), 1);
+	CU_ASSERT_EQUAL(json("{\"abc\\"), 1);
+	CU_ASSERT_EQUAL(xml("<a/>"), 1);
+	CU_ASSERT_EQUAL(xml("<a><b><c/></b><b/></a>"), 3);
+	CU_ASSERT_EQUAL(xml("<a><!-- <b><b><b> --><![CDATA[<c><c><c>]]><?x <d><d>?></a>"), 1);
+	CU_ASSERT_EQUAL(xml("<a x='/><b><b>'><c y=\"'>\"/></a>"), 2);
+	CU_ASSERT_EQUAL(xml("<a><a><a"), 3);
+	CU_ASSERT_EQUAL(xml("<"), 1);
+	CU_ASSERT_EQUAL(xml("</a></a><a>"), 1);
+}
+
+static void test_errors(void)
+{
+	struct ds_errors errs = {.n = 0};
+	char text[256] = "";
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	struct ds_error *err = ds_errors_add(&errs, DS_INVALID_VALUE, "/a/b", "%d is wrong", 5);
+
+	ds_error_app_tag(err, "one");
+	ds_error_app_tag(err, "two");
+	ds_errors_add(&errs, DS_OPERATION_FAILED, NULL, "no path");
+	ds_errors_print(&errs, out);
+	fclose(out);
+	CU_ASSERT_STRING_EQUAL(text, "  /a/b\n    5 is wrong\n  no path\n");
+	CU_ASSERT_STRING_EQUAL(errs.list[0].app_tag, "two");
+	CU_ASSERT_STRING_EQUAL(ds_tag_name(DS_INVALID_VALUE), "invalid-value");
+	while (errs.more < 3)
+		ds_errors_add(&errs, DS_INVALID_VALUE, "/a", "again");
+	CU_ASSERT_EQUAL(errs.n, DS_ERRORS_MAX);
+	ds_errors_clear(&errs);
+	CU_ASSERT(ds_errors_none(&errs));
+}
+
+static void test_files(void)
+{
+	char folder[] = "/tmp/heddle-files-XXXXXX", path[64], *text;
+	struct hd_err err = {0};
+	struct stat st;
+	size_t len;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/f", folder);
+	CU_ASSERT_PTR_NULL(ds_file_read(path, &len, &err));
+	CU_ASSERT_EQUAL(err.code, ENOENT);
+	CU_ASSERT_EQUAL(ds_file_prepare(path, "one", &err), 0);
+	CU_ASSERT_EQUAL(access(path, F_OK), -1); /* not before the commit */
+	CU_ASSERT_EQUAL(ds_file_commit(path, &err), 0);
+	CU_ASSERT_EQUAL(stat(path, &st), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 0777, 0600);
+	CU_ASSERT_EQUAL(ds_file_prepare(path, "two", &err), 0);
+	ds_file_abort(path);
+	text = ds_file_read(path, &len, &err);
+	CU_ASSERT_STRING_EQUAL(text, "one");
+	CU_ASSERT_EQUAL(len, 3);
+	free(text);
+	CU_ASSERT_PTR_NULL(ds_file_read(folder, &len, &err)); /* no regular file */
+	CU_ASSERT(ds_file_commit(path, &err) < 0);            /* nothing was prepared */
+	unlink(path);
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+}
+
+UNIT_MAIN("datastore", {"edit distance", test_distance}, {"did you mean", test_similar},
+	  {"nesting", test_depth}, {"errors", test_errors}, {"files", test_files});

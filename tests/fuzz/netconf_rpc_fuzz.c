@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A NETCONF message: hello and rpc, its filter on a configuration, and the errors of it as XML. What
+ * must hold: a request has an operation or an error with words, and a reply is well-formed.
+ */
+#include <string.h>
+
+#include "mgmt/bind/config.h"
+#include "mgmt/datastore/schema.h"
+#include "mgmt/netconf/errors.h"
+#include "mgmt/netconf/filter.h"
+#include "mgmt/netconf/hello.h"
+#include "mgmt/netconf/rpc.h"
+#include "tests/fuzz/fuzz.h"
+
+static const char running[] =
+	"{\"heddle-switch:switches\":{\"switch\":[{\"name\":\"sw0\",\"segment\":[{\"name\":\"lab\","
+	"\"host-only\":{}}]}]},\"ietf-interfaces:interfaces\":{\"interface\":[{\"name\":\"a\","
+	"\"type\":\"heddle-tap:tap\",\"heddle-port:port\":{\"switch\":\"sw0\",\"access\":\"lab\"}}]}}";
+
+static struct ly_ctx *ctx;
+static struct bd_config *config;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	struct ds_errors errs = {.n = 0};
+	struct hd_err err = {0};
+	char dir[512];
+
+	FUZZ_ASSERT(ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0);
+	ctx = bd_schema_new(dir, &err);
+	FUZZ_ASSERT(ctx);
+	config = bd_config_parse(ctx, running, strlen(running), NULL, &errs);
+	FUZZ_ASSERT(config);
+	return 0;
+}
+
+static void check_reply(const char *attributes, const struct ds_errors *errs)
+{
+	struct evbuffer *out = evbuffer_new();
+	struct lyd_node *tree = NULL;
+	size_t n;
+	char *text;
+
+	evbuffer_add_printf(out, "<rpc-reply xmlns=\"urn:x\"%s>", attributes ? attributes : "");
+	nc_errors(out, ctx, errs);
+	evbuffer_add_printf(out, "</rpc-reply>");
+	n = evbuffer_get_length(out);
+	text = calloc(1, n + 1);
+	evbuffer_remove(out, text, n);
+	FUZZ_ASSERT(lyd_parse_data_mem(ctx, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0,
+				       &tree) == LY_SUCCESS);
+	FUZZ_ASSERT(tree && !tree->next);
+	lyd_free_all(tree);
+	evbuffer_free(out);
+	free(text);
+}
+
+static void use(const struct nc_call *call, struct ds_errors *errs)
+{
+	struct lyd_node *selected = NULL;
+	struct nc_filter filter;
+
+	if (strcmp(call->op->schema->name, "get") && strcmp(call->op->schema->name, "get-config"))
+		return;
+	if (nc_filter_read(&filter, call->op, errs) &&
+	    nc_filter_apply(&filter, config->tree, &selected, errs))
+		lyd_free_all(selected);
+	else
+		FUZZ_ASSERT(!ds_errors_none(errs));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ds_errors errs = {.n = 0};
+	struct nc_call call = {NULL};
+	struct hd_err err = {0};
+	char *text = malloc(size + 1);
+	bool chunked;
+
+	memcpy(text, data, size);
+	text[size] = '\0';
+	FUZZ_ASSERT(nc_hello_read(ctx, text, size, &chunked, &err) == 0 || err.text[0]);
+	if (nc_rpc_parse(&call, ctx, text, size, &errs))
+		use(&call, &errs);
+	else
+		FUZZ_ASSERT(!ds_errors_none(&errs));
+	check_reply(call.attributes, &errs);
+	nc_call_clear(&call);
+	ds_errors_clear(&errs);
+	free(text);
+	return 0;
+}
