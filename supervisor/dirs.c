@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "supervisor/dirs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -186,18 +187,43 @@ int dirs_open(struct dirs *dirs, const struct settings *settings, struct hd_err 
 	return 0;
 }
 
-void dirs_close(struct dirs *dirs)
+static void remove_file(const struct dirs *dirs, const char *name, bool sockets_only)
 {
 	struct stat st;
 
+	if (fstatat(dirs->run_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (S_ISSOCK(st.st_mode) || (S_ISREG(st.st_mode) && !sockets_only)))
+		unlinkat(dirs->run_fd, name, 0);
+}
+
+/* A run directory that heddled made holds nothing but what its planes put there. */
+static void empty_run(const struct dirs *dirs)
+{
+	int fd = fcntl(dirs->run_fd, F_DUPFD_CLOEXEC, 0);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)))
+		if (strcmp(entry->d_name, LOCK_NAME) != 0)
+			remove_file(dirs, entry->d_name, false);
+	closedir(dir);
+}
+
+void dirs_close(struct dirs *dirs)
+{
 	/* heddle-mgmt removes its socket itself, unless it was killed. */
-	if (fstatat(dirs->run_fd, SOCKET_NAME, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISSOCK(st.st_mode))
-		unlinkat(dirs->run_fd, SOCKET_NAME, 0);
+	remove_file(dirs, SOCKET_NAME, true);
 	if (dirs->vhost_fd >= 0)
 		close(dirs->vhost_fd);
 	if (dirs->vhost_made)
 		rmdir(dirs->vhost); /* stays when somebody's sockets are in it */
+	if (dirs->run_made)
+		empty_run(dirs);
 	unlinkat(dirs->run_fd, LOCK_NAME, 0);
 	if (dirs->run_made)
 		rmdir(dirs->run);

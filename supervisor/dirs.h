@@ -25,7 +25,10 @@ struct dirs {
  */
 int dirs_open(struct dirs *dirs, const struct settings *settings, struct hd_err *err);
 
-/* Removes sockets, lock and the directories that were made, as far as they are empty. */
+/*
+ * Removes the NETCONF socket, the lock and the directories that were made, the run directory with the
+ * files in it. Other people's sockets in the socket directory stay, and it with them.
+ */
 void dirs_close(struct dirs *dirs);
 
 #endif
