@@ -137,6 +137,9 @@ struct hd_vnet_link {
  */
 int hd_vnet_link_read(int sock, const char *netdev, struct hd_vnet_link *link);
 
+/* Calls of poll() between two looks at an interface's MTU: about a second. */
+#define HD_VNET_MTU_POLLS 20
+
 /* Its MTU, or -errno. */
 int hd_vnet_link_mtu(int sock, const char *netdev);
 

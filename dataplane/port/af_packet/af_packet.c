@@ -91,6 +91,7 @@ static int ap_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_
 	ap->sock = fds[1];
 	ap->ifindex = opened.ifindex;
 	ap->kernel_drops = 0;
+	ap->told_drops = 0;
 	for (unsigned int i = 0; i < HD_AF_PACKET_RX; i++)
 		hd_vnet_buf_init(&ap->buf[i], HD_VNET_HLEN_PACKET);
 	ret = ap_check(ap, o->netdev, err);
@@ -104,6 +105,7 @@ static int ap_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_
 		*reason = hd_vnet_open_reason(ret);
 		return ret;
 	}
+	ap->mtu = hd_vnet_link_mtu(ap->sock, o->netdev);
 	ap_link_tell(port, &link, true);
 	return 0;
 }
@@ -116,6 +118,33 @@ static void ap_close(struct hd_port *port)
 	ap->is_up = false;
 }
 
+/* Adds up the frames that the kernel had no room for in the socket. */
+static void ap_kernel_drops(struct hd_af_packet *ap)
+{
+	struct tpacket_stats stats;
+	socklen_t len = sizeof(stats);
+
+	/* reading them sets them to 0 */
+	if (getsockopt(ap->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len) == 0)
+		ap->kernel_drops += stats.tp_drops;
+}
+
+/* Once a second: is the port's detail another one? */
+static void ap_detail_tell(struct hd_port *port)
+{
+	const struct hd_af_packet_object *o = hd_port_params(port);
+	struct hd_af_packet *ap = hd_port_priv(port);
+	int mtu = hd_vnet_link_mtu(ap->sock, o->netdev);
+
+	ap_kernel_drops(ap);
+	/* telling costs a line in the log: each time that they doubled */
+	if (!ap->is_up || (mtu == ap->mtu && ap->kernel_drops <= 2 * ap->told_drops))
+		return;
+	ap->mtu = mtu;
+	ap->told_drops = ap->kernel_drops;
+	hd_port_set_up(port, 1, 1, hd_vnet_caps(o->offloads));
+}
+
 static int ap_poll(struct hd_port *port)
 {
 	const struct hd_af_packet_object *o = hd_port_params(port);
@@ -125,6 +154,8 @@ static int ap_poll(struct hd_port *port)
 
 	if (hd_vnet_link_read(ap->sock, o->netdev, &link) == 0 && link.ifindex == ap->ifindex) {
 		ap_link_tell(port, &link, false);
+		if (++ap->polls % HD_VNET_MTU_POLLS == 0)
+			ap_detail_tell(port);
 		return 0;
 	}
 	/* deleted, renamed, moved, or another one of that name: the socket hears nothing of it */
@@ -147,8 +178,6 @@ static void ap_detail(const struct hd_port *port, char *text, size_t size)
 {
 	const struct hd_af_packet_object *o = hd_port_params(port);
 	struct hd_af_packet *ap = hd_port_priv(port);
-	struct tpacket_stats stats;
-	socklen_t len = sizeof(stats);
 	char caps[32];
 	int n, mtu;
 
@@ -161,9 +190,7 @@ static void ap_detail(const struct hd_port *port, char *text, size_t size)
 	if (mtu > 0 && mtu != port->mtu)
 		n += snprintf(text + n, size - n, "; its mtu is %d, the port's is %u", mtu,
 			      port->mtu);
-	/* reading them sets them to 0 */
-	if (getsockopt(ap->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len) == 0)
-		ap->kernel_drops += stats.tp_drops;
+	ap_kernel_drops(ap);
 	if (ap->kernel_drops > 0 && (size_t)n < size)
 		snprintf(text + n, size - n, "; the kernel had no room for %llu frames",
 			 (unsigned long long)ap->kernel_drops);

@@ -26,7 +26,10 @@ struct hd_af_packet {
 	int sock;
 	bool is_up; /* what the core was told */
 	uint32_t ifindex;
-	uint64_t kernel_drops; /* frames that the kernel had no room for in the socket */
+	uint32_t polls;
+	int mtu;               /* of the interface, as people were told */
+	uint64_t kernel_drops; /* frames that the kernel had no room for in the socket ... */
+	uint64_t told_drops;   /* ... and as people were told */
 
 	/* Of the worker that polls the port. What one frame became, and did not fit in a burst: */
 	struct rte_mbuf *pending[HD_AF_PACKET_RX * HD_USO_SEGMENTS_MAX];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The kind `af-packet` on a real veth pair, in a network namespace of the test's own. */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -38,6 +39,28 @@ static void veth_make(void)
 	fixture_ip("link set p1 up");
 }
 
+/*
+ * A veth pair learns of its link when the kernel gets to it, and until then loses what it is sent.
+ */
+static void wait_link(void)
+{
+	for (unsigned int i = 0; i < 1000 && !atomic_load(&port->up); i++) {
+		port->ops->poll(port);
+		poll(NULL, 0, 5);
+	}
+	/* what is under way about the link is over when this has its lock */
+	fixture_ip("link set p0 up");
+}
+
+static void wait_no_link(void)
+{
+	for (unsigned int i = 0; i < 1000 && atomic_load(&port->up); i++) {
+		CU_ASSERT_EQUAL(port->ops->poll(port), 0);
+		poll(NULL, 0, 5);
+	}
+	CU_ASSERT_FALSE(atomic_load(&port->up));
+}
+
 static int setup(void)
 {
 	struct hd_af_packet_object o = params("p0");
@@ -55,6 +78,7 @@ static int setup(void)
 		fprintf(stderr, "%s\n", err.text);
 		return -1;
 	}
+	wait_link();
 	return 0;
 }
 
@@ -79,12 +103,20 @@ static struct rte_mbuf *mbuf_of(const uint8_t *f, uint32_t len)
 	return m;
 }
 
+/* A veth pair hands frames over when the kernel gets to it. */
+static bool readable(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, 5000) == 1;
+}
+
 /* The next frame to an address of the test's; what the kernel sends by itself is let go. */
 static struct rte_mbuf *rx_one(void)
 {
 	struct rte_mbuf *m;
 
-	for (unsigned int i = 0; i < 1000000; i++) {
+	while (readable(port->ops->event_fd(port, 0, true))) {
 		if (port->ops->rx_burst(w, port, 0, &m, 1) == 0)
 			continue;
 		if (rte_pktmbuf_mtod(m, uint8_t *)[0] == 2)
@@ -100,55 +132,9 @@ static ssize_t wire_one(void)
 	ssize_t len;
 
 	do
-		len = recv(wire, seen, sizeof(seen), 0);
+		len = readable(wire) ? recv(wire, seen, sizeof(seen), 0) : -1;
 	while (len > 0 && seen[HLEN] != 2);
 	return len;
-}
-
-static void test_tag_pure(void)
-{
-	struct tpacket_auxdata aux = {.tp_vlan_tci = 0xa00a, .tp_vlan_tpid = 0x88a8};
-	struct hd_af_packet_tag tag;
-	uint8_t buf[64], want[64];
-	struct virtio_net_hdr hdr = {.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
-				     .hdr_len = 54,
-				     .csum_start = 34,
-				     .csum_offset = 16};
-
-	CU_ASSERT_FALSE(hd_af_packet_tag_get(&aux, &tag));
-	aux.tp_status = TP_STATUS_VLAN_VALID;
-	CU_ASSERT(hd_af_packet_tag_get(&aux, &tag));
-	CU_ASSERT_EQUAL(ntohs(tag.tpid), 0x8100);
-	CU_ASSERT_EQUAL(ntohs(tag.tci), 0xa00a);
-	aux.tp_status |= TP_STATUS_VLAN_TPID_VALID;
-	CU_ASSERT(hd_af_packet_tag_get(&aux, &tag));
-	CU_ASSERT_EQUAL(ntohs(tag.tpid), 0x88a8);
-	/* a tag of VID 0 and PCP 0 is a tag */
-	aux.tp_vlan_tci = 0;
-	CU_ASSERT(hd_af_packet_tag_get(&aux, &tag));
-
-	for (unsigned int i = 0; i < sizeof(buf); i++)
-		buf[i] = (uint8_t)i;
-	memcpy(want, buf + 4, 12);
-	memcpy(want + 12, "\x81\x00\x20\x0a", 4);
-	memcpy(want + 16, buf + 16, sizeof(buf) - 16);
-	tag = (struct hd_af_packet_tag){htons(0x8100), htons(0x200a)};
-	hd_af_packet_tag_put(buf, &tag, &hdr);
-	CU_ASSERT_EQUAL(memcmp(buf, want, sizeof(buf)), 0);
-	CU_ASSERT_EQUAL(hdr.csum_start, 38);
-	CU_ASSERT_EQUAL(hdr.csum_offset, 16);
-	CU_ASSERT_EQUAL(hdr.hdr_len, 58);
-	/* an offset at the end of its range does not come round to a small one */
-	hdr.csum_start = 65534;
-	hdr.hdr_len = 65535;
-	hd_af_packet_tag_put(buf, &tag, &hdr);
-	CU_ASSERT_EQUAL(hdr.csum_start, 65535);
-	CU_ASSERT_EQUAL(hdr.hdr_len, 65535);
-	/* without a checksum to finish there is no offset */
-	memset(&hdr, 0, sizeof(hdr));
-	hd_af_packet_tag_put(buf, &tag, &hdr);
-	CU_ASSERT_EQUAL(hdr.csum_start, 0);
-	CU_ASSERT_EQUAL(hdr.hdr_len, 0);
 }
 
 static void test_sizes(void)
@@ -182,7 +168,7 @@ static void test_burst(void)
 	f[50] = 200;
 	out = mbuf_of(f, 100);
 	CU_ASSERT_EQUAL(port->ops->tx_burst(w, port, 0, &out, 1), 1);
-	for (unsigned int tries = 0; tries < 1000; tries++) {
+	while (next < 100 && readable(port->ops->event_fd(port, 0, true))) {
 		uint16_t n = port->ops->rx_burst(w, port, 0, m, HD_BURST);
 
 		for (uint16_t i = 0; i < n; i++) {
@@ -195,6 +181,8 @@ static void test_burst(void)
 	}
 	CU_ASSERT_EQUAL(next, 100);
 	CU_ASSERT_EQUAL(wire_one(), HLEN + 100);
+	/* it is on the wire, and was not looped back */
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 0);
 	for (uint16_t i = 0; i < HD_BURST; i++) {
 		f[50] = (uint8_t)i;
 		m[i] = mbuf_of(f, 100);
@@ -260,7 +248,7 @@ static void check_wire(uint32_t len, uint32_t payload, unsigned int n_tags)
 
 	do {
 		msg.msg_controllen = sizeof(control);
-		got = recvmsg(wire, &msg, 0);
+		got = readable(wire) ? recvmsg(wire, &msg, 0) : -1;
 	} while (got > 0 && seen[4] != 2);
 	CU_ASSERT_FATAL(got > 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(CMSG_FIRSTHDR(&msg));
@@ -334,8 +322,11 @@ static void test_datagrams(void)
 		return;
 	}
 	CU_ASSERT_EQUAL(send(wire, frame, HLEN + len, 0), HLEN + len);
-	for (unsigned int tries = 0; tries < 100; tries++) {
-		uint16_t n = port->ops->rx_burst(w, port, 0, m, HD_BURST);
+	for (uint16_t n = 0; got < 200;) {
+		/* what waits in the port does not make its descriptor readable */
+		if (n < HD_BURST && !readable(port->ops->event_fd(port, 0, true)))
+			break;
+		n = port->ops->rx_burst(w, port, 0, m, HD_BURST);
 
 		for (uint16_t i = 0; i < n; i++) {
 			const uint8_t *p = rte_pktmbuf_mtod(m[i], uint8_t *);
@@ -350,6 +341,7 @@ static void test_datagrams(void)
 	CU_ASSERT_EQUAL(got, 200);
 	/* what waits for the next burst is not lost when the port is closed */
 	CU_ASSERT_EQUAL(send(wire, frame, HLEN + len, 0), HLEN + len);
+	CU_ASSERT(readable(port->ops->event_fd(port, 0, true)));
 	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, 10), 10);
 	rte_pktmbuf_free_bulk(m, 10);
 	port->ops->close(port);
@@ -374,7 +366,18 @@ static void test_refused(void)
 	CU_ASSERT_EQUAL(fixture_drops(port, "tx_refused"), before + 1);
 	CU_ASSERT_EQUAL(wire_one(), HLEN + 100);
 	CU_ASSERT_EQUAL(wire_one(), HLEN + 100);
-	CU_ASSERT_EQUAL(wire_one(), -1);
+	while (recv(wire, seen, sizeof(seen), 0) > 0)
+		CU_ASSERT_NOT_EQUAL(seen[HLEN], 2);
+}
+
+static void rx_until_dropped(uint64_t before)
+{
+	struct rte_mbuf *m;
+
+	while (fixture_drops(port, "no_buffers") == before &&
+	       readable(port->ops->event_fd(port, 0, true)))
+		if (port->ops->rx_burst(w, port, 0, &m, 1) == 1)
+			rte_pktmbuf_free(m);
 }
 
 /* A super-frame that finds no big segment is counted; so is a frame that finds no mbuf at all. */
@@ -394,7 +397,7 @@ static void test_no_buffers(void)
 	while ((m = rte_pktmbuf_alloc(w->big_pool)) != NULL)
 		hog[n_big++] = m;
 	CU_ASSERT(send(wire, frame, HLEN + tcp_make(60000, 0), 0) > 0);
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, &m, 1), 0);
+	rx_until_dropped(before);
 	CU_ASSERT_EQUAL(fixture_drops(port, "no_buffers"), before + 1);
 	rte_pktmbuf_free_bulk(hog, n_big);
 
@@ -405,7 +408,7 @@ static void test_no_buffers(void)
 		hog[n_small++] = m;
 	frame_make(200);
 	CU_ASSERT(send(wire, frame, HLEN + 200, 0) > 0);
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, &m, 1), 0);
+	rx_until_dropped(before + 1);
 	CU_ASSERT_EQUAL(fixture_drops(port, "no_buffers"), before + 2);
 	rte_pktmbuf_free_bulk(hog, n_small);
 }
@@ -414,22 +417,21 @@ static void test_link(void)
 {
 	char text[192];
 
-	CU_ASSERT_EQUAL(port->ops->poll(port), 0);
+	wait_link();
 	CU_ASSERT(atomic_load(&port->up));
 	fixture_ip("link set p1 down");
-	CU_ASSERT_EQUAL(port->ops->poll(port), 0);
-	CU_ASSERT_FALSE(atomic_load(&port->up));
+	wait_no_link();
 	CU_ASSERT_EQUAL(port->reason, HD_PORT_LINK_DOWN);
 	CU_ASSERT_PTR_NOT_NULL(strstr(port->text, "no carrier"));
 	fixture_ip("link set p0 down");
 	fixture_ip("link set p1 up");
 	fixture_ip("link set p0 up mtu 1400");
-	CU_ASSERT_EQUAL(port->ops->poll(port), 0);
+	wait_link();
 	CU_ASSERT(atomic_load(&port->up));
 	port->ops->detail(port, text, sizeof(text));
 	CU_ASSERT_STRING_EQUAL(text, "p0, csum tso4 tso6; its mtu is 1400, the port's is 1500");
 	fixture_ip("link set p0 down");
-	CU_ASSERT_EQUAL(port->ops->poll(port), 0);
+	wait_no_link();
 	CU_ASSERT_STRING_EQUAL(port->text, "p0 is down in the kernel: ip link set p0 up");
 }
 
@@ -453,6 +455,7 @@ static void test_deleted(void)
 	CU_ASSERT_EQUAL(fixture.released, released + 1);
 	fixture_close(port);
 	CU_ASSERT_EQUAL(fixture_open(port, &reason, &err), 0);
+	wait_link();
 	CU_ASSERT(atomic_load(&port->up));
 	test_sizes();
 
@@ -466,43 +469,7 @@ static void test_deleted(void)
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(w->big_pool), BIG);
 }
 
-static void check_bad(const struct hd_af_packet_object *o, const char *word)
-{
-	struct hd_err err = {0};
-
-	CU_ASSERT_EQUAL(hd_af_packet_validate(o, &err), -EINVAL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, word));
-}
-
-static void test_validate(void)
-{
-	struct hd_af_packet_object good = params("enp3s0"), o;
-	struct hd_err err;
-
-	CU_ASSERT_EQUAL(hd_af_packet_validate(&good, &err), 0);
-	o = good;
-	memset(o.netdev, 'x', sizeof(o.netdev));
-	check_bad(&o, "device");
-	o = good;
-	o.netdev[0] = '\0';
-	check_bad(&o, "device");
-	o = good;
-	o.netns[0] = '.';
-	check_bad(&o, "namespace");
-	o = good;
-	o.offloads = 0x80;
-	check_bad(&o, "offloads");
-	o = good;
-	o.zero[0] = 1;
-	check_bad(&o, "zero");
-	for (unsigned int i = 0; i < 10000; i++) {
-		for (size_t b = 0; b < sizeof(o); b++)
-			((uint8_t *)&o)[b] = (uint8_t)hd_random_u64();
-		CU_ASSERT_EQUAL(hd_af_packet_validate(&o, &err), -EINVAL);
-	}
-}
-
-UNIT_MAIN_SETUP("af-packet", setup, {"validate", test_validate}, {"tags, pure", test_tag_pure},
-		{"sizes", test_sizes}, {"burst", test_burst}, {"offloads", test_offloads},
-		{"datagrams", test_datagrams}, {"refused", test_refused},
-		{"no buffers", test_no_buffers}, {"link", test_link}, {"deleted", test_deleted});
+UNIT_MAIN_SETUP("af-packet", setup, {"sizes", test_sizes}, {"burst", test_burst},
+		{"offloads", test_offloads}, {"datagrams", test_datagrams},
+		{"refused", test_refused}, {"no buffers", test_no_buffers}, {"link", test_link},
+		{"deleted", test_deleted});

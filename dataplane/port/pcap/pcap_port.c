@@ -143,6 +143,11 @@ static int pcap_port_poll(struct hd_port *port)
 			atomic_store(&p->write_error, errno != 0 ? errno : EIO);
 	}
 	error = atomic_exchange(&p->write_error, 0);
+	if (error == 0 && !p->told_end && atomic_load(&p->read_end) && atomic_load(&port->up)) {
+		/* the port's detail is another one */
+		p->told_end = true;
+		hd_port_set_up(port, 1, 1, HD_CAP_CHAINS);
+	}
 	if (error == 0)
 		return 0;
 	snprintf(text, sizeof(text),

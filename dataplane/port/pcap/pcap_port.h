@@ -43,6 +43,7 @@ struct hd_pcap {
 
 	/* control thread */
 	uint64_t flushed; /* value of written at the last flush */
+	bool told_end;    /* that all was read */
 };
 
 /* Worker. See struct hd_port_ops. */

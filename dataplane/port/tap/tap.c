@@ -174,6 +174,19 @@ static void tap_link_tell(struct hd_port *port, const struct hd_vnet_link *link,
 	hd_port_set_down(port, HD_PORT_LINK_DOWN, text);
 }
 
+/* Somebody gave the interface another MTU: the port's detail is another one. */
+static void tap_mtu_tell(struct hd_port *port)
+{
+	const struct hd_tap_object *o = hd_port_params(port);
+	struct hd_tap *tap = hd_port_priv(port);
+	int mtu = hd_vnet_link_mtu(tap->sock, tap->netdev);
+
+	if (mtu == tap->mtu || !tap->is_up)
+		return;
+	tap->mtu = mtu;
+	hd_port_set_up(port, tap->n_fds, tap->n_fds, hd_vnet_caps(o->offloads));
+}
+
 static int tap_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
 	const struct hd_tap_object *o = hd_port_params(port);
@@ -197,6 +210,7 @@ static int tap_open(struct hd_port *port, enum hd_port_reason *reason, struct hd
 		*reason = hd_vnet_open_reason(ret);
 		return ret;
 	}
+	tap->mtu = o->mtu;
 	tap_link_tell(port, &link, here, true);
 	return 0;
 }
@@ -218,6 +232,8 @@ static int tap_poll(struct hd_port *port)
 
 	if (tap_link_read(tap, &link, &here) == 0) {
 		tap_link_tell(port, &link, here, false);
+		if (++tap->polls % HD_VNET_MTU_POLLS == 0)
+			tap_mtu_tell(port);
 		return 0;
 	}
 	/* what heddled keeps is as dead as what we have */

@@ -17,6 +17,8 @@ struct hd_tap {
 	uint16_t n_fds;
 	bool is_up; /* what the core was told */
 	uint32_t ifindex;
+	uint32_t polls;
+	int mtu;                    /* of the interface, as people were told */
 	char netdev[HD_NETDEV_MAX]; /* as the kernel calls it now */
 };
 

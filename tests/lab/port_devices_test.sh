@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What people do to a TAP behind the switch's back (down, MTU, other name, deleted), and capture files
+# as ports.
+# shellcheck source=tests/lab/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+host_add a b
+mkdir "$LAB_DIR/captures"
+# Three broadcast frames, 0.2 s apart, and one that its capture cut.
+"$LAB_PYTHON" - "$LAB_DIR/captures/in.pcap" <<-'END'
+	import struct
+	import sys
+
+	frame = b"\xff" * 6 + bytes.fromhex("020000000077") + b"\x88\xb5" + b"x" * 46
+	with open(sys.argv[1], "wb") as out:
+	    out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+	    for i in range(3):
+	        out.write(struct.pack("<IIII", 1000, i * 200000, len(frame), len(frame)) + frame)
+	    out.write(struct.pack("<IIII", 1001, 0, 40, 1500) + frame[:40])
+END
+heddle_start sw "$(config sw <<-END
+	switch sw
+	segment lan
+	tap a namespace=a device=eth0 access=lan
+	tap b namespace=b device=eth0 access=lan
+	pcap tape read=in.pcap write=out.pcap access=lan
+	pcap broken read=missing.pcap access=lan
+END
+)" --capture-dir "$LAB_DIR/captures"
+host_if a eth0 10.0.0.1/24
+host_if b eth0 10.0.0.2/24
+ports_up sw a b tape
+check "a reaches b" -- reaches a 10.0.0.2
+
+# --- capture files
+check_within 5 "a missing capture takes its own port down" -- state sw port-is broken reason error
+check_says "missing.pcap" "... and the log names it" -- cat "$LAB_DIR/sw.log"
+check_within 5 "the capture came in" -- state sw counter-at-least tape rx.packets 4
+check "the frame that its capture cut was dropped" -- state sw drop-at-least tape rx_truncated 1
+says() { hd sw show ports --json | grep -qF "$1"; }
+check_within 5 "the port says how far it read" -- says "4 read, to its end"
+written() { # what the switch flooded to the capture, as tcpdump counts it
+	[ "$(tcpdump -nr "$LAB_DIR/captures/out.pcap" arp 2>/dev/null | wc -l)" -ge 1 ]
+}
+if command -v tcpdump >/dev/null; then
+	check_within 5 "what a asked all hosts was written" -- written
+fi
+
+# --- a TAP, handled from its namespace
+on a ip link set eth0 down
+check_within 5 "a device that is down takes the port down" -- state sw port-is a reason link-down
+check_says "ip -n a link set eth0 up" "... and the text says what mends it" -- hd sw show ports --json
+on a ip link set eth0 up
+check_within 5 "... and up again" -- state sw ports-up a
+check "a reaches b again" -- reaches a 10.0.0.2
+on a ip link set eth0 mtu 1400
+check_within 5 "another MTU than the port's is told" -- says "its mtu is 1400, the port's is 1500"
+on a ip link set eth0 mtu 1500
+on a ip link set eth0 down
+on a ip link set eth0 name other
+on a ip link set other up
+host_if a other 10.0.0.1/24
+check_within 5 "another name is fine" -- state sw ports-up a
+check "... and forwards" -- reaches a 10.0.0.2
+on a ip link del other
+check_within 5 "a device that was deleted is made again" -- on a ip link show dev eth0
+host_if a eth0 10.0.0.1/24
+ports_up sw a
+check "... and forwards" -- transfer a b 10.0.0.2 1M
+check_conserved sw
+heddle_stop sw
