@@ -46,7 +46,7 @@ as_root() {
 
 # How a user who is not root would become it.
 root_prefix() {
-	command -v sudo >/dev/null && echo "sudo "
+	! command -v sudo >/dev/null || echo "sudo "
 }
 
 apt_update() {
