@@ -40,6 +40,7 @@ struct vhost_port {
 	_Atomic uint16_t rings;            /* guest's transmit rings that are served */
 	_Atomic uint32_t disarm;           /* queues whose ring must still be told not to kick */
 	uint16_t turn[HD_PORT_QUEUES_MAX]; /* ring that a queue served last */
+	uint16_t less[HD_PORT_QUEUES_MAX]; /* packets that a burst has less than HD_BURST now */
 	/*
 	 * Where the guest signals queue @i, -1: nowhere. Duplicates of our own: the library closes
 	 * its descriptors when the guest says so, and a worker must not read from a stranger's.

@@ -21,6 +21,13 @@
 
 #define LIB_BURST 32 /* packets that one call of the library moves at the most */
 
+/*
+ * A burst of super-frames has about this many bytes: 64 of them would be 4 MB, and each byte would
+ * leave the processor's cache between the copy in and the copy out.
+ */
+#define BURST_BYTES (256 * 1024)
+#define BURST_MIN   4
+
 #define RX_OFFLOAD (RTE_MBUF_F_RX_L4_CKSUM_MASK | RTE_MBUF_F_RX_LRO)
 #define TX_OFFLOAD                                                               \
 	(RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG | \
@@ -117,18 +124,32 @@ static uint16_t next_ring(struct vhost_port *v, const struct hd_port *port, uint
 	return ring;
 }
 
+/* How many packets of the size of these are to be a burst. */
+static uint16_t burst_fit(struct rte_mbuf **m, uint16_t n)
+{
+	uint32_t bytes = 0, fit;
+
+	for (uint16_t i = 0; i < n; i++)
+		bytes += m[i]->pkt_len;
+	fit = (uint32_t)((uint64_t)BURST_BYTES * n / RTE_MAX(bytes, 1u));
+	return (uint16_t)RTE_MAX(RTE_MIN(fit, (uint32_t)HD_BURST), (uint32_t)BURST_MIN);
+}
+
 uint16_t vhost_user_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
 		       uint16_t n)
 {
 	struct vhost_port *v = hd_port_priv(port);
 	int vid = atomic_load_explicit(&v->vid, memory_order_relaxed);
 	uint16_t ring = next_ring(v, port, q);
+	uint16_t less = v->less[q];
 	uint64_t flags = 0;
 	bool runt = false;
 	uint16_t got;
 
 	if (unlikely(atomic_load_explicit(&v->disarm, memory_order_relaxed) & (1u << q)))
 		quieten(v, vid, q, port->queues);
+	if (unlikely(less))
+		n = RTE_MIN(n, HD_BURST - less);
 	got = rte_vhost_dequeue_burst(vid, 2 * ring + 1, w->pool, m, RTE_MIN(n, LIB_BURST));
 	if (got == LIB_BURST && n > LIB_BURST)
 		got += rte_vhost_dequeue_burst(vid, 2 * ring + 1, w->pool, m + LIB_BURST,
@@ -138,9 +159,11 @@ uint16_t vhost_user_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, st
 		flags |= m[i]->ol_flags;
 		runt |= m[i]->pkt_len < HD_ETH_HLEN;
 	}
-	if (unlikely((flags & RX_OFFLOAD) || runt))
-		got = rx_sort(w, port, m, got);
-	return got;
+	if (likely(!(flags & RX_OFFLOAD) && !runt && !less))
+		return got;
+	if (got)
+		v->less[q] = HD_BURST - burst_fit(m, got);
+	return rx_sort(w, port, m, got);
 }
 
 /*
