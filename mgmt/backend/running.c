@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -82,15 +83,41 @@ static void end(struct rn_change *change, const struct ds_errors *errs)
 		evtimer_add(rn->next, &now);
 }
 
+/* Which run of our parent this is: a restart by the same heddled finds what it wrote. */
+static void boot_id(char id[64])
+{
+	unsigned long long start = 0;
+	char path[64], stat[1024] = "";
+	const char *rest;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", getppid());
+	in = fopen(path, "re");
+	if (in) {
+		if (!fgets(stat, sizeof(stat), in))
+			stat[0] = '\0';
+		fclose(in);
+	}
+	rest = strrchr(stat, ')'); /* the name before it may hold anything */
+	if (rest)
+		sscanf(rest + 1,
+		       " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+		       &start);
+	snprintf(id, 64, "boot %d.%llu\n", getppid(), start);
+}
+
 static int write_beside(struct rn *rn, const struct bd_config *config, struct hd_err *err)
 {
-	char *numbers, *text;
+	char *numbers, *text, *list, boot[64];
 	int rc;
 
 	if (!rn->file)
 		return 0;
 	text = bd_config_print(config);
-	numbers = bd_numbers_print(&config->numbers);
+	list = bd_numbers_print(&config->numbers);
+	boot_id(boot);
+	numbers = ds_printf("%s%s", boot, list);
+	free(list);
 	rc = ds_file_prepare(rn->file, text, err);
 	if (rc == 0)
 		rc = ds_file_prepare(rn->numbers_file, numbers, err);
@@ -232,38 +259,52 @@ void rn_replace(struct rn *rn, struct lyd_node *tree, bool check, int wait_ms, r
 	run_next(rn);
 }
 
-static struct bd_numbers *read_numbers(const struct rn *rn, struct bd_numbers *numbers)
+/*
+ * Is there a copy that a heddle-mgmt before us wrote under the same heddled? Then this is a restart.
+ * Fills in its internal numbers.
+ */
+static bool read_numbers(const struct rn *rn, struct bd_numbers *numbers)
 {
 	struct hd_err err;
+	char boot[64];
 	size_t len;
-	char *text = ds_file_read(rn->numbers_file, &len, &err);
+	char *text = ds_file_read(rn->numbers_file, &len, &err), *list;
+	bool same;
 
 	if (!text)
-		return NULL;
-	bd_numbers_parse(numbers, text);
+		return false;
+	boot_id(boot);
+	same = !strncmp(text, boot, strlen(boot));
+	list = strchr(text, '\n');
+	bd_numbers_parse(numbers, list ? list + 1 : "");
 	free(text);
-	return numbers;
+	return same;
 }
 
-bool rn_load_first(const struct rn *rn, const char *path, bool restarted, struct bd_config **config,
-		   const char **from, struct ds_errors *errs)
+bool rn_load_first(const struct rn *rn, const char *path, const char *restarts,
+		   struct bd_config **config, const char **from, struct ds_errors *errs)
 {
 	struct bd_numbers numbers = {NULL, 0};
+	bool again = rn->file && read_numbers(rn, &numbers);
 
+	if (restarts)
+		again = atoi(restarts) > 0;
+	*config = NULL;
 	*from = path;
-	if (restarted && rn->file && access(rn->file, R_OK) == 0) {
+	if (again && rn->file && access(rn->file, R_OK) == 0) {
 		*from = rn->file;
-		*config = bd_config_load(rn->ctx, rn->file, read_numbers(rn, &numbers), errs);
-		bd_numbers_free(&numbers);
-		if (*config)
-			return true;
-		/* What ran cannot be read any more; what it was started with is the next best. */
-		hd_log(HD_LOG_ERR, "%s cannot be used, going back to %s: %s", rn->file, path,
-		       errs->list[0].message);
-		ds_errors_clear(errs);
-		*from = path;
+		*config = bd_config_load(rn->ctx, rn->file, &numbers, errs);
+		if (!*config) {
+			/* What ran cannot be read any more; what it was started with is next best. */
+			hd_log(HD_LOG_ERR, "%s cannot be used, going back to %s: %s", rn->file,
+			       path, errs->list[0].message);
+			ds_errors_clear(errs);
+			*from = path;
+		}
 	}
-	*config = bd_config_load(rn->ctx, path, NULL, errs);
+	bd_numbers_free(&numbers);
+	if (!*config)
+		*config = bd_config_load(rn->ctx, path, NULL, errs);
 	return *config != NULL;
 }
 

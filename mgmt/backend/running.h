@@ -46,11 +46,13 @@ void rn_replace(struct rn *rn, struct lyd_node *tree, bool check, int wait_ms, r
 		void *arg);
 
 /*
- * The first configuration: from the copy on disk when there is one and @restarted, else from @path.
- * Checks it, and stores it in *@config. False with @errs, about *@from.
+ * The first configuration: from the copy on disk when heddle-mgmt was restarted, else from @path.
+ * @restarts: how often it was, as text; NULL when heddled did not say: then the copy tells whether
+ * it was written under this very heddled. Checks it, and stores it in *@config. False with @errs,
+ * about *@from.
  */
-bool rn_load_first(const struct rn *rn, const char *path, bool restarted, struct bd_config **config,
-		   const char **from, struct ds_errors *errs);
+bool rn_load_first(const struct rn *rn, const char *path, const char *restarts,
+		   struct bd_config **config, const char **from, struct ds_errors *errs);
 
 /* Commits what rn_load_first() gave (taken over). Waits for the planes as long as it takes. */
 void rn_start(struct rn *rn, struct bd_config *config, rn_done_fn done, void *arg);

@@ -82,7 +82,7 @@ static void test_errors(void)
 
 	ds_error_app_tag(err, "one");
 	ds_error_app_tag(err, "two");
-	ds_errors_add(&errs, DS_OPERATION_FAILED, NULL, "no path");
+	ds_errors_add(&errs, DS_OPERATION_FAILED, NULL, "no\n%s", "path");
 	ds_errors_print(&errs, out);
 	fclose(out);
 	CU_ASSERT_STRING_EQUAL(text, "  /a/b\n    5 is wrong\n  no path\n");

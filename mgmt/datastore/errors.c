@@ -37,6 +37,14 @@ static void error_free(struct ds_error *err)
 	memset(err, 0, sizeof(*err));
 }
 
+/* Words may quote the input, and are one line all the same. */
+static void one_line(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = ' ';
+}
+
 struct ds_error *ds_errors_add(struct ds_errors *errs, enum ds_tag tag, const char *path,
 			       const char *fmt, ...)
 {
@@ -57,6 +65,9 @@ struct ds_error *ds_errors_add(struct ds_errors *errs, enum ds_tag tag, const ch
 	if (vasprintf(&err->message, fmt, ap) < 0)
 		err->message = ds_strdup("out of memory");
 	va_end(ap);
+	one_line(err->message);
+	if (err->path)
+		one_line(err->path);
 	return err;
 }
 

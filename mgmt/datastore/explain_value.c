@@ -248,14 +248,11 @@ void ds_explain_last(const struct ly_ctx *ctx, struct ds_errors *errs)
 	const char *message = ly_errmsg(ctx) ? ly_errmsg(ctx) : "cannot be read";
 	const char *where = ly_errpath(ctx);
 	const char *line = where ? strcasestr(where, "line number ") : NULL;
-	char *path = location(where), *words = better_words(message), *c;
+	char *path = location(where), *words = better_words(message);
 	struct ds_error *err;
 
 	if (!words)
 		words = ds_strdup(message);
-	for (c = words; *c; c++) /* it may quote the input: an error is one line */
-		if ((unsigned char)*c < ' ')
-			*c = ' ';
 	/* The line helps where the text itself is wrong; what has a path is found by that. */
 	if (line && (!path || strstr(message, "character") || strstr(message, "end-of-input")))
 		err = ds_errors_add(errs, tag_of(message), path, "line %ld: %s",

@@ -124,14 +124,13 @@ static void on_started(const struct ds_errors *errs, void *arg)
 /* Reads the configuration and begins to serve. Returns 0, or the exit status. */
 static int start(struct mgmt *m, struct ly_ctx *ctx)
 {
-	const char *restarts = getenv("HEDDLE_RESTARTS");
 	struct bd_config *config = NULL;
 	struct ds_errors errs = {.n = 0};
 	struct hd_err err = {0};
 	char path[512];
 
-	if (!rn_load_first(&m->rn, m->options->config, restarts && atoi(restarts) > 0, &config,
-			   &m->from, &errs)) {
+	if (!rn_load_first(&m->rn, m->options->config, getenv("HEDDLE_RESTARTS"), &config, &m->from,
+			   &errs)) {
 		print_refused(m->from, &errs);
 		ds_errors_clear(&errs);
 		return EXIT_REFUSED;

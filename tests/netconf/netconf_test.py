@@ -151,6 +151,21 @@ def internal_numbers_are_stable():
 
 
 @test
+def restart_is_told_from_a_boot():
+    with tempfile.TemporaryDirectory() as folder:
+        with world("good/empty.json", run_dir=folder) as w, contextlib.closing(Client(w.path)) as c:
+            assert ok(c.edit(config([port("a", "lab")])))
+        # The same parent starts it again: what ran is taken up, not the file.
+        with world("good/empty.json", run_dir=folder) as w:
+            assert (PORT, "a") in w.ends[DATA].objects
+        # Another parent: a boot, and the file counts.
+        meta = pathlib.Path(folder) / "running.vlans"
+        meta.write_text(meta.read_text().replace("boot ", "boot 1"))
+        with world("good/empty.json", run_dir=folder) as w:
+            assert w.ends[DATA].objects == {}
+
+
+@test
 def broken_copy_falls_back_to_the_file():
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "running.json").write_text("{ nonsense")
