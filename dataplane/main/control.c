@@ -216,6 +216,16 @@ static void say_ready(void)
 	hd_chan_event(supervisor.chan, PLANE_READY, &ready);
 }
 
+/*
+ * Ports ask for their devices in the next service: what they did not ask for by then is of ports that
+ * are gone. (Swept before that, the TAPs of a killed heddle-dp would go, and their addresses.)
+ */
+static void on_first_commit(void)
+{
+	hd_port_service(hd_now_ns());
+	hd_opener_sweep();
+}
+
 int hd_control_run(void)
 {
 	const struct timeval period = {.tv_usec = SERVICE_MS * 1000};
@@ -236,7 +246,7 @@ int hd_control_run(void)
 	event_add(signal_event[1], NULL);
 	hd_port_set_waker(wake);
 	hd_port_listen(&port_listener);
-	hd_api_on_first_commit(hd_opener_sweep);
+	hd_api_on_first_commit(on_first_commit);
 	hd_ticks_start(hd_now_ns());
 	link_watch(&supervisor);
 	say_ready();
