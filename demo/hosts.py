@@ -8,7 +8,7 @@ class End:
     """Something with an address: one interface of one host."""
 
     name: str  # as the tables show it
-    space: str  # network namespace; "-": the one that heddled runs in
+    space: str  # network namespace; ".": the one that heddled runs in
     device: str
     address: str
     segment: str
@@ -24,7 +24,7 @@ ENDS = (
     End("fw-lab", "fw", "lab", "192.168.56.254", "lab", "fw", 20),
     End("dev", "dev", "eth0", "192.168.56.11", "lab", "dev"),
     End("test", "test", "eth0", "192.168.56.12", "lab", "test"),
-    End("host", "-", "hd-lab", "192.168.56.1", "lab", "hd-lab"),
+    End("host", ".", "hd-lab", "192.168.56.1", "lab", "hd-lab"),
 )
 BY_NAME = {end.name: end for end in ENDS}
 SPACES = ("physical", "web", "db", "fw", "dev", "test")

@@ -18,7 +18,7 @@ import xfer  # noqa: E402
 
 def command(space, *words):
     """@words as a command line inside namespace @space."""
-    return list(words) if space == "-" else ["nsenter", f"--net=/run/netns/{space}", "--", *words]
+    return list(words) if space == "." else ["nsenter", f"--net=/run/netns/{space}", "--", *words]
 
 
 def run(space, *words):
@@ -41,16 +41,16 @@ def quiet(space):
 
 def make_spaces():
     """A private /run, the hosts' namespaces, and the wire to the pretended physical network."""
-    run("-", "mount", "-t", "tmpfs", "tmpfs", "/run")
+    run(".", "mount", "-t", "tmpfs", "tmpfs", "/run")
     os.mkdir("/run/netns")
-    run("-", "ip", "link", "set", "lo", "up")
+    run(".", "ip", "link", "set", "lo", "up")
     for space in SPACES:
-        run("-", "ip", "netns", "add", space)
+        run(".", "ip", "netns", "add", space)
         run(space, "ip", "link", "set", "lo", "up")
         quiet(space)
-    quiet("-")
-    run("-", "ip", "link", "add", "eth1", "type", "veth", "peer", "name", "eth0", "netns", "physical")
-    run("-", "ip", "link", "set", "eth1", "up")
+    quiet(".")
+    run(".", "ip", "link", "add", "eth1", "type", "veth", "peer", "name", "eth0", "netns", "physical")
+    run(".", "ip", "link", "set", "eth1", "up")
     run("physical", "ip", "link", "set", "eth0", "up")
 
 
@@ -65,10 +65,10 @@ def give_addresses():
     for end in ENDS:
         if not wait_until(10, lambda e=end: has_device(e)):
             raise Failed(f"{end.name}: there is no device {end.device} in namespace {end.space}")
-        if end.space != "-":  # the host's interface has its address from the configuration
+        if end.space != ".":  # the host's interface has its address from the configuration
             run(end.space, "ip", "addr", "add", end.address + "/24", "dev", end.device)
             run(end.space, "ip", "link", "set", end.device, "up")
-        elif not wait_until(10, lambda e=end: e.address in run("-", "ip", "addr", "show", "dev", e.device)):
+        elif not wait_until(10, lambda e=end: e.address in run(".", "ip", "addr", "show", "dev", e.device)):
             raise Failed(f"{end.device} did not get its address {end.address}")
         run(end.space, "ip", "route", "replace", "default", "dev", end.device)
 

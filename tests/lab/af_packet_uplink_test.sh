@@ -7,6 +7,7 @@
 
 uplink_make() {
 	ip link add up0 type veth peer name eth0 netns phys
+	on phys ip link set eth0 address 02:00:00:00:00:99 up # the same each time: neighbours know it
 	ip link set up0 up
 }
 

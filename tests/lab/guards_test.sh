@@ -50,7 +50,7 @@ check "another guest still works" -- reaches b 10.0.0.1
 
 check "another's MAC from a guarded port: nobody" -- is_seen "" c:eth0 --src 02:00:00:00:0b:0b
 check "another's IP address in ARP from a guarded port: nobody" -- is_seen "" c:eth0 --arp 10.0.0.2
-check "... counted" -- state sw drop-at-least c anti_spoof 2
+check "... both are counted" -- eval "state sw drop-at-least c spoofed_mac 1 && state sw drop-at-least c spoofed_ip 1"
 on c ip addr add 10.0.0.33/24 dev eth0
 check_not "another IP address as source: no answer" -- answers c 10.0.0.2 -I 10.0.0.33
 check "its own still works" -- reaches c 10.0.0.2 -I 10.0.0.3

@@ -23,11 +23,11 @@ host_if b eth0 192.168.56.12/24
 has() { ip addr show dev hd-lab | grep -qF " $1 "; }
 check_within 5 "the interface has its IPv4 address" -- has 192.168.56.1/24
 check_within 5 "the interface has its IPv6 address" -- has fd56::1/64
-check "the host reaches its guest" -- reaches - 192.168.56.11
+check "the host reaches its guest" -- reaches . 192.168.56.11
 check "the guest reaches the host" -- reaches a 192.168.56.1
 check_within 5 "the guest reaches the host, IPv6" -- on a ping -q -c 1 -W 1 fd56::1
-check "TCP to the host" -- transfer a - 192.168.56.1 16M
-check "TCP from the host" -- transfer - a 192.168.56.11 16M
+check "TCP to the host" -- transfer a . 192.168.56.1 16M
+check "TCP from the host" -- transfer . a 192.168.56.11 16M
 check_not "a guest of another segment does not" -- answers b 192.168.56.1
 
 check "other addresses load" -- hd sw load "$(conf 192.168.57.1/24 two)"

@@ -28,7 +28,7 @@ host_if c eth0 192.168.56.11/24
 host_if d eth0 192.168.56.12/24
 for host in a b t e; do host_if "$host" eth0; done
 
-all="--at phys:eth0 --at a:eth0 --at b:eth0 --at c:eth0 --at d:eth0 --at t:eth0 --at e:eth0 --at -:hd-lab"
+all="--at phys:eth0 --at a:eth0 --at b:eth0 --at c:eth0 --at d:eth0 --at t:eth0 --at e:eth0 --at .:hd-lab"
 # is_seen EXPECTED PROBE_WORDS...: EXPECTED has "place tags" separated by "; "
 is_seen() {
 	local want=$1 got
@@ -45,9 +45,9 @@ is_seen() {
 check "office: its hosts, its uplink with a tag, its trunk with a tag" -- \
 	is_seen "phys:eth0 10.0/0x8100; b:eth0 untagged; t:eth0 10.0/0x8100" a:eth0
 check "lab: its hosts and the host's interface, no uplink" -- \
-	is_seen "d:eth0 untagged; -:hd-lab untagged" c:eth0
+	is_seen "d:eth0 untagged; .:hd-lab untagged" c:eth0
 check "from the host's interface: the hosts of lab" -- \
-	is_seen "c:eth0 untagged; d:eth0 untagged" -:hd-lab
+	is_seen "c:eth0 untagged; d:eth0 untagged" .:hd-lab
 check "another switch with the same VLAN: nobody" -- is_seen "" e:eth0
 check "a frame tagged with another segment's VLAN: nobody" -- is_seen "" a:eth0 --tag 20
 check "a frame tagged with its own VLAN on an access port: nobody" -- is_seen "" a:eth0 --tag 10

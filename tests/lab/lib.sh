@@ -167,11 +167,19 @@ host_add() {
 	done
 }
 
-# on NAME COMMAND...: in the namespace. The pid of a background `on` is the command's own.
+# on NAME COMMAND...: in the namespace ("." is the one that the test and its switches are in).
 on() {
 	local name=$1
 	shift
-	nsenter --net="/run/netns/$name" -- "$@"
+	if [ "$name" = . ]; then "$@"; else nsenter --net="/run/netns/$name" -- "$@"; fi
+}
+
+# spawn NAME COMMAND...: the same in the background; $! is the command itself.
+spawn() {
+	local name=$1
+	shift
+	nsenter --net="/run/netns/$name" -- "$@" &
+	LAB_PIDS+=($!)
 }
 
 # host_if NAME DEVICE ADDRESS...: waits for the device, gives it addresses, brings it up.
@@ -219,8 +227,7 @@ wire() { "$LAB_PYTHON" "$LAB_TOOLS/wire.py" "$@"; }
 # pinger_start NAME ADDRESS; pinger_stop NAME prints how many were lost, and how many were sent.
 pinger_start() {
 	local file=$LAB_DIR/pinger.$1
-	on "$1" ping -n -i 0.001 -W 1 "$2" >"$file" 2>&1 &
-	LAB_PIDS+=($!)
+	spawn "$1" ping -n -i 0.001 -W 1 "$2" >"$file" 2>&1
 	echo $! >"$file.pid"
 	wait_for 10 pinger_has "$1" 100 || {
 		echo "no pings from $1 to $2"
@@ -240,7 +247,7 @@ pinger_more() {
 pinger_stop() {
 	local file=$LAB_DIR/pinger.$1
 	kill -INT "$(cat "$file.pid")"
-	wait "$(cat "$file.pid")" || true
+	wait_for 5 lab_gone "$(cat "$file.pid")" || echo "ping did not end" >&2
 	awk -F'[= ]' '/icmp_seq=/ { for (i = 1; i < NF; i++) if ($i == "icmp_seq") {
 			if (!seen[$(i + 1)]++) n++; if ($(i + 1) > max) max = $(i + 1) } }
 		END { print max - n, max }' "$file"
@@ -336,7 +343,7 @@ heddle_stop() {
 # A process is gone also when it only waits to be reaped.
 lab_gone() {
 	local stat
-	stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
 	[[ ${stat##*) } == Z* ]]
 }
 

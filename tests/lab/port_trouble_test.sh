@@ -26,8 +26,8 @@ check_within 3 "a namespace that is missing" -- state sw port-is late reason no-
 check_within 3 "a device whose name is taken" -- state sw port-is name reason name-taken
 check_within 3 "a NIC that is missing" -- state sw port-is nic reason no-device
 check_within 3 "a guest that is not there" -- state sw port-is vm reason no-peer
-check_says late "show ports names the namespace" -- hd sw show ports
-check_says missing0 "show ports names the NIC" -- hd sw show ports
+check_says late "show ports names the namespace" -- hd sw show ports late
+check_says missing0 "show ports names the NIC" -- hd sw show ports nic
 check_says late "the log names the namespace" -- cat "$LAB_DIR/sw.log"
 check_says missing0 "the log names the NIC" -- cat "$LAB_DIR/sw.log"
 

@@ -35,6 +35,8 @@ check_conserved sw
 transfer a b 10.0.0.2 64M >"$LAB_DIR/one" 2>&1 &
 one=$!
 check "b to a, while a sends to b" -- transfer b a 10.0.0.1 64M
-check "a to b, while b sends to a" -- wait "$one"
+status=0
+wait "$one" || status=$?
+check "a to b, while b sends to a" -- eval "cat $LAB_DIR/one; [ $status = 0 ]"
 check_conserved sw
 heddle_stop sw

@@ -24,10 +24,11 @@ for workers in 1 3; do
 		check "$workers workers: a reaches host $to" -- reaches a "10.0.0.$to"
 	done
 	check "$workers workers: there are that many" -- state "sw$workers" workers-are "$workers"
-	transfer c d 10.0.0.4 32M >/dev/null 2>&1 &
-	other=$!
+	transfer c d 10.0.0.4 32M >"$LAB_DIR/other" 2>&1 &
+	other=$! status=0
 	check "$workers workers: TCP a to b, while c sends to d" -- transfer a b 10.0.0.2 32M
-	check "$workers workers: TCP c to d, while a sends to b" -- wait "$other"
+	wait "$other" || status=$?
+	check "$workers workers: TCP c to d, while a sends to b" -- eval "cat $LAB_DIR/other; [ $status = 0 ]"
 	check "$workers workers: TCP from a port with two queues to one with one" -- transfer c a 10.0.0.1 16M
 	check_conserved "sw$workers"
 	heddle_stop "sw$workers"

@@ -33,8 +33,7 @@ sum1=$(guest vm1 "sha256sum </srv/blob" | cut -c 1-64)
 mkdir "$LAB_DIR/srv"
 head -c 8M /dev/urandom >"$LAB_DIR/srv/blob"
 sum_host=$(sha256sum <"$LAB_DIR/srv/blob" | cut -c 1-64)
-on lan busybox httpd -f -p 10.0.0.9:80 -h "$LAB_DIR/srv" &
-LAB_PIDS+=($!)
+spawn lan busybox httpd -f -p 10.0.0.9:80 -h "$LAB_DIR/srv"
 
 same_at_guest() { # NAME URL SUM
 	[ "$(guest "$1" "wget -q -O - $2 | sha256sum" | cut -c 1-64)" = "$3" ]

@@ -20,8 +20,8 @@ def _setns(fd):
 
 @contextlib.contextmanager
 def inside(name):
-    """The calling thread is in namespace @name (below /run/netns) meanwhile; "-" is where it is."""
-    if name == "-":
+    """The calling thread is in namespace @name (below /run/netns) meanwhile; "." is where it is."""
+    if name == ".":
         yield
         return
     with open("/proc/thread-self/ns/net", "rb") as home, open(f"/run/netns/{name}", "rb") as there:

@@ -36,7 +36,7 @@ def mac(text):
 
 
 class Wire:
-    """A packet socket on one device of one namespace ("host:device"; host "-": where we are)."""
+    """A packet socket on one device of one namespace ("host:device"; host ".": where we are)."""
 
     def __init__(self, place):
         self.place = place
@@ -107,7 +107,7 @@ def probe(args):
     nonce, fence = os.urandom(12), os.urandom(12)
     sender.send(build(args, sender.mac, nonce))
     sender.send((b"\xff" * 6 + sender.mac + struct.pack("!H", PROBE_TYPE) + fence).ljust(60, b"\0"))
-    seen, deadline = {}, time.monotonic() + 1.5
+    seen, deadline = {}, time.monotonic() + 0.8
     while (left := deadline - time.monotonic()) > 0:
         ready, _, _ = select.select([w.sock for w in listeners.values()], [], [], left)
         for place, wire in listeners.items():

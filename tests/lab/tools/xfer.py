@@ -4,7 +4,7 @@
 
 	xfer.py between FROM TO ADDRESS BYTES [--timeout S] [--port N] [--bind ADDRESS]
 
-FROM and TO are names below /run/netns ("-": where we are). ADDRESS is one of TO's. Prints one line
+FROM and TO are names below /run/netns (".": where we are). ADDRESS is one of TO's. Prints one line
 with the rate and exits with 0 when every byte came and the SHA-256 of both ends is the same.
 BYTES may end in k or M.
 """
