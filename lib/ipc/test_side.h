@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A channel of a test, with handlers that count and answer. */
+#ifndef LIB_IPC_TEST_SIDE_H
+#define LIB_IPC_TEST_SIDE_H
+
+#include "lib/ipc/test_msgs.h"
+
+struct side {
+	struct hd_chan *chan;
+	uint64_t bigs;
+	unsigned int hellos, closed, items, finals, events;
+	int status;
+	uint64_t last;
+	char text[256];
+	uint64_t generation;
+	bool late; /* keep the request and answer when told */
+	struct hd_msg_hdr kept;
+	int fd_taken;
+	bool want_write;
+};
+
+/* Takes over @fd. */
+void side_open(struct side *s, int fd, enum hd_plane self, uint64_t generation);
+
+/* Two that talk to each other: heddle-dp with generation 7, heddle-mgmt with 9. */
+void side_open_pair(struct side *a, struct side *b);
+void side_close_pair(struct side *a, struct side *b);
+
+/* Lets both sides work until nothing moves any more. */
+void side_settle(struct side *a, struct side *b);
+
+/* A reply function that counts; the argument is the side. */
+void side_on_reply(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+		   void *arg);
+
+#endif
