@@ -26,9 +26,12 @@ static struct rte_mbuf *burst[BURST];
 
 /* In place of the store: what features register there. */
 static unsigned int classes;
+static struct hd_object_class *first_class;
 
 void hd_object_class_register(struct hd_object_class *cls)
 {
+	cls->next = first_class;
+	first_class = cls;
 	if (cls->validate && cls->size >= sizeof(struct hd_object))
 		classes++;
 }
