@@ -173,6 +173,8 @@ class Scenario(unittest.TestCase):
         if batch:
             arguments += ["--batch", str(batch)]
         status, text = (run_planes if DIRECT else run_cli)(path, arguments, out)
+        for trouble in ("runtime error:", "Sanitizer", "Assertion"):
+            self.assertNotIn(trouble, text)
         if status:
             raise Refused(f"exit status {status}\n{text}")
         return out
