@@ -240,7 +240,23 @@ unset "HEDDLE_PID[killed]"
 for pid in $planes; do
 	check_within 2 "plane $pid dies with heddled" -- lab_gone "$pid"
 done
-start after
+
+echo "== systemd"
+"$LAB_PYTHON" -u -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+while True:
+    print(s.recv(4096).decode())' "$LAB_DIR/notify" >"$LAB_DIR/systemd.log" &
+LAB_PIDS+=($!)
+wait_for 5 test -S "$LAB_DIR/notify"
+NOTIFY_SOCKET=$LAB_DIR/notify WATCHDOG_USEC=200000 start after
 check_within 5 "the next heddled takes over the directory" -- says after forwarding
+check_within 5 "READY=1 comes when all planes are ready" -- says systemd "READY=1"
+check "and a status in words" -- says systemd "STATUS=forwarding, 3 ports, NETCONF on nothing"
+check_within 5 "the watchdog is answered" -- says systemd "WATCHDOG=1"
+kill -KILL "$(pid_of heddle-cp)"
+check_within 5 "a plane that is down shows in the status" -- says systemd "STATUS=heddle-cp is down (killed by signal 9), starting it again"
 kill -INT "${HEDDLE_PID[after]}"
 check_ended after 0 "SIGINT ends it with status 0"
+check "systemd is told of the end" -- says systemd "STOPPING=1"
+check "READY=1 came once" -- is "$(grep -c READY=1 "$LAB_DIR/systemd.log")" 1
