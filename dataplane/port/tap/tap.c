@@ -271,12 +271,18 @@ static void tap_detail(const struct hd_port *port, char *text, size_t size)
 		snprintf(text + n, size - n, "; its mtu is %d, the port's is %u", mtu, o->mtu);
 }
 
+static uint16_t tap_queues(const void *params)
+{
+	return ((const struct hd_tap_object *)params)->queues;
+}
+
 static const struct hd_port_ops tap_ops = {
 	.name = "tap",
 	.params = HD_TAP,
 	.params_size = sizeof(struct hd_tap_object),
 	.size = sizeof(struct hd_tap),
 	.validate = hd_tap_validate,
+	.queues = tap_queues,
 	.open = tap_open,
 	.close = tap_close,
 	.poll = tap_poll,

@@ -179,12 +179,18 @@ void vhost_user_detail(const struct hd_port *port, char *text, size_t size)
 		 (unsigned long long)bytes >> 20);
 }
 
+static uint16_t vhost_user_queue_pairs(const void *params)
+{
+	return ((const struct hd_vhost_user_object *)params)->queues;
+}
+
 static const struct hd_port_ops vhost_user_ops = {
 	.name = "vhost-user",
 	.params = HD_VHOST_USER,
 	.params_size = sizeof(struct hd_vhost_user_object),
 	.size = sizeof(struct vhost_port),
 	.validate = vhost_user_validate,
+	.queues = vhost_user_queue_pairs,
 	.open = vhost_user_open,
 	.close = vhost_user_close,
 	.poll = vhost_user_poll,
