@@ -40,6 +40,8 @@ class Entrant:
             self.switch.start()
             self.generator.ready()
             self.switch.check()
+            # the first frames find a switch that is still starting, and memory that is not there
+            self.generator.run(size=64, macs=1, flows=1, seconds=0.3, warmup=0.5)
             if args.realtime:
                 self.switch.main.realtime(kind.worker)
                 self.generator.realtime()

@@ -21,41 +21,55 @@ def cell(row, name):
     if not answers:
         return "-"
     text = f"{median(a['mpps'] for a in answers):.2f}"
-    if name != "io":
-        r = ratios(row, name, "io")
-        if r:
-            text += f" ({median(r):.2f})"
+    r = ratios(row, name, "io") if name != "io" else []
+    if r:
+        text += f" ({median(r):.2f})"
     loss = median(a["loss"] for a in answers)
     if loss >= 0.0005:
         text += f" -{loss * 100:.1f}%"
-    return text + ("*" if disturbed(answers) else "")
+    return text + ("*" if disturbed(answers) else " ")
+
+
+def label(name):
+    size, flows = name.split("-")
+    macs = {"1": "1", "1000": "100", "50000": "1,000"}[flows]
+    return f"{size} bytes, {macs}, {int(flows):,}"
 
 
 def frames_table(rows):
-    lines = [f"{'frame, addresses a port, flows':34}{'io':>12}{'heddle':>18}{'ovs':>18}"
-             f"{'heddle/ovs':>13}"]
+    lines = [f"{'frame, addresses a port, flows':31} {'io':>15} {'heddle':>21} {'ovs':>21} "
+             f"{'heddle/ovs':>10}"]
     for name, row in rows.items():
-        size, flows = name.split("-")
-        macs = {"1": "1", "1000": "100", "50000": "1,000"}.get(flows, "?")
-        label = f"{size} bytes, {macs}, {int(flows):,}"
         over = ratios(row, "heddle", "ovs")
-        lines.append(f"{label:34}{cell(row, 'io'):>12}{cell(row, 'heddle'):>18}"
-                     f"{cell(row, 'ovs'):>18}{f'{median(over):.1f}' if over else '-':>13}")
+        lines.append(f"{label(name):31} {cell(row, 'io'):>15} {cell(row, 'heddle'):>21} "
+                     f"{cell(row, 'ovs'):>21} {f'{median(over):.1f}' if over else '-':>10}")
     return lines
 
 
+def spread(rows):
+    """How far heddle's rows of small frames lie apart, as parts of io."""
+    r = [median(ratios(row, "heddle", "io")) for name, row in rows.items()
+         if name.startswith("64-") and ratios(row, "heddle", "io")]
+    m = [median(a["mpps"] for a in row["heddle"]) for name, row in rows.items()
+         if name.startswith("64-") and "heddle" in row]
+    if len(r) < 2:
+        return []
+    return [f"heddle, 64 bytes: the lowest row is {min(r):.2f} of io, and {min(m) / max(m):.2f} of "
+            "the highest row"]
+
+
 def tcp_table(rows):
-    lines = [f"{'TCP between namespaces':34}{'Gbit/s':>12}{'to the bridge':>18}"]
+    lines = [f"{'TCP between namespaces':31} {'Gbit/s':>15} {'to the bridge':>21}"]
     base = {a["round"]: a["gbits"] for a in rows.get("bridge", [])}
     names = {"bridge": "kernel bridge on veth", "tap": "heddle, TAP to TAP",
              "uplink": "heddle, TAP to uplink on veth"}
-    for name, label in names.items():
+    for name, words in names.items():
         answers = rows.get(name)
         if not answers:
             continue
         r = [a["gbits"] / base[a["round"]] for a in answers if base.get(a["round"])]
-        lines.append(f"{label:34}{median(a['gbits'] for a in answers):>12.2f}"
-                     f"{f'{median(r):.2f}' if r else '-':>18}")
+        lines.append(f"{words:31} {median(a['gbits'] for a in answers):>15.2f} "
+                     f"{f'{median(r):.2f}' if r else '-':>21}")
     return lines
 
 
@@ -66,8 +80,9 @@ def show(result):
           f"{'2 MB' if m['hugepages'] else '4 KB'} pages")
     if frames:
         print("Mpps, both directions together; in brackets the ratio to io in the same row and "
-              "round; medians\n")
+              "round;\nafter them the loss; medians\n")
         print("\n".join(frames_table(frames)))
+        print("\n".join(spread(frames)))
         if any(disturbed(a) for row in frames.values() for a in row.values()):
             print("* other work ran on one of the two cores meanwhile")
     if tcp:

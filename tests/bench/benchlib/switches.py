@@ -8,11 +8,6 @@ import time
 
 from benchlib.process import Failed, Process
 
-# testpmd `io`: copies from one port to the other and looks at nothing. Burst and descriptors are
-# those at which it was fastest (see docs/benchmarks.md); the ring itself is the guest's.
-TESTPMD_BURST = 64
-
-
 def peers(top):
     return pathlib.Path(top) / "build" / "peers" / "bench"
 
@@ -73,6 +68,8 @@ class Candidate:
 
 
 class Io(Candidate):
+    """testpmd: copies from one port to the other and looks at nothing."""
+
     name, worker = "io", "worker"
 
     def start(self):
@@ -82,7 +79,7 @@ class Io(Candidate):
                 "--no-telemetry", *(["--in-memory"] if self.huge else []), *memory]
         for i, socket in enumerate(self.sockets):
             argv += ["--vdev", f"net_vhost{i},iface={socket},client=1,queues=1"]
-        argv += ["--", "--forward-mode=io", f"--burst={TESTPMD_BURST}", "--nb-cores=1",
+        argv += ["--", "--forward-mode=io", f"--burst={self.args.io_burst}", "--nb-cores=1",
                  "--total-num-mbufs=32768", "--auto-start", "--no-mlockall"]
         # it ends when its standard input does
         self.input = os.pipe()
