@@ -126,7 +126,7 @@ int cli_capture_count_cut(const char *path, uint64_t *cut, uint64_t *total, stru
 	int rc = cli_capture_open(&c, path, err);
 
 	*cut = *total = 0;
-	if (rc < 0)
+	if (rc < 0 || !c)
 		return rc;
 	if (stat(path, &st) < 0 ||
 	    (st.st_size > SCAN_MAX &&

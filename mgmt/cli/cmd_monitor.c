@@ -105,12 +105,16 @@ static void add_row(struct cli *cli, struct cli_table *t, const struct row *row)
 	rate_cells(cli, t, &row->rates);
 }
 
-static void clock_text(char *text, size_t size)
+/* For people the time of day here, for programs a date and time of UTC. */
+static void clock_text(char *text, size_t size, bool json)
 {
 	time_t now = time(NULL);
 	struct tm tm;
 
-	strftime(text, size, "%H:%M:%S", localtime_r(&now, &tm));
+	if (json)
+		strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	else
+		strftime(text, size, "%H:%M:%S", localtime_r(&now, &tm));
 }
 
 static void draw(const struct monitor *mon, const struct row *rows, size_t n,
@@ -124,7 +128,7 @@ static void draw(const struct monitor *mon, const struct row *rows, size_t n,
 	struct cli_table *t = cli_table_new(columns, 7);
 	struct winsize size = {.ws_row = 24, .ws_col = CLI_TABLE_WIDTH};
 	FILE *out = mon->cli->out;
-	char clock[16];
+	char clock[32];
 	size_t room;
 
 	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
@@ -134,7 +138,7 @@ static void draw(const struct monitor *mon, const struct row *rows, size_t n,
 	cli_table_row(t);
 	cli_table_cellf(t, 0, CLI_BOLD, "%zu port%s", n, n == 1 ? "" : "s");
 	rate_cells(mon->cli, t, sum);
-	clock_text(clock, sizeof(clock));
+	clock_text(clock, sizeof(clock), false);
 	fprintf(out,
 		"\033[H\033[Jheddle monitor  %s  every %g s  q ends; sort: n r t d (now %c)\n\n",
 		clock, (double)mon->interval_ms / 1000, mon->sort);
@@ -147,10 +151,10 @@ static void draw(const struct monitor *mon, const struct row *rows, size_t n,
 
 static void print_lines(const struct monitor *mon, const struct row *rows, size_t n)
 {
-	char clock[16], s[5][CLI_NUM_MAX];
+	char clock[32], s[5][CLI_NUM_MAX];
 	bool exact = mon->cli->exact;
 
-	clock_text(clock, sizeof(clock));
+	clock_text(clock, sizeof(clock), mon->cli->json);
 	for (size_t i = 0; i < n; i++) {
 		const struct cli_rates *r = &rows[i].rates;
 

@@ -178,7 +178,7 @@ static void print_one(struct cli *cli, const struct cli_port *p, const struct cl
 	fprintf(cli->out, "  %-10s %s%s%s%s%s%s\n", "state",
 		cli_style_on(cli_port_style(p), cli->color), p->up ? "up" : "down, ",
 		p->up ? "" : p->reason, cli_style_off(cli_port_style(p), cli->color),
-		*since ? ", since " : "", since);
+		*since ? ", for " : "", cli_fmt_ago(since, time(NULL), a));
 	if (!p->up)
 		line(cli, "", cli_xml_text(p->state, "text"));
 	print_kind(cli, p);

@@ -3,6 +3,7 @@
  * heddle show planes, heddle show version
  */
 #include <string.h>
+#include <time.h>
 
 #include "heddle-build.h"
 #include "mgmt/cli/format.h"
@@ -93,6 +94,7 @@ int cmd_show_planes(struct cli *cli, const struct cmd_line *line)
 int cmd_show_version(struct cli *cli, const struct cmd_line *line)
 {
 	const char *version, *build;
+	char ago[CLI_NUM_MAX];
 	struct cli_model m;
 	int rc = fetch(cli, &m);
 
@@ -112,8 +114,9 @@ int cmd_show_version(struct cli *cli, const struct cmd_line *line)
 	} else {
 		fprintf(cli->out, "switch   heddle %s (build %s)\n", version, build);
 		fprintf(cli->out, "command  heddle %s (build %s)\n", HD_VERSION, HD_BUILD);
-		fprintf(cli->out, "config   number %s, in force since %s\n",
-			cli_xml_text(m.system, "generation"), cli_xml_text(m.system, "configured"));
+		fprintf(cli->out, "config   number %s, in force for %s\n",
+			cli_xml_text(m.system, "generation"),
+			cli_fmt_ago(cli_xml_text(m.system, "configured"), time(NULL), ago));
 		if (strcmp(build, HD_BUILD) != 0)
 			fputs("The switch was started from another build: restart it to run this one.\n",
 			      cli->out);

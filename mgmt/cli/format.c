@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define NS_PER_MS ((uint64_t)1000000)
 #define NS_PER_S  ((uint64_t)1000000000)
@@ -84,6 +85,38 @@ const char *cli_fmt_duration(uint64_t ns, char str[CLI_NUM_MAX])
 	else
 		snprintf(str, CLI_NUM_MAX, "%" PRIu64 "d %" PRIu64 "h", s / 86400, s / 3600 % 24);
 	return str;
+}
+
+/* Seconds east of Greenwich of "Z", "+01:00" or "-05:30"; false when it is none of these. */
+static bool read_zone(const char *text, int *offset_s)
+{
+	int hours, minutes, end = 0;
+
+	*offset_s = 0;
+	if (strcmp(text, "Z") == 0)
+		return true;
+	if ((*text != '+' && *text != '-') ||
+	    sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &end) != 2 || text[1 + end])
+		return false;
+	*offset_s = (hours * 60 + minutes) * 60 * (*text == '-' ? -1 : 1);
+	return true;
+}
+
+const char *cli_fmt_ago(const char *date, int64_t now_s, char str[CLI_NUM_MAX])
+{
+	struct tm tm = {0};
+	const char *rest = strptime(date, "%Y-%m-%dT%H:%M:%S", &tm);
+	int offset_s;
+	int64_t s;
+
+	if (rest && *rest == '.')
+		rest += 1 + strspn(rest + 1, "0123456789");
+	if (!rest || !read_zone(rest, &offset_s))
+		return date;
+	s = now_s - ((int64_t)timegm(&tm) - offset_s);
+	if (s <= 0)
+		return strcpy(str, "0s");
+	return cli_fmt_duration((uint64_t)s * NS_PER_S, str);
 }
 
 uint64_t cli_rate(uint64_t before, uint64_t after, uint64_t ns)

@@ -24,6 +24,12 @@ const char *cli_fmt_bytes(uint64_t n, bool exact, char str[CLI_NUM_MAX]);
 const char *cli_fmt_duration(uint64_t ns, char str[CLI_NUM_MAX]);
 
 /*
+ * How long before @now_s (seconds since 1970) a date and time as YANG writes it was:
+ * "2026-11-20T19:00:00+00:00" is "5m 12s". Returns @str, or @date when it is something else.
+ */
+const char *cli_fmt_ago(const char *date, int64_t now_s, char str[CLI_NUM_MAX]);
+
+/*
  * A difference of two readings of a counter as a rate a second. A counter that went back (the
  * program that writes it was restarted) counts from 0. 0 when @ns is 0.
  */

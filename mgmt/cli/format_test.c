@@ -65,6 +65,21 @@ static void test_duration(void)
 	CU_ASSERT_STRING_EQUAL(cli_fmt_duration(273600000000000, str), "3d 4h");
 }
 
+static void test_ago(void)
+{
+	const int64_t now = 1763668512; /* 2025-11-20T19:55:12Z */
+	char str[CLI_NUM_MAX];
+
+	CU_ASSERT_STRING_EQUAL(cli_fmt_ago("2025-11-20T19:50:00Z", now, str), "5m 12s");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_ago("2025-11-20T19:50:00.25+00:00", now, str), "5m 12s");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_ago("2025-11-20T21:20:00+01:30", now, str), "5m 12s");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_ago("2025-11-20T14:50:00-05:00", now, str), "5m 12s");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_ago("2025-11-20T20:00:00Z", now, str), "0s");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_ago("yesterday", now, str), "yesterday");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_ago("2025-11-20T19:50:00", now, str), "2025-11-20T19:50:00");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_ago("", now, str), "");
+}
+
 static void test_rate(void)
 {
 	CU_ASSERT_EQUAL(cli_rate(100, 300, 1000000000), 200);
@@ -88,4 +103,4 @@ static void test_distance(void)
 }
 
 UNIT_MAIN("cli format", {"counts", test_count}, {"bytes", test_bytes}, {"durations", test_duration},
-	  {"rates", test_rate}, {"edit distance", test_distance});
+	  {"times ago", test_ago}, {"rates", test_rate}, {"edit distance", test_distance});

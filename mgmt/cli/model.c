@@ -7,7 +7,9 @@
 
 int cli_name_compare(const char *a, const char *b)
 {
-	return strverscmp(a, b);
+	int rc = strverscmp(a, b);
+
+	return rc ? rc : strcmp(a, b);
 }
 
 static int compare_ports(const void *a, const void *b)
@@ -158,10 +160,11 @@ void cli_model_free(struct cli_model *m)
 
 const struct cli_port *cli_model_port(const struct cli_model *m, const char *name)
 {
-	for (size_t i = 0; i < m->n_ports; i++)
-		if (strcmp(m->ports[i].name, name) == 0)
-			return &m->ports[i];
-	return NULL;
+	struct cli_port key = {.name = name};
+
+	if (!m->n_ports)
+		return NULL;
+	return bsearch(&key, m->ports, m->n_ports, sizeof(*m->ports), compare_ports);
 }
 
 int cli_no_such_port(const struct cli_model *m, const char *name)

@@ -112,13 +112,16 @@ int cli_program_run(const char *name, const char *const args[], struct hd_err *e
 /* Reads until the end; what does not fit is thrown away. */
 static void read_line(int fd, char *text, size_t size)
 {
-	char rest[256];
+	char piece[256] = "";
 	size_t at = 0;
 	ssize_t n;
 
-	while ((n = read(fd, at + 1 < size ? text + at : rest,
-			 at + 1 < size ? size - 1 - at : sizeof(rest))) > 0)
-		at += at + 1 < size ? (size_t)n : 0;
+	while ((n = read(fd, piece, sizeof(piece))) > 0) {
+		size_t take = (size_t)n < size - 1 - at ? (size_t)n : size - 1 - at;
+
+		memcpy(text + at, piece, take);
+		at += take;
+	}
 	text[at] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 }

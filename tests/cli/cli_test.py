@@ -3,6 +3,7 @@
 """The heddle command, from the outside: what it prints, what it asks the switch, how it ends."""
 import json
 import os
+import pty
 import re
 import shutil
 import socket
@@ -333,6 +334,81 @@ class Reach(Cli):
         name = 'a\x1b[2Jb'.replace('\x1b', '&#x9b;')
         done, _ = self.ask('show', 'ports', answer=lambda r: data(r, [interface('x', text=name)]))
         self.assertNotIn('\x1b', done.stdout)
+
+
+class Terminal(Cli):
+    """Colour: only on a terminal, and never when it is not wanted."""
+
+    def on_terminal(self, env):
+        master, slave = pty.openpty()
+        with FakeSwitch(self.dir, lambda r: data(r, PORTS)):
+            subprocess.run([HEDDLE, '--run-dir', self.dir, 'show', 'ports'], stdout=slave, check=True,
+                           env={**os.environ, 'TERM': 'xterm', **env})
+        os.close(slave)
+        with os.fdopen(master, 'rb') as out:
+            return out.read1(65536).decode()
+
+    def test_color(self):
+        self.assertIn('\x1b[32mup\x1b[0m', self.on_terminal({}))
+
+    def test_no_color(self):
+        for env in ({'NO_COLOR': '1'}, {'TERM': 'dumb'}):
+            self.assertNotIn('\x1b', self.on_terminal(env))
+
+
+class Doctor(Cli):
+    def doctor(self, *args):
+        done = self.run_cli('doctor', '--json', *args)
+        answer = json.loads(done.stdout)
+        self.assertEqual(done.returncode, 1 if answer['problems'] else 0)
+        for check in answer['checks']:
+            self.assertIn(check['result'], ('ok', 'warning', 'problem'))
+            self.assertTrue(check['text'])
+        return answer['checks']
+
+    def problems(self, checks, name):
+        return [c for c in checks if c['check'] == name and c['result'] == 'problem']
+
+    def test_machine(self):
+        names = {c['check'] for c in self.doctor()}
+        self.assertTrue(names >= {'programs', 'YANG modules', 'permission', '/dev/net/tun', 'hugepages', 'memory',
+                                  'memory lock limit', 'cpus', 'run-dir', 'vhost-dir', 'other switch'}, names)
+
+    def test_programs_are_of_this_build(self):
+        self.assertEqual(self.problems(self.doctor(), 'programs'), [])
+
+    def test_config(self):
+        path = os.path.join(self.dir, 'config.json')
+        bad = json.loads(json.dumps(CONFIG))
+        bad['ietf-interfaces:interfaces']['interface'] += [
+            {'name': 'nic', 'type': 'heddle-af-packet:af-packet',
+             'heddle-af-packet:af-packet': {'device': 'no-such-nic'}},
+            {'name': 'ns', 'type': 'heddle-tap:tap', 'heddle-tap:tap': {'namespace': 'no-such-ns'}}]
+        bad['heddle-switch:switches']['switch'][0]['segment'][0]['vlan'] = 5000
+        with open(path, 'w', encoding='utf-8') as out:
+            json.dump(bad, out)
+        checks = self.doctor('-c', path)
+        self.assertIn('no-such-nic', self.problems(checks, 'network card')[0]['text'])
+        self.assertEqual(self.problems(checks, 'namespace')[0]['mend'], 'sudo ip netns add no-such-ns')
+        self.assertIn('4094', self.problems(checks, 'configuration')[0]['text'])
+
+    def test_asked_too_much(self):
+        checks = self.doctor('--hugepages', 'yes', '--memory', '1000000')
+        self.assertRegex(self.problems(checks, 'hugepages')[0]['text'], r'500000 are needed')
+        self.assertTrue(self.problems(checks, 'memory'))
+        checks = self.doctor('--cpus', '0-')
+        self.assertTrue(self.problems(checks, 'cpus'))
+
+    def test_other_switch(self):
+        with FakeSwitch(self.dir, lambda r: '<ok/>'):
+            other = [c for c in self.doctor() if c['check'] == 'other switch']
+        self.assertEqual(other[0]['result'], 'warning')
+
+    def test_for_people(self):
+        done = self.run_cli('doctor')
+        self.assertRegex(done.stdout.splitlines()[-1], r'^\d+ ok, \d+ warnings?, \d+ problems?$')
+        wide = [line for line in done.stdout.splitlines() if len(line) > 100 and '->' not in line]
+        self.assertEqual(wide, [])
 
 
 class Usage(Cli):
