@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the tests of heddle-mgmt share: configurations, a world to run it in, and a runner.
+
+A test program takes HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind].
+"""
+import contextlib
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+
+from planes import CONTROL, DATA, World
+
+ARGS = [a for a in sys.argv[1:] if not a.startswith("--")]
+MGMT, CONFIGS = pathlib.Path(ARGS[0]).resolve(), pathlib.Path(ARGS[1]).resolve()
+WRAPPER = (["valgrind", "-q", "--error-exitcode=99", "--leak-check=full",
+            "--errors-for-leak-kinds=definite"] if "--valgrind" in sys.argv else [])
+TESTS = []
+
+
+def test(fn):
+    TESTS.append(fn)
+    return fn
+
+
+SWITCH = ('<switches xmlns="urn:heddle:yang:heddle-switch"><switch><name>sw0</name>{}</switch>'
+          '</switches>')
+SEGMENT = "<segment><name>{}</name>{}<host-only/></segment>"
+PORTS = '<interfaces xmlns="urn:ietf:params:xml:ns:yang:ietf-interfaces">{}</interfaces>'
+
+
+def port(name, access, extra=""):
+    return (f'<interface><name>{name}</name><type xmlns:t="urn:heddle:yang:heddle-tap">t:tap</type>'
+            f'<port xmlns="urn:heddle:yang:heddle-port"><switch>sw0</switch><access>{access}'
+            f'</access>{extra}</port></interface>')
+
+
+def config(ports, segments=("lab",)):
+    return (SWITCH.format("".join(SEGMENT.format(s, "") for s in segments)) +
+            PORTS.format("".join(ports)))
+
+
+@contextlib.contextmanager
+def world(config="good/canonical.json", env=None, ready=True, run_dir=None, **more):
+    folder = run_dir or tempfile.mkdtemp(prefix="heddle-netconf-")
+    try:
+        with World(MGMT, CONFIGS / config, folder, env, WRAPPER, **more) as w:
+            w.path = pathlib.Path(folder) / "netconf.sock"
+            w.run_dir = pathlib.Path(folder)
+            if ready:
+                w.wait("ready", w.ready.is_set)
+            yield w
+        assert w.status == w.__dict__.get("expect", 0), (w.status, "".join(w.log))
+    finally:
+        if not run_dir:
+            shutil.rmtree(folder)
+
+
+def main():
+    wanted = ARGS[2:]
+    failed = passed = 0
+    for fn in TESTS:
+        if wanted and fn.__name__ not in wanted:
+            continue
+        start = time.monotonic()
+        try:
+            fn()
+            passed += 1
+            print(f"ok   {fn.__name__} ({time.monotonic() - start:.1f} s)", flush=True)
+        except Exception as e:  # a test's failure, whatever it is, is told and counted
+            failed += 1
+            print(f"FAIL {fn.__name__}: {type(e).__name__}: {e}", flush=True)
+            traceback.print_exc(limit=-2)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
