@@ -156,6 +156,8 @@ class Scenario(unittest.TestCase):
     maxDiff = 4000
 
     def setUp(self):
+        if not os.path.exists(HEDDLE):
+            self.fail(f"there is no {HEDDLE}: build first, or name the build in HEDDLE_BUILD_DIR")
         self.dir = tempfile.mkdtemp(prefix="heddle-pcap-")
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
         self.runs = 0
