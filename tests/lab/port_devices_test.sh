@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What people do to a TAP behind the switch's back (down, MTU, other name, deleted), and capture files
-# as ports.
+# What people do to a device behind the switch's back (down, MTU, other name, deleted), and capture
+# files as ports.
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-host_add a b
+host_add a b phys
+ip link add up0 type veth peer name eth0 netns phys
+ip link set up0 up mtu 1400
 mkdir "$LAB_DIR/captures"
 # Three broadcast frames, 0.2 s apart, and one that its capture cut.
 "$LAB_PYTHON" - "$LAB_DIR/captures/in.pcap" <<-'END'
@@ -21,7 +23,8 @@ mkdir "$LAB_DIR/captures"
 END
 heddle_start sw "$(config sw <<-END
 	switch sw
-	segment lan
+	segment lan bridged=eth1
+	af-packet eth1 device=up0
 	tap a namespace=a device=eth0 access=lan
 	tap b namespace=b device=eth0 access=lan
 	pcap tape read=in.pcap write=out.pcap access=lan
@@ -30,15 +33,17 @@ END
 )" --capture-dir "$LAB_DIR/captures"
 host_if a eth0 10.0.0.1/24
 host_if b eth0 10.0.0.2/24
-ports_up sw a b tape
+host_if phys eth0 10.0.0.9/24
+ports_up sw a b tape eth1
 check "a reaches b" -- reaches a 10.0.0.2
+
+says() { hd sw show ports --json | grep -qF "$1"; }
 
 # --- capture files
 check_within 5 "a missing capture takes its own port down" -- state sw port-is broken reason error
 check_says "missing.pcap" "... and the log names it" -- cat "$LAB_DIR/sw.log"
 check_within 5 "the capture came in" -- state sw counter-at-least tape rx.packets 4
 check "the frame that its capture cut was dropped" -- state sw drop-at-least tape rx_truncated 1
-says() { hd sw show ports --json | grep -qF "$1"; }
 check_within 5 "the port says how far it read" -- says "4 read, to its end"
 written() { # what the switch flooded to the capture, as tcpdump counts it
 	[ "$(tcpdump -nr "$LAB_DIR/captures/out.pcap" arp 2>/dev/null | wc -l)" -ge 1 ]
@@ -47,6 +52,13 @@ if command -v tcpdump >/dev/null; then
 	check_within 5 "what a asked all hosts was written" -- written
 fi
 
+# --- a NIC with a smaller MTU than its port
+check "a reaches the physical network" -- reaches a 10.0.0.9
+check_not "a frame that the NIC does not take is lost" -- answers a 10.0.0.9 -s 1450
+check "... and counted as the kernel's refusal" -- state sw drop-at-least eth1 tx_refused 1
+check_within 5 "... whose reason the port tells" -- says "its mtu is 1400, the port's is 1500"
+check_conserved sw
+
 # --- a TAP, handled from its namespace
 on a ip link set eth0 down
 check_within 5 "a device that is down takes the port down" -- state sw port-is a reason link-down
@@ -54,8 +66,8 @@ check_says "ip -n a link set eth0 up" "... and the text says what mends it" -- h
 on a ip link set eth0 up
 check_within 5 "... and up again" -- state sw ports-up a
 check "a reaches b again" -- reaches a 10.0.0.2
-on a ip link set eth0 mtu 1400
-check_within 5 "another MTU than the port's is told" -- says "its mtu is 1400, the port's is 1500"
+on a ip link set eth0 mtu 1300
+check_within 5 "another MTU than the port's is told" -- says "its mtu is 1300, the port's is 1500"
 on a ip link set eth0 mtu 1500
 on a ip link set eth0 down
 on a ip link set eth0 name other
