@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,16 +74,20 @@ int cli_program_find(const char *name, char *path, size_t size, struct hd_err *e
 pid_t cli_program_start(const char *name, const char *const args[], int fd, struct hd_err *err)
 {
 	char path[PATH_MAX];
-	pid_t pid;
+	pid_t pid, self;
 	int rc = cli_program_find(name, path, sizeof(path), err);
 
 	if (rc < 0)
 		return rc;
+	self = getpid();
 	pid = fork();
 	if (pid < 0)
 		return hd_err_set(err, errno, "cannot start %s: %s", name, strerror(errno));
 	if (pid == 0) {
 		signal(SIGPIPE, SIG_DFL);
+		/* nothing stays when this command is killed */
+		if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != self)
+			_exit(127);
 		if (fd >= 0)
 			fcntl(fd, F_SETFD, 0);
 		execv(path, (char *const *)args);

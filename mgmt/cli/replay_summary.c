@@ -110,11 +110,13 @@ static void print_drops(struct cli *cli, const json_t *ports)
 
 void replay_summary_print(struct cli *cli, const json_t *summary)
 {
+	size_t macs = json_array_size(json_object_get(summary, "macs"));
+	uint64_t n = number(summary, "packets");
 	char packets[CLI_NUM_MAX];
 
 	print_ports(cli, json_object_get(summary, "ports"));
 	print_drops(cli, json_object_get(summary, "ports"));
-	fprintf(cli->out, "\n%s packets replayed, %zu addresses known\n",
-		cli_fmt_count(number(summary, "packets"), cli->exact, packets),
-		json_array_size(json_object_get(summary, "macs")));
+	fprintf(cli->out, "\n%s packet%s replayed, %zu address%s known\n",
+		cli_fmt_count(n, cli->exact, packets), n == 1 ? "" : "s", macs,
+		macs == 1 ? "" : "es");
 }

@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 HEDDLE = os.environ['HEDDLE']
@@ -32,6 +33,16 @@ def config(ports):
         'ietf-interfaces:interfaces': {'interface': [
             {'name': name, 'type': 'heddle-tap:tap', 'heddle-port:port': {'switch': 'sw0', 'access': segment}}
             for name, segment in ports.items()]}}
+
+
+def is_program(pid):
+    """It runs, and is one of ours (not another process that has the number now)."""
+    try:
+        with open(f'/proc/{pid}/stat', encoding='ascii') as file:
+            stat = file.read()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(')')[2].split()[0] != 'Z' and '(heddle' in stat
 
 
 class Replay(unittest.TestCase):
@@ -161,6 +172,23 @@ class Replay(unittest.TestCase):
         done = self.replay(inputs=('a',))
         self.assertEqual(done.returncode, 2)
         self.assertIn(self.config, done.stderr)
+
+    def test_killed(self):
+        """When the command is killed, the programs that it started end as well."""
+        write_pcap(self.path('a.pcap'), [frame(1)] * 300000)
+        command = subprocess.Popen([HEDDLE, 'replay', '-c', self.config, '-o', self.path('out'), '-i',
+                                    f'a={self.path("a.pcap")}'], stdout=subprocess.DEVNULL)
+        children = []
+        while len(children) < 2 and command.poll() is None:
+            with open(f'/proc/{command.pid}/task/{command.pid}/children', encoding='ascii') as file:
+                children = file.read().split()
+        self.assertIsNone(command.poll(), 'it was over before it could be killed')
+        command.kill()
+        command.wait()
+        deadline = time.monotonic() + 20
+        while any(is_program(pid) for pid in children):
+            self.assertLess(time.monotonic(), deadline, f'still there: {children}')
+            time.sleep(0.02)
 
     def test_output_is_a_file(self):
         with open(self.path('out'), 'w', encoding='utf-8'):
