@@ -117,7 +117,7 @@ static void serve_packet(struct hd_chan *chan, const struct hd_msg *msg, void *a
 	const struct hd_open_packet *req = msg->body;
 	struct hd_opened opened = {0};
 	struct hd_err err = {0};
-	int fds[2], rc;
+	int fds[2] = {-1, -1}, rc;
 
 	if (!from_data(chan, msg, arg))
 		return;

@@ -21,8 +21,8 @@ static struct kept_tap *find(struct opener *opener, const char *port)
 	struct kept_tap *tap;
 
 	LIST_FOREACH(tap, bucket(opener, port), next)
-	if (!strcmp(tap->req.port, port))
-		return tap;
+		if (!strcmp(tap->req.port, port))
+			return tap;
 	return NULL;
 }
 
@@ -51,9 +51,10 @@ const struct kept_tap *opener_cache_holder(const struct opener *opener,
 
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
 		LIST_FOREACH(tap, &opener->taps[i], next)
-	if (!strcmp(tap->req.netdev, req->netdev) && !strcmp(tap->req.netns, req->netns) &&
-	    strcmp(tap->req.port, req->port))
-		return tap;
+			if (!strcmp(tap->req.netdev, req->netdev) &&
+			    !strcmp(tap->req.netns, req->netns) &&
+			    strcmp(tap->req.port, req->port) != 0)
+				return tap;
 	return NULL;
 }
 
@@ -120,5 +121,5 @@ void opener_cache_forget(struct opener *opener)
 
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
 		LIST_FOREACH(tap, &opener->taps[i], next)
-	tap->asked = false;
+			tap->asked = false;
 }

@@ -77,9 +77,9 @@ static void remember(struct opener *opener, const char *path, const struct stat 
 {
 	struct kept_socket *socket;
 
-	LIST_FOREACH(socket, &opener->sockets, next)
-	if (!strcmp(socket->path, path))
-		break;
+	socket = LIST_FIRST(&opener->sockets);
+	while (socket && strcmp(socket->path, path) != 0)
+		socket = LIST_NEXT(socket, next);
 	if (!socket) {
 		socket = calloc(1, sizeof(*socket));
 		if (!socket)
@@ -103,9 +103,9 @@ int opener_socket_perm(struct opener *opener, const struct hd_socket_perm *req, 
 {
 	uint32_t mode = req->mode ? req->mode : opener->settings->vhost_mode;
 	char path[40];
-	struct stat st;
-	uid_t uid;
-	gid_t gid;
+	struct stat st = {0};
+	uid_t uid = (uid_t)-1;
+	gid_t gid = (gid_t)-1;
 	int fd, rc;
 
 	rc = opener_user(opener, req->owner, &uid, err);
@@ -139,21 +139,28 @@ int opener_socket_perm(struct opener *opener, const struct hd_socket_perm *req, 
 	return rc;
 }
 
+static void socket_remove(const struct opener *opener, const struct kept_socket *socket)
+{
+	const char *last = socket->path;
+	struct stat st;
+	int dir = parent_open(opener->dirs->vhost_fd, socket->path, &last);
+
+	if (dir < 0)
+		return;
+	if (fstatat(dir, last, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode) &&
+	    st.st_dev == socket->dev && st.st_ino == socket->ino)
+		unlinkat(dir, last, 0);
+	close(dir);
+}
+
 void opener_sockets_remove(struct opener *opener)
 {
-	struct kept_socket *socket;
-	const char *last;
-	struct stat st;
-	int dir;
+	struct kept_socket *socket, *next;
 
-	while ((socket = LIST_FIRST(&opener->sockets))) {
-		dir = parent_open(opener->dirs->vhost_fd, socket->path, &last);
-		if (dir >= 0 && fstatat(dir, last, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISSOCK(st.st_mode) && st.st_dev == socket->dev && st.st_ino == socket->ino)
-			unlinkat(dir, last, 0);
-		if (dir >= 0)
-			close(dir);
-		LIST_REMOVE(socket, next);
+	for (socket = LIST_FIRST(&opener->sockets); socket; socket = next) {
+		next = LIST_NEXT(socket, next);
+		socket_remove(opener, socket);
 		free(socket);
 	}
+	LIST_INIT(&opener->sockets);
 }

@@ -171,8 +171,8 @@ static struct chan_pending *pending_find(struct hd_chan *chan, uint32_t seq)
 	struct chan_pending *p;
 
 	LIST_FOREACH(p, &chan->pending[seq & (CHAN_PENDING_MAP - 1)], next)
-	if (p->seq == seq)
-		return p;
+		if (p->seq == seq)
+			return p;
 	return NULL;
 }
 

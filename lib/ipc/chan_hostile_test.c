@@ -207,7 +207,7 @@ static void test_wrong_hello(void)
 /* The same in a call that does not come to read the hello before. */
 static void test_wrong_hello_in_call(void)
 {
-	struct test_number n = {1}, out;
+	struct test_number n = {1}, out = {0};
 	struct hd_err err = {0};
 	struct world w;
 

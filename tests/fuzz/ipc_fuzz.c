@@ -84,12 +84,14 @@ static size_t say(int fd, const uint8_t *data, size_t size)
 		len = size - 3;
 	iov.iov_len = len;
 	if (n_fds) {
+		struct cmsghdr *cmsg = (struct cmsghdr *)control;
+
 		msg.msg_control = control;
 		msg.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
-		CMSG_FIRSTHDR(&msg)->cmsg_level = SOL_SOCKET;
-		CMSG_FIRSTHDR(&msg)->cmsg_type = SCM_RIGHTS;
-		CMSG_FIRSTHDR(&msg)->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
-		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&msg)), fds, n_fds * sizeof(int));
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
+		memcpy(CMSG_DATA(cmsg), fds, n_fds * sizeof(int));
 	}
 	/* It may fail: the channel closed, or does not read. */
 	if (sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
@@ -99,7 +101,7 @@ static size_t say(int fd, const uint8_t *data, size_t size)
 
 static void run(struct hd_chan *chan, int peer, const uint8_t *data, size_t size)
 {
-	struct test_number n = {1}, out;
+	struct test_number n = {1}, out = {0};
 	unsigned char sink[4096];
 	size_t at = 1;
 	bool call = data[0] & 2;

@@ -38,7 +38,7 @@ static void perm(const struct hd_socket_perm *req)
 {
 	if (opener_check_perm(req, NULL) < 0)
 		return;
-	must(req->socket[0] != '/' && strncmp(req->socket, "../", 3) &&
+	must(req->socket[0] != '/' && strncmp(req->socket, "../", 3) != 0 &&
 	     !strstr(req->socket, "/../"));
 	must(req->mode <= 0777);
 }

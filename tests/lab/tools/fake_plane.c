@@ -72,8 +72,8 @@ static const char *text_of(const char *word)
 static void do_tap(char **word)
 {
 	struct hd_open_tap req = {0};
-	struct hd_opened opened;
-	int fds[HD_MSG_FDS_MAX];
+	struct hd_opened opened = {0};
+	int fds[HD_MSG_FDS_MAX] = {-1};
 	unsigned int n = HD_MSG_FDS_MAX;
 	struct hd_err err = {0};
 	struct ifreq ifr = {0};
@@ -100,10 +100,10 @@ static void do_tap(char **word)
 static void do_packet(char **word)
 {
 	struct hd_open_packet req = {0};
-	struct hd_opened opened;
+	struct hd_opened opened = {0};
 	unsigned int n = 2;
 	struct hd_err err = {0};
-	int fds[2], rc;
+	int fds[2] = {-1, -1}, rc;
 
 	hd_str_copy(req.port, sizeof(req.port), word[1]);
 	hd_str_copy(req.netdev, sizeof(req.netdev), word[2]);
@@ -119,7 +119,7 @@ static void do_packet(char **word)
 static void do_shm(char **word)
 {
 	struct hd_open_shm req = {0};
-	struct hd_opened_shm opened;
+	struct hd_opened_shm opened = {0};
 	unsigned int n = 1;
 	struct hd_err err = {0};
 	const char *mode = "read-only";
@@ -155,20 +155,21 @@ static void do_simple(char **word)
 	struct hd_open_release release = {0};
 	struct hd_socket_perm perm = {0};
 	struct hd_chan *chan = chans[HD_PLANE_SUPERVISOR];
-	struct hd_err err = {0};
+	struct hd_err err = {.text = "no such command"};
 	int rc = -EINVAL;
 
-	if (!strcmp(word[0], "release")) {
+	if (!strcmp(word[0], "release") && word[1]) {
 		hd_str_copy(release.port, sizeof(release.port), word[1]);
 		rc = hd_chan_call(chan, OPEN_RELEASE, &release, NULL, NULL, NULL, CALL_MS, &err);
 	} else if (!strcmp(word[0], "sweep")) {
 		rc = hd_chan_call(chan, OPEN_SWEEP, NULL, NULL, NULL, NULL, CALL_MS, &err);
-	} else {
+	} else if (!strcmp(word[0], "perm") && word[1] && word[2]) {
 		hd_str_copy(perm.socket, sizeof(perm.socket), word[1]);
 		perm.mode = (uint32_t)strtoul(word[2], NULL, 8);
 		rc = hd_chan_call(chan, SOCKET_PERM, &perm, NULL, NULL, NULL, CALL_MS, &err);
 	}
-	say("%s: %s: %s", word[0], rc < 0 ? strerrorname_np(-rc) : "ok", err.text);
+	say("%s: %s: %s", word[0], rc < 0 ? strerrorname_np(-rc) : "ok",
+	    rc < 0 ? err.text : "done");
 }
 
 static void on_plane(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
