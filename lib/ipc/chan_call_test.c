@@ -2,7 +2,7 @@
 /* The call that waits. */
 #define _GNU_SOURCE /* pipe2 */
 
-#include "lib/ipc/test_side.h"
+#include "lib/ipc/side_test.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* Two channels that talk to each other as planes do. */
 #define _GNU_SOURCE /* pipe2 */
 
-#include "lib/ipc/test_side.h"
+#include "lib/ipc/side_test.h"
 
 #include <errno.h>
 #include <fcntl.h>

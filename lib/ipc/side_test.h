@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A channel of a test, with handlers that count and answer. */
-#ifndef LIB_IPC_TEST_SIDE_H
-#define LIB_IPC_TEST_SIDE_H
+#ifndef LIB_IPC_SIDE_TEST_H
+#define LIB_IPC_SIDE_TEST_H
 
 #include "lib/ipc/test_msgs.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #define _GNU_SOURCE /* pipe2 */
 
-#include "lib/ipc/test_side.h"
+#include "lib/ipc/side_test.h"
 
 #include <errno.h>
 #include <fcntl.h>
