@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -165,8 +166,33 @@ static void check_socket_path(struct doctor *d)
 	free(path);
 }
 
+/*
+ * The process that holds heddled's lock in the run-dir, 0 if none does. Read from the kernel's list:
+ * trying the lock could be in the way of a heddled that starts just now.
+ */
+static int lock_holder(struct doctor *d)
+{
+	char *path = cli_asprintf("%s/heddled.lock", d->run_dir), text[256];
+	unsigned int major_id, minor_id;
+	unsigned long inode;
+	struct stat st;
+	FILE *file = stat(path, &st) == 0 ? fopen("/proc/locks", "re") : NULL;
+	int pid, holder = 0;
+
+	while (file && fgets(text, sizeof(text), file))
+		if (sscanf(text, "%*d: FLOCK %*s %*s %d %x:%x:%lu", &pid, &major_id, &minor_id,
+			   &inode) == 4 &&
+		    inode == st.st_ino && makedev(major_id, minor_id) == st.st_dev)
+			holder = pid;
+	if (file)
+		fclose(file);
+	free(path);
+	return holder;
+}
+
 static void check_running(struct doctor *d)
 {
+	int holder = lock_holder(d);
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	int fd;
 
@@ -174,7 +200,12 @@ static void check_running(struct doctor *d)
 	    (int)sizeof(addr.sun_path))
 		return;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0)
+	if (holder)
+		doctor_report(d, DOCTOR_WARNING, "other switch",
+			      cli_strdup("heddled --run-dir DIR, with another DIR; or stop it: "
+					 "systemctl stop heddle"),
+			      "one runs on %s already: heddled is process %d", d->run_dir, holder);
+	else if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0)
 		doctor_report(d, DOCTOR_WARNING, "other switch",
 			      cli_strdup("heddled --run-dir DIR, with another DIR; or stop it: "
 					 "systemctl stop heddle"),

@@ -66,6 +66,11 @@ check_says "nothing had to change" "the same again" -- hd sw load "$two"
 CHECK='assert d["removed"] == ["port added"] and d["applied"], d'
 check "load --json says what it removed" -- json load "$one"
 
+check_says "heddled is process ${HEDDLE_PID[sw]}" "doctor finds the switch that runs" -- hd sw doctor
+CHECK='assert d["problems"] >= 1 and any(c["mend"] == "sudo ip netns add nowhere" for c in d["checks"]), d'
+json_of_doctor() { { hd sw doctor -c "$one" --json || true; } | "$LAB_PYTHON" -c "import json,sys; d = json.load(sys.stdin); $CHECK"; }
+check "doctor says what the configuration lacks" -- json_of_doctor
+
 pty() { "$LAB_PYTHON" "$LAB_TOP/tests/cli/pty_run.py" "$@"; }
 check_says "ok" "monitor on a terminal: a screen, sorted by a key, left with q, nothing stays" -- \
 	pty q "heddle monitor" "$HEDDLE" --run-dir "$LAB_DIR/sw" monitor -i 0.1
