@@ -59,9 +59,8 @@ void bk_ports_update(struct bk_ports *ports, const struct hd_port_state *state)
 	}
 	at = place(ports, state->name, &found);
 	if (!found) {
-		ports->list = ds_realloc(ports->list, ports->n + 1, sizeof(*ports->list));
-		memmove(&ports->list[at + 1], &ports->list[at],
-			(ports->n - at) * sizeof(*ports->list));
+		ports->list = ds_realloc(ports->list, ports->n + 1, sizeof(void *));
+		memmove(&ports->list[at + 1], &ports->list[at], (ports->n - at) * sizeof(void *));
 		ports->list[at] = ds_alloc(sizeof(*copy));
 		ports->n++;
 	}

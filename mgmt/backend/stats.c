@@ -161,7 +161,7 @@ bool bk_stats_port(const struct bk_stats *stats, uint16_t id, const char *name,
 	slot = (const void *)(stats->map + stats->header.slot_offset + id * sizeof(*slot));
 	generation = (const void *)&slot->generation;
 	before = atomic_load_explicit(generation, memory_order_acquire);
-	if (before & 1 || !slot->in_use || strncmp(slot->name, name, sizeof(slot->name)))
+	if (before & 1 || !slot->in_use || strncmp(slot->name, name, sizeof(slot->name)) != 0)
 		return false;
 	for (unsigned int i = 0; i < stats->header.workers; i++)
 		add((uint64_t *)sum,

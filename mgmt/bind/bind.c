@@ -134,7 +134,7 @@ const char *bd_port_device(const struct bd_port *port, const char **netns)
 	*netns = "";
 	if (port->role == BD_ROLE_HOST)
 		return port->name;
-	if (strcmp(port->kind, "tap") && strcmp(port->kind, "af-packet"))
+	if (strcmp(port->kind, "tap") != 0 && strcmp(port->kind, "af-packet") != 0)
 		return NULL;
 	device = ds_value(port->params, NULL, "device");
 	if (ds_value(port->params, NULL, "namespace"))

@@ -35,7 +35,7 @@ static const struct lyd_node *device_node(const struct bd_port *port)
 
 static void rule_device_twice(const struct bd_model *m, struct ds_errors *errs)
 {
-	const struct bd_port **list = ds_alloc(m->n_ports * sizeof(*list));
+	const struct bd_port **list = ds_alloc(m->n_ports * sizeof(void *));
 	const char *netns;
 	size_t n = 0;
 
@@ -43,7 +43,7 @@ static void rule_device_twice(const struct bd_model *m, struct ds_errors *errs)
 		if (bd_port_device(&m->ports[i], &netns))
 			list[n++] = &m->ports[i];
 	if (n)
-		qsort(list, n, sizeof(*list), by_device);
+		qsort(list, n, sizeof(void *), by_device);
 	for (size_t i = 1; i < n; i++)
 		if (by_device(&list[i - 1], &list[i]) == 0) {
 			const char *device = bd_port_device(list[i], &netns);

@@ -17,7 +17,7 @@ void bd_rule_hostif_names(const struct bd_model *m, struct ds_errors *errs)
 		const struct bd_port *a = &m->ports[i], *b = a + 1; /* sorted by name */
 		const struct bd_port *host = a->role == BD_ROLE_HOST ? a : b;
 
-		if (strcmp(a->name, b->name) || host->role != BD_ROLE_HOST)
+		if (strcmp(a->name, b->name) != 0 || host->role != BD_ROLE_HOST)
 			continue;
 		bd_error(errs,
 			 ds_child(ds_child(host->host_of->node, NULL, "host-interface"), NULL,

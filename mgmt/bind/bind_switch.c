@@ -11,20 +11,15 @@
 #include "mgmt/datastore/similar.h"
 #include "mgmt/datastore/tree.h"
 
-/* Two segments of one switch with one VLAN would be one segment with two names. */
-static void rule_vlan_twice(const struct bd_model *m, struct ds_errors *errs)
+static void check_vlans(const struct bd_model *m, const struct bd_switch *sw,
+			struct ds_errors *errs)
 {
-	const struct bd_segment *owner[HD_VLAN_COUNT];
-	const struct bd_switch *sw = NULL;
+	const struct bd_segment *owner[HD_VLAN_COUNT] = {NULL};
 
 	for (size_t i = 0; i < m->n_segments; i++) {
 		const struct bd_segment *seg = &m->segments[i];
 
-		if (seg->sw != sw) {
-			memset(owner, 0, sizeof(owner));
-			sw = seg->sw;
-		}
-		if (seg->internal)
+		if (seg->sw != sw || seg->internal)
 			continue;
 		if (owner[seg->vlan])
 			bd_error(errs, ds_child(seg->node, NULL, "vlan"), DS_INVALID_VALUE,
@@ -34,6 +29,13 @@ static void rule_vlan_twice(const struct bd_model *m, struct ds_errors *errs)
 				 seg->vlan, owner[seg->vlan]->name, sw->name);
 		owner[seg->vlan] = seg;
 	}
+}
+
+/* Two segments of one switch with one VLAN would be one segment with two names. */
+static void rule_vlan_twice(const struct bd_model *m, struct ds_errors *errs)
+{
+	for (size_t i = 0; i < m->n_switches; i++)
+		check_vlans(m, &m->switches[i], errs);
 }
 
 static void check_uplink(const struct bd_model *m, const struct bd_segment *seg,

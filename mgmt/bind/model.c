@@ -101,7 +101,7 @@ static bool is_machine(const struct bd_model *m, const struct lysc_ident *kind)
 	{
 		const struct lysc_ident *base = &mod->identities[i];
 
-		if (strcmp(base->name, "machine-kind"))
+		if (strcmp(base->name, "machine-kind") != 0)
 			continue;
 		LY_ARRAY_FOR(base->derived, k)
 		if (base->derived[k] == kind)

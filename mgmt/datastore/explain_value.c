@@ -96,7 +96,7 @@ static void offer_identities(const struct lysc_ident *base, struct ds_similar *s
 	LY_ARRAY_FOR(base->derived, i)
 	{
 		const struct lysc_ident *ident = base->derived[i];
-		size_t used = strlen(all);
+		size_t used;
 
 		offer_identities(ident, similar, all, size);
 		used = strlen(all);

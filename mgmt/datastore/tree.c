@@ -114,7 +114,7 @@ bool ds_true(const struct lyd_node *parent, const char *module, const char *name
 
 const struct lyd_node *ds_next(const struct lyd_node *node, const char *name)
 {
-	while (node && (!node->schema || strcmp(node->schema->name, name)))
+	while (node && (!node->schema || strcmp(node->schema->name, name) != 0))
 		node = node->next;
 	return node;
 }

@@ -18,7 +18,7 @@ struct set {
 static void set_add(struct set *set, const struct lyd_node *node)
 {
 	if ((set->n & (set->n - 1)) == 0)
-		set->list = ds_realloc(set->list, set->n ? set->n * 2 : 1, sizeof(*set->list));
+		set->list = ds_realloc(set->list, set->n ? set->n * 2 : 1, sizeof(void *));
 	set->list[set->n++] = node;
 }
 
@@ -64,7 +64,7 @@ static bool same_name(const struct lyd_node *filter, const struct lysc_node *sch
 
 	if (filter->schema)
 		return filter->schema == schema;
-	if (strcmp(o->name.name, schema->name))
+	if (strcmp(o->name.name, schema->name) != 0)
 		return false;
 	return !o->name.module_ns || !o->name.module_ns[0] || !strcmp(o->name.module_ns, NS_BASE) ||
 	       !strcmp(o->name.module_ns, schema->module->ns);

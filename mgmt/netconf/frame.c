@@ -43,7 +43,7 @@ static int append(struct nc_frame *frame, const char *data, size_t n, struct hd_
 {
 	if (n > frame->max - frame->len)
 		return too_big(frame, err);
-	if (frame->len + n + 1 > frame->room) {
+	if (!frame->text || frame->len + n + 1 > frame->room) {
 		frame->room = (frame->len + n + 1) * 2;
 		frame->text = ds_realloc(frame->text, frame->room, 1);
 	}

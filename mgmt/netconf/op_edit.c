@@ -94,7 +94,7 @@ void nc_op_edit_config(struct nc_call *call)
 	const char *operation = ds_value(call->op, NULL, "default-operation");
 	const char *test = ds_value(call->op, NULL, "test-option");
 
-	if (!operation || strcmp(operation, "replace")) {
+	if (!operation || strcmp(operation, "replace") != 0) {
 		nc_call_error(call, DS_OPERATION_NOT_SUPPORTED,
 			      "default-operation %s is not supported: send replace, with the whole "
 			      "configuration in <config>",

@@ -81,8 +81,8 @@ static bool find_segment(const struct bd_model *m, const char *word, struct hd_f
 	for (size_t i = 0; i < m->n_segments; i++) {
 		const struct bd_segment *seg = &m->segments[i];
 
-		if (strcmp(seg->name, word) ||
-		    (filter->switch_name[0] && strcmp(seg->sw->name, filter->switch_name)))
+		if (strcmp(seg->name, word) != 0 ||
+		    (filter->switch_name[0] && strcmp(seg->sw->name, filter->switch_name) != 0))
 			continue;
 		if (found) {
 			ds_errors_add(errs, DS_INVALID_VALUE, NULL,

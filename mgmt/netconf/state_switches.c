@@ -52,7 +52,7 @@ static void switch_state(struct lyd_node *node, const struct bd_model *model,
 		struct lyd_node *vlan;
 		char id[8];
 
-		if (strcmp(d->switch_name, sw->name))
+		if (strcmp(d->switch_name, sw->name) != 0)
 			continue;
 		snprintf(id, sizeof(id), "%u", d->vlan);
 		vlan = nc_entry(state, "vlan", id);
@@ -70,8 +70,8 @@ void nc_state_switches(struct lyd_node *tree, const struct bd_model *model,
 {
 	struct lyd_node *node = tree, *seg;
 
-	while (node && (strcmp(node->schema->name, "switches") ||
-			strcmp(node->schema->module->name, "heddle-switch")))
+	while (node && (strcmp(node->schema->name, "switches") != 0 ||
+			strcmp(node->schema->module->name, "heddle-switch") != 0))
 		node = node->next;
 	for (node = node ? lyd_child(node) : NULL; node; node = node->next) {
 		const struct bd_switch *sw = bd_switch_find(model, ds_value(node, NULL, "name"));
