@@ -44,9 +44,13 @@ as_root() {
 	fi
 }
 
-# How a user who is not root would become it.
-root_prefix() {
-	! command -v sudo >/dev/null || echo "sudo "
+# Prints what a user who is not root would type to run $1, a shell command, as root.
+root_advice() {
+	if command -v sudo >/dev/null; then
+		echo "sudo sh -c '$1'"
+	else
+		echo "su -c '$1'"
+	fi
 }
 
 apt_update() {
