@@ -137,6 +137,7 @@ struct hd_port {
 	uint32_t retry_step;                     /* ms */
 	uint32_t refs;                           /* trees that have it */
 	_Atomic uint32_t up_events, down_events; /* counted by any thread ... */
+	enum hd_port_reason told;                /* what the log said last */
 	uint32_t up_seen, down_seen;             /* ... and told by the control thread */
 	unsigned int worker[HD_PORT_QUEUES_MAX]; /* that polls a receive queue, for life */
 	uint64_t params[]; /* the kind's object (params_size bytes), then its private part */

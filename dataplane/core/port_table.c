@@ -69,6 +69,7 @@ struct hd_port *hd_port_new(const struct hd_port_ops *ops, const char *name, con
 	port->queues = RTE_MIN(queues, (uint16_t)HD_PORT_QUEUES_MAX);
 	port->generation = ++generations[id];
 	port->reason = HD_PORT_OPENING;
+	port->told = HD_PORT_OPENING;
 	port->changed_ns = hd_now_ns();
 	hd_str_copy(port->name, sizeof(port->name), name);
 	if (ops->params_size)

@@ -185,14 +185,16 @@ static void service(evutil_socket_t fd, short what, void *arg)
 		event_base_loopbreak(base);
 }
 
+/* A kind also tells when only its detail changed: that is for management, not for the log. */
 static void on_port_changed(struct hd_port *port)
 {
 	struct hd_port_state state;
 
 	hd_port_describe(port, &state);
-	hd_log_port(state.up ? HD_LOG_INFO : HD_LOG_NOTICE, port->name, "%s%s%s",
-		    state.up ? "up" : "down: ", state.up ? "" : hd_port_reason_name(state.reason),
-		    "");
+	if (state.reason != port->told)
+		hd_log_port(state.up ? HD_LOG_INFO : HD_LOG_NOTICE, port->name, "%s%s",
+			    state.up ? "" : "down: ", hd_port_reason_name(state.reason));
+	port->told = state.reason;
 	if (mgmt.chan && hd_chan_ready(mgmt.chan))
 		hd_chan_event(mgmt.chan, PORT_STATE, &state);
 }
