@@ -9,8 +9,8 @@
  * from an allowed MAC. What cannot be checked because it is cut short, contradicts itself or hides
  * behind more tags is refused. Other EtherTypes pass.
  */
-#ifndef DATAPLANE_GUARD_ANTI_SPOOF_H
-#define DATAPLANE_GUARD_ANTI_SPOOF_H
+#ifndef DATAPLANE_GUARD_ANTI_SPOOF_ANTI_SPOOF_H
+#define DATAPLANE_GUARD_ANTI_SPOOF_ANTI_SPOOF_H
 
 #include <stddef.h>
 #include <stdint.h>

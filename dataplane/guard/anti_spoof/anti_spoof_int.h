@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the files of the anti-spoofing core share. */
-#ifndef DATAPLANE_GUARD_ANTI_SPOOF_INT_H
-#define DATAPLANE_GUARD_ANTI_SPOOF_INT_H
+#ifndef DATAPLANE_GUARD_ANTI_SPOOF_ANTI_SPOOF_INT_H
+#define DATAPLANE_GUARD_ANTI_SPOOF_ANTI_SPOOF_INT_H
 
 #include <stdbool.h>
 

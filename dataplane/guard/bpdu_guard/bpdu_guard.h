@@ -2,8 +2,8 @@
 /*
  * BPDU guard: bridge protocol frames from a guest do not come in.
  */
-#ifndef DATAPLANE_GUARD_BPDU_GUARD_H
-#define DATAPLANE_GUARD_BPDU_GUARD_H
+#ifndef DATAPLANE_GUARD_BPDU_GUARD_BPDU_GUARD_H
+#define DATAPLANE_GUARD_BPDU_GUARD_BPDU_GUARD_H
 
 #include <stdbool.h>
 #include <stddef.h>

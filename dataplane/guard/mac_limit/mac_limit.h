@@ -2,8 +2,8 @@
 /*
  * MAC limit: a port cannot fill the forwarding database.
  */
-#ifndef DATAPLANE_GUARD_MAC_LIMIT_H
-#define DATAPLANE_GUARD_MAC_LIMIT_H
+#ifndef DATAPLANE_GUARD_MAC_LIMIT_MAC_LIMIT_H
+#define DATAPLANE_GUARD_MAC_LIMIT_MAC_LIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
