@@ -18,6 +18,7 @@
 #define DATAPLANE_CORE_FDB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "heddle/net/ether.h"
