@@ -13,7 +13,7 @@
 #include "dataplane/core/stats.h"
 
 #define RETRY_FIRST_MS 50
-#define RETRY_LAST_MS  2000
+#define RETRY_LAST_MS  2000u
 
 static struct hd_port *table[HD_PORTS_MAX];
 static bool reserved[HD_PORTS_MAX]; /* by a port that is prepared and not started yet */

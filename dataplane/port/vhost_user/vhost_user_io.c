@@ -150,7 +150,7 @@ uint16_t vhost_user_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, st
 		quieten(v, vid, q, port->queues);
 	if (unlikely(less))
 		n = RTE_MIN(n, HD_BURST - less);
-	got = rte_vhost_dequeue_burst(vid, 2 * ring + 1, w->pool, m, RTE_MIN(n, LIB_BURST));
+	got = rte_vhost_dequeue_burst(vid, 2 * ring + 1, w->pool, m, n < LIB_BURST ? n : LIB_BURST);
 	if (got == LIB_BURST && n > LIB_BURST)
 		got += rte_vhost_dequeue_burst(vid, 2 * ring + 1, w->pool, m + LIB_BURST,
 					       n - LIB_BURST);

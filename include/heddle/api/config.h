@@ -23,9 +23,9 @@ enum hd_config_mode {
 };
 
 struct hd_config_begin {
-	uint64_t base;	     /* delta: generation that it starts from (-ESTALE if it is another) */
+	uint64_t base;       /* delta: generation that it starts from (-ESTALE if it is another) */
 	uint64_t generation; /* that the plane holds after COMMIT; not 0 */
-	uint32_t mode;	     /* enum hd_config_mode */
+	uint32_t mode;       /* enum hd_config_mode */
 	uint32_t zero;
 };
 HD_REQ(CONFIG_BEGIN, HD_MSG_ID(HD_MODULE_CONFIG, 1), struct hd_config_begin, struct hd_nothing);
@@ -41,16 +41,19 @@ HD_REQ(CONFIG_ABORT, HD_MSG_ID(HD_MODULE_CONFIG, 4), struct hd_nothing, struct h
 /* The head of every object message. Objects are named by (message type, key). */
 enum hd_object_op {
 	HD_OBJECT_SET = 1,
-	HD_OBJECT_DELETE = 2, /* the rest of the message is zero; not an error when it is not there */
+	HD_OBJECT_DELETE =
+		2, /* the rest of the message is zero; not an error when it is not there */
 };
 
 struct hd_object {
 	char key[HD_KEY_MAX]; /* the zero bytes after the NUL count when objects are compared */
-	uint32_t op;	      /* enum hd_object_op */
+	uint32_t op;          /* enum hd_object_op */
 	uint32_t zero;
 };
 
 /* An object message. A struct is compared whole, so its padding is zeroed by the sender. */
-#define HD_OBJECT(NAME, id, object_type) HD_EVENT(NAME, id, object_type)
+#define HD_OBJECT(NAME, id, object_type)                                   \
+	enum { HD_##NAME = (id), HD_##NAME##_SIZE = sizeof(object_type) }; \
+	_Static_assert(sizeof(object_type) % 8 == 0, #NAME)
 
 #endif
