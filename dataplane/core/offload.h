@@ -42,6 +42,6 @@ void hd_offload_csum(struct rte_mbuf *m);
 int hd_offload_segment(struct rte_mempool *pool, struct rte_mbuf *m, bool partial,
 		       struct rte_mbuf **out, unsigned int max);
 
-#define HD_SEGMENTS_MAX 128 /* of one super-frame: 64 KB in pieces of 536 */
+#define HD_SEGMENTS_MAX 1024 /* of one super-frame: 64 KB in pieces of 64 bytes */
 
 #endif

@@ -132,7 +132,8 @@ static uint16_t burst_fit(struct rte_mbuf **m, uint16_t n)
 	for (uint16_t i = 0; i < n; i++)
 		bytes += m[i]->pkt_len;
 	fit = (uint32_t)((uint64_t)BURST_BYTES * n / RTE_MAX(bytes, 1u));
-	return (uint16_t)RTE_MAX(RTE_MIN(fit, (uint32_t)HD_BURST), (uint32_t)BURST_MIN);
+	fit = RTE_MIN(fit, (uint32_t)HD_BURST);
+	return (uint16_t)RTE_MAX(fit, (uint32_t)BURST_MIN);
 }
 
 uint16_t vhost_user_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
