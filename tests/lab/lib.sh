@@ -352,6 +352,7 @@ lab_gone() {
 lab_end() {
 	local status=$? name pid
 	trap - EXIT
+	trap '' PIPE # nobody may be reading any more: clean up all the same
 	set +e
 	for pid in "${LAB_PIDS[@]}"; do kill -TERM "$pid" 2>/dev/null; done
 	for name in "${!HEDDLE_PID[@]}"; do
