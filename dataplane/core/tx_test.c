@@ -335,7 +335,7 @@ static void test_super_frame(void)
 static void test_too_many_pieces(void)
 {
 	start();
-	hd_tx_put(&w, ACCESS, super_frame(4, 60000, 100));
+	hd_tx_put(&w, ACCESS, super_frame(4, 60000, 50));
 	flush(1);
 	CU_ASSERT_EQUAL(n_got[ACCESS], 0);
 	CU_ASSERT_EQUAL(drops(ACCESS, "mtu_exceeded"), 1);

@@ -26,7 +26,7 @@ HD_DROP_REGISTER(drop_switch_limit, "switch_mac_limit", HD_DROP_INGRESS,
 HD_DROP_REGISTER(drop_same_port, "same_port", HD_DROP_INGRESS,
 		 "the destination is behind the port that the frame came in by");
 HD_DROP_REGISTER(drop_no_member, "no_other_member", HD_DROP_INGRESS,
-		 "no other port carries the frame's VLAN");
+		 "no other port that is up carries the frame's VLAN");
 HD_DROP_REGISTER(drop_local, "local_address", HD_DROP_INGRESS,
 		 "the frame is for an address of the switch itself that nothing answers to");
 
@@ -127,26 +127,43 @@ static inline bool check_source(struct hd_worker *w, struct from *f, const struc
 	return new_source(w, f, a, m, s != NULL);
 }
 
-/* To all members of the domain but the one that it came from, each sharing the mbuf. */
+static bool member_is_up(const struct hd_worker *w, uint16_t id)
+{
+	return atomic_load_explicit(&w->config->ports[id]->port->up, memory_order_acquire);
+}
+
+static void share(struct rte_mbuf *m)
+{
+	for (; m; m = m->next)
+		rte_mbuf_refcnt_update(m, 1);
+}
+
+/*
+ * To all members of the domain that are up, but not back to where it came from. All share the mbuf:
+ * each target but the last takes a reference of its own, before it may send and free it.
+ */
 static void flood(struct hd_worker *w, struct from *f, struct rte_mbuf *m)
 {
 	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
-	uint16_t from = f->port->id, left;
+	uint16_t from = f->port->id, last = HD_PORT_ID_NONE;
 
-	left = d->n_members - 1; /* the ingress port is one of them */
-	if (unlikely(!left)) {
+	for (uint16_t i = 0; i < d->n_members; i++) {
+		if (d->member[i] == from || !member_is_up(w, d->member[i]))
+			continue;
+		if (last != HD_PORT_ID_NONE) {
+			share(m);
+			w->stats->copies++;
+			hd_tx_put(w, last, m);
+		}
+		last = d->member[i];
+	}
+	if (unlikely(last == HD_PORT_ID_NONE)) {
 		hd_drop(w, from, &drop_no_member, m);
 		return;
 	}
 	f->stats->admitted++;
-	w->stats->copies += left - 1;
 	w->stats->flooded++;
-	if (left > 1)
-		for (struct rte_mbuf *seg = m; seg; seg = seg->next)
-			rte_mbuf_refcnt_update(seg, (int16_t)(left - 1));
-	for (uint16_t i = 0; i < d->n_members; i++)
-		if (d->member[i] != from)
-			hd_tx_put(w, d->member[i], m);
+	hd_tx_put(w, last, m);
 }
 
 static bool group_is_reserved(const struct from *f, uint64_t dst)

@@ -15,15 +15,15 @@ enum hd_fdb_flags {
 
 struct hd_fdb_filter {
 	char switch_name[HD_NAME_MAX]; /* empty: any */
-	char port[HD_NAME_MAX];	       /* empty: any */
-	uint8_t mac[6];		       /* all zero: any */
-	uint16_t vlan;		       /* 0: any */
+	char port[HD_NAME_MAX];        /* empty: any */
+	uint8_t mac[6];                /* all zero: any */
+	uint16_t vlan;                 /* 0: any */
 };
 
 struct hd_fdb_list {
 	struct hd_fdb_filter filter;
 	uint64_t cursor; /* 0: from the start, else as the last reply said */
-	uint32_t limit;	 /* entries at the most, 1..10000 */
+	uint32_t limit;  /* entries at the most, 1..10000 */
 	uint32_t zero;
 };
 struct hd_fdb_entry {

@@ -32,14 +32,14 @@ HD_OBJECT(MAC_LIMIT, HD_MSG_ID(HD_MODULE_MAC_LIMIT, 1), struct hd_mac_limit_obje
  */
 struct hd_ip_prefix {
 	uint8_t addr[16]; /* IPv4 in the first four */
-	uint8_t family;	  /* 4 or 6 */
+	uint8_t family;   /* 4 or 6 */
 	uint8_t length;
 	uint8_t zero[6];
 };
 struct hd_anti_spoof_object {
 	struct hd_object head;
 	uint32_t n_macs; /* 1..HD_ANTI_SPOOF_MACS_MAX */
-	uint32_t n_ips;	 /* 0..HD_ANTI_SPOOF_IPS_MAX; 0: addresses of IP are not looked at */
+	uint32_t n_ips;  /* 0..HD_ANTI_SPOOF_IPS_MAX; 0: addresses of IP are not looked at */
 	uint8_t macs[HD_ANTI_SPOOF_MACS_MAX][6];
 	struct hd_ip_prefix ips[HD_ANTI_SPOOF_IPS_MAX];
 };

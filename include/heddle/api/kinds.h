@@ -16,13 +16,14 @@ enum hd_offload_config {
 
 struct hd_vhost_user_object {
 	struct hd_object head;
-	char socket[HD_PATH_MAX]; /* path below the socket root, or absolute where that is allowed */
-	char owner[32];		  /* server mode: of the socket */
+	char socket
+		[HD_PATH_MAX]; /* path below the socket root, or absolute where that is allowed */
+	char owner[32];        /* server mode: of the socket */
 	char group[32];
-	uint32_t socket_mode;	  /* server mode: permission bits, 0: the default */
-	uint16_t queues;	  /* pairs, at the most; 1..16 */
-	uint8_t server;		  /* 1: we make the socket; 0: the VM's side does (default) */
-	uint8_t offloads;	  /* enum hd_offload_config; constant while a guest runs */
+	uint32_t socket_mode; /* server mode: permission bits, 0: the default */
+	uint16_t queues;      /* pairs, at the most; 1..16 */
+	uint8_t server;       /* 1: we make the socket; 0: the VM's side does (default) */
+	uint8_t offloads;     /* enum hd_offload_config; constant while a guest runs */
 };
 HD_OBJECT(VHOST_USER, HD_MSG_ID(HD_MODULE_VHOST, 1), struct hd_vhost_user_object);
 
@@ -32,9 +33,9 @@ struct hd_tap_object {
 	char netns[HD_NAME_MAX];
 	char owner[32];
 	char group[32];
-	uint8_t mac[6];	 /* of the kernel's interface; zero: the kernel's choice */
+	uint8_t mac[6];  /* of the kernel's interface; zero: the kernel's choice */
 	uint16_t queues; /* 1..8 */
-	uint16_t mtu;	 /* of the kernel's interface: the same as the port's */
+	uint16_t mtu;    /* of the kernel's interface: the same as the port's */
 	uint8_t offloads;
 	uint8_t zero[5];
 };
@@ -52,7 +53,7 @@ HD_OBJECT(AF_PACKET, HD_MSG_ID(HD_MODULE_AF_PACKET, 1), struct hd_af_packet_obje
 /* Live: reads one file in a loop or once, writes another. In replay the files are the command's. */
 struct hd_pcap_object {
 	struct hd_object head;
-	char read[HD_PATH_MAX];	 /* below the capture root; empty: receives nothing */
+	char read[HD_PATH_MAX];  /* below the capture root; empty: receives nothing */
 	char write[HD_PATH_MAX]; /* empty: what is sent is counted, and gone */
 };
 HD_OBJECT(PCAP, HD_MSG_ID(HD_MODULE_PCAP, 1), struct hd_pcap_object);

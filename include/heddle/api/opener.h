@@ -13,8 +13,8 @@
 #include "heddle/base/name.h"
 #include "heddle/ipc/msg.h"
 
-#define HD_NETDEV_MAX	  16  /* IFNAMSIZ */
-#define HD_PATH_MAX	  256
+#define HD_NETDEV_MAX     16 /* IFNAMSIZ */
+#define HD_PATH_MAX       256
 #define HD_TAP_QUEUES_MAX 8
 
 /*
@@ -25,14 +25,14 @@
  * device; EPERM. The text says what would mend it.
  */
 struct hd_open_tap {
-	char port[HD_NAME_MAX];	    /* the cache key */
+	char port[HD_NAME_MAX];     /* the cache key */
 	char netdev[HD_NETDEV_MAX]; /* kernel name */
 	char netns[HD_NAME_MAX];    /* name below the namespace root, empty: heddled's own */
-	char owner[32];		    /* user that may attach to it; empty: none set */
+	char owner[32];             /* user that may attach to it; empty: none set */
 	char group[32];
-	uint16_t queues; /* 1..HD_TAP_QUEUES_MAX */
-	uint16_t mtu;	 /* L3 bytes, 68..65521 */
-	uint8_t mac[6];	 /* of the kernel's interface; all zero: the kernel chooses */
+	uint16_t queues;       /* 1..HD_TAP_QUEUES_MAX */
+	uint16_t mtu;          /* L3 bytes, 68..65521 */
+	uint8_t mac[6];        /* of the kernel's interface; all zero: the kernel chooses */
 	uint8_t has_vhost_net; /* 1: open /dev/vhost-net once a queue as well, after the socket */
 	uint8_t zero[5];
 };

@@ -10,7 +10,7 @@
 
 /* mgmt -> dp, once, after the commit. The reply comes when all captures are through. */
 struct hd_replay_done {
-	uint64_t packets;    /* that were read */
+	uint64_t packets; /* that were read */
 	uint64_t bytes;
 	uint64_t virtual_ns; /* from the first packet to the last */
 	uint64_t elapsed_ns; /* real */

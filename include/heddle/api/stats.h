@@ -20,8 +20,8 @@
 #include "heddle/base/name.h"
 #include "heddle/ipc/msg.h"
 
-#define HD_STATS_NAME	    "counters"
-#define HD_STATS_MAGIC	    0x6864737461747331ull /* "hdstats1" */
+#define HD_STATS_NAME       "counters"
+#define HD_STATS_MAGIC      0x6864737461747331ull /* "hdstats1" */
 #define HD_STATS_VERSION    1
 #define HD_DROP_REASONS_MAX 64
 #define HD_DROP_NAME_MAX    32
@@ -32,13 +32,15 @@ struct hd_stats_header {
 	uint32_t workers;
 	uint32_t max_ports;
 	uint32_t reasons; /* names that are set */
-	uint64_t slot_offset, worker_offset, worker_stride, port_offset; /* bytes; the last within a worker */
+	uint64_t slot_offset, worker_offset, worker_stride,
+		port_offset; /* bytes; the last within a worker */
 	uint64_t generation; /* of the configuration in force */
 	uint64_t started_ns; /* CLOCK_MONOTONIC of the process that writes */
 };
 
 struct hd_stats_port_slot {
-	uint32_t generation; /* odd while the slot changes hands; the counters start at 0 after that */
+	uint32_t
+		generation; /* odd while the slot changes hands; the counters start at 0 after that */
 	uint32_t in_use;
 	char name[HD_NAME_MAX];
 };
@@ -56,7 +58,8 @@ struct hd_stats_port {
 	uint64_t tx_packets, tx_bytes;
 	uint64_t tx_multicast, tx_broadcast;
 	uint64_t segmented; /* frames that were cut into several for this port: adds tx copies */
-	uint64_t drops[HD_DROP_REASONS_MAX]; /* by reason; an ingress or an egress one by its nature */
+	uint64_t drops
+		[HD_DROP_REASONS_MAX]; /* by reason; an ingress or an egress one by its nature */
 };
 
 /*
@@ -79,7 +82,7 @@ uint64_t hd_stats_layout(struct hd_stats_header *header, uint32_t workers, uint3
 /* What a reason index stands for; a long text is in the documentation of drops. */
 struct hd_drop_info {
 	char name[HD_DROP_NAME_MAX];
-	char text[160];	  /* one sentence for people: what happened, what would mend it */
+	char text[160];   /* one sentence for people: what happened, what would mend it */
 	uint32_t ingress; /* 1: counted at the port it came in, 0: at the port it was to leave by */
 	uint32_t index;
 };

@@ -33,7 +33,7 @@ HD_EVENT(PLANE_STOP, HD_MSG_ID(HD_MODULE_SUPERVISOR, 3), struct hd_nothing);
 /* mgmt -> heddled: the planes as they are; one item each, heddled itself included. */
 struct hd_plane_state {
 	uint32_t plane; /* enum hd_plane */
-	int32_t pid;	/* 0: not running */
+	int32_t pid;    /* 0: not running */
 	uint32_t restarts;
 	uint32_t ready;
 	uint64_t uptime_ns; /* of the process that runs, or since it ended */

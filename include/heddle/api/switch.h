@@ -8,8 +8,8 @@
 #include "heddle/api/config.h"
 
 #define HD_AGEING_DEFAULT 300 /* seconds, IEEE 802.1Q 8.8.3 */
-#define HD_AGEING_MIN	  10
-#define HD_AGEING_MAX	  1000000
+#define HD_AGEING_MIN     10
+#define HD_AGEING_MAX     1000000
 
 /* key: the switch's name */
 struct hd_switch_object {
@@ -27,7 +27,7 @@ struct hd_segment_object {
 	struct hd_object head;
 	char switch_name[HD_NAME_MAX];
 	uint32_t mac_limit; /* 0: none of its own */
-	uint16_t vlan;	    /* 1..4094, or an internal number that management chose, also 1..4094 */
+	uint16_t vlan;      /* 1..4094, or an internal number that management chose, also 1..4094 */
 	uint16_t zero;
 };
 HD_OBJECT(SEGMENT, HD_MSG_ID(HD_MODULE_SWITCH, 2), struct hd_segment_object);
@@ -48,7 +48,7 @@ struct hd_domain_state {
 	char segment[HD_NAME_MAX]; /* empty: a VLAN without a name */
 	uint32_t domain;
 	uint32_t members; /* ports */
-	uint32_t macs;	  /* learned and static */
+	uint32_t macs;    /* learned and static */
 	uint16_t vlan;
 	uint16_t zero;
 };

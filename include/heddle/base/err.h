@@ -11,7 +11,7 @@
 #define HD_ERR_TEXT_MAX 256
 
 struct hd_err {
-	int code;		    /* positive errno, 0: no error */
+	int code;                   /* positive errno, 0: no error */
 	char text[HD_ERR_TEXT_MAX]; /* one line, without a trailing newline */
 };
 

@@ -48,11 +48,11 @@ struct hd_log_limit {
 bool hd_log_allowed(struct hd_log_limit *limit);
 
 /* A rate-limited line, for what a guest, a peer or the wire can cause. */
-#define hd_log_limited(level, ...)                                                                 \
-	do {                                                                                       \
-		static struct hd_log_limit limit_;                                                 \
-		if (hd_log_allowed(&limit_))                                                       \
-			hd_log(level, __VA_ARGS__);                                                \
+#define hd_log_limited(level, ...)                  \
+	do {                                        \
+		static struct hd_log_limit limit_;  \
+		if (hd_log_allowed(&limit_))        \
+			hd_log(level, __VA_ARGS__); \
 	} while (0)
 
 #endif

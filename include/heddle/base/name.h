@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HD_NAME_MAX 64	/* bytes with the final NUL */
+#define HD_NAME_MAX 64  /* bytes with the final NUL */
 #define HD_KEY_MAX  144 /* "switch/segment" and the like, with the final NUL */
 
 /*

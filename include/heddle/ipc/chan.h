@@ -30,7 +30,7 @@ struct hd_chan;
 struct hd_msg {
 	const struct hd_msg_hdr *hdr;
 	const void *body; /* hdr->len bytes, aligned to 8 */
-	int *fds;	  /* descriptors that came along; take one by setting it to -1 */
+	int *fds;         /* descriptors that came along; take one by setting it to -1 */
 	unsigned int n_fds;
 };
 
@@ -43,16 +43,20 @@ typedef void (*hd_msg_fn)(struct hd_chan *chan, const struct hd_msg *msg, void *
 struct hd_handler {
 	uint32_t type;
 	const char *name; /* for logs */
-	size_t size;	  /* exact size of the body */
+	size_t size;      /* exact size of the body */
 	hd_msg_fn fn;
 	uint16_t form; /* HD_MSG_F_REQUEST or HD_MSG_F_EVENT: it comes as this only; 0: as either */
 };
 
 /* A table row for a request or an event: checks the size against the declared one. */
-#define HD_HANDLER(NAME, function)                                                                 \
-	{HD_##NAME, #NAME, HD_##NAME##_REQ_SIZE, function, HD_MSG_F_REQUEST}
-#define HD_EVENT_HANDLER(NAME, function)                                                           \
-	{HD_##NAME, #NAME, HD_##NAME##_SIZE, function, HD_MSG_F_EVENT}
+#define HD_HANDLER(NAME, function)                                                 \
+	{                                                                          \
+		HD_##NAME, #NAME, HD_##NAME##_REQ_SIZE, function, HD_MSG_F_REQUEST \
+	}
+#define HD_EVENT_HANDLER(NAME, function)                                     \
+	{                                                                    \
+		HD_##NAME, #NAME, HD_##NAME##_SIZE, function, HD_MSG_F_EVENT \
+	}
 
 /*
  * Called for each item of a stream (final is false) and once at the end (final is true).
@@ -64,11 +68,14 @@ typedef void (*hd_reply_fn)(struct hd_chan *chan, int status, const struct hd_ms
 			    void *arg);
 
 struct hd_chan_config {
-	enum hd_plane self;		    /* who we say we are */
-	uint64_t generation;		    /* for our hello */
-	void (*hello)(struct hd_chan *chan, const struct hd_hello *peer, void *arg); /* may be NULL */
-	void (*closed)(struct hd_chan *chan, void *arg); /* once; the owner frees the channel here or later */
-	void (*want_write)(struct hd_chan *chan, bool want, void *arg); /* update the event loop; may be NULL */
+	enum hd_plane self;  /* who we say we are */
+	uint64_t generation; /* for our hello */
+	void (*hello)(struct hd_chan *chan, const struct hd_hello *peer,
+		      void *arg); /* may be NULL */
+	void (*closed)(struct hd_chan *chan,
+		       void *arg); /* once; the owner frees the channel here or later */
+	void (*want_write)(struct hd_chan *chan, bool want,
+			   void *arg); /* update the event loop; may be NULL */
 	void *arg;
 };
 
@@ -113,11 +120,11 @@ int hd_chan_request_raw(struct hd_chan *chan, uint32_t type, const void *body, s
 			const int *fds, unsigned int n_fds, size_t item_size, size_t rep_size,
 			hd_reply_fn fn, void *arg);
 
-#define hd_chan_request(chan, NAME, body, fn, arg)                                                 \
-	hd_chan_request_raw(chan, HD_##NAME, body, HD_##NAME##_REQ_SIZE, NULL, 0, 0,               \
+#define hd_chan_request(chan, NAME, body, fn, arg)                                   \
+	hd_chan_request_raw(chan, HD_##NAME, body, HD_##NAME##_REQ_SIZE, NULL, 0, 0, \
 			    HD_##NAME##_REP_SIZE, fn, arg)
-#define hd_chan_request_stream(chan, NAME, body, fn, arg)                                          \
-	hd_chan_request_raw(chan, HD_##NAME, body, HD_##NAME##_REQ_SIZE, NULL, 0,                  \
+#define hd_chan_request_stream(chan, NAME, body, fn, arg)                         \
+	hd_chan_request_raw(chan, HD_##NAME, body, HD_##NAME##_REQ_SIZE, NULL, 0, \
 			    HD_##NAME##_ITEM_SIZE, HD_##NAME##_REP_SIZE, fn, arg)
 
 /*
@@ -152,7 +159,7 @@ void hd_chan_reply_error(struct hd_chan *chan, const struct hd_msg_hdr *req, int
 int hd_chan_event_raw(struct hd_chan *chan, uint32_t type, const void *body, size_t len,
 		      const int *fds, unsigned int n_fds);
 
-#define hd_chan_event(chan, NAME, body)                                                            \
+#define hd_chan_event(chan, NAME, body) \
 	hd_chan_event_raw(chan, HD_##NAME, body, HD_##NAME##_SIZE, NULL, 0)
 
 struct hd_chan_counters {

@@ -17,9 +17,9 @@
 #include <stdint.h>
 
 #define HD_PROTO_VERSION 1
-#define HD_MSG_MAGIC	 0x4844
-#define HD_MSG_MAX	 65536 /* bytes of a message, header included */
-#define HD_MSG_FDS_MAX	 16    /* descriptors with one message */
+#define HD_MSG_MAGIC     0x4844
+#define HD_MSG_MAX       65536 /* bytes of a message, header included */
+#define HD_MSG_FDS_MAX   16    /* descriptors with one message */
 
 enum hd_msg_flags {
 	HD_MSG_F_REQUEST = 1 << 0,
@@ -32,28 +32,28 @@ struct hd_msg_hdr {
 	uint16_t magic; /* HD_MSG_MAGIC */
 	uint16_t flags; /* enum hd_msg_flags, exactly one of the first three */
 	uint32_t type;
-	uint32_t seq;	/* of the request; 0 in events */
+	uint32_t seq;   /* of the request; 0 in events */
 	int32_t status; /* replies: 0 or -errno; else 0 */
-	uint32_t len;	/* bytes after the header */
+	uint32_t len;   /* bytes after the header */
 	uint32_t zero;
 };
 
 _Static_assert(sizeof(struct hd_msg_hdr) == 24, "message header");
 
-#define HD_MODULE_IPC	     0x0001 /* hello, ping, error text */
+#define HD_MODULE_IPC        0x0001 /* hello, ping, error text */
 #define HD_MODULE_SUPERVISOR 0x0002
 #define HD_MODULE_OPENER     0x0003
 #define HD_MODULE_CONFIG     0x0010
-#define HD_MODULE_PORT	     0x0011
+#define HD_MODULE_PORT       0x0011
 #define HD_MODULE_SWITCH     0x0012
-#define HD_MODULE_FDB	     0x0013
-#define HD_MODULE_STATS	     0x0014
+#define HD_MODULE_FDB        0x0013
+#define HD_MODULE_STATS      0x0014
 #define HD_MODULE_REPLAY     0x0015
 #define HD_MODULE_HOSTIF     0x0016
-#define HD_MODULE_VHOST	     0x0020 /* port kinds */
-#define HD_MODULE_TAP	     0x0021
+#define HD_MODULE_VHOST      0x0020 /* port kinds */
+#define HD_MODULE_TAP        0x0021
 #define HD_MODULE_AF_PACKET  0x0022
-#define HD_MODULE_PCAP	     0x0023
+#define HD_MODULE_PCAP       0x0023
 #define HD_MODULE_BPDU_GUARD 0x0030 /* features */
 #define HD_MODULE_MAC_LIMIT  0x0031
 #define HD_MODULE_ANTI_SPOOF 0x0032
@@ -66,22 +66,22 @@ struct hd_nothing {
 };
 
 /* Binds NAME to its number and to the structs of request and reply. */
-#define HD_REQ(NAME, id, req_type, rep_type)                                                       \
-	enum {                                                                                     \
-		HD_##NAME = (id),                                                                  \
-		HD_##NAME##_REQ_SIZE = sizeof(req_type),                                           \
-		HD_##NAME##_REP_SIZE = sizeof(rep_type),                                           \
-	};                                                                                         \
+#define HD_REQ(NAME, id, req_type, rep_type)             \
+	enum {                                           \
+		HD_##NAME = (id),                        \
+		HD_##NAME##_REQ_SIZE = sizeof(req_type), \
+		HD_##NAME##_REP_SIZE = sizeof(rep_type), \
+	};                                               \
 	_Static_assert(sizeof(req_type) % 8 == 0 && sizeof(rep_type) % 8 == 0, #NAME)
 
 /* As HD_REQ; the reply is a stream of items, and ends with rep_type. */
-#define HD_REQ_STREAM(NAME, id, req_type, item_type, rep_type)                                     \
-	HD_REQ(NAME, id, req_type, rep_type);                                                      \
-	enum { HD_##NAME##_ITEM_SIZE = sizeof(item_type) };                                        \
+#define HD_REQ_STREAM(NAME, id, req_type, item_type, rep_type) \
+	HD_REQ(NAME, id, req_type, rep_type);                  \
+	enum { HD_##NAME##_ITEM_SIZE = sizeof(item_type) };    \
 	_Static_assert(sizeof(item_type) % 8 == 0, #NAME " item")
 
-#define HD_EVENT(NAME, id, event_type)                                                             \
-	enum { HD_##NAME = (id), HD_##NAME##_SIZE = sizeof(event_type) };                          \
+#define HD_EVENT(NAME, id, event_type)                                    \
+	enum { HD_##NAME = (id), HD_##NAME##_SIZE = sizeof(event_type) }; \
 	_Static_assert(sizeof(event_type) % 8 == 0, #NAME)
 
 enum hd_plane {
@@ -99,9 +99,9 @@ const char *hd_plane_name(unsigned int plane);
 /* First message each way, sent by hd_chan_new(). An event. */
 struct hd_hello {
 	uint32_t version;    /* HD_PROTO_VERSION */
-	uint32_t plane;	     /* enum hd_plane */
+	uint32_t plane;      /* enum hd_plane */
 	uint64_t generation; /* of the configuration that the sender holds, 0: none */
-	char build[64];	     /* of the sender: a peer of another build is refused as well */
+	char build[64];      /* of the sender: a peer of another build is refused as well */
 };
 HD_EVENT(HELLO, HD_MSG_ID(HD_MODULE_IPC, 1), struct hd_hello);
 

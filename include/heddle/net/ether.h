@@ -8,16 +8,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HD_ETH_ALEN    6
-#define HD_ETH_HLEN    14 /* two addresses and a type */
-#define HD_ETH_MIN     60 /* shortest frame without its FCS */
-#define HD_VLAN_HLEN   4
-#define HD_VLAN_MIN    1
-#define HD_VLAN_MAX    4094
-#define HD_VLAN_COUNT  4096
-#define HD_VID_MASK    0x0fff
-#define HD_TCI_DEI     0x1000
-#define HD_PCP_SHIFT   13
+#define HD_ETH_ALEN   6
+#define HD_ETH_HLEN   14 /* two addresses and a type */
+#define HD_ETH_MIN    60 /* shortest frame without its FCS */
+#define HD_VLAN_HLEN  4
+#define HD_VLAN_MIN   1
+#define HD_VLAN_MAX   4094
+#define HD_VLAN_COUNT 4096
+#define HD_VID_MASK   0x0fff
+#define HD_TCI_DEI    0x1000
+#define HD_PCP_SHIFT  13
 
 #define HD_TPID_C 0x8100 /* customer tag, 802.1Q */
 #define HD_TPID_S 0x88a8 /* service tag, 802.1ad */
