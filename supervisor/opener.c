@@ -212,6 +212,7 @@ struct opener *opener_new(const struct settings *settings, const struct dirs *di
 		return NULL;
 	opener->settings = settings;
 	opener->dirs = dirs;
+	opener->inotify = -1;
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
 		LIST_INIT(&opener->taps[i]);
 	LIST_INIT(&opener->sockets);
@@ -222,6 +223,7 @@ void opener_free(struct opener *opener)
 {
 	if (!opener)
 		return;
+	opener_watch_end(opener);
 	opener_cache_forget(opener);
 	opener_cache_sweep(opener);
 	opener_shm_close(opener);

@@ -6,6 +6,7 @@
  *	opener_check_core.c	arguments
  *	opener_cache.c	TAPs that outlive heddle-dp
  *	opener_tap.c, opener_packet.c, opener_shm.c, opener_socket.c
+ *	opener_watch.c	names of namespaces that change hands
  *	netns.c		finding and entering a namespace
  */
 #ifndef SUPERVISOR_OPENER_H
@@ -23,6 +24,12 @@ void opener_free(struct opener *opener);
 
 /* Serves the requests of @plane, whose link is new. */
 void opener_attach(struct opener *opener, struct plane *plane);
+
+/*
+ * Watches the folder of named namespaces: heddle-dp is told of each kept TAP whose namespace lost its
+ * name. To be called again now and then: the folder may be made later. Cheap.
+ */
+void opener_watch_names(struct heddled *heddled);
 
 /* @plane ended: what it asked for has to be asked for again. */
 void opener_plane_ended(struct opener *opener, const struct plane *plane);

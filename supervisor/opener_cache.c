@@ -123,3 +123,39 @@ void opener_cache_forget(struct opener *opener)
 		LIST_FOREACH(tap, &opener->taps[i], next)
 			tap->asked = false;
 }
+
+static bool is_lost(const struct opener *opener, const struct kept_tap *tap)
+{
+	struct netns now;
+	bool lost;
+
+	if (tap->req.netns[0] == '\0')
+		return false;
+	if (netns_open(&now, opener->settings->netns_dir, tap->req.netns, NULL) < 0)
+		return true;
+	lost = now.dev != tap->netns.dev || now.ino != tap->netns.ino;
+	netns_close(&now);
+	return lost;
+}
+
+unsigned int opener_cache_lost(struct opener *opener, void (*fn)(const char *port, void *arg),
+			       void *arg)
+{
+	struct kept_tap *tap, *next;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++) {
+		for (tap = LIST_FIRST(&opener->taps[i]); tap; tap = next) {
+			char port[HD_NAME_MAX];
+
+			next = LIST_NEXT(tap, next);
+			if (!is_lost(opener, tap))
+				continue;
+			hd_str_copy(port, sizeof(port), tap->req.port);
+			drop(opener, tap);
+			fn(port, arg);
+			n++;
+		}
+	}
+	return n;
+}

@@ -50,6 +50,8 @@ struct opener {
 	struct kept_shm shms[SHM_MAX];
 	unsigned int n_shms;
 	struct kept_sockets sockets;
+	int inotify; /* of the folder of namespaces, -1: none yet */
+	struct event *names;
 };
 
 /* Looks a user or a group up, or takes a number. Empty: -1. Returns 0, or -errno with @err. */
@@ -80,6 +82,13 @@ unsigned int opener_cache_sweep(struct opener *opener);
 /* Nothing counts as asked for any more. */
 void opener_cache_forget(struct opener *opener);
 
+/*
+ * Drops the TAPs whose namespace's name stands for another one now, or for none, and calls @fn with
+ * the port of each. Returns how many.
+ */
+unsigned int opener_cache_lost(struct opener *opener, void (*fn)(const char *port, void *arg),
+			       void *arg);
+
 /* opener_packet.c: @fds becomes the packet socket and the datagram socket. */
 int opener_packet_open(const struct opener *opener, const struct hd_open_packet *req, int fds[2],
 		       struct hd_opened *opened, struct hd_err *err);
@@ -91,6 +100,9 @@ int opener_packet_open(const struct opener *opener, const struct hd_open_packet 
 int opener_shm_open(struct opener *opener, const struct hd_open_shm *req, bool writer, int *fd,
 		    struct hd_opened_shm *opened, struct hd_err *err);
 void opener_shm_close(struct opener *opener);
+
+/* opener_watch.c: the end of opener_watch_names(). */
+void opener_watch_end(struct opener *opener);
 
 /* opener_socket.c */
 int opener_socket_perm(struct opener *opener, const struct hd_socket_perm *req, struct hd_err *err);

@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "heddle/base/clock.h"
+#include "supervisor/opener.h"
 #include "supervisor/plane.h"
 
 static void on_pong(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
@@ -49,6 +50,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 		return;
 	for (int i = 0; i < PLANES; i++)
 		watch_plane(&heddled->planes[i], now);
+	opener_watch_names(heddled);
 }
 
 static void on_watchdog(evutil_socket_t fd, short what, void *arg)

@@ -131,6 +131,16 @@ void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu)
 	}
 }
 
+void hd_port_reopen(struct hd_port *port, enum hd_port_reason reason, const char *text)
+{
+	if (!port->is_open)
+		return;
+	hd_port_set_down(port, reason, text);
+	port_close(port);
+	port->retry_ns = 0;
+	port->retry_step = 0;
+}
+
 void hd_port_stop(struct hd_port *port, bool replaced)
 {
 	port->want_open = false;

@@ -25,6 +25,9 @@ void hd_port_start(struct hd_port *port, bool enabled, uint16_t mtu);
 /* Enabled or disabled by configuration, or its MTU changed. */
 void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu);
 
+/* What it was opened on is gone: down for @reason, closed, and tried again as after a failed open. */
+void hd_port_reopen(struct hd_port *port, enum hd_port_reason reason, const char *text);
+
 /* Down and closed. @replaced: another port of this name has taken, or will take, the id. */
 void hd_port_stop(struct hd_port *port, bool replaced);
 

@@ -9,6 +9,7 @@
 
 #include <event2/event.h>
 
+#include "heddle/api/opener.h"
 #include "heddle/api/port.h"
 #include "heddle/api/supervisor.h"
 #include "heddle/base/clock.h"
@@ -141,9 +142,36 @@ static void on_stop(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	event_base_loopbreak(base);
 }
 
+/* From any thread: a port changed, look at it now. */
+static void wake(void)
+{
+	uint64_t one = 1;
+
+	if (wake_fd >= 0 && write(wake_fd, &one, sizeof(one)) < 0)
+		return; /* full: it will wake anyway */
+}
+
+static void on_open_lost(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_open_lost *lost = msg->body;
+
+	(void)chan;
+	(void)arg;
+	if (!hd_str_terminated(lost->port, sizeof(lost->port)))
+		return;
+	for (uint16_t id = 0; id < hd_port_id_end(); id++) {
+		struct hd_port *port = hd_port_by_id(id);
+
+		if (port && !strcmp(port->name, lost->port))
+			hd_port_reopen(port, HD_PORT_NO_NAMESPACE, "its network namespace is gone");
+	}
+	wake();
+}
+
 static const struct hd_handler supervisor_table[] = {
 	HD_EVENT_HANDLER(PEER, on_peer),
 	HD_EVENT_HANDLER(PLANE_STOP, on_stop),
+	HD_EVENT_HANDLER(OPEN_LOST, on_open_lost),
 };
 
 int hd_control_connect(struct hd_err *err)
@@ -159,15 +187,6 @@ int hd_control_connect(struct hd_err *err)
 			 sizeof(supervisor_table) / sizeof(supervisor_table[0]), NULL);
 	hd_opener_init(supervisor.chan);
 	return 0;
-}
-
-/* From any thread: a port changed, look at it now. */
-static void wake(void)
-{
-	uint64_t one = 1;
-
-	if (wake_fd >= 0 && write(wake_fd, &one, sizeof(one)) < 0)
-		return; /* full: it will wake anyway */
 }
 
 static void service(evutil_socket_t fd, short what, void *arg)

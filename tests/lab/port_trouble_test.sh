@@ -44,6 +44,15 @@ ip link set missing0 up
 on late ip link set nic0 up
 check_within 5 "the port is up when the NIC is there" -- state sw ports-up nic
 check "... and forwards" -- [ -n "$(wire probe a:eth0 --at late:nic0)" ]
+
+# A container that is started again: a new namespace of the old name. What is kept open is in the old one.
+ip netns del late
+check_within 5 "a namespace that was deleted is noticed" -- state sw port-is late reason no-namespace
+host_add late
+check_within 5 "the port is up in the new namespace of that name" -- state sw ports-up late
+host_if late eth0 10.0.0.3/24
+check "... and forwards" -- reaches late 10.0.0.2
+
 pinger_more a 100
 check_no_loss a "meanwhile the others lost nothing"
 check_conserved sw

@@ -103,4 +103,13 @@ struct hd_socket_perm {
 };
 HD_REQ(SOCKET_PERM, HD_MSG_ID(HD_MODULE_OPENER, 6), struct hd_socket_perm, struct hd_nothing);
 
+/*
+ * heddled -> dp: the namespace that the port's TAP is in no longer has its name (it was deleted, or
+ * another one was given the name). heddled has closed its duplicate; close yours and ask again.
+ */
+struct hd_open_lost {
+	char port[HD_NAME_MAX];
+};
+HD_EVENT(OPEN_LOST, HD_MSG_ID(HD_MODULE_OPENER, 7), struct hd_open_lost);
+
 #endif
