@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Processes that we start, stop for a while, and end. By their ids, and no others."""
+import ctypes
 import json
 import os
 import select
@@ -8,6 +9,13 @@ import subprocess
 import time
 
 TICK = os.sysconf("SC_CLK_TCK")
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+def die_with_us():
+    """In a child: the kernel ends it when this program dies without a chance to do it."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Failed(Exception):
@@ -53,7 +61,7 @@ class Process:
             argv = ["taskset", "-c", ",".join(str(c) for c in cpus), *argv]
         with open(log, "ab") as out:
             self.child = subprocess.Popen(argv, stdin=stdin, stdout=out, stderr=out, env=env,
-                                          start_new_session=True)
+                                          start_new_session=True, preexec_fn=die_with_us)
         self.paused = False
 
     def running(self):
@@ -126,7 +134,7 @@ class Generator:
         with open(log, "ab") as err:
             self.child = subprocess.Popen([str(a) for a in argv], stdin=subprocess.PIPE,
                                           stdout=subprocess.PIPE, stderr=err,
-                                          start_new_session=True)
+                                          start_new_session=True, preexec_fn=die_with_us)
         self.buffer = b""
 
     def read(self, timeout):

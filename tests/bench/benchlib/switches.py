@@ -96,14 +96,21 @@ class Ovs(Candidate):
     name, worker = "ovs", "pmd"
 
     def call(self, *argv, timeout=30):
-        done = subprocess.run([str(a) for a in argv], env=self.env, capture_output=True, text=True,
-                              timeout=timeout, check=False)
+        try:
+            done = subprocess.run([str(a) for a in argv], env=self.env, capture_output=True,
+                                  text=True, timeout=timeout, check=False)
+        except subprocess.TimeoutExpired as error:
+            self.check()
+            raise Failed(f"{argv[0]} did not end within {timeout} s") from error
         if done.returncode:
             raise Failed(f"{argv[0]}: {done.stderr.strip()[-200:]}")
         return done.stdout
 
     def start(self):
         top = self.args.top
+        if not self.huge:
+            raise Failed("Open vSwitch 3.1 gives DPDK --in-memory, which cannot do without 2 MB "
+                         "pages")
         schema = find(top, "vswitch.ovsschema", "usr/share/openvswitch")
         vswitchd = find(top, "ovs-vswitchd-dpdk", "usr/lib/openvswitch-switch-dpdk")
         folder = self.folder
@@ -121,13 +128,9 @@ class Ovs(Candidate):
         while not (folder / "db.sock").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
         vsctl = ["ovs-vsctl", f"--db={server}"]
-        extra = "--no-pci --no-telemetry " + ("--in-memory" if self.huge else
-                                              "--no-huge --no-shconf -m 768")
-        config = ["dpdk-init=true", f"dpdk-extra={extra}",
+        config = ["dpdk-init=true", "dpdk-extra=--no-pci --no-telemetry", "dpdk-socket-mem=512",
                   f"dpdk-lcore-mask={1 << self.cpus.generator:#x}",
                   f"pmd-cpu-mask={1 << self.cpus.switch:#x}"]
-        if self.huge:
-            config.append("dpdk-socket-mem=512")
         self.call(*vsctl, "--no-wait", "init", "--", "set", "Open_vSwitch", ".",
                   *[f'other_config:{c.split("=", 1)[0]}="{c.split("=", 1)[1]}"' for c in config])
         self.processes.append(Process(
