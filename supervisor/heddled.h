@@ -60,7 +60,8 @@ struct heddled {
 	struct plane planes[PLANES];
 	struct opener *opener;
 	uint64_t started_ns;
-	bool announced; /* READY=1 was sent */
+	uint64_t watched_ns; /* when the planes were looked at last */
+	bool announced;      /* READY=1 was sent */
 	bool stopping;
 	int status; /* exit status */
 };

@@ -41,6 +41,31 @@ static void watch_plane(struct plane *plane, uint64_t now)
 		plane->pinged = true;
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * When heddled itself stood still (a debugger, a frozen cgroup, a stopped virtual machine), so did the
+ * planes, most likely: that time does not count as their silence.
+ */
+static void forgive(struct heddled *heddled, uint64_t now)
+{
+	uint64_t still = now - heddled->watched_ns;
+
+	if (!heddled->watched_ns || still < 2 * WATCH_PERIOD_NS)
+		return;
+	still -= WATCH_PERIOD_NS;
+	for (int i = 0; i < PLANES; i++) {
+		struct plane *plane = &heddled->planes[i];
+
+		plane->answered_ns = earlier(plane->answered_ns + still, now);
+		if (plane->lost_ns)
+			plane->lost_ns = earlier(plane->lost_ns + still, now);
+	}
+}
+
 static void on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct heddled *heddled = arg;
@@ -48,6 +73,8 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 
 	if (heddled->stopping)
 		return;
+	forgive(heddled, now);
+	heddled->watched_ns = now;
 	for (int i = 0; i < PLANES; i++)
 		watch_plane(&heddled->planes[i], now);
 	opener_watch_names(heddled);
@@ -70,7 +97,7 @@ static int every(struct event_base *base, uint64_t usec, event_callback_fn fn, v
 int watch_start(struct heddled *heddled)
 {
 	uint64_t usec = 0;
-	int rc = every(heddled->base, 1000000, on_second, heddled);
+	int rc = every(heddled->base, WATCH_PERIOD_NS / 1000, on_second, heddled);
 
 	/* Twice as often as it asks for, so that one late round is not the end. */
 	if (rc == 0 && sd_watchdog_enabled(0, &usec) > 0 && usec > 1)

@@ -7,6 +7,7 @@
 
 #include "supervisor/heddled.h"
 
+#define WATCH_PERIOD_NS        1000000000ull
 #define WATCH_SILENCE_MS       10000 /* of a plane that was ready */
 #define WATCH_START_SILENCE_MS 60000 /* of one that starts: it may clear gigabytes of hugepages */
 #define WATCH_LOST_MS          1000  /* it closed its channel, and lives on */
