@@ -8,7 +8,6 @@ import signal
 import subprocess
 import time
 
-TICK = os.sysconf("SC_CLK_TCK")
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
@@ -42,12 +41,12 @@ def tids(pid):
         return []
 
 
-def thread_ticks(pid, tid):
+def thread_ns(pid, tid):
+    """Nanoseconds that a thread had a processor."""
     try:
-        with open(f"/proc/{pid}/task/{tid}/stat", encoding="ascii", errors="replace") as f:
-            fields = f.read().rsplit(")", 1)[1].split()
-        return int(fields[11]) + int(fields[12])
-    except OSError:
+        with open(f"/proc/{pid}/task/{tid}/schedstat", encoding="ascii") as f:
+            return int(f.read().split()[0])
+    except (OSError, ValueError):
         return 0
 
 
@@ -87,14 +86,14 @@ class Process:
         self.paused = False
 
     def busiest(self):
-        """Ticks of each thread, to be given to share()."""
-        return {(p, t): thread_ticks(p, t) for p in descendants(self.child.pid) for t in tids(p)}
+        """Processor time of each thread, to be given to share()."""
+        return {(p, t): thread_ns(p, t) for p in descendants(self.child.pid) for t in tids(p)}
 
     def share(self, before, seconds):
         """Part of a core that the busiest thread had since."""
         after = self.busiest()
         most = max((after[k] - before.get(k, 0) for k in after), default=0)
-        return round(most / TICK / seconds, 3)
+        return round(most / 1e9 / seconds, 3)
 
     def realtime(self, name):
         """SCHED_FIFO for threads whose name has @name in it."""
@@ -159,8 +158,11 @@ class Generator:
 
     def run(self, **words):
         line = " ".join(f"{k} {v}" for k, v in words.items()) + "\n"
-        self.child.stdin.write(line.encode())
-        self.child.stdin.flush()
+        try:
+            self.child.stdin.write(line.encode())
+            self.child.stdin.flush()
+        except BrokenPipeError as error:
+            raise Failed("the switch hung up, and the generator ended") from error
         answer = self.read(10 + words["seconds"] + words["warmup"])
         if "error" in answer:
             raise Failed(answer["error"])
@@ -170,7 +172,10 @@ class Generator:
         os.sched_setscheduler(self.child.pid, os.SCHED_FIFO, os.sched_param(1))
 
     def stop(self):
-        self.child.stdin.close()
+        try:
+            self.child.stdin.close()
+        except BrokenPipeError:
+            pass
         try:
             self.child.wait(3)
         except subprocess.TimeoutExpired:
