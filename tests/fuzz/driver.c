@@ -2,7 +2,8 @@
 /*
  * Runs a fuzz target without libFuzzer: every seed as it is, then changed copies of the seeds.
  *
- * The changes follow from the seed's bytes alone, so a failure comes again in the next run. The
+ * The changes follow from the seed's bytes and the number of the round alone, so a failure comes again
+ * in the next run. One round is the default; HEDDLE_FUZZ_SECONDS asks for as many as fit. The
  * input lies in memory of exactly its size (the sanitizers and valgrind see a byte too far), and the
  * one that runs is written to a file when the target dies, so that it can be kept as a seed.
  */
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
@@ -90,9 +92,9 @@ static size_t mutate(uint8_t *data, size_t size, uint64_t *state)
 	return size;
 }
 
-static void run_mutations(const uint8_t *seed, size_t size, unsigned int count)
+static void run_mutations(const uint8_t *seed, size_t size, unsigned int count, uint64_t round)
 {
-	uint64_t state = size;
+	uint64_t state = size + round * 0x9e3779b97f4a7c15ull;
 	uint8_t *data = malloc(size ? size : 1);
 
 	if (!data)
@@ -136,7 +138,8 @@ static int is_seed(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-static int run_folder(const char *dir)
+/* One round over all seeds: each as it is, and changed. Returns how many seeds there are. */
+static int run_folder(const char *dir, uint64_t round)
 {
 	struct dirent **names;
 	int n = scandir(dir, &names, is_seed, alphasort);
@@ -144,25 +147,36 @@ static int run_folder(const char *dir)
 	if (n <= 0) {
 		fprintf(stderr, "fuzz driver: no seeds in %s: put valid and broken inputs there\n",
 			dir);
-		return 1;
+		exit(1);
 	}
 	for (int i = 0; i < n; i++) {
 		size_t size;
 		uint8_t *seed = read_file(dir, names[i]->d_name, &size);
 
 		run_one(seed, size);
-		run_mutations(seed, size, MUTATIONS / (unsigned int)n + 1);
+		run_mutations(seed, size, MUTATIONS / (unsigned int)n + 1, round);
 		free(seed);
 		free(names[i]);
 	}
 	free(names);
-	printf("%d seeds from %s, each changed in %d ways\n", n, dir, MUTATIONS / n + 1);
-	return 0;
+	return n;
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 int main(int argc, char **argv)
 {
 	static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE};
+	const char *wanted = getenv("HEDDLE_FUZZ_SECONDS");
+	uint64_t rounds = 0;
+	double end;
+	int seeds;
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: %s FOLDER-OF-SEEDS\n", argv[0]);
@@ -174,5 +188,11 @@ int main(int argc, char **argv)
 	if (LLVMFuzzerInitialize)
 		LLVMFuzzerInitialize(&argc, &argv);
 	run_one(NULL, 0);
-	return run_folder(argv[1]);
+	end = seconds() + (wanted ? atof(wanted) : 0);
+	do
+		seeds = run_folder(argv[1], rounds++);
+	while (seconds() < end);
+	printf("%d seeds from %s, each changed in %llu ways\n", seeds, argv[1],
+	       (unsigned long long)(MUTATIONS / (unsigned int)seeds + 1) * rounds);
+	return 0;
 }
