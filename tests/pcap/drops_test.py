@@ -101,9 +101,10 @@ class Drops(Scenario):
                 self.assertEqual(result.summary["drops"], {reason: 1})
 
     def test_link_down(self):
-        config = Config().port("a", access=10).port("b", access=10)
+        """Flooding leaves a port that is down out; a static address behind it does not go away."""
+        config = Config().port("a", access=10).port("b", access=10).static("10", B, "b")
         config.ports[1]["enabled"] = False
-        result = self.replay(config, {"a": [ether(BROADCAST, A)]})
+        result = self.replay(config, {"a": [ether(B, A)]})
         self.assertEqual(result.drops("b"), {"link_down": 1})
         self.assertEqual(result.port("b")[OUT], 1)
 

@@ -51,12 +51,20 @@ class Flood(Scenario):
         self.assertEqual([t for t, _ in result.packets["b"]], times)
 
     def test_disabled_port(self):
-        """A port that is disabled is a member still, and down."""
+        """A port that is down gets no copies, and so drops none."""
         config = Config().port("a", access=10).port("b", access=10).port("c", access=10)
         config.ports[1]["enabled"] = False
         result = self.replay(config, {"a": [ether(BROADCAST, A)] * 3})
         self.assertEqual(len(result.frames("c")), 3)
-        self.assertEqual(result.drops("b"), {"link_down": 3})
+        self.assertEqual(result.drops("b"), {})
+        self.assertEqual(result.port("b")["offered"], 0)
+        self.assertEqual(result.summary["totals"]["copies"], 0)
+
+    def test_all_others_down(self):
+        config = Config().port("a", access=10).port("b", access=10)
+        config.ports[1]["enabled"] = False
+        result = self.replay(config, {"a": [ether(BROADCAST, A)]})
+        self.assertEqual(result.drops("a"), {"no_other_member": 1})
 
     def test_equal_times(self):
         """At equal times the port's name decides, not the order of the arguments."""
