@@ -74,8 +74,8 @@ static uint16_t vlan_input_process(struct rte_graph *graph, struct rte_node *nod
 {
 	struct hd_worker *w = hd_node_worker(node);
 	struct rte_mbuf **m = (struct rte_mbuf **)objs;
-	const struct hd_port_config *port = NULL;
-	uint16_t kept = 0, id = HD_PORT_ID_NONE;
+	uint16_t kept = 0, id = hd_meta(m[0])->port; /* a walk never brings an empty stream */
+	const struct hd_port_config *port = w->config->ports[id];
 
 	for (uint16_t i = 0; i < nb_objs; i++) {
 		struct hd_meta *meta = hd_meta(m[i]);

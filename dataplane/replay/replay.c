@@ -64,7 +64,7 @@ static void bar(uint64_t started, bool last)
 static void run(struct hd_replay_done *result)
 {
 	struct hd_worker *w = hd_worker_get(0);
-	uint64_t started = real_ns(), first = hd_replay_next_ns(), now = first, drawn_at = 0;
+	uint64_t started = real_ns(), first = hd_replay_next_ns(), drawn_at = 0, now;
 
 	if (first != UINT64_MAX)
 		hd_ticks_start(first);

@@ -147,11 +147,12 @@ void vt_no_leak(void)
 
 uint32_t vt_tcp(uint8_t *frame, int version, uint32_t payload)
 {
+	static const uint8_t addresses[12] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2};
 	uint32_t l3 = version == 4 ? 20 : 40, len = 14 + l3 + 20 + payload;
 	struct rte_tcp_hdr *tcp = (void *)(frame + 14 + l3);
 
 	memset(frame, 0, 14 + l3 + 20);
-	memcpy(frame, "\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02", 12);
+	memcpy(frame, addresses, sizeof(addresses));
 	if (version == 4) {
 		struct rte_ipv4_hdr *ip = (void *)(frame + 14);
 
