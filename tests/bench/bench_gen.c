@@ -94,8 +94,9 @@ static inline void transmit(struct gen *g, struct gen_port *p)
 		p->full++;
 		return;
 	}
-	for (uint16_t i = 0; i < g->burst; i++) {
-		memcpy(__builtin_assume_aligned(vf_buf(r, r->next + i), 64), &p->heads[flow], 64);
+	for (unsigned int i = 0; i < g->burst; i++) {
+		memcpy(__builtin_assume_aligned(vf_buf(r, (uint16_t)(r->next + i)), 64),
+		       &p->heads[flow], 64);
 		flow = flow + 1 == g->flows ? 0 : flow + 1;
 	}
 	p->flow = flow;
@@ -201,8 +202,8 @@ static void report(struct gen *g, uint64_t ns, uint64_t cpu, const uint64_t got[
 	       (double)got[0] * 1e3 / (double)ns, (unsigned long long)taken,
 	       (unsigned long long)received,
 	       taken > received ? (double)(taken - received) / (double)taken : 0.0,
-	       (unsigned long long)(a->foreign + b->foreign),
-	       (unsigned long long)(a->disorder + b->disorder),
+	       (unsigned long long)a->foreign + b->foreign,
+	       (unsigned long long)a->disorder + b->disorder,
 	       polls ? (double)full / (double)polls : 0.0, (double)cpu / (double)ns);
 }
 

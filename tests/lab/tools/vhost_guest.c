@@ -259,6 +259,10 @@ static int options(int argc, char **argv)
 		if (rte_ether_unformat_addr(argv[2], &opt.peer) != 0 || opt.count == 0)
 			return usage();
 		answered = calloc(opt.count, 1);
+		if (!answered) {
+			fprintf(stderr, "vhost-guest: out of memory\n");
+			return 1;
+		}
 	}
 	return 0;
 }
