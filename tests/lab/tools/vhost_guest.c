@@ -271,7 +271,7 @@ int main(int argc, char **argv)
 {
 	int ret = options(argc, argv);
 
-	if (ret)
+	if (ret || !opt.socket)
 		return ret;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (!opt.connect)
