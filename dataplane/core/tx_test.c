@@ -204,7 +204,7 @@ static void test_drops(void)
 	ports[ACCESS]->up = true;
 
 	start();
-	for (uint16_t to = ACCESS; to <= TRUNK; to++) {
+	for (int to = ACCESS; to <= TRUNK; to++) {
 		struct rte_mbuf *m = frame(PLAIN);
 
 		hd_meta(m)->domain = DOMAIN + 1;
