@@ -135,7 +135,6 @@ struct hd_port {
 	uint64_t flaps;
 	uint64_t retry_ns;                       /* not before */
 	uint32_t retry_step;                     /* ms */
-	uint32_t refs;                           /* trees that have it */
 	_Atomic uint32_t up_events, down_events; /* counted by any thread ... */
 	enum hd_port_reason told;                /* what the log said last */
 	uint32_t up_seen, down_seen;             /* ... and told by the control thread */

@@ -39,6 +39,8 @@ static int init(struct hd_err *err)
 	if (hd_drop_init() < 0)
 		return hd_err_set(err, ENOSPC, "too many drop reasons in this build");
 	rc = hd_feature_init(err);
+	if (!rc && !o->replay)
+		rc = hd_sandbox(err);
 	if (!rc)
 		rc = hd_eal_start(err);
 	if (!rc && !o->replay)
@@ -66,9 +68,7 @@ static int run(struct hd_err *err)
 	RTE_LCORE_FOREACH_WORKER(lcore)
 	if (hd_worker_get(lcore - 1))
 		rte_eal_remote_launch(hd_worker_main, hd_worker_get(lcore - 1), lcore);
-	status = hd_sandbox(err);
-	if (status == 0)
-		status = hd_control_run();
+	status = hd_control_run();
 	hd_port_stop_all();
 	hd_workers_stop();
 	rte_eal_mp_wait_lcore();

@@ -5,8 +5,9 @@
 #include "heddle/base/err.h"
 
 /*
- * Gives up every capability, for good: what needs one is opened by heddled. After all threads were
- * started (they are single-threaded syscalls: the workers drop theirs as they start). 0 or -errno.
+ * Gives up every capability but CAP_DAC_OVERRIDE, for good: what needs one is opened by heddled. Before
+ * the first thread is started, for capabilities belong to a thread and pass to those it starts.
+ * 0 or -errno.
  */
 int hd_sandbox(struct hd_err *err);
 

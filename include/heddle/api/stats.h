@@ -54,7 +54,7 @@ struct hd_stats_port {
 	uint64_t rx_packets, rx_bytes; /* frames as they came, FCS not counted */
 	uint64_t rx_multicast, rx_broadcast;
 	uint64_t admitted; /* passed the port's guards and VLAN rules */
-	uint64_t offered;  /* wanted to leave here (before segmentation adds its copies) */
+	uint64_t offered;  /* wanted to leave here; a frame that is cut counts as its pieces */
 	uint64_t tx_packets, tx_bytes;
 	uint64_t tx_multicast, tx_broadcast;
 	uint64_t segmented; /* frames that were cut into several for this port: adds tx copies */
