@@ -28,8 +28,17 @@ static const struct {
 	const char *features[8];
 } standard[] = {
 	{"ietf-interfaces", "2018-02-20", {"arbitrary-names", "pre-provisioning", NULL}},
-	{"ietf-netconf", "2011-06-01", {"writable-running", "validate", "xpath", NULL}},
+	{"ietf-netconf",
+	 "2011-06-01",
+	 {"writable-running", "candidate", "confirmed-commit", "rollback-on-error", "validate",
+	  "startup", "xpath", NULL}},
 	{"ietf-netconf-with-defaults", "2011-06-01", {NULL}},
+	{"ietf-netconf-acm", "2018-02-14", {NULL}},
+	{"ietf-netconf-monitoring", "2010-10-04", {NULL}},
+	{"ietf-netconf-notifications", "2012-02-06", {NULL}},
+	{"ietf-netconf-nmda", "2019-01-07", {"origin", "with-defaults", NULL}},
+	{"ietf-yang-library", "2019-01-04", {NULL}},
+	{"heddle-config", "2026-11-21", {NULL}},
 };
 
 static bool has_probe(const char *dir)

@@ -89,7 +89,7 @@ static void replace(struct nc_call *call, const struct lyd_node *parent, bool ch
 	rn_replace(call->server->rn, tree, check, BK_WAIT_MS, on_done, call);
 }
 
-void nc_op_edit_config(struct nc_call *call)
+static void edit_config(struct nc_call *call)
 {
 	const char *operation = ds_value(call->op, NULL, "default-operation");
 	const char *test = ds_value(call->op, NULL, "test-option");
@@ -110,7 +110,7 @@ void nc_op_edit_config(struct nc_call *call)
 	replace(call, call->op, test && !strcmp(test, "test-only"));
 }
 
-void nc_op_validate(struct nc_call *call)
+static void validate(struct nc_call *call)
 {
 	const struct lyd_node *source = ds_child(call->op, NULL, "source");
 
@@ -119,3 +119,7 @@ void nc_op_validate(struct nc_call *call)
 	else
 		replace(call, source, true);
 }
+
+NC_REGISTER(edit_config_op) = {"ietf-netconf", "edit-config", edit_config};
+
+NC_REGISTER(validate_op) = {"ietf-netconf", "validate", validate};

@@ -214,7 +214,7 @@ static struct query *begin(struct nc_call *call, struct hd_fdb_filter *filter,
 	return query_new(call);
 }
 
-void nc_op_get_fdb(struct nc_call *call)
+static void get_fdb(struct nc_call *call)
 {
 	struct hd_fdb_list request;
 	struct hd_chan *chan;
@@ -231,7 +231,7 @@ void nc_op_get_fdb(struct nc_call *call)
 		finish(q, -EPIPE);
 }
 
-void nc_op_clear_fdb(struct nc_call *call)
+static void clear_fdb(struct nc_call *call)
 {
 	struct hd_fdb_clear request;
 	struct hd_chan *chan;
@@ -245,3 +245,7 @@ void nc_op_clear_fdb(struct nc_call *call)
 	if (hd_chan_request(chan, FDB_CLEAR, &request, on_cleared, q) < 0)
 		finish(q, -EPIPE);
 }
+
+NC_REGISTER(get_fdb_op) = {"heddle-system", "get-fdb", get_fdb};
+
+NC_REGISTER(clear_fdb_op) = {"heddle-system", "clear-fdb", clear_fdb};

@@ -54,7 +54,7 @@ static void answer(struct nc_call *call, const struct nc_filter *filter,
 	evbuffer_free(body);
 }
 
-void nc_op_get_config(struct nc_call *call)
+static void get_config(struct nc_call *call)
 {
 	struct ds_errors errs = {.n = 0};
 	struct nc_filter filter;
@@ -80,7 +80,7 @@ static void on_state(struct lyd_node *tree, void *arg)
 	ds_errors_clear(&errs);
 }
 
-void nc_op_get(struct nc_call *call)
+static void get(struct nc_call *call)
 {
 	struct ds_errors errs = {.n = 0};
 	const struct ly_ctx *ctx = call->server->ctx;
@@ -100,3 +100,7 @@ void nc_op_get(struct nc_call *call)
 		parts |= NC_STATE_SYSTEM;
 	nc_state_gather(call->server->rn, call->server->bk, parts, on_state, call);
 }
+
+NC_REGISTER(get_op) = {"ietf-netconf", "get", get};
+
+NC_REGISTER(get_config_op) = {"ietf-netconf", "get-config", get_config};

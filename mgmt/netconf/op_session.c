@@ -7,7 +7,7 @@
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/session.h"
 
-void nc_op_close_session(struct nc_call *call)
+static void close_session(struct nc_call *call)
 {
 	struct nc_session *session = nc_call_session(call);
 
@@ -15,7 +15,7 @@ void nc_op_close_session(struct nc_call *call)
 	nc_session_finish(session);
 }
 
-void nc_op_kill_session(struct nc_call *call)
+static void kill_session(struct nc_call *call)
 {
 	uint32_t id = ds_number(call->op, NULL, "session-id", 0);
 	struct nc_session *victim = nc_session_find(call->server, id);
@@ -32,3 +32,7 @@ void nc_op_kill_session(struct nc_call *call)
 		nc_call_ok(call);
 	}
 }
+
+NC_REGISTER(close_session_op) = {"ietf-netconf", "close-session", close_session};
+
+NC_REGISTER(kill_session_op) = {"ietf-netconf", "kill-session", kill_session};

@@ -13,19 +13,13 @@
 
 #define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
 
-static const struct {
-	const char *module, *name;
-	nc_op_fn fn;
-} operations[] = {
-	{"ietf-netconf", "get", nc_op_get},
-	{"ietf-netconf", "get-config", nc_op_get_config},
-	{"ietf-netconf", "edit-config", nc_op_edit_config},
-	{"ietf-netconf", "validate", nc_op_validate},
-	{"ietf-netconf", "close-session", nc_op_close_session},
-	{"ietf-netconf", "kill-session", nc_op_kill_session},
-	{"heddle-system", "get-fdb", nc_op_get_fdb},
-	{"heddle-system", "clear-fdb", nc_op_clear_fdb},
-};
+static struct nc_op *operations;
+
+void nc_register(struct nc_op *op)
+{
+	op->next = operations;
+	operations = op;
+}
 
 void nc_call_clear(struct nc_call *call)
 {
@@ -110,10 +104,10 @@ void nc_rpc_refuse(struct nc_session *session, const struct ds_errors *errs)
 
 static nc_op_fn find(const struct lyd_node *op)
 {
-	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
-		if (!strcmp(op->schema->name, operations[i].name) &&
-		    !strcmp(op->schema->module->name, operations[i].module))
-			return operations[i].fn;
+	for (const struct nc_op *o = operations; o; o = o->next)
+		if (!strcmp(op->schema->name, o->name) &&
+		    !strcmp(op->schema->module->name, o->module))
+			return o->fn;
 	return NULL;
 }
 

@@ -50,14 +50,20 @@ bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *te
 		  struct ds_errors *errs);
 void nc_call_clear(struct nc_call *call);
 
-/* The handlers, in files of their own. */
-void nc_op_get(struct nc_call *call);
-void nc_op_get_config(struct nc_call *call);
-void nc_op_edit_config(struct nc_call *call);
-void nc_op_validate(struct nc_call *call);
-void nc_op_close_session(struct nc_call *call);
-void nc_op_kill_session(struct nc_call *call);
-void nc_op_get_fdb(struct nc_call *call);
-void nc_op_clear_fdb(struct nc_call *call);
+/* Who serves which operation. Each op_<x>.c registers its own, so that no list here names them. */
+struct nc_op {
+	const char *module, *name;
+	nc_op_fn fn;
+	struct nc_op *next;
+};
+void nc_register(struct nc_op *op);
+
+#define NC_REGISTER(var)                                                 \
+	static struct nc_op var;                                         \
+	__attribute__((constructor)) static void nc_register_##var(void) \
+	{                                                                \
+		nc_register(&var);                                       \
+	}                                                                \
+	static struct nc_op var
 
 #endif
