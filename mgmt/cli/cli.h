@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "mgmt/cli/client.h"
+#include "mgmt/cli/interrupt.h"
 
 #define CLI_RUN_DIR_DEFAULT "/run/heddle"
 
@@ -22,13 +23,19 @@ enum cli_exit {
 	CLI_UNREACHABLE = 3, /* no answer from the switch */
 };
 
+/* How `show` and the like print. */
+enum cli_display { CLI_DISPLAY_TEXT, CLI_DISPLAY_JSON, CLI_DISPLAY_XML, CLI_DISPLAY_SET };
+
 struct cli {
 	FILE *out;
-	bool json, exact, color; /* color: of out; out is a terminal then */
-	bool tty;
+	bool json, exact, color; /* json: display is CLI_DISPLAY_JSON; color: of out */
+	enum cli_display display;
+	bool tty;           /* out is a terminal (behind a pager it is one as well) */
 	unsigned int width; /* of the terminal, CLI_TABLE_WIDTH without one */
 	const char *run_dir;
 	char *socket;
+	struct cli_client *session; /* of the shell: kept from command to command; else NULL */
+	bool shell;                 /* there are further commands in this process */
 };
 
 /* What words fit where: for completion. */
@@ -111,14 +118,26 @@ void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Writes the JSON with a newline, and frees it. */
 void cli_json_print(struct cli *cli, json_t *json);
 
-/* Opens the session. Returns NULL after a message; the command ends with CLI_UNREACHABLE then. */
+/*
+ * Opens the session, or gives that of the shell. Returns NULL after a message; the command ends with
+ * CLI_UNREACHABLE then.
+ */
 struct cli_client *cli_connect(struct cli *cli);
+
+/* Closes it, unless it is the shell's. NULL is fine. */
+void cli_disconnect(struct cli *cli, struct cli_client *client);
 
 /*
  * A request, with messages on stderr when there is no answer or a refusal. Returns 0 and the reply,
  * CLI_REFUSED or CLI_UNREACHABLE.
  */
 int cli_request(struct cli_client *client, const char *body, struct lyd_node **reply);
+
+/*
+ * Asks a question on the terminal, "[y/N]" added. Returns @otherwise when nobody is there to answer
+ * (no terminal, the end of input).
+ */
+bool cli_ask(const struct cli *cli, const char *question, bool otherwise);
 
 /* "; did you mean X?" for the closest of @n words, or "". Static memory. */
 const char *cli_did_you_mean(const char *word, const char *const *words, size_t n);

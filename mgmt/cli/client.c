@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "mgmt/cli/deframe.h"
+#include "mgmt/cli/interrupt.h"
 
 #define CAP_BASE_11 "urn:ietf:params:netconf:base:1.1"
 #define TIMEOUT_MS  60000
@@ -21,6 +22,8 @@
 struct cli_client {
 	int fd;
 	unsigned int message_id;
+	bool partial; /* of a message, when Ctrl-C came */
+	bool broken;
 	struct lyd_node *hello;
 	struct cli_deframer in;
 	char buf[65536]; /* read, and not yet used */
@@ -76,6 +79,8 @@ static int send_all(int fd, const char *bytes, size_t n, struct hd_err *err)
 	while (n) {
 		ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
 
+		if (sent < 0 && errno == EINTR && cli_interrupted())
+			return hd_err_set(err, ECANCELED, "interrupted while asking the switch");
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)
@@ -89,10 +94,15 @@ static int send_all(int fd, const char *bytes, size_t n, struct hd_err *err)
 
 static int fill(struct cli_client *c, struct hd_err *err)
 {
-	struct pollfd pfd = {.fd = c->fd, .events = POLLIN};
-	int rc = poll(&pfd, 1, TIMEOUT_MS);
+	struct pollfd pfds[] = {
+		{.fd = c->fd, .events = POLLIN},
+		{.fd = cli_interrupt_fd(), .events = POLLIN},
+	};
+	int rc = poll(pfds, 2, TIMEOUT_MS);
 	ssize_t n;
 
+	if (cli_interrupted())
+		return hd_err_set(err, EINTR, "interrupted; what was asked may still be done");
 	if (rc < 0 && errno == EINTR)
 		return 0;
 	if (rc == 0)
@@ -110,10 +120,12 @@ static int fill(struct cli_client *c, struct hd_err *err)
 	return 0;
 }
 
-/* The next message of the server, in c->in.message. */
+/* The next message of the server, in c->in.message; one that was interrupted goes on. */
 static int receive(struct cli_client *c, bool chunked, struct hd_err *err)
 {
-	cli_deframer_next(&c->in, chunked);
+	if (!c->partial)
+		cli_deframer_next(&c->in, chunked);
+	c->partial = false;
 	for (;;) {
 		size_t used;
 		int rc = cli_deframe(&c->in, c->buf + c->at, c->n - c->at, &used);
@@ -124,6 +136,7 @@ static int receive(struct cli_client *c, bool chunked, struct hd_err *err)
 		if (rc < 0)
 			return hd_err_set(err, -rc, "what came from the switch is not NETCONF");
 		rc = fill(c, err);
+		c->partial = rc == -EINTR;
 		if (rc < 0)
 			return rc;
 	}
@@ -203,13 +216,11 @@ void cli_client_close(struct cli_client *c)
 	free(c);
 }
 
-int cli_client_rpc(struct cli_client *c, const char *body, struct lyd_node **reply,
-		   struct hd_err *err)
+static int send_rpc(struct cli_client *c, const char *body, struct hd_err *err)
 {
 	struct cli_str rpc = {0}, framed = {0};
 	int rc;
 
-	*reply = NULL;
 	cli_str_printf(&rpc, "<rpc xmlns=\"" CLI_NS_NETCONF "\" message-id=\"%u\">",
 		       ++c->message_id);
 	cli_str_puts(&rpc, body);
@@ -220,14 +231,50 @@ int cli_client_rpc(struct cli_client *c, const char *body, struct lyd_node **rep
 	rc = send_all(c->fd, framed.text, framed.len, err);
 	cli_str_free(&rpc);
 	cli_str_free(&framed);
-	if (rc == 0)
+	return rc;
+}
+
+/* An answer to a request that was interrupted before, which nobody waits for any more. */
+static bool is_late(const struct cli_client *c, const struct lyd_node *reply)
+{
+	const char *id = cli_xml_attribute(reply, "message-id");
+
+	return id && strtoul(id, NULL, 10) < c->message_id;
+}
+
+static int receive_reply(struct cli_client *c, struct lyd_node **reply, struct hd_err *err)
+{
+	int rc;
+
+	do {
+		lyd_free_all(*reply);
+		*reply = NULL;
 		rc = receive(c, true, err);
+		if (rc == 0)
+			rc = cli_xml_parse(c->in.message.text, reply, err);
+	} while (rc == 0 && strcmp(cli_xml_name(*reply), "rpc-reply") == 0 && is_late(c, *reply));
+	return rc;
+}
+
+bool cli_client_broken(const struct cli_client *c)
+{
+	return c->broken;
+}
+
+int cli_client_rpc(struct cli_client *c, const char *body, struct lyd_node **reply,
+		   struct hd_err *err)
+{
+	int rc = send_rpc(c, body, err);
+
+	*reply = NULL;
 	if (rc == 0)
-		rc = cli_xml_parse(c->in.message.text, reply, err);
+		rc = receive_reply(c, reply, err);
 	if (rc == 0 && strcmp(cli_xml_name(*reply), "rpc-reply") != 0) {
 		lyd_free_all(*reply);
 		*reply = NULL;
 		rc = hd_err_set(err, EBADMSG, "the switch sent something that is not an answer");
 	}
+	if (rc < 0 && rc != -EINTR)
+		c->broken = true;
 	return rc;
 }

@@ -25,10 +25,14 @@ bool cli_client_can(const struct cli_client *client, const char *capability);
 /*
  * Sends <rpc> with @body in it and waits for the answer. @reply is the <rpc-reply> element; free it
  * with lyd_free_all(). Refusals of the server are in the reply: see cli_reply_errors(). -errno with
- * @err when there is no answer (-EPIPE, -ETIMEDOUT) or it is not NETCONF (-EBADMSG).
+ * @err when there is no answer (-EPIPE, -ETIMEDOUT; -EINTR after Ctrl-C, and the session can be used
+ * on) or it is not NETCONF (-EBADMSG).
  */
 int cli_client_rpc(struct cli_client *client, const char *body, struct lyd_node **reply,
 		   struct hd_err *err);
+
+/* True when a request failed in a way that leaves the session of no use: open another. */
+bool cli_client_broken(const struct cli_client *client);
 
 /* The errors in a reply: how many, without warnings. */
 unsigned int cli_reply_errors(const struct lyd_node *reply);

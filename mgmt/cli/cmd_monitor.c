@@ -318,6 +318,6 @@ int cmd_monitor(struct cli *cli, const struct cmd_line *line)
 	if (!client)
 		return CLI_UNREACHABLE;
 	rc = run(&mon, client);
-	cli_client_close(client);
+	cli_disconnect(cli, client);
 	return rc;
 }

@@ -108,6 +108,6 @@ int cmd_show_drops(struct cli *cli, const struct cmd_line *line)
 	if (rc == 0)
 		show(cli, &m, port, cmd_has(line, "all"));
 	cli_model_free(&m);
-	cli_client_close(client);
+	cli_disconnect(cli, client);
 	return rc;
 }

@@ -218,7 +218,7 @@ int cmd_show_fdb(struct cli *cli, const struct cmd_line *line)
 	}
 	free_fdb(&fdb);
 	cli_str_free(&filter);
-	cli_client_close(client);
+	cli_disconnect(cli, client);
 	return rc;
 }
 
@@ -248,6 +248,6 @@ int cmd_clear_fdb(struct cli *cli, const struct cmd_line *line)
 		lyd_free_all(reply);
 	}
 	cli_str_free(&xml);
-	cli_client_close(client);
+	cli_disconnect(cli, client);
 	return rc;
 }

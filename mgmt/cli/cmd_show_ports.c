@@ -273,6 +273,6 @@ int cmd_show_ports(struct cli *cli, const struct cmd_line *line)
 		rc = show(cli, &now, rates ? &first : NULL, name);
 	cli_model_free(&first);
 	cli_model_free(&now);
-	cli_client_close(client);
+	cli_disconnect(cli, client);
 	return rc;
 }

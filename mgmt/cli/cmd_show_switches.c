@@ -149,7 +149,7 @@ static int fetch(struct cli *cli, const char *name, bool segment, struct cli_mod
 	rc = cli_model_get(client, CLI_PART_PORTS | CLI_PART_SWITCHES, NULL, m);
 	if (rc == 0 && name && !exists(m, name, segment))
 		rc = no_such(m, name, segment);
-	cli_client_close(client);
+	cli_disconnect(cli, client);
 	return rc;
 }
 

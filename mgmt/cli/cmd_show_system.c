@@ -19,7 +19,7 @@ static int fetch(struct cli *cli, struct cli_model *m)
 	if (!client)
 		return CLI_UNREACHABLE;
 	rc = cli_model_get(client, CLI_PART_SYSTEM, NULL, m);
-	cli_client_close(client);
+	cli_disconnect(cli, client);
 	return rc;
 }
 

@@ -4,9 +4,9 @@
  */
 #include "mgmt/cli/cli.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 void cli_error(const char *fmt, ...)
 {
@@ -31,9 +31,33 @@ struct cli_client *cli_connect(struct cli *cli)
 	struct cli_client *client;
 	struct hd_err err = {0};
 
+	if (cli->session)
+		return cli->session;
 	if (cli_client_open(&client, cli->socket, &err) < 0)
 		cli_error("%s", err.text);
 	return client;
+}
+
+void cli_disconnect(struct cli *cli, struct cli_client *client)
+{
+	if (client != cli->session)
+		cli_client_close(client);
+}
+
+bool cli_ask(const struct cli *cli, const char *question, bool otherwise)
+{
+	char answer[64];
+
+	if (!cli->tty || !isatty(STDIN_FILENO))
+		return otherwise;
+	fprintf(stderr, "%s [y/N] ", question);
+	fflush(stderr);
+	if (!fgets(answer, sizeof(answer), stdin)) {
+		clearerr(stdin);
+		fputc('\n', stderr);
+		return false;
+	}
+	return answer[0] == 'y' || answer[0] == 'Y';
 }
 
 int cli_request(struct cli_client *client, const char *body, struct lyd_node **reply)

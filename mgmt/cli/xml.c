@@ -76,6 +76,18 @@ const char *cli_xml_text(const struct lyd_node *node, const char *name)
 	return cli_xml_own_text(cli_xml_child(node, name));
 }
 
+const char *cli_xml_attribute(const struct lyd_node *node, const char *name)
+{
+	const struct lyd_node_opaq *opaq = (const struct lyd_node_opaq *)node;
+
+	if (node->schema) /* only opaque nodes have attributes of this sort */
+		return NULL;
+	for (const struct lyd_attr *attr = opaq->attr; attr; attr = attr->next)
+		if (strcmp(attr->name.name, name) == 0)
+			return attr->value;
+	return NULL;
+}
+
 uint64_t cli_xml_u64(const struct lyd_node *node, const char *name)
 {
 	return strtoull(cli_xml_text(node, name), NULL, 10);

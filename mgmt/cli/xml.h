@@ -35,6 +35,9 @@ const char *cli_xml_text(const struct lyd_node *node, const char *name);
 /* The node's own text; a prefix before ':' is kept. */
 const char *cli_xml_own_text(const struct lyd_node *node);
 
+/* The node's attribute without a namespace, or NULL. */
+const char *cli_xml_attribute(const struct lyd_node *node, const char *name);
+
 /* Number in the child's text, 0 when there is none. */
 uint64_t cli_xml_u64(const struct lyd_node *node, const char *name);
 
