@@ -20,6 +20,7 @@ static const char *const tag_names[DS_TAG_COUNT] = {
 	[DS_TOO_BIG] = "too-big",
 	[DS_IN_USE] = "in-use",
 	[DS_RESOURCE_DENIED] = "resource-denied",
+	[DS_ACCESS_DENIED] = "access-denied",
 	[DS_MISSING_ATTRIBUTE] = "missing-attribute",
 };
 
