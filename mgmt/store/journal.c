@@ -11,7 +11,8 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/store/journal_int.h"
 
-#define FOLD_RECORDS 100          /* the log is folded when it has so many ... */
+#define FOLD_RECORDS 100 /* the log is folded when it has so many ... */
+#define KEEP_RECORDS 90
 #define FOLD_BYTES   (128u << 20) /* ... or is so long, ... */
 #define KEEP_BYTES   (32u << 20)  /* ... and then what stays is shorter than this */
 
@@ -157,11 +158,12 @@ int jr_confirm(struct jr *jr, struct hd_err *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < jr->entries.n && rc == 0; i++) {
+	/* Earlier ones that are pending were not confirmed, and never will be. */
+	for (size_t i = jr->entries.n; i-- > 0 && rc == 0;) {
 		struct jr_entry *entry = &jr->entries.list[i];
 
 		if (!entry->record.pending)
-			continue;
+			break;
 		rc = write_slot(jr, entry, JR_SLOT_CONFIRMED, err);
 		if (rc == 0) {
 			entry->slot = JR_SLOT_CONFIRMED;
@@ -180,10 +182,14 @@ bool jr_wants_base(const struct jr *jr)
 size_t jr_keep(const struct jr *jr)
 {
 	uint64_t bytes = 0;
-	size_t keep = 0;
+	size_t keep = 0, counted = 0;
 
-	while (keep < jr->entries.n && keep < JR_HISTORY) {
-		bytes += jr->entries.list[jr->entries.n - 1 - keep].size;
+	while (keep < jr->entries.n && counted < JR_HISTORY && keep < KEEP_RECORDS) {
+		const struct jr_entry *entry = &jr->entries.list[jr->entries.n - 1 - keep];
+
+		bytes += entry->size;
+		/* Boots that changed nothing do not push commits out. */
+		counted += entry->record.n || entry->record.kind == JR_COMMIT;
 		if (keep && jr->size > FOLD_BYTES && bytes > KEEP_BYTES)
 			break;
 		keep++;

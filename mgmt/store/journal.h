@@ -39,8 +39,9 @@ struct jr_record {
 	uint64_t generation; /* that the planes are given */
 	time_t time;
 	char *user, *client, *comment; /* each may be NULL */
-	char *extra;  /* what else goes with it; kept and not looked at; may be NULL */
-	bool pending; /* a confirmed commit that was not confirmed (yet) */
+	char *extra;   /* what else goes with it; kept and not looked at; may be NULL */
+	char *confirm; /* of a confirmed commit: deadline.h; may be NULL */
+	bool pending;  /* a confirmed commit that was not confirmed (yet) */
 	struct jr_unit *units;
 	size_t n;
 };
@@ -74,7 +75,7 @@ int jr_intend(struct jr *jr, const struct jr_record *record, struct hd_err *err)
 int jr_end(struct jr *jr, uint64_t generation, struct hd_err *err);
 int jr_revert(struct jr *jr, struct hd_err *err);
 
-/* Pending commits were confirmed: none is pending any more. */
+/* The last records, as far as they are pending, were confirmed. */
 int jr_confirm(struct jr *jr, struct hd_err *err);
 
 /*

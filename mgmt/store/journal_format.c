@@ -82,6 +82,7 @@ void jr_entry_clear(struct jr_entry *entry)
 	free(r->client);
 	free(r->comment);
 	free(r->extra);
+	free(r->confirm);
 	memset(entry, 0, sizeof(*entry));
 }
 
@@ -105,6 +106,7 @@ void jr_record_copy(struct jr_record *to, const struct jr_record *from)
 	to->client = copy(from->client);
 	to->comment = copy(from->comment);
 	to->extra = copy(from->extra);
+	to->confirm = copy(from->confirm);
 	to->units = ds_alloc(from->n * sizeof(*to->units));
 	for (size_t i = 0; i < from->n; i++) {
 		to->units[i].path = copy(from->units[i].path);
@@ -158,6 +160,7 @@ static void out_record(struct out *out, const struct jr_record *r)
 	out_text(out, r->client);
 	out_text(out, r->comment);
 	out_text(out, r->extra);
+	out_text(out, r->confirm);
 	out32(out, (uint32_t)r->n);
 	for (size_t i = 0; i < r->n; i++) {
 		out_text(out, r->units[i].path);
@@ -267,6 +270,7 @@ static bool in_record(struct in *in, struct jr_record *r)
 	r->client = in_text(in);
 	r->comment = in_text(in);
 	r->extra = in_text(in);
+	r->confirm = in_text(in);
 	n = in32(in);
 	/* A unit has three lengths, so a number that lies cannot make us take much memory. */
 	if (in->bad || kind > JR_BOOT || pending > 1 || n > JR_UNITS_MAX || n > in->left / 12)

@@ -193,6 +193,12 @@ static void test_pending(void)
 	jr = again(jr);
 	CU_ASSERT_EQUAL(jr_count(jr), 3);
 	CU_ASSERT(!jr_get(jr, 1)->pending && !jr_get(jr, 2)->pending);
+	/* One that was not confirmed, and reverted by another one, stays so. */
+	CU_ASSERT_EQUAL(intend(jr, 4, "<b>new</b>", true), 0);
+	CU_ASSERT_EQUAL(jr_end(jr, 4, &err), 0);
+	commit(jr, 5);
+	CU_ASSERT_EQUAL(jr_confirm(jr, &err), 0);
+	CU_ASSERT(jr_get(jr, 3)->pending && !jr_get(jr, 4)->pending);
 	finish(jr);
 }
 

@@ -19,7 +19,8 @@ static void check_same(const struct jr_record *a, const struct jr_record *b)
 	FUZZ_ASSERT(a->kind == b->kind && a->generation == b->generation && a->time == b->time &&
 		    a->pending == b->pending && a->n == b->n);
 	FUZZ_ASSERT(same(a->user, b->user) && same(a->client, b->client) &&
-		    same(a->comment, b->comment) && same(a->extra, b->extra));
+		    same(a->comment, b->comment) && same(a->extra, b->extra) &&
+		    same(a->confirm, b->confirm));
 	for (size_t i = 0; i < a->n; i++)
 		FUZZ_ASSERT(same(a->units[i].path, b->units[i].path) &&
 			    same(a->units[i].before, b->units[i].before) &&
