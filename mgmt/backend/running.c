@@ -135,6 +135,8 @@ static void take_over(struct rn *rn, struct rn_change *change)
 	bd_config_free(rn->config);
 	rn->config = change->config;
 	change->config = NULL;
+	if (rn->nacm)
+		nacm_load(rn->nacm, rn->config->tree);
 	if (!rn->file)
 		return;
 	/* The numbers first: they are no more than a wish when the tree is still the old one. */

@@ -13,6 +13,7 @@
 #include "mgmt/backend/backend.h"
 #include "mgmt/bind/config.h"
 #include "mgmt/datastore/errors.h"
+#include "mgmt/nacm/nacm.h"
 
 #define RN_QUEUE_MAX 64 /* changes that wait */
 
@@ -21,6 +22,7 @@ struct rn_change;
 struct rn {
 	const struct ly_ctx *ctx;
 	struct bk *bk;
+	struct nacm *nacm; /* is given the rules of what is in force; or NULL */
 	struct bd_config *config; /* in force; NULL before the first */
 	char *file;               /* NULL: nothing is written */
 	char *numbers_file;

@@ -15,6 +15,7 @@
 #include "mgmt/backend/running.h"
 #include "mgmt/main/run.h"
 #include "mgmt/main/sandbox.h"
+#include "mgmt/nacm/nacm.h"
 #include "mgmt/netconf/server.h"
 
 struct mgmt {
@@ -23,6 +24,7 @@ struct mgmt {
 	struct bk_link supervisor;
 	struct bk *bk;
 	struct rn rn;
+	struct nacm *nacm;
 	struct nc_server *server;
 	struct event *signals[2];
 	const char *from; /* the file that is in force first */
@@ -143,6 +145,7 @@ static int start(struct mgmt *m, struct ly_ctx *ctx)
 		hd_log(HD_LOG_ERR, "%s", err.text);
 		return 1;
 	}
+	m->server->nacm = m->nacm;
 	rn_start(&m->rn, config, on_started, m);
 	return 0;
 }
@@ -159,7 +162,9 @@ int run(const struct options *options, struct ly_ctx *ctx)
 	}
 	m.bk = bk_new(m.base, m.supervisor.chan);
 	hd_chan_handlers(m.supervisor.chan, supervisor_handlers, 2, &m);
+	m.nacm = nacm_new(ctx);
 	rn_init(&m.rn, ctx, m.bk, options->run_dir);
+	m.rn.nacm = m.nacm;
 	m.signals[0] = evsignal_new(m.base, SIGTERM, on_signal, &m);
 	m.signals[1] = evsignal_new(m.base, SIGINT, on_signal, &m);
 	event_add(m.signals[0], NULL);
@@ -174,6 +179,7 @@ int run(const struct options *options, struct ly_ctx *ctx)
 	bk_free(m.bk);
 	rn_free(&m.rn);
 	nc_server_free(m.server);
+	nacm_free(m.nacm);
 	event_base_loop(m.base, EVLOOP_NONBLOCK); /* libevent frees buffers from its loop */
 	event_free(m.signals[0]);
 	event_free(m.signals[1]);
