@@ -117,6 +117,14 @@ void bk_peer(struct bk *bk, enum hd_plane peer, int fd)
 		hd_chan_handlers(plane->link.chan, data_handlers, 1, bk);
 }
 
+void bk_adopt(struct bk *bk, const struct bd_objects *objects, uint64_t generation)
+{
+	bk->objects = objects;
+	bk->generation = generation;
+	bk->configured = time(NULL);
+	bk_txn_resync(bk);
+}
+
 bool bk_complete(const struct bk *bk)
 {
 	return bk_link_ready(&bk->planes[BK_DATA].link) &&

@@ -78,6 +78,12 @@ typedef void (*bk_done_fn)(int status, const struct hd_err *err,
 int bk_commit(struct bk *bk, const struct bd_objects *next, int wait_ms, bk_done_fn done,
 	      void *arg);
 
+/*
+ * After a restart of heddle-mgmt: @objects were in force as @generation, which planes may still hold.
+ * One that does is left alone, the others are given all of it. Before the first commit.
+ */
+void bk_adopt(struct bk *bk, const struct bd_objects *objects, uint64_t generation);
+
 /* True while a commit is under way. */
 bool bk_busy(const struct bk *bk);
 

@@ -36,18 +36,25 @@ struct bo_startup {
 	char *warning; /* something that should be there could not be taken; NULL: all is well */
 };
 
+struct bo_files {
+	const char *config;    /* heddled -c; NULL: managed */
+	const char *state_dir; /* NULL: nothing is kept */
+	const char *initial;   /* what the very first start takes; NULL or not there: nothing */
+};
+
 /*
- * @config (heddled -c): this file, or false with @errs about it. Else STATE_DIR/startup.conf; at the
- * very first start the packaged default; when it cannot be taken, the last good one, and when there
- * is none, an empty one: the switch starts, and the warning says why with what.
+ * @config: this file, or false with @errs about it. Else STATE_DIR/startup.conf; at the very first
+ * start @initial. When what is there cannot be taken, the last good one, and when there is none, an
+ * empty one: the switch starts, and the warning, which is also logged, says why with what.
  */
-bool bo_startup(const struct ly_ctx *ctx, const char *config, const char *state_dir,
-		struct bo_startup *startup, struct ds_errors *errs);
+bool bo_startup(const struct ly_ctx *ctx, const struct bo_files *files, struct bo_startup *startup,
+		struct ds_errors *errs);
 void bo_startup_clear(struct bo_startup *startup);
 
 /*
  * Did the planes take the change of @generation, whose end is not in the journal? Asks them as they
- * come, and waits for both at most BO_DECIDE_MS; @done is called once, never from here.
+ * come, and waits for both at most BO_DECIDE_MS; @done is called once, never from here, and the decision
+ * is gone then.
  */
 #define BO_DECIDE_MS 2000
 typedef void (*bo_decided_fn)(bool taken, void *arg);

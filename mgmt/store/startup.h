@@ -17,16 +17,9 @@ char *su_path(const char *state_dir);
 char *su_good_path(const char *state_dir);
 
 /*
- * Reads a configuration of any format: set lines, JSON or XML; its first character decides. Parsed
- * only (LYD_PARSE_OPAQ). True when it could be; *@tree may be NULL: an empty one.
+ * Text as it is saved, malloced. @tree may be NULL. bd_config_load() reads it, as it reads files of
+ * other formats.
  */
-bool su_parse(const struct ly_ctx *ctx, const char *text, size_t len, struct lyd_node **tree,
-	      struct ds_errors *errs);
-
-/* The same of a file, checked and translated. NULL with @errs. */
-struct bd_config *su_load(const struct ly_ctx *ctx, const char *path, struct ds_errors *errs);
-
-/* Text as it is saved, malloced: set lines. @tree may be NULL. */
 char *su_print(const struct ly_ctx *ctx, const struct lyd_node *tree);
 
 /*
