@@ -8,6 +8,14 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 
+static struct ds_format *formats;
+
+void ds_format_register(struct ds_format *format)
+{
+	format->next = formats;
+	formats = format;
+}
+
 /* The format, or LYD_UNKNOWN with an error. */
 static LYD_FORMAT format_of(const char *text, size_t len, struct ds_errors *errs)
 {
@@ -27,7 +35,8 @@ static LYD_FORMAT format_of(const char *text, size_t len, struct ds_errors *errs
 	else
 		ds_errors_add(
 			errs, DS_INVALID_VALUE, NULL,
-			"this is neither JSON (which starts with {) nor XML (which starts with <)");
+			"this is neither lines of set (which start with set or #), JSON (which "
+			"starts with {) nor XML (which starts with <)");
 	return LYD_UNKNOWN;
 }
 
@@ -44,13 +53,27 @@ bool ds_tree_check(const struct ly_ctx *ctx, struct lyd_node **tree, struct ds_e
 	return true;
 }
 
+static bool parse_other(const struct ly_ctx *ctx, const struct ds_format *format, const char *text,
+			size_t len, struct lyd_node **tree, struct ds_errors *errs)
+{
+	if (format->parse(ctx, text, len, tree, errs) && ds_tree_check(ctx, tree, errs))
+		return true;
+	lyd_free_all(*tree);
+	*tree = NULL;
+	return false;
+}
+
 bool ds_tree_parse(const struct ly_ctx *ctx, const char *text, size_t len, struct lyd_node **tree,
 		   struct ds_errors *errs)
 {
-	LYD_FORMAT format = format_of(text, len, errs);
+	LYD_FORMAT format;
 	size_t depth;
 
 	*tree = NULL;
+	for (const struct ds_format *f = formats; f; f = f->next)
+		if (f->is(text, len))
+			return parse_other(ctx, f, text, len, tree, errs);
+	format = format_of(text, len, errs);
 	if (format == LYD_UNKNOWN)
 		return false;
 	if (memchr(text, '\0', len)) {
@@ -76,6 +99,12 @@ bool ds_tree_parse(const struct ly_ctx *ctx, const char *text, size_t len, struc
 	return false;
 }
 
+/* Most names differ in their first letter; this is called for each leaf of each port. */
+static bool same_name(const char *a, const char *b)
+{
+	return *a == *b && !strcmp(a, b);
+}
+
 const struct lyd_node *ds_child(const struct lyd_node *parent, const char *module, const char *name)
 {
 	const struct lyd_node *node;
@@ -83,7 +112,7 @@ const struct lyd_node *ds_child(const struct lyd_node *parent, const char *modul
 	if (!parent)
 		return NULL;
 	LY_LIST_FOR(lyd_child(parent), node)
-		if (node->schema && !strcmp(node->schema->name, name) &&
+		if (node->schema && same_name(node->schema->name, name) &&
 		    (module ? !strcmp(node->schema->module->name, module)
 			    : node->schema->module == parent->schema->module))
 			return node;
@@ -114,7 +143,7 @@ bool ds_true(const struct lyd_node *parent, const char *module, const char *name
 
 const struct lyd_node *ds_next(const struct lyd_node *node, const char *name)
 {
-	while (node && (!node->schema || strcmp(node->schema->name, name) != 0))
+	while (node && (!node->schema || !same_name(node->schema->name, name)))
 		node = node->next;
 	return node;
 }

@@ -19,7 +19,19 @@
 #define DS_DEPTH_MAX 64          /* nesting: libyang's parsers recurse */
 
 /*
- * Parses JSON or XML (the first character decides) that ends with a NUL at @text[len], and checks it
+ * A further format of configurations, which registers itself. parse() makes a tree that was not
+ * validated, or adds to @errs.
+ */
+struct ds_format {
+	bool (*is)(const char *text, size_t len);
+	bool (*parse)(const struct ly_ctx *ctx, const char *text, size_t len,
+		      struct lyd_node **tree, struct ds_errors *errs);
+	struct ds_format *next;
+};
+void ds_format_register(struct ds_format *format);
+
+/*
+ * Parses JSON, XML or another format (its beginning decides) that ends with a NUL at @text[len], and checks it
  * against the schema; defaults are added. On success the tree is stored (NULL when the text has no
  * data) and true returned; otherwise @errs says all that is wrong.
  */

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/datastore/mem.h"
+#include "mgmt/setform/items.h"
+
+#define TERM (LYS_LEAF | LYS_LEAFLIST)
+
+bool sf_is_unset(const struct lyd_node *node)
+{
+	const struct lyd_node *child;
+
+	if (!node->schema || (node->flags & LYD_DEFAULT) || !(node->schema->flags & LYS_CONFIG_W))
+		return true;
+	if (node->schema->nodetype != LYS_CONTAINER || sf_is_presence(node->schema))
+		return false;
+	LY_LIST_FOR(lyd_child(node), child)
+		if (!sf_is_unset(child))
+			return false;
+	return true;
+}
+
+const char *sf_from_model(const struct sf_word *word, const struct lyd_node *node, char *text)
+{
+	const char *value = lyd_get_value(node), *dots = word->ranges ? strstr(value, "..") : NULL;
+
+	if (!dots || strlen(value) >= 32 || value[strspn(value, "0123456789.")])
+		return value;
+	snprintf(text, 32, "%.*s-%s", (int)(dots - value), value, dots + 2);
+	return text;
+}
+
+static void push(struct sf_items *items, const struct sf_word *word, const struct lyd_node *node,
+		 bool implied)
+{
+	if (items->n == items->room) {
+		items->room = items->room ? items->room * 2 : 256;
+		items->list = ds_realloc(items->list, items->room, sizeof(*items->list));
+	}
+	items->list[items->n] = (struct sf_item){word, node, items->n, implied};
+	items->n++;
+}
+
+/* "type heddle-tap:tap" is said by the word of the kind's container. */
+static const struct sf_word *kind_of(const struct sf_scope *scope, const struct lyd_node *node)
+{
+	const struct sf_word *word;
+
+	if (node->schema->nodetype == LYS_LEAF)
+		for (size_t i = 0; (word = sf_kind_next(scope, node->schema, &i));)
+			if (!strcmp(word->kind_value, lyd_get_value(node)))
+				return word;
+	return NULL;
+}
+
+static void push_node(struct sf_items *items, const struct sf_scope *scope,
+		      const struct lyd_node *node)
+{
+	const struct sf_word *word = sf_word_of(node->schema), *kind;
+	const struct lyd_node *child;
+
+	if (lysc_is_key(node->schema) || sf_is_unset(node))
+		return;
+	if (word && (kind = kind_of(scope, node))) {
+		push(items, kind, node, true);
+	} else if (word) {
+		push(items, word, node, false);
+	} else if (node->schema->nodetype == LYS_CONTAINER) {
+		LY_LIST_FOR(lyd_child(node), child)
+			push_node(items, scope, child);
+	}
+}
+
+static int compare_keys(const struct lyd_node *a, const struct lyd_node *b)
+{
+	const struct lyd_node *x = lyd_child(a), *y = lyd_child(b);
+
+	for (; x && y && lysc_is_key(x->schema); x = x->next, y = y->next) {
+		int rc = strverscmp(lyd_get_value(x), lyd_get_value(y));
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+int sf_item_compare(const struct sf_item *a, const struct sf_item *b)
+{
+	if (a->word != b->word)
+		return a->word->index < b->word->index ? -1 : 1;
+	if (a->implied != b->implied)
+		return a->implied ? -1 : 1;
+	if (a->node->schema->nodetype == LYS_LIST)
+		return compare_keys(a->node, b->node);
+	if (a->node->schema->nodetype == LYS_LEAFLIST)
+		return strverscmp(lyd_get_value(a->node), lyd_get_value(b->node));
+	return 0;
+}
+
+static int by_order(const void *x, const void *y)
+{
+	const struct sf_item *a = x, *b = y;
+	int rc = 0;
+
+	/* Values of a leaf-list stay in the order in which they were given. */
+	if (a->word != b->word || a->implied != b->implied ||
+	    (a->node->schema->nodetype == LYS_LIST && !sf_is_user_ordered(a->node->schema)))
+		rc = sf_item_compare(a, b);
+	return rc ? rc : a->order < b->order ? -1 : 1;
+}
+
+size_t sf_items_push(struct sf_items *items, const struct sf_scope *scope,
+		     const struct lyd_node *node)
+{
+	size_t from = items->n;
+
+	for (node = scope->node ? lyd_child(node) : node; node; node = node->next)
+		if (node->schema)
+			push_node(items, scope, node);
+	if (items->n > from)
+		qsort(items->list + from, items->n - from, sizeof(*items->list), by_order);
+	return from;
+}

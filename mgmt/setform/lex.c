@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/datastore/mem.h"
+#include "mgmt/setform/lex.h"
+
+static const char marks[] = "[]{}|";
+
+size_t sf_utf8(const char *at, const char *end)
+{
+	const unsigned char *c = (const unsigned char *)at;
+	size_t n = c[0] < 0x80 ? 1 : c[0] >= 0xc2 && c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+	uint32_t code = c[0];
+
+	if (c[0] >= 0xf5 || (c[0] >= 0x80 && c[0] < 0xc2) || (size_t)(end - at) < n)
+		return 0;
+	if (n == 1)
+		return c[0] >= ' ' || c[0] == '\t' ? 1 : 0;
+	code &= 0x7fu >> n;
+	for (size_t i = 1; i < n; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (c[i] & 0x3f);
+	}
+	/* Overlong, surrogates, and what XML has no place for. */
+	if ((n == 3 && code < 0x800) || (n == 4 && (code < 0x10000 || code > 0x10ffff)) ||
+	    (code >= 0xd800 && code < 0xe000) || code == 0xfffe || code == 0xffff)
+		return 0;
+	return n;
+}
+
+bool sf_must_quote(const char *text)
+{
+	if (!*text || *text == '#')
+		return true;
+	return text[strcspn(text, " \t\r\n\"\\[]{}|;?")] != '\0';
+}
+
+char sf_mark(const struct sf_token *token)
+{
+	return !token->quoted && strchr(marks, token->text[0]) ? token->text[0] : '\0';
+}
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+struct reader {
+	const char *at, *end; /* of the line */
+	unsigned int column;
+	char *out; /* in the line's buffer, which is as long as the line and its ends of words */
+	const char *wrong;
+};
+
+static bool take(struct reader *r, bool keep)
+{
+	size_t n = sf_utf8(r->at, r->end);
+
+	if (!n) {
+		r->wrong = "this is no text: a byte that is not UTF-8, or a control character";
+		return false;
+	}
+	if (keep) {
+		memcpy(r->out, r->at, n);
+		r->out += n;
+	}
+	r->at += n;
+	r->column++;
+	return true;
+}
+
+static bool escape(struct reader *r)
+{
+	static const char from[] = "ntr\"\\", to[] = "\n\t\r\"\\";
+	const char *found = r->at + 1 < r->end && r->at[1] ? strchr(from, r->at[1]) : NULL;
+
+	if (!found) {
+		r->wrong = "\\ is followed by n, t, r, \" or another \\";
+		return false;
+	}
+	*r->out++ = to[found - from];
+	r->at += 2;
+	r->column += 2;
+	return true;
+}
+
+static bool quoted(struct reader *r)
+{
+	const char *start = r->at;
+	unsigned int column = r->column;
+
+	take(r, false);
+	while (r->at < r->end && *r->at != '"')
+		if (*r->at == '\\' ? !escape(r) : !take(r, true))
+			return false;
+	if (r->at == r->end) {
+		r->at = start;
+		r->column = column;
+		r->wrong = "the quotes are not closed before the end of the line";
+		return false;
+	}
+	take(r, false);
+	if (r->at < r->end && !blank(*r->at) && !strchr(marks, *r->at)) {
+		r->wrong = "a blank is needed after the quotes";
+		return false;
+	}
+	return true;
+}
+
+static bool bare(struct reader *r)
+{
+	if (strchr(marks, *r->at))
+		return take(r, true);
+	while (r->at < r->end && !blank(*r->at) && !(*r->at && strchr(marks, *r->at))) {
+		if (*r->at == '"' || *r->at == '\\') {
+			r->wrong = "a quote or a backslash within a word: put the whole word "
+				   "between quotes";
+			return false;
+		}
+		if (!take(r, true))
+			return false;
+	}
+	return true;
+}
+
+/* The next word; false at the end, or when the rest cannot be read. */
+static bool word(struct reader *r, struct sf_token *token)
+{
+	bool fine;
+
+	for (; r->at < r->end && blank(*r->at); r->at++)
+		r->column++;
+	if (r->at == r->end || *r->at == '#')
+		return false;
+	r->wrong = NULL;
+	*token = (struct sf_token){.text = r->out, .column = r->column, .quoted = *r->at == '"'};
+	fine = *r->at ? token->quoted ? quoted(r) : bare(r) : take(r, false);
+	if (!fine)
+		return false;
+	token->length = r->column - token->column;
+	*r->out++ = '\0';
+	return true;
+}
+
+const char *sf_line_read(struct sf_line *line, const char *at, const char *end)
+{
+	const char *stop = memchr(at, '\n', end - at);
+	struct reader r = {.at = at, .end = stop ? stop : end, .column = 1};
+	size_t need = 2 * (size_t)(r.end - at) + 2;
+	struct sf_token token;
+
+	if (line->buf_len < need) {
+		free(line->buf);
+		line->buf = ds_alloc(need * 2);
+		line->buf_len = need * 2;
+	}
+	r.out = line->buf;
+	line->n = 0;
+	line->number++;
+	while (word(&r, &token)) {
+		if (line->n == line->room) {
+			line->room = line->room ? line->room * 2 : 32;
+			line->list = ds_realloc(line->list, line->room, sizeof(*line->list));
+		}
+		line->list[line->n++] = token;
+	}
+	line->wrong = r.wrong;
+	line->column = r.column;
+	return stop ? stop + 1 : end;
+}
+
+void sf_line_clear(struct sf_line *line)
+{
+	free(line->list);
+	free(line->buf);
+	*line = (struct sf_line){.n = 0};
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/similar.h"
+#include "mgmt/datastore/tree.h"
+#include "mgmt/setform/make.h"
+
+/* A kind excludes the others: what they had goes with the edit. */
+static void remove_other_kinds(struct sf_walk *w, const struct sf_frame *frame)
+{
+	const struct sf_word *other;
+	struct lyd_node *node;
+
+	for (size_t i = 0; (other = sf_kind_next(frame[-1].scope, frame->word.kind, &i));) {
+		if (other->node == frame->word.node)
+			continue;
+		node = sf_child(frame[-1].node, NULL, other->node, NULL);
+		lyd_free_tree(node);
+		lyd_new_inner(frame[-1].node, other->node->module, other->node->name, 0, &node);
+		sf_set_operation(node, "remove");
+	}
+}
+
+static bool set_kind(struct sf_walk *w, struct sf_frame *frame)
+{
+	struct sf_maker *maker = w->arg;
+	struct lyd_node *parent = lyd_parent(frame->node);
+
+	if (!sf_make_value(w, parent, NULL, frame->word.kind, frame->word.kind_value))
+		return false;
+	if (maker->edit->changes && parent == frame[-1].node)
+		remove_other_kinds(w, frame);
+	return true;
+}
+
+static bool enter_set(struct sf_walk *w, struct sf_frame *frame)
+{
+	if (!sf_make_frame(w, frame))
+		return false;
+	if (frame->word.argument &&
+	    !sf_make_value(w, frame->node, NULL, frame->word.argument, frame->keys[0]))
+		return false;
+	return !frame->word.kind || set_kind(w, frame);
+}
+
+static bool set_value(struct sf_walk *w, const char *value)
+{
+	struct lyd_node *parent = sf_make_parent(w->arg, w->frames[w->depth].node, w->word.node);
+
+	return sf_make_value(w, parent, &w->word, w->word.node, value);
+}
+
+const struct sf_actions sf_set_actions = {.enter = enter_set, .value = set_value};
+
+static void tell(struct sf_maker *maker, const struct sf_line *line, unsigned int column,
+		 unsigned int length, const char *message, struct ds_errors *errs)
+{
+	struct sf_edit *edit = maker->edit;
+
+	if (!edit->place.line)
+		edit->place = (struct sf_place){line->number, column, length};
+	if (edit->one_line)
+		ds_errors_add(errs, DS_INVALID_VALUE, NULL, "%s", message);
+	else
+		ds_errors_add(errs, DS_INVALID_VALUE, NULL, "line %u, column %u: %s", line->number,
+			      column, message);
+}
+
+static bool steps(struct sf_walk *w, const struct sf_line *line, size_t from)
+{
+	for (size_t i = from; i < line->n; i++) {
+		if (!sf_walk_step(w, &line->list[i]))
+			return false;
+		if (((struct sf_maker *)w->arg)->missing)
+			return true;
+	}
+	return true;
+}
+
+/* The words of a line after its verb. */
+static bool walk_line(struct sf_maker *maker, struct sf_walk *w, const struct sf_line *line,
+		      bool erase)
+{
+	sf_walk_begin(w, maker->edit->ctx, erase ? &sf_delete_actions : &sf_set_actions, maker);
+	w->once = erase;
+	w->frames[0].base = NULL;
+	maker->n_values = 0;
+	maker->missing = false;
+	if (maker->edit->level && !steps(w, maker->edit->level, 0))
+		return false;
+	w->said = false;
+	if (line->n == 1 && !erase)
+		return sf_wrong(w, "what is to be set is missing");
+	if (!steps(w, line, 1))
+		return false;
+	w->at = NULL;
+	if (maker->missing)
+		return true;
+	return erase ? sf_delete_end(w) : sf_walk_end(w);
+}
+
+/* -1: neither */
+static int verb(const struct sf_token *token)
+{
+	if (token->quoted)
+		return -1;
+	return !strcmp(token->text, "set") ? 0 : !strcmp(token->text, "delete") ? 1 : -1;
+}
+
+static void wrong_verb(struct sf_maker *maker, const struct sf_line *line, struct ds_errors *errs)
+{
+	const struct sf_token *t = &line->list[0];
+	struct ds_similar similar;
+	char hint[160], *text;
+
+	ds_similar_init(&similar, t->text);
+	ds_similar_offer(&similar, "set");
+	if (maker->edit->changes)
+		ds_similar_offer(&similar, "delete");
+	text = ds_printf(
+		!strcmp(t->text, "delete")
+			? "\"%s\" is for changes: a whole configuration has only lines of set"
+		: maker->edit->changes
+			? "\"%s\": a line begins with set or delete, or is a comment (#)%s"
+			: "\"%s\": a line begins with set, or is a comment (#)%s",
+		t->text, ds_similar_hint(&similar, hint, sizeof(hint)));
+	tell(maker, line, t->column, t->length, text, errs);
+	free(text);
+}
+
+static void read_line(struct sf_maker *maker, struct sf_walk *w, const struct sf_line *line,
+		      struct ds_errors *errs)
+{
+	const struct sf_token *last;
+	int erase;
+
+	if (line->wrong) {
+		tell(maker, line, line->column, 1, line->wrong, errs);
+		return;
+	}
+	if (!line->n)
+		return;
+	last = &line->list[line->n - 1];
+	erase = verb(&line->list[0]);
+	if (erase < 0 || (erase && !maker->edit->changes)) {
+		wrong_verb(maker, line, errs);
+		return;
+	}
+	if (walk_line(maker, w, line, erase))
+		maker->edit->lines++;
+	else if (w->at && w->at->column)
+		tell(maker, line, w->at->column, w->at->length, w->wrong, errs);
+	else
+		tell(maker, line, last->column + last->length, 1, w->wrong, errs);
+	free(w->wrong);
+	w->wrong = NULL;
+	maker->edit->missing += maker->missing;
+}
+
+bool sf_parse(struct sf_edit *edit, const char *text, size_t len, struct ds_errors *errs)
+{
+	struct sf_walk *w = ds_alloc(sizeof(*w));
+	struct sf_maker maker = {.edit = edit};
+	struct sf_line line = {.n = 0};
+	const char *at = text, *end = text + len;
+
+	edit->tree = NULL;
+	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+		at += 3;
+	while (at < end && errs->n < DS_ERRORS_MAX) {
+		at = sf_line_read(&line, at, end);
+		read_line(&maker, w, &line, errs);
+	}
+	sf_line_clear(&line);
+	free(maker.values);
+	free(w);
+	if (ds_errors_none(errs))
+		return true;
+	lyd_free_all(edit->tree);
+	edit->tree = NULL;
+	return false;
+}
+
+bool sf_is_lines(const char *text, size_t len)
+{
+	static const char *const verbs[] = {"set", "delete"};
+	const char *end = text + len;
+
+	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+		text += 3;
+	while (text < end && (*text == ' ' || *text == '\t' || *text == '\n' || *text == '\r'))
+		text++;
+	if (text < end && *text == '#')
+		return true;
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(verbs[i]);
+
+		if ((size_t)(end - text) > n && !memcmp(text, verbs[i], n) &&
+		    strchr(" \t\r\n", text[n]) && text[n])
+			return true;
+	}
+	return false;
+}
+
+static bool parse_whole(const struct ly_ctx *ctx, const char *text, size_t len,
+			struct lyd_node **tree, struct ds_errors *errs)
+{
+	struct sf_edit edit = {.ctx = ctx};
+	bool fine = sf_parse(&edit, text, len, errs);
+
+	*tree = edit.tree;
+	return fine;
+}
+
+static struct ds_format format = {.is = sf_is_lines, .parse = parse_whole};
+
+__attribute__((constructor)) static void register_format(void)
+{
+	ds_format_register(&format);
+}
