@@ -21,6 +21,8 @@ static const char *const standard_dirs[] = {
 	"/usr/share/yuma/nmda-modules/ietf",
 	"/usr/share/yang/modules/libyang",
 	"/usr/share/yuma/modules/ietf",
+	"/usr/share/yuma/modules/ietf-derived",
+	"/usr/share/yuma/modules/netconfcentral",
 };
 
 static const struct {
@@ -38,7 +40,11 @@ static const struct {
 	{"ietf-netconf-notifications", "2012-02-06", {NULL}},
 	{"ietf-netconf-nmda", "2019-01-07", {"origin", "with-defaults", NULL}},
 	{"ietf-yang-library", "2019-01-04", {NULL}},
+	{"ietf-origin", "2018-02-14", {NULL}},
+	{"notifications", "2008-07-14", {NULL}},
+	{"nc-notifications", "2008-07-14", {NULL}},
 	{"heddle-config", "2026-11-21", {NULL}},
+	{"heddle-events", "2026-11-21", {NULL}},
 };
 
 static bool has_probe(const char *dir)

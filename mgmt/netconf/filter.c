@@ -6,9 +6,12 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 #include "mgmt/netconf/filter.h"
+#include "mgmt/netconf/filter_int.h"
 
 #define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
 #define DUP     (LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS)
+
+#define NAMED_MAX 32 /* entries that are looked up, and not searched for */
 
 struct set {
 	const struct lyd_node **list;
@@ -20,6 +23,16 @@ static void set_add(struct set *set, const struct lyd_node *node)
 	if ((set->n & (set->n - 1)) == 0)
 		set->list = ds_realloc(set->list, set->n ? set->n * 2 : 1, sizeof(void *));
 	set->list[set->n++] = node;
+}
+
+bool nc_filter_xpath(struct nc_filter *filter, const char *xpath, struct ds_errors *errs)
+{
+	filter->given = true;
+	filter->xpath = xpath;
+	if (strlen(xpath) <= NC_XPATH_MAX)
+		return true;
+	ds_errors_add(errs, DS_TOO_BIG, NULL, "an XPath has at most %d characters", NC_XPATH_MAX);
+	return false;
 }
 
 bool nc_filter_read(struct nc_filter *filter, const struct lyd_node *op, struct ds_errors *errs)
@@ -47,11 +60,8 @@ bool nc_filter_read(struct nc_filter *filter, const struct lyd_node *op, struct 
 	}
 	if (!xpath)
 		filter->xpath = NULL;
-	if (filter->xpath && strlen(filter->xpath) > NC_XPATH_MAX) {
-		ds_errors_add(errs, DS_TOO_BIG, NULL, "an XPath has at most %d characters",
-			      NC_XPATH_MAX);
+	if (filter->xpath && !nc_filter_xpath(filter, filter->xpath, errs))
 		return false;
-	}
 	if (!xpath && any->value_type == LYD_ANYDATA_DATATREE)
 		filter->subtree = any->value.tree;
 	return true;
@@ -114,6 +124,21 @@ static bool has_value(const struct lyd_node *data, const struct lyd_node *filter
 	return false;
 }
 
+/* Copies @depth levels (0: all); keys come with their entry. */
+static struct lyd_node *copy_levels(const struct lyd_node *data, struct lyd_node *parent,
+				    unsigned int depth)
+{
+	const struct lyd_node *child;
+	struct lyd_node *copy = NULL;
+
+	lyd_dup_single(data, (struct lyd_node_inner *)parent, depth ? LYD_DUP_WITH_FLAGS : DUP,
+		       &copy);
+	if (copy && depth > 1)
+		LY_LIST_FOR(lyd_child_no_keys(data), child)
+			copy_levels(child, copy, depth - 1);
+	return copy;
+}
+
 enum verdict { NOTHING, PARTS, WHOLE };
 
 /* What one filter node says about @data; what it selects below goes to @subs. */
@@ -142,13 +167,52 @@ static enum verdict judge(const struct lyd_node *data, const struct lyd_node *fi
 }
 
 static struct lyd_node *pick(const struct lyd_node *data, const struct set *filters,
-			     struct lyd_node *parent);
+			     struct lyd_node *parent, unsigned int depth);
+
+/* The entry that a filter names by all its keys, or NULL; *@named says whether it names one. */
+static const struct lyd_node *named_entry(const struct lyd_node *data,
+					  const struct lyd_node *filter, bool *named)
+{
+	struct lyd_node *match = NULL;
+
+	*named = nc_filter_names_entry(filter);
+	if (*named)
+		lyd_find_sibling_first(lyd_child(data), filter, &match);
+	return match;
+}
+
+/* When each filter names an entry they are looked up. False: nothing was done. */
+static bool pick_named(const struct lyd_node *data, const struct set *subs, struct lyd_node *copy,
+		       unsigned int depth)
+{
+	const struct lyd_node *match[NAMED_MAX];
+	bool named = subs->n <= NAMED_MAX;
+
+	for (size_t i = 0; i < subs->n && named; i++)
+		match[i] = named_entry(data, subs->list[i], &named);
+	for (size_t i = 0; i < subs->n && named; i++) {
+		struct set fitting = {NULL, 0};
+
+		for (size_t k = i; match[i] && k < subs->n; k++)
+			if (match[k] == match[i])
+				set_add(&fitting, subs->list[k]);
+		for (size_t k = 0; k < i; k++)
+			if (match[k] == match[i])
+				fitting.n = 0; /* it was done */
+		if (fitting.n)
+			pick(match[i], &fitting, copy, depth);
+		free(fitting.list);
+	}
+	return named;
+}
 
 static void pick_children(const struct lyd_node *data, const struct set *subs,
-			  struct lyd_node *copy)
+			  struct lyd_node *copy, unsigned int depth)
 {
 	const struct lyd_node *child;
 
+	if (pick_named(data, subs, copy, depth))
+		return;
 	LY_LIST_FOR(lyd_child(data), child) {
 		struct set fitting = {NULL, 0};
 
@@ -156,14 +220,14 @@ static void pick_children(const struct lyd_node *data, const struct set *subs,
 			if (same_name(subs->list[i], child->schema))
 				set_add(&fitting, subs->list[i]);
 		if (fitting.n && !lysc_is_key(child->schema))
-			pick(child, &fitting, copy);
+			pick(child, &fitting, copy, depth);
 		free(fitting.list);
 	}
 }
 
 /* Copies what the filters select of @data below @parent (NULL: as a tree). Returns the copy. */
 static struct lyd_node *pick(const struct lyd_node *data, const struct set *filters,
-			     struct lyd_node *parent)
+			     struct lyd_node *parent, unsigned int depth)
 {
 	struct set subs = {NULL, 0};
 	enum verdict verdict = NOTHING;
@@ -179,11 +243,11 @@ static struct lyd_node *pick(const struct lyd_node *data, const struct set *filt
 		verdict = WHOLE; /* a leaf's value was matched at its parent */
 	}
 	if (verdict == WHOLE) {
-		lyd_dup_single(data, (struct lyd_node_inner *)parent, DUP, &copy);
+		copy = copy_levels(data, parent, depth);
 	} else if (verdict == PARTS) {
 		lyd_dup_single(data, (struct lyd_node_inner *)parent, LYD_DUP_WITH_FLAGS, &copy);
 		if (copy)
-			pick_children(data, &subs, copy);
+			pick_children(data, &subs, copy, depth);
 	}
 	free(subs.list);
 	return copy;
@@ -202,11 +266,28 @@ static void by_subtree(const struct nc_filter *filter, const struct lyd_node *tr
 			if (same_name(node, data->schema))
 				set_add(&fitting, node);
 		if (fitting.n)
-			copy = pick(data, &fitting, NULL);
+			copy = pick(data, &fitting, NULL, filter->max_depth);
 		if (copy)
 			lyd_insert_sibling(*out, copy, out);
 		free(fitting.list);
 	}
+}
+
+/* A node that an XPath selected, with its ancestors, becomes a part of *@out. */
+static void add_selected(const struct lyd_node *node, unsigned int depth, struct lyd_node **out)
+{
+	struct lyd_node *copy = NULL, *top;
+	uint32_t options = LYD_DUP_WITH_FLAGS | LYD_DUP_WITH_PARENTS;
+
+	if (lyd_dup_single(node, NULL, depth ? options : options | LYD_DUP_RECURSIVE, &copy) !=
+	    LY_SUCCESS)
+		return;
+	if (depth > 1)
+		LY_LIST_FOR(lyd_child_no_keys(node), node)
+			copy_levels(node, copy, depth - 1);
+	for (top = copy; lyd_parent(top); top = lyd_parent(top))
+		;
+	lyd_merge_tree(out, top, LYD_MERGE_DESTRUCT | LYD_MERGE_WITH_FLAGS);
 }
 
 static bool by_xpath(const struct nc_filter *filter, const struct lyd_node *tree,
@@ -220,16 +301,8 @@ static bool by_xpath(const struct nc_filter *filter, const struct lyd_node *tree
 						       : "not an expression");
 		return false;
 	}
-	for (uint32_t i = 0; i < set->count; i++) {
-		struct lyd_node *copy = NULL, *top;
-
-		if (lyd_dup_single(set->dnodes[i], NULL, DUP | LYD_DUP_WITH_PARENTS, &copy) !=
-		    LY_SUCCESS)
-			continue;
-		for (top = copy; lyd_parent(top); top = lyd_parent(top))
-			;
-		lyd_merge_tree(out, top, LYD_MERGE_DESTRUCT | LYD_MERGE_WITH_FLAGS);
-	}
+	for (uint32_t i = 0; i < set->count; i++)
+		add_selected(set->dnodes[i], filter->max_depth, out);
 	ly_set_free(set, NULL);
 	return true;
 }
@@ -240,10 +313,29 @@ bool nc_filter_apply(const struct nc_filter *filter, const struct lyd_node *tree
 	*out = NULL;
 	if (!tree)
 		return true;
-	if (!filter->given)
-		return lyd_dup_siblings(tree, NULL, DUP, out) == LY_SUCCESS;
+	if (!filter->given) {
+		LY_LIST_FOR(tree, tree)
+			lyd_insert_sibling(*out, copy_levels(tree, NULL, filter->max_depth), out);
+		return true;
+	}
 	if (filter->xpath)
 		return by_xpath(filter, tree, out, errs);
 	by_subtree(filter, tree, out);
 	return true;
+}
+
+bool nc_filter_matches(const struct nc_filter *filter, const struct lyd_node *tree)
+{
+	struct ds_errors errs = {.n = 0};
+	struct lyd_node *selected = NULL;
+	ly_bool truth = 0;
+
+	if (!filter->given)
+		return true;
+	if (filter->xpath)
+		return lyd_eval_xpath(tree, filter->xpath, &truth) == LY_SUCCESS && truth;
+	nc_filter_apply(filter, tree, &selected, &errs);
+	lyd_free_all(selected);
+	ds_errors_clear(&errs);
+	return selected != NULL;
 }

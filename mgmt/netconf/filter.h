@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Filters of <get> and <get-config>: subtree (RFC 6241 6) and XPath.
+ * Filters of get, get-config, get-data and create-subscription: subtree (RFC 6241 6) and XPath.
  */
 #ifndef MGMT_NETCONF_FILTER_H
 #define MGMT_NETCONF_FILTER_H
@@ -11,13 +11,25 @@
 
 #include "mgmt/datastore/errors.h"
 
-#define NC_XPATH_MAX 1024 /* bytes: libyang cannot be interrupted while it evaluates one */
+#define NC_XPATH_MAX 16384 /* bytes */
 
 struct nc_filter {
 	bool given;
 	const char *xpath;              /* type xpath; else */
 	const struct lyd_node *subtree; /* its content, NULL: selects nothing */
+	unsigned int max_depth; /* levels of what is selected, itself included; 0: all (RFC 8526) */
 };
+
+/* What evaluating a filter may cost. */
+enum nc_cost {
+	NC_COST_KEYED, /* it names instances: next to nothing, whatever there is */
+	NC_COST_TREE,  /* grows with the tree */
+	NC_COST_OPEN,  /* grows in any way */
+};
+enum nc_cost nc_filter_cost(const struct nc_filter *filter, const struct ly_ctx *ctx);
+
+/* The XPath of a filter, checked for its length. */
+bool nc_filter_xpath(struct nc_filter *filter, const char *xpath, struct ds_errors *errs);
 
 /* Reads the filter of an operation. The result points into @op. False with @errs. */
 bool nc_filter_read(struct nc_filter *filter, const struct lyd_node *op, struct ds_errors *errs);
@@ -32,5 +44,11 @@ bool nc_filter_wants(const struct nc_filter *filter, const struct ly_ctx *ctx, c
  */
 bool nc_filter_apply(const struct nc_filter *filter, const struct lyd_node *tree,
 		     struct lyd_node **out, struct ds_errors *errs);
+
+/*
+ * Does the filter select anything of it, a tree that is taken as the whole document? An XPath that is
+ * not a set of nodes counts as its truth.
+ */
+bool nc_filter_matches(const struct nc_filter *filter, const struct lyd_node *tree);
 
 #endif

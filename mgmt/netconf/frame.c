@@ -10,6 +10,7 @@
 #define EOM       "]]>]]>"
 #define EOM_LEN   6
 #define CHUNK_MAX 4294967295u
+#define KEPT      16384 /* bytes of memory for messages that stay */
 
 enum { CHUNK_LF, CHUNK_HASH, CHUNK_FIRST, CHUNK_DIGITS, CHUNK_DATA, CHUNK_END };
 
@@ -158,18 +159,32 @@ static int feed_chunks(struct nc_frame *frame, const char *data, size_t n, size_
 	return 0;
 }
 
+void nc_frame_done(struct nc_frame *frame)
+{
+	if (!frame->whole)
+		return;
+	frame->whole = false;
+	frame->len = 0;
+	if (frame->room > KEPT) { /* one large message does not hold its memory for ever */
+		free(frame->text);
+		frame->text = NULL;
+		frame->room = 0;
+	}
+}
+
+bool nc_frame_begun(const struct nc_frame *frame)
+{
+	if (frame->whole)
+		return false;
+	if (frame->chunked)
+		return frame->len || frame->state != CHUNK_LF;
+	return frame->len && strspn(frame->text, " \t\r\n") < frame->len;
+}
+
 int nc_frame_feed(struct nc_frame *frame, const char *data, size_t n, size_t *used,
 		  struct hd_err *err)
 {
-	if (frame->whole) {
-		frame->whole = false;
-		frame->len = 0;
-		if (frame->room > 65536) { /* one large message does not hold its memory for ever */
-			free(frame->text);
-			frame->text = NULL;
-			frame->room = 0;
-		}
-	}
+	nc_frame_done(frame);
 	*used = 0;
 	if (!n)
 		return 0;

@@ -15,8 +15,6 @@
 
 #include "heddle/base/err.h"
 
-#define NC_MESSAGE_MAX (32u << 20)
-
 struct nc_frame {
 	bool chunked;  /* 1.1 */
 	int state;     /* within a chunk's head or its data */
@@ -41,5 +39,11 @@ void nc_frame_set_chunked(struct nc_frame *frame);
  */
 int nc_frame_feed(struct nc_frame *frame, const char *data, size_t n, size_t *used,
 		  struct hd_err *err);
+
+/* The message that was whole is no longer needed: memory that only a large one needs is given back. */
+void nc_frame_done(struct nc_frame *frame);
+
+/* True in the middle of a message. White space between two messages of 1.0 is none. */
+bool nc_frame_begun(const struct nc_frame *frame);
 
 #endif

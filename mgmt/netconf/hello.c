@@ -4,39 +4,26 @@
 #include <string.h>
 
 #include "mgmt/datastore/depth.h"
+#include "mgmt/netconf/caps.h"
 #include "mgmt/netconf/hello.h"
 #include "mgmt/netconf/text.h"
 
 #define NS_BASE   "urn:ietf:params:xml:ns:netconf:base:1.0"
-#define CAP_BASE  "urn:ietf:params:netconf:base:1."
 #define DEPTH_MAX 8
 
-static const char *const capabilities[] = {
-	CAP_BASE "0",
-	CAP_BASE "1",
-	"urn:ietf:params:netconf:capability:writable-running:1.0",
-	"urn:ietf:params:netconf:capability:validate:1.1",
-	"urn:ietf:params:netconf:capability:xpath:1.0",
-	"urn:ietf:params:netconf:capability:with-defaults:1.0?basic-mode=explicit"
-	"&also-supported=report-all,report-all-tagged,trim",
-};
+static void put(const char *uri, void *arg)
+{
+	struct evbuffer *out = arg;
+
+	evbuffer_add(out, "<capability>", 12);
+	nc_text(out, uri);
+	evbuffer_add(out, "</capability>", 13);
+}
 
 void nc_hello_write(struct evbuffer *out, const struct ly_ctx *ctx, uint32_t session_id)
 {
-	const struct lys_module *mod;
-	uint32_t index = 0;
-
 	evbuffer_add_printf(out, "<hello xmlns=\"" NS_BASE "\"><capabilities>");
-	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
-		evbuffer_add_printf(out, "<capability>");
-		nc_text(out, capabilities[i]);
-		evbuffer_add_printf(out, "</capability>");
-	}
-	while ((mod = ly_ctx_get_module_iter(ctx, &index)))
-		if (mod->implemented && mod->revision)
-			evbuffer_add_printf(out,
-					    "<capability>%s?module=%s&amp;revision=%s</capability>",
-					    mod->ns, mod->name, mod->revision);
+	nc_caps(ctx, put, out);
 	evbuffer_add_printf(out, "</capabilities><session-id>%u</session-id></hello>", session_id);
 }
 
@@ -78,15 +65,15 @@ static int read_tree(const struct lyd_node *hello, bool *chunked, struct hd_err 
 
 			if (!is(cap, "capability") || !text)
 				continue;
-			one |= says(text, CAP_BASE "1");
-			zero |= says(text, CAP_BASE "0");
+			one |= says(text, NC_CAP_BASE "1");
+			zero |= says(text, NC_CAP_BASE "0");
 		}
 	}
 	if (!one && !zero)
 		return hd_err_set(
 			err, EBADMSG,
-			"the client speaks no version of NETCONF that is spoken here: " CAP_BASE
-			"0 and " CAP_BASE "1");
+			"the client speaks no version of NETCONF that is spoken here: " NC_CAP_BASE
+			"0 and " NC_CAP_BASE "1");
 	*chunked = one;
 	return 0;
 }

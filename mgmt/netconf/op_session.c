@@ -12,7 +12,7 @@ static void close_session(struct nc_call *call)
 	struct nc_session *session = nc_call_session(call);
 
 	nc_call_ok(call);
-	nc_session_finish(session);
+	nc_session_finish(session, NC_END_CLOSED);
 }
 
 static void kill_session(struct nc_call *call)
@@ -28,6 +28,8 @@ static void kill_session(struct nc_call *call)
 	} else {
 		hd_log(HD_LOG_NOTICE, "netconf session %u of %s is ended by %s", id, victim->user,
 		       call->user);
+		victim->end = NC_END_KILLED;
+		victim->killed_by = call->session_id;
 		nc_session_free(victim);
 		nc_call_ok(call);
 	}

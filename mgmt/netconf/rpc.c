@@ -13,6 +13,9 @@
 
 #define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
 
+#define REPLY_HEAD "<rpc-reply xmlns=\"" NS_BASE "\""
+#define REPLY_TAIL "</rpc-reply>"
+
 static struct nc_op *operations;
 
 void nc_register(struct nc_op *op)
@@ -24,6 +27,7 @@ void nc_register(struct nc_op *op)
 void nc_call_clear(struct nc_call *call)
 {
 	free(call->user);
+	nc_peer_put(call->peer);
 	free(call->attributes);
 	lyd_free_all(call->rpc);
 	lyd_free_all(call->op);
@@ -35,16 +39,89 @@ struct nc_session *nc_call_session(const struct nc_call *call)
 	return nc_session_find(call->server, call->session_id);
 }
 
+static void put_head(struct evbuffer *body, const char *attributes)
+{
+	evbuffer_add(body, REPLY_HEAD, sizeof(REPLY_HEAD) - 1);
+	if (attributes)
+		evbuffer_add(body, attributes, strlen(attributes));
+	evbuffer_add(body, ">", 1);
+}
+
 static void send_reply(struct nc_session *session, const char *attributes, struct evbuffer *content)
 {
 	struct evbuffer *body = evbuffer_new();
 
-	evbuffer_add_printf(body, "<rpc-reply xmlns=\"" NS_BASE "\"%s>",
-			    attributes ? attributes : "");
+	put_head(body, attributes);
 	evbuffer_add_buffer(body, content);
-	evbuffer_add_printf(body, "</rpc-reply>");
+	evbuffer_add(body, REPLY_TAIL, sizeof(REPLY_TAIL) - 1);
 	nc_session_send(session, body);
 	evbuffer_free(body);
+}
+
+void nc_call_free(struct nc_call *call)
+{
+	nc_call_clear(call);
+	free(call);
+}
+
+void nc_call_begin(struct nc_call *call)
+{
+	struct nc_session *session = nc_call_session(call);
+	struct evbuffer *body;
+
+	if (!session)
+		return;
+	body = evbuffer_new();
+	put_head(body, call->attributes);
+	session->streaming = true;
+	nc_session_part(session, body);
+	evbuffer_free(body);
+}
+
+bool nc_call_part(struct nc_call *call, struct evbuffer *part)
+{
+	struct nc_session *session = nc_call_session(call);
+
+	if (session && evbuffer_get_length(part))
+		nc_session_part(session, part);
+	evbuffer_drain(part, evbuffer_get_length(part));
+	return !session || nc_session_takes(session);
+}
+
+static void count_errors(struct nc_call *call, struct nc_session *session, unsigned int n)
+{
+	call->server->counters.out_rpc_errors += n;
+	if (session)
+		session->counters.out_rpc_errors += n;
+}
+
+void nc_call_end(struct nc_call *call, bool errors)
+{
+	struct nc_session *session = nc_call_session(call);
+	struct evbuffer *body;
+
+	if (errors)
+		count_errors(call, session, 1);
+	if (session) {
+		body = evbuffer_new();
+		evbuffer_add(body, REPLY_TAIL, sizeof(REPLY_TAIL) - 1);
+		nc_session_part(session, body);
+		nc_session_end(session);
+		evbuffer_free(body);
+		nc_session_answered(session);
+	}
+	nc_call_free(call);
+}
+
+void nc_call_drop(struct nc_call *call)
+{
+	struct nc_session *session = nc_call_session(call);
+
+	if (session) {
+		session->end = NC_END_OTHER;
+		nc_session_free(session);
+	}
+	nc_call_free(call);
 }
 
 void nc_call_data(struct nc_call *call, struct evbuffer *content)
@@ -55,15 +132,14 @@ void nc_call_data(struct nc_call *call, struct evbuffer *content)
 		send_reply(session, call->attributes, content);
 		nc_session_answered(session);
 	}
-	nc_call_clear(call);
-	free(call);
+	nc_call_free(call);
 }
 
 void nc_call_ok(struct nc_call *call)
 {
 	struct evbuffer *body = evbuffer_new();
 
-	evbuffer_add_printf(body, "<ok/>");
+	evbuffer_add(body, "<ok/>", 5);
 	nc_call_data(call, body);
 	evbuffer_free(body);
 }
@@ -72,6 +148,7 @@ void nc_call_errors(struct nc_call *call, const struct ds_errors *errs)
 {
 	struct evbuffer *body = evbuffer_new();
 
+	count_errors(call, nc_call_session(call), errs->n);
 	nc_errors(body, call->server->ctx, errs);
 	nc_call_data(call, body);
 	evbuffer_free(body);
@@ -111,6 +188,14 @@ static nc_op_fn find(const struct lyd_node *op)
 	return NULL;
 }
 
+/* Clients of 1.0 do not know malformed-message (RFC 6241 appendix A). */
+static void fit_version(const struct nc_session *session, struct ds_errors *errs)
+{
+	for (size_t i = 0; i < errs->n; i++)
+		if (errs->list[i].tag == DS_MALFORMED_MESSAGE && !session->frame.chunked)
+			errs->list[i].tag = DS_OPERATION_FAILED;
+}
+
 void nc_rpc(struct nc_session *session, const char *text, size_t len)
 {
 	struct nc_call *call = ds_alloc(sizeof(*call));
@@ -120,7 +205,19 @@ void nc_rpc(struct nc_session *session, const char *text, size_t len)
 	call->server = session->server;
 	call->session_id = session->id;
 	call->user = ds_strdup(session->user);
+	call->peer = nc_peer_get(session->peer);
+	session->counters.in_rpcs++;
+	session->server->counters.in_rpcs++;
 	if (!nc_rpc_parse(call, session->server->ctx, text, len, &errs)) {
+		session->counters.in_bad_rpcs++;
+		session->server->counters.in_bad_rpcs++;
+		fit_version(session, &errs);
+		nc_call_errors(call, &errs);
+		ds_errors_clear(&errs);
+		return;
+	}
+	if (call->server->nacm &&
+	    !nacm_check_exec(call->server->nacm, &call->peer->who, call->op, &errs)) {
 		nc_call_errors(call, &errs);
 		ds_errors_clear(&errs);
 		return;
@@ -129,9 +226,6 @@ void nc_rpc(struct nc_session *session, const char *text, size_t len)
 	if (fn)
 		fn(call);
 	else
-		nc_call_error(
-			call, DS_OPERATION_NOT_SUPPORTED,
-			"%s is not supported: this server has the running configuration, with "
-			"get, get-config, validate and edit-config that replaces all of it",
-			call->op->schema->name);
+		nc_call_error(call, DS_OPERATION_NOT_SUPPORTED,
+			      "%s is not supported by this server", call->op->schema->name);
 }

@@ -11,12 +11,15 @@
 #include <event2/buffer.h>
 
 #include "mgmt/datastore/errors.h"
+#include "mgmt/netconf/peer.h"
 #include "mgmt/netconf/server.h"
+#include "mgmt/store/store.h"
 
 struct nc_call {
 	struct nc_server *server;
 	uint32_t session_id;
 	char *user;
+	struct nc_peer *peer; /* peer->who asks; a share of its own */
 	char *attributes;     /* of <rpc>, as XML, for the reply */
 	struct lyd_node *rpc; /* the envelope */
 	struct lyd_node *op;  /* the operation, validated */
@@ -35,9 +38,27 @@ void nc_call_data(struct nc_call *call,
 		  struct evbuffer *body); /* content of <rpc-reply>; drained */
 void nc_call_errors(struct nc_call *call, const struct ds_errors *errs);
 
+/* An answer in parts: nc_call_part() is false when the client is to be waited for. */
+void nc_call_begin(struct nc_call *call);
+bool nc_call_part(struct nc_call *call, struct evbuffer *part); /* drained */
+void nc_call_end(struct nc_call *call, bool errors);
+
+/* The answer cannot be given, or not to its end: the session goes. */
+void nc_call_drop(struct nc_call *call);
+
+/* Without an answer: the session is gone. */
+void nc_call_free(struct nc_call *call);
+
 /* One error, as ds_errors_add() makes it. */
 void nc_call_error(struct nc_call *call, enum ds_tag tag, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* What a datastore holds, as the caller's session sees it; valid until the loop goes on. */
+const struct lyd_node *nc_call_tree(const struct nc_call *call, enum st_ds ds);
+
+/* Takes out of a copy what the caller may not read; nothing when it may read all. */
+bool nc_call_reads_all(const struct nc_call *call);
+void nc_call_prune(const struct nc_call *call, struct lyd_node **tree);
 
 /* The session of a call, or NULL when it is gone. */
 struct nc_session *nc_call_session(const struct nc_call *call);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,47 +13,81 @@
 
 #include "heddle/base/log.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/netconf/child.h"
+#include "mgmt/netconf/errors.h"
+#include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/server.h"
 #include "mgmt/netconf/session.h"
 
-/* The name of whoever is at the other end. False when the machine does not know them. */
-static bool peer_user(int fd, char *user, size_t size)
-{
-	struct ucred cred;
-	socklen_t len = sizeof(cred);
-	struct passwd *pw;
+#define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
-		return false;
-	pw = getpwuid(cred.uid);
-	if (pw)
-		snprintf(user, size, "%s", pw->pw_name);
-	else if (cred.uid == geteuid())
-		snprintf(user, size, "%u", cred.uid); /* in a namespace without accounts */
+/* Says why, where a hello would be: the only thing that a person can read then. */
+static void turn_away(struct nc_server *server, int fd, enum ds_tag tag, const char *why)
+{
+	struct evbuffer *out = evbuffer_new();
+	struct ds_errors errs = {.n = 0};
+
+	hd_log_limited(HD_LOG_WARNING, "netconf: a session was turned away: %s", why);
+	server->dropped++;
+	ds_errors_add(&errs, tag, NULL, "%s", why);
+	evbuffer_add_printf(out, "<rpc-reply xmlns=\"" NS_BASE "\">");
+	nc_errors(out, server->ctx, &errs);
+	evbuffer_add_printf(out, "</rpc-reply>]]>]]>");
+	evbuffer_write(out, fd); /* it fits, or they are not told */
+	ds_errors_clear(&errs);
+	evbuffer_free(out);
+	close(fd);
+}
+
+/* Some sessions are kept for root, who mends what others broke. */
+static bool has_place(struct nc_server *server, int fd, const char *user)
+{
+	const struct nc_limits *limits = &server->limits;
+	bool root = !strcmp(user, "root");
+	unsigned int most = limits->sessions + (root ? NC_SESSIONS_ROOT : 0), theirs = 0;
+	char why[160];
+
+	for (const struct nc_session *s = server->sessions; s; s = s->next)
+		theirs += !strcmp(s->user, user);
+	if (server->n_sessions >= most)
+		snprintf(why, sizeof(why), "%u sessions are open, which is the most: close one",
+			 server->n_sessions);
+	else if (!root && theirs >= limits->user_sessions)
+		snprintf(why, sizeof(why),
+			 "%s has %u sessions, which is the most of one user: "
+			 "close one",
+			 user, theirs);
 	else
-		return false;
-	return true;
+		return true;
+	turn_away(server, fd, DS_RESOURCE_DENIED, why);
+	return false;
 }
 
 void nc_server_accept(struct nc_server *server, int fd)
 {
-	char user[64];
+	struct hd_err err = {0};
+	struct nc_peer *peer;
+	char why[200];
 
 	evutil_make_socket_nonblocking(fd);
-	if (server->n_sessions >= NC_SESSIONS_MAX) {
-		hd_log_limited(HD_LOG_WARNING,
-			       "netconf: %u sessions are open, which is the most: "
-			       "one more was turned away",
-			       server->n_sessions);
-		close(fd);
+	peer = nc_peer_of(fd, &err);
+	if (!peer) {
+		turn_away(server, fd, DS_ACCESS_DENIED, err.text);
 		return;
 	}
-	if (!peer_user(fd, user, sizeof(user))) {
-		hd_log_limited(HD_LOG_WARNING, "netconf: an unknown user was turned away");
-		close(fd);
+	if (server->nacm && !nacm_knows(server->nacm, &peer->who)) {
+		snprintf(why, sizeof(why),
+			 "%s is in no group that may use this switch: usermod -aG heddle %s, or "
+			 "heddle-view to look only; then log in again",
+			 peer->user, peer->user);
+		turn_away(server, fd, DS_ACCESS_DENIED, why);
+		nc_peer_put(peer);
 		return;
 	}
-	nc_session_new(server, fd, ++server->last_id, user);
+	if (has_place(server, fd, peer->user))
+		nc_session_new(server, fd, ++server->last_id, peer);
+	else
+		nc_peer_put(peer);
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *addr,
@@ -110,9 +143,17 @@ struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ct
 				struct bk *bk, const char *path, struct hd_err *err)
 {
 	struct nc_server *server;
+	const char *given = getenv("HEDDLE_NETCONF_LIMITS");
+	struct nc_limits limits;
 	struct hd_err local = {0};
-	int fd = path ? listen_on(path, err ? err : &local) : -1;
+	int fd;
 
+	if (!err)
+		err = &local;
+	nc_limits_init(&limits);
+	if (given && nc_limits_parse(&limits, given, err) < 0)
+		return NULL;
+	fd = path ? listen_on(path, err) : -1;
 	if (path && fd < 0)
 		return NULL;
 	server = ds_alloc(sizeof(*server));
@@ -120,6 +161,10 @@ struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ct
 	server->ctx = ctx;
 	server->rn = rn;
 	server->bk = bk;
+	server->limits = limits;
+	server->started = time(NULL);
+	server->children = nc_children_new(server);
+	server->log = nc_log_new(&server->limits);
 	if (!path)
 		return server;
 	server->path = ds_strdup(path);
@@ -135,6 +180,8 @@ void nc_server_free(struct nc_server *server)
 		return;
 	while (server->sessions)
 		nc_session_free(server->sessions);
+	nc_children_free(server->children);
+	nc_log_free(server->log);
 	if (server->listener)
 		evconnlistener_free(server->listener);
 	if (server->path)

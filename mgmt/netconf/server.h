@@ -3,7 +3,8 @@
  * The NETCONF server: a UNIX socket, many sessions, one loop.
  *
  * A session has one request at a time; what it sends meanwhile waits in its socket. A client that
- * does not read its replies is not read from either. So nobody can make others wait.
+ * does not read its replies is not read from either; what takes long runs beside the loop (child.h),
+ * and all else has its limit (limits.h). So nobody can make others wait.
  */
 #ifndef MGMT_NETCONF_SERVER_H
 #define MGMT_NETCONF_SERVER_H
@@ -15,25 +16,43 @@
 #include "heddle/base/err.h"
 #include "mgmt/backend/backend.h"
 #include "mgmt/backend/running.h"
+#include "mgmt/nacm/nacm.h"
+#include "mgmt/netconf/limits.h"
 
-#define NC_SESSIONS_MAX 256
-#define NC_OUTPUT_SOFT  (1u << 20) /* bytes that wait for the client: no more of its requests */
-#define NC_HELLO_S      10         /* for the client's hello */
-#define NC_STALL_S      300        /* a client that takes nothing for so long is dropped */
-
+struct nc_children;
+struct nc_log;
 struct nc_session;
+
+/* RFC 6022 2.1.5: of a session, and of all. */
+struct nc_counters {
+	uint32_t in_rpcs, in_bad_rpcs, out_rpc_errors, out_notifications;
+};
 
 struct nc_server {
 	struct event_base *base;
 	const struct ly_ctx *ctx;
 	struct rn *rn;
 	struct bk *bk;
+	struct nacm *nacm; /* NULL: everybody may everything */
 	struct evconnlistener *listener;
 	char *path;
 	struct nc_session *sessions;
 	unsigned int n_sessions;
 	uint32_t last_id;
+	struct nc_limits limits;
+	size_t held;                  /* bytes of memory of messages that are under way */
+	struct nc_children *children; /* reads beside the loop */
+	struct nc_log *log;           /* of events */
+	time_t started;
+	uint32_t greeted, bad_hellos, dropped; /* sessions */
+	struct nc_counters counters;
 };
+
+/* What is in force on the planes; NULL before the first commit. */
+static inline const struct bd_config *nc_in_force(const struct nc_server *server)
+{
+	return server->rn->config;
+}
 
 /* Listens on @path (mode 0660). Returns NULL with @err. */
 struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ctx, struct rn *rn,

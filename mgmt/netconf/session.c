@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "heddle/base/clock.h"
 #include "heddle/base/log.h"
 #include "heddle/base/name.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/netconf/child.h"
 #include "mgmt/netconf/hello.h"
+#include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/session.h"
 
 #define READ_MAX   65536 /* bytes of a session that wait in our memory */
 #define PUMP_BURST 8     /* messages of one session, before others have their turn */
+#define SMALL      65536 /* a message that any session may hold, whatever others hold */
 
-static void pump_soon(struct nc_session *session)
+void nc_session_pump(struct nc_session *session)
 {
 	event_active(session->pump, EV_TIMEOUT, 0);
 }
@@ -27,67 +32,143 @@ struct nc_session *nc_session_find(const struct nc_server *server, uint32_t id)
 	return session;
 }
 
-void nc_session_send(struct nc_session *session, struct evbuffer *body)
+void nc_session_part(struct nc_session *session, struct evbuffer *body)
+{
+	struct evbuffer *out = bufferevent_get_output(session->bev);
+	char head[32];
+
+	if (session->frame.chunked)
+		evbuffer_add(out, head,
+			     snprintf(head, sizeof(head), "\n#%zu\n", evbuffer_get_length(body)));
+	evbuffer_add_buffer(out, body);
+}
+
+void nc_session_end(struct nc_session *session)
 {
 	struct evbuffer *out = bufferevent_get_output(session->bev);
 
-	if (session->frame.chunked) {
-		evbuffer_add_printf(out, "\n#%zu\n", evbuffer_get_length(body));
-		evbuffer_add_buffer(out, body);
+	if (session->frame.chunked)
 		evbuffer_add(out, "\n##\n", 4);
-	} else {
-		evbuffer_add_buffer(out, body);
+	else
 		evbuffer_add(out, "]]>]]>", 6);
-	}
+}
+
+void nc_session_send(struct nc_session *session, struct evbuffer *body)
+{
+	nc_session_part(session, body);
+	nc_session_end(session);
+}
+
+static size_t queued(const struct nc_session *session)
+{
+	return evbuffer_get_length(bufferevent_get_output(session->bev));
+}
+
+bool nc_session_takes(const struct nc_session *session)
+{
+	return queued(session) <= (size_t)session->server->limits.output_kb << 10;
 }
 
 void nc_session_answered(struct nc_session *session)
 {
 	session->busy = false;
-	pump_soon(session);
+	session->streaming = false;
+	session->since_ns = hd_now_ns();
+	nc_session_pump(session);
 }
 
-void nc_session_finish(struct nc_session *session)
+void nc_session_finish(struct nc_session *session, enum nc_end why)
 {
 	session->closing = true;
+	session->end = why;
 	bufferevent_disable(session->bev, EV_READ);
-	pump_soon(session);
+	nc_session_pump(session);
 }
 
 /* The stream is broken: said once, then the end (RFC 6242 4.1, 4.2). */
-static void give_up(struct nc_session *session, const char *why)
+static void give_up(struct nc_session *session, enum ds_tag tag, const char *why)
 {
 	hd_log_limited(HD_LOG_WARNING, "netconf session %u of %s: %s", session->id, session->user,
 		       why);
 	if (session->greeted) {
 		struct ds_errors errs = {.n = 0};
 
-		ds_errors_add(&errs, DS_MALFORMED_MESSAGE, NULL, "%s", why);
+		/* 1.0 has no tag for what cannot be read (RFC 6241 appendix A). */
+		if (tag == DS_MALFORMED_MESSAGE && !session->frame.chunked)
+			tag = DS_OPERATION_FAILED;
+		ds_errors_add(&errs, tag, NULL, "%s", why);
 		nc_rpc_refuse(session, &errs);
 		ds_errors_clear(&errs);
+		session->counters.in_bad_rpcs++;
+		session->server->counters.in_bad_rpcs++;
+	} else {
+		session->server->bad_hellos++;
 	}
-	nc_session_finish(session);
+	nc_session_finish(session, session->greeted ? NC_END_OTHER : NC_END_BAD_HELLO);
 }
 
-static void on_message(struct nc_session *session)
+static void on_hello(struct nc_session *session)
 {
 	struct hd_err err = {0};
 	bool chunked;
 
-	if (session->greeted) {
-		session->busy = true;
-		nc_rpc(session, session->frame.text, session->frame.len);
-		return;
-	}
 	if (nc_hello_read(session->server->ctx, session->frame.text, session->frame.len, &chunked,
 			  &err) < 0) {
-		give_up(session, err.text);
+		give_up(session, DS_MALFORMED_MESSAGE, err.text);
 		return;
 	}
 	session->greeted = true;
-	evtimer_del(session->hello);
+	session->since_ns = hd_now_ns();
+	session->server->greeted++;
 	if (chunked)
 		nc_frame_set_chunked(&session->frame);
+	nc_notify_session_start(session);
+}
+
+static void on_message(struct nc_session *session)
+{
+	session->begun_ns = 0;
+	if (!session->greeted) {
+		on_hello(session);
+		return;
+	}
+	session->busy = true;
+	nc_rpc(session, session->frame.text, session->frame.len);
+}
+
+static void arm(struct nc_session *session);
+
+/* What all sessions of the same user hold. */
+static size_t held_by(const struct nc_session *session)
+{
+	size_t sum = 0;
+
+	for (const struct nc_session *s = session->server->sessions; s; s = s->next)
+		if (!strcmp(s->user, session->user))
+			sum += s->held;
+	return sum;
+}
+
+/* Counts the memory of its message. False, with an error sent, when that is too much for all. */
+static bool account(struct nc_session *session)
+{
+	struct nc_server *server = session->server;
+	size_t most = (size_t)server->limits.buffers_mb << 20;
+	bool grows = session->frame.room > session->held;
+	char text[200];
+
+	server->held += session->frame.room - session->held;
+	session->held = session->frame.room;
+	if (!grows || session->held <= SMALL ||
+	    (server->held <= most && held_by(session) <= most / 2))
+		return true;
+	snprintf(
+		text, sizeof(text),
+		"the messages that are under way in all sessions take more than %u MB, or those of "
+		"this user more than half of it: send it again when they are done",
+		server->limits.buffers_mb);
+	give_up(session, DS_RESOURCE_DENIED, text);
+	return false;
 }
 
 /* Serves one message if there is a whole one. False when there is nothing more to do now. */
@@ -101,59 +182,90 @@ static bool step(struct nc_session *session)
 	while (rc == 0) {
 		n = evbuffer_get_contiguous_space(in);
 		if (!n)
-			return false;
+			break;
 		rc = nc_frame_feed(&session->frame, (const char *)evbuffer_pullup(in, n), n, &used,
 				   &err);
 		evbuffer_drain(in, used);
+		if (rc >= 0 && session->frame.room != session->held && !account(session))
+			return false;
 	}
 	if (rc < 0) {
-		give_up(session, err.text);
+		give_up(session, rc == -EMSGSIZE ? DS_TOO_BIG : DS_MALFORMED_MESSAGE, err.text);
 		return false;
 	}
-	on_message(session);
-	return true;
+	if (rc > 0) {
+		on_message(session);
+		nc_frame_done(&session->frame);
+		account(session);
+	} else if (!session->begun_ns && nc_frame_begun(&session->frame)) {
+		session->begun_ns = hd_now_ns();
+		arm(session);
+	}
+	return rc > 0;
 }
 
-/* Reads on when the client takes what it asked for. */
-static bool may_go_on(struct nc_session *session)
+/* True when the session has used up its requests of this second; then it goes on by itself. */
+static bool is_fast(struct nc_session *session)
 {
-	size_t queued = evbuffer_get_length(bufferevent_get_output(session->bev));
+	uint64_t now = hd_now_ns(), cost = HD_NS_PER_S / session->server->limits.rate;
+	struct timeval pause = {0, 10000};
 
-	if (session->closing || session->busy || queued > NC_OUTPUT_SOFT)
+	if (session->rate_ns > now + HD_NS_PER_S) {
+		evtimer_add(session->pump, &pause);
+		return true;
+	}
+	session->rate_ns = (session->rate_ns < now ? now : session->rate_ns) + cost;
+	return false;
+}
+
+static bool has_input(const struct nc_session *session)
+{
+	return evbuffer_get_length(bufferevent_get_input(session->bev)) > 0;
+}
+
+/* Sends what was waited with, then serves requests; false when it waits for something. */
+static bool go_on(struct nc_session *session)
+{
+	if (!nc_session_takes(session))
 		return false;
-	return true;
+	if (session->child)
+		nc_child_resume(session->child);
+	if (!session->streaming)
+		nc_notify_deliver(session);
+	if (session->busy)
+		return false;
+	if (!has_input(session))
+		return false;
+	return nc_session_takes(session) && !is_fast(session);
 }
 
 static void on_pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct nc_session *session = arg;
-	size_t queued = evbuffer_get_length(bufferevent_get_output(session->bev));
 
 	if (session->closing) {
-		if (!queued)
+		if (!queued(session))
 			nc_session_free(session);
 		return;
 	}
-	for (unsigned int i = 0; i < PUMP_BURST; i++) {
-		if (!may_go_on(session))
-			return;
-		if (!step(session)) {
-			if (session->eof && !session->closing)
-				nc_session_finish(session);
+	for (unsigned int i = 0; i < PUMP_BURST && !session->closing; i++)
+		if (!go_on(session) || !step(session)) {
+			if (session->eof && !session->busy && !session->closing &&
+			    !has_input(session))
+				nc_session_finish(session, NC_END_DROPPED);
 			return;
 		}
-	}
-	pump_soon(session);
+	nc_session_pump(session);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
 {
-	pump_soon(arg);
+	nc_session_pump(arg);
 }
 
 static void on_written(struct bufferevent *bev, void *arg)
 {
-	pump_soon(arg);
+	nc_session_pump(arg);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
@@ -164,41 +276,104 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 		hd_log(HD_LOG_WARNING, "netconf session %u of %s takes no replies: ended",
 		       session->id, session->user);
 	if (what & (BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) {
+		if (!session->closing)
+			session->end = what & BEV_EVENT_TIMEOUT ? NC_END_TIMEOUT : NC_END_DROPPED;
 		nc_session_free(session);
 	} else if (what & BEV_EVENT_EOF) {
 		session->eof = true;
-		pump_soon(session);
+		nc_session_pump(session);
 	}
 }
 
-static void on_no_hello(evutil_socket_t fd, short what, void *arg)
+/* Until when the client has to do something: 0 for ever. Says what it did not in @why. */
+static uint64_t deadline_of(const struct nc_session *session, const char **why)
+{
+	const struct nc_limits *limits = &session->server->limits;
+
+	*why = "said no hello";
+	if (!session->greeted)
+		return session->since_ns + limits->hello_s * HD_NS_PER_S;
+	*why = "began a message and does not go on";
+	if (session->begun_ns && !session->busy)
+		return session->begun_ns + limits->message_s * HD_NS_PER_S;
+	*why = "was idle";
+	if (limits->idle_s && !session->busy && !session->sub && !nc_session_locks(session))
+		return session->since_ns + limits->idle_s * HD_NS_PER_S;
+	return 0;
+}
+
+/* So that a session that nobody waits for costs nothing. */
+static void arm(struct nc_session *session)
+{
+	uint64_t now = hd_now_ns(), at, left;
+	struct timeval tv;
+	const char *why;
+
+	at = deadline_of(session, &why);
+	if (!at && session->server->limits.idle_s)
+		at = now + session->server->limits.idle_s * HD_NS_PER_S;
+	if (!at)
+		return;
+	left = at > now ? at - now : 0;
+	tv = (struct timeval){left / HD_NS_PER_S, left % HD_NS_PER_S / 1000 + 1000};
+	evtimer_add(session->deadline, &tv);
+}
+
+/* True if it holds the lock of a datastore. */
+bool nc_session_locks(const struct nc_session *session)
+{
+	return false;
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
 {
 	struct nc_session *session = arg;
+	const char *why;
+	uint64_t at = deadline_of(session, &why);
 
-	hd_log_limited(HD_LOG_INFO, "netconf session %u of %s said no hello: ended", session->id,
-		       session->user);
+	if (session->closing)
+		return; /* the time to take replies counts */
+	if (!at || hd_now_ns() < at) {
+		arm(session);
+		return;
+	}
+	hd_log_limited(HD_LOG_INFO, "netconf session %u of %s %s: ended", session->id,
+		       session->user, why);
+	session->end = NC_END_TIMEOUT;
 	nc_session_free(session);
 }
 
-struct nc_session *nc_session_new(struct nc_server *server, int fd, uint32_t id, const char *user)
+static void init(struct nc_session *session, int fd)
 {
-	static const struct timeval hello = {NC_HELLO_S, 0}, stall = {NC_STALL_S, 0};
+	struct nc_server *server = session->server;
+	struct timeval stall = {server->limits.stall_s, 0};
+
+	nc_frame_init(&session->frame, (size_t)server->limits.message_mb << 20);
+	session->bev = bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	session->pump = evtimer_new(server->base, on_pump, session);
+	session->deadline = evtimer_new(server->base, on_deadline, session);
+	bufferevent_setwatermark(session->bev, EV_READ, 0, READ_MAX);
+	bufferevent_setwatermark(session->bev, EV_WRITE, (size_t)server->limits.output_kb << 9, 0);
+	bufferevent_setcb(session->bev, on_read, on_written, on_event, session);
+	bufferevent_set_timeouts(session->bev, NULL, &stall);
+	bufferevent_enable(session->bev, EV_READ | EV_WRITE);
+}
+
+struct nc_session *nc_session_new(struct nc_server *server, int fd, uint32_t id,
+				  struct nc_peer *peer)
+{
 	struct nc_session *session = ds_alloc(sizeof(*session));
 	struct evbuffer *body = evbuffer_new();
 
 	session->server = server;
 	session->id = id;
-	hd_str_copy(session->user, sizeof(session->user), user);
-	nc_frame_init(&session->frame, NC_MESSAGE_MAX);
-	session->bev = bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	session->pump = evtimer_new(server->base, on_pump, session);
-	session->hello = evtimer_new(server->base, on_no_hello, session);
-	bufferevent_setwatermark(session->bev, EV_READ, 0, READ_MAX);
-	bufferevent_setwatermark(session->bev, EV_WRITE, NC_OUTPUT_SOFT / 2, 0);
-	bufferevent_setcb(session->bev, on_read, on_written, on_event, session);
-	bufferevent_set_timeouts(session->bev, NULL, &stall);
-	bufferevent_enable(session->bev, EV_READ | EV_WRITE);
-	evtimer_add(session->hello, &hello);
+	session->login = time(NULL);
+	session->since_ns = hd_now_ns();
+	session->peer = peer;
+	peer->who.session = id;
+	hd_str_copy(session->user, sizeof(session->user), peer->user);
+	init(session, fd);
+	arm(session);
 	session->next = server->sessions;
 	server->sessions = session;
 	server->n_sessions++;
@@ -216,9 +391,16 @@ void nc_session_free(struct nc_session *session)
 		at = &(*at)->next;
 	*at = session->next;
 	session->server->n_sessions--;
+	session->server->held -= session->held;
+	if (session->child)
+		nc_child_cancel(session->child);
+	nc_notify_session_end(session);
+	if (session->end == NC_END_DROPPED || session->end == NC_END_TIMEOUT)
+		session->server->dropped++;
 	bufferevent_free(session->bev);
 	event_free(session->pump);
-	event_free(session->hello);
+	event_free(session->deadline);
 	nc_frame_free(&session->frame);
+	nc_peer_put(session->peer);
 	free(session);
 }

@@ -13,50 +13,105 @@
 
 /* Lives until it was told and nothing is asked any more. */
 struct gather {
-	struct rn *rn;
-	struct bk *bk;
-	unsigned int parts;
 	unsigned int asked;
 	struct event *timer;
-	struct nc_facts facts;
-	nc_state_fn fn; /* NULL: told */
+	struct nc_facts *facts;
+	nc_facts_fn fn; /* NULL: told */
 	void *arg;
 };
 
-static struct lyd_node *build(struct gather *g)
+static struct nc_state_part *parts;
+
+void nc_state_register(struct nc_state_part *part)
 {
-	const struct bd_config *config = g->rn->config;
+	part->next = parts;
+	parts = part;
+}
+
+static bool wants(const struct nc_server *server, const struct nc_filter *filter,
+		  const char *module, const char *name)
+{
+	return !filter || nc_filter_wants(filter, server->ctx, module, name);
+}
+
+unsigned int nc_state_asks(const struct nc_server *server, const struct nc_filter *filter)
+{
+	unsigned int asks = 0;
+
+	if (wants(server, filter, "heddle-switch", "switches"))
+		asks |= NC_ASK_DOMAINS;
+	if (wants(server, filter, "heddle-system", "system"))
+		asks |= NC_ASK_PLANES;
+	return asks;
+}
+
+/* What is configured, as far as the filter can select something of it. */
+static struct lyd_node *copy_config(const struct nc_server *server, const struct nc_filter *filter,
+				    const struct lyd_node *config)
+{
+	struct lyd_node *tree = NULL, *copy;
+	const struct lyd_node *node;
+
+	LY_LIST_FOR(config, node) {
+		if (!node->schema ||
+		    !wants(server, filter, node->schema->module->name, node->schema->name))
+			continue;
+		copy = NULL;
+		lyd_dup_single(node, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy);
+		if (copy)
+			lyd_insert_sibling(tree, copy, &tree);
+	}
+	return tree;
+}
+
+struct lyd_node *nc_state_build(const struct nc_server *server, const struct nc_filter *filter,
+				const struct nc_facts *facts)
+{
+	const struct bd_config *config = nc_in_force(server);
+	const struct lyd_node *running = config ? config->tree : NULL;
 	struct ds_errors errs = {.n = 0};
-	struct lyd_node *tree = NULL;
+	struct lyd_node *tree = copy_config(server, filter, running);
 	struct bd_model model;
 
-	if (config && config->tree)
-		lyd_dup_siblings(config->tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &tree);
-	bd_model_init(&model, g->rn->ctx, config ? config->tree : NULL);
+	bd_model_init(&model, server->ctx, running);
 	bd_numbers_assign(&model, config ? &config->numbers : NULL, &errs);
 	bd_model_resolve(&model);
-	if (g->parts & NC_STATE_PORTS)
-		nc_state_ports(&tree, &model, g->bk);
-	if (g->parts & NC_STATE_SWITCHES)
-		nc_state_switches(tree, &model, &g->facts);
-	if (g->parts & NC_STATE_SYSTEM)
-		nc_state_system(&tree, g->rn->ctx, g->bk, &g->facts);
+	if (wants(server, filter, "ietf-interfaces", "interfaces"))
+		nc_state_ports(&tree, &model, server->bk);
+	if (wants(server, filter, "heddle-switch", "switches"))
+		nc_state_switches(tree, &model, facts);
+	if (wants(server, filter, "heddle-system", "system"))
+		nc_state_system(&tree, server->ctx, server->bk, facts);
+	for (struct nc_state_part *p = parts; p; p = p->next)
+		if (wants(server, filter, p->module, p->name))
+			p->add(&tree, server);
 	bd_model_free(&model);
 	ds_errors_clear(&errs);
 	return tree;
 }
 
+void nc_facts_free(struct nc_facts *facts)
+{
+	if (facts)
+		free(facts->domains);
+	free(facts);
+}
+
 static void tell(struct gather *g)
 {
-	nc_state_fn fn = g->fn;
+	nc_facts_fn fn = g->fn;
+	struct nc_facts *facts = g->facts;
 
 	g->fn = NULL;
-	if (fn)
-		fn(build(g), g->arg);
+	if (fn) {
+		/* What comes late goes nowhere. */
+		g->facts = ds_alloc(sizeof(*facts));
+		fn(facts, g->arg);
+	}
 	if (g->asked)
 		return;
 	event_free(g->timer);
-	free(g->facts.domains);
+	nc_facts_free(g->facts);
 	free(g);
 }
 
@@ -76,7 +131,7 @@ static void on_domain(struct hd_chan *chan, int status, const struct hd_msg *msg
 {
 	const struct hd_domain_state *d = msg->body;
 	struct gather *g = arg;
-	struct nc_facts *f = &g->facts;
+	struct nc_facts *f = g->facts;
 
 	if (final) {
 		answered(g);
@@ -102,29 +157,28 @@ static void on_plane(struct hd_chan *chan, int status, const struct hd_msg *msg,
 		answered(g);
 	} else if (p->plane < HD_PLANE_COUNT &&
 		   hd_str_terminated(p->last_exit, sizeof(p->last_exit))) {
-		g->facts.planes[p->plane] = *p;
-		g->facts.plane_known[p->plane] = true;
+		g->facts->planes[p->plane] = *p;
+		g->facts->plane_known[p->plane] = true;
 	}
 }
 
-void nc_state_gather(struct rn *rn, struct bk *bk, unsigned int parts, nc_state_fn fn, void *arg)
+void nc_facts_gather(struct nc_server *server, unsigned int asks, nc_facts_fn fn, void *arg)
 {
 	static const struct timeval patience = {PATIENCE_S, 0};
 	struct gather *g = ds_alloc(sizeof(*g));
+	struct bk *bk = server->bk;
 	struct hd_nothing nothing;
 
-	g->rn = rn;
-	g->bk = bk;
-	g->parts = parts;
+	g->facts = ds_alloc(sizeof(*g->facts));
 	g->fn = fn;
 	g->arg = arg;
 	g->timer = evtimer_new(bk->base, on_timer, g);
 	evtimer_add(g->timer, &patience);
 	g->asked = 1; /* so that an answer that comes at once does not end it here */
-	if (parts & NC_STATE_SWITCHES && bk_data(bk) &&
+	if (asks & NC_ASK_DOMAINS && bk_data(bk) &&
 	    hd_chan_request_stream(bk_data(bk), DOMAIN_LIST, &nothing, on_domain, g) == 0)
 		g->asked++;
-	if (parts & NC_STATE_SYSTEM && bk->supervisor &&
+	if (asks & NC_ASK_PLANES && bk->supervisor &&
 	    hd_chan_request_stream(bk->supervisor, PLANE_LIST, &nothing, on_plane, g) == 0)
 		g->asked++;
 	answered(g);

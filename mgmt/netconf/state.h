@@ -9,23 +9,15 @@
 
 #include "heddle/api/supervisor.h"
 #include "heddle/api/switch.h"
-#include "mgmt/backend/running.h"
 #include "mgmt/bind/model.h"
+#include "mgmt/netconf/filter.h"
+#include "mgmt/netconf/server.h"
 
-enum nc_state_parts {
-	NC_STATE_PORTS = 1 << 0,
-	NC_STATE_SWITCHES = 1 << 1,
-	NC_STATE_SYSTEM = 1 << 2,
+/* What others know, and have to be asked for first. */
+enum nc_asks {
+	NC_ASK_DOMAINS = 1 << 0,
+	NC_ASK_PLANES = 1 << 1,
 };
-
-/* @tree is the caller's. */
-typedef void (*nc_state_fn)(struct lyd_node *tree, void *arg);
-
-/*
- * Asks the other processes for what is theirs to know and calls @fn, at once or later, with a tree
- * that has at least the parts asked for. A process that does not answer within a second is left out.
- */
-void nc_state_gather(struct rn *rn, struct bk *bk, unsigned int parts, nc_state_fn fn, void *arg);
 
 /* What came in for one gathering. */
 struct nc_facts {
@@ -34,6 +26,42 @@ struct nc_facts {
 	struct hd_plane_state planes[HD_PLANE_COUNT];
 	bool plane_known[HD_PLANE_COUNT];
 };
+
+/* @facts is the caller's. */
+typedef void (*nc_facts_fn)(struct nc_facts *facts, void *arg);
+
+/*
+ * Asks the other processes for what is theirs to know (nc_state_asks()) and calls @fn, at once or
+ * later. A process that does not answer within a second is left out.
+ */
+void nc_facts_gather(struct nc_server *server, unsigned int asks, nc_facts_fn fn, void *arg);
+void nc_facts_free(struct nc_facts *facts);
+
+/* What has to be asked for what the filter selects. */
+unsigned int nc_state_asks(const struct nc_server *server, const struct nc_filter *filter);
+
+/*
+ * Makes the operational state: what is configured and in force, with the state. Top-level nodes that
+ * the filter cannot select anything of may be left out. The tree is the caller's.
+ */
+struct lyd_node *nc_state_build(const struct nc_server *server, const struct nc_filter *filter,
+				const struct nc_facts *facts);
+
+/* A part of the state that needs nobody else: registered where it is made. */
+struct nc_state_part {
+	const char *module, *name; /* of the top-level node */
+	void (*add)(struct lyd_node **tree, const struct nc_server *server);
+	struct nc_state_part *next;
+};
+void nc_state_register(struct nc_state_part *part);
+
+#define NC_STATE_REGISTER(var)                                                 \
+	static struct nc_state_part var;                                       \
+	__attribute__((constructor)) static void nc_state_register_##var(void) \
+	{                                                                      \
+		nc_state_register(&var);                                       \
+	}                                                                      \
+	static struct nc_state_part var
 
 /* The parts, each in a file of its own. @tree is the top of the tree, and may change. */
 void nc_state_ports(struct lyd_node **tree, const struct bd_model *model, const struct bk *bk);

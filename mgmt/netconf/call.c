@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a call may see of the datastores.
+ */
+#include "mgmt/nacm/nacm.h"
+#include "mgmt/netconf/rpc.h"
+
+const struct lyd_node *nc_call_tree(const struct nc_call *call, enum st_ds ds)
+{
+	const struct bd_config *config = nc_in_force(call->server);
+
+	return ds == ST_RUNNING && config ? config->tree : NULL;
+}
+
+bool nc_call_reads_all(const struct nc_call *call)
+{
+	struct nacm *nacm = call->server->nacm;
+
+	return !nacm || nacm_reads_all(nacm, &call->peer->who);
+}
+
+void nc_call_prune(const struct nc_call *call, struct lyd_node **tree)
+{
+	if (call->server->nacm)
+		nacm_prune(call->server->nacm, &call->peer->who, tree);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reads beside the loop. What may take long is evaluated and printed in a forked copy of the process,
+ * which sees everything as it was at that instant and cannot hold up anybody: it has bounds on its
+ * processor time, its memory and the time until it begins to answer. A few run at once; the rest
+ * waits, and who has the fewest running is next.
+ *
+ * A child that is stopped before it began to answer gives an error; one that is stopped later ends
+ * the session, since a reply that has begun cannot be taken back.
+ */
+#ifndef MGMT_NETCONF_CHILD_H
+#define MGMT_NETCONF_CHILD_H
+
+#include <stdio.h>
+
+#include "mgmt/netconf/rpc.h"
+
+struct nc_child;
+struct nc_children;
+
+/* What is done in the child. It may do what it likes with memory, and must not touch the loop. */
+struct nc_work {
+	/* All that can go wrong: false with @errs. */
+	bool (*evaluate)(struct nc_call *call, void *arg, struct ds_errors *errs);
+	/* Writes the content of <rpc-reply>. */
+	void (*print)(struct nc_call *call, void *arg, FILE *out);
+	/* In the parent, whatever came of it: frees @arg. */
+	void (*done)(void *arg);
+};
+
+struct nc_children *nc_children_new(struct nc_server *server);
+void nc_children_free(struct nc_children *children);
+
+/* Answers @call from a child, now or later. The call must not be used after this. */
+void nc_child_run(struct nc_call *call, const struct nc_work *work, void *arg);
+
+/* The session's client takes more, or the session is gone. For session.c. */
+void nc_child_resume(struct nc_child *child);
+void nc_child_cancel(struct nc_child *child);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heddle/base/clock.h"
+#include "heddle/base/log.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/nacm/nacm.h"
+#include "mgmt/netconf/notify.h"
+#include "mgmt/netconf/session.h"
+#include "mgmt/netconf/state.h"
+
+#define NS_NOTIFICATION "urn:ietf:params:xml:ns:netconf:notification:1.0"
+#define NS_MANAGE       "urn:ietf:params:xml:ns:netmod:notification"
+#define NS_EVENTS       "urn:heddle:yang:heddle-events"
+#define BURST           32 /* events that are looked at, before other sessions have their turn */
+
+struct entry {
+	struct timespec time;
+	char *text; /* XML, without the envelope */
+	size_t len;
+	struct lyd_node *tree;
+};
+
+/* A ring: event number N lies at N modulo room. */
+struct nc_log {
+	struct entry *entries;
+	size_t room, bytes, most;
+	uint64_t first, next; /* numbers of the oldest and of the one to come */
+	struct timespec began;
+};
+
+struct nc_subscription {
+	struct nc_session *session;
+	uint64_t at;         /* number of the event that is looked at next */
+	uint64_t replay_end; /* of the first event that is not replay */
+	struct nc_subscribe wish;
+	struct lyd_node *op;
+	struct event *stop;
+};
+
+struct nc_log *nc_log_new(const struct nc_limits *limits)
+{
+	struct nc_log *log = ds_alloc(sizeof(*log));
+
+	log->room = limits->events;
+	log->most = (size_t)limits->events_kb << 10;
+	log->entries = ds_alloc(log->room * sizeof(*log->entries));
+	clock_gettime(CLOCK_REALTIME, &log->began);
+	return log;
+}
+
+static void drop_oldest(struct nc_log *log)
+{
+	struct entry *e = &log->entries[log->first++ % log->room];
+
+	log->bytes -= e->len;
+	free(e->text);
+	lyd_free_all(e->tree);
+	memset(e, 0, sizeof(*e));
+}
+
+void nc_log_free(struct nc_log *log)
+{
+	while (log->first != log->next)
+		drop_oldest(log);
+	free(log->entries);
+	free(log);
+}
+
+struct timespec nc_log_began(const struct nc_log *log)
+{
+	return log->began;
+}
+
+struct lyd_node *nc_event(const struct nc_server *server, const char *module, const char *name)
+{
+	const struct lys_module *mod = ly_ctx_get_module_implemented(server->ctx, module);
+	struct lyd_node *event = NULL;
+
+	if (mod)
+		lyd_new_inner(NULL, mod, name, 0, &event);
+	return event;
+}
+
+void nc_publish(struct nc_server *server, struct lyd_node *event)
+{
+	struct nc_log *log = server->log;
+	struct entry *e;
+	char *text = NULL;
+
+	if (!event)
+		return;
+	lyd_print_mem(&text, event, LYD_XML, LYD_PRINT_SHRINK);
+	if (!text) {
+		lyd_free_all(event);
+		return;
+	}
+	while (log->first != log->next &&
+	       (log->next - log->first == log->room || log->bytes + strlen(text) > log->most))
+		drop_oldest(log);
+	e = &log->entries[log->next++ % log->room];
+	clock_gettime(CLOCK_REALTIME, &e->time);
+	e->text = text;
+	e->len = strlen(text);
+	e->tree = event;
+	log->bytes += e->len;
+	for (struct nc_session *s = server->sessions; s; s = s->next)
+		if (s->sub)
+			nc_session_pump(s);
+}
+
+static void send_text(struct nc_session *session, const struct timespec *time, const char *text)
+{
+	struct evbuffer *body = evbuffer_new();
+	char *stamp = NULL;
+
+	ly_time_ts2str(time, &stamp);
+	evbuffer_add_printf(body,
+			    "<notification xmlns=\"" NS_NOTIFICATION "\"><eventTime>%s</eventTime>",
+			    stamp ? stamp : "");
+	evbuffer_add(body, text, strlen(text));
+	evbuffer_add(body, "</notification>", 15);
+	nc_session_send(session, body);
+	evbuffer_free(body);
+	free(stamp);
+	session->counters.out_notifications++;
+	session->server->counters.out_notifications++;
+}
+
+static void send_now(struct nc_session *session, const char *text)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	send_text(session, &now, text);
+}
+
+static int compare(const struct timespec *a, const struct timespec *b)
+{
+	if (a->tv_sec != b->tv_sec)
+		return a->tv_sec < b->tv_sec ? -1 : 1;
+	return a->tv_nsec < b->tv_nsec ? -1 : a->tv_nsec > b->tv_nsec;
+}
+
+void nc_subscription_free(struct nc_subscription *sub)
+{
+	if (!sub)
+		return;
+	if (sub->stop)
+		event_free(sub->stop);
+	lyd_free_all(sub->op);
+	free(sub);
+}
+
+/* It has told what there was up to its stop time. */
+static void complete(struct nc_subscription *sub)
+{
+	struct nc_session *session = sub->session;
+
+	send_now(session, "<notificationComplete xmlns=\"" NS_MANAGE "\"/>");
+	session->sub = NULL;
+	session->since_ns = hd_now_ns();
+	nc_subscription_free(sub);
+}
+
+static bool is_for(const struct nc_subscription *sub, const struct entry *e)
+{
+	const struct nc_session *session = sub->session;
+	struct nacm *nacm = session->server->nacm;
+
+	if (sub->wish.replay && compare(&e->time, &sub->wish.start) < 0)
+		return false;
+	if (!nc_filter_matches(&sub->wish.filter, e->tree))
+		return false;
+	return !nacm || nacm_may_notify(nacm, &session->peer->who, e->tree);
+}
+
+static void tell_lost(struct nc_subscription *sub, uint64_t first)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		 "<events-lost xmlns=\"" NS_EVENTS "\"><count>%llu</count></events-lost>",
+		 (unsigned long long)(first - sub->at));
+	send_now(sub->session, text);
+	hd_log_limited(HD_LOG_WARNING,
+		       "netconf session %u of %s does not read its notifications: %llu lost",
+		       sub->session->id, sub->session->user, (unsigned long long)(first - sub->at));
+	sub->at = first;
+}
+
+/* True when its stop time is behind us, or behind what comes next. */
+static bool is_over(const struct nc_subscription *sub, const struct timespec *time)
+{
+	return sub->wish.stops && compare(time, &sub->wish.stop) > 0;
+}
+
+/* One event. False when there is nothing more to do for now. */
+static bool advance(struct nc_subscription *sub)
+{
+	struct nc_log *log = sub->session->server->log;
+	const struct entry *e;
+	struct timespec now;
+
+	if (sub->at < log->first)
+		tell_lost(sub, log->first);
+	if (sub->wish.replay && sub->at >= sub->replay_end) {
+		sub->wish.replay = false;
+		send_now(sub->session, "<replayComplete xmlns=\"" NS_MANAGE "\"/>");
+	}
+	if (sub->at == log->next) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		if (is_over(sub, &now))
+			complete(sub);
+		return false;
+	}
+	e = &log->entries[sub->at % log->room];
+	if (is_over(sub, &e->time)) {
+		if (sub->wish.replay)
+			sub->at = sub->replay_end; /* the rest is later still */
+		else
+			complete(sub);
+		return true;
+	}
+	sub->at++;
+	if (is_for(sub, e))
+		send_text(sub->session, &e->time, e->text);
+	return true;
+}
+
+void nc_notify_deliver(struct nc_session *session)
+{
+	for (unsigned int i = 0; i < BURST; i++) {
+		if (!session->sub || !nc_session_takes(session))
+			return;
+		if (!advance(session->sub))
+			return;
+	}
+	nc_session_pump(session);
+}
+
+static void on_stop(evutil_socket_t fd, short what, void *arg)
+{
+	struct nc_subscription *sub = arg;
+
+	nc_session_pump(sub->session);
+}
+
+void nc_subscribe(struct nc_session *session, const struct nc_subscribe *wish, struct lyd_node *op)
+{
+	struct nc_log *log = session->server->log;
+	struct nc_subscription *sub = ds_alloc(sizeof(*sub));
+	struct timeval left = {0, 10000};
+	struct timespec now;
+
+	sub->session = session;
+	sub->wish = *wish;
+	sub->op = op;
+	sub->at = wish->replay ? log->first : log->next;
+	sub->replay_end = log->next;
+	if (wish->stops) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		if (wish->stop.tv_sec >= now.tv_sec)
+			left.tv_sec = wish->stop.tv_sec - now.tv_sec + 1;
+		sub->stop = evtimer_new(session->server->base, on_stop, sub);
+		evtimer_add(sub->stop, &left);
+	}
+	session->sub = sub;
+	nc_session_pump(session);
+}

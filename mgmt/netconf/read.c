@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/child.h"
+#include "mgmt/netconf/read.h"
+#include "mgmt/netconf/select.h"
+#include "mgmt/netconf/state.h"
+
+#define INLINE_UNITS 100 /* entries of lists near the top: a tree of so many is small */
+#define DUP          (LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS)
+
+/* A read under way. */
+struct job {
+	struct nc_read read;
+	struct nc_facts *facts;     /* operational */
+	const struct lyd_node *out; /* what is printed, with its siblings */
+	struct lyd_node *own;       /* the same, when it is a copy */
+};
+
+static void job_free(void *arg)
+{
+	struct job *job = arg;
+
+	lyd_free_all(job->own);
+	nc_facts_free(job->facts);
+	free(job->read.origins);
+	free(job);
+}
+
+uint32_t nc_read_defaults(const char *mode)
+{
+	if (mode && !strcmp(mode, "report-all"))
+		return LYD_PRINT_WD_ALL;
+	if (mode && !strcmp(mode, "report-all-tagged"))
+		return LYD_PRINT_WD_ALL_TAG;
+	if (mode && !strcmp(mode, "trim"))
+		return LYD_PRINT_WD_TRIM;
+	return 0 /* explicit */;
+}
+
+/* Are there more entries than are looked at in one go? */
+static bool is_large(const struct lyd_node *tree)
+{
+	const struct lyd_node *top, *node;
+	unsigned int n = 0;
+
+	LY_LIST_FOR(tree, top) {
+		LY_LIST_FOR(lyd_child(top), node) {
+			const struct lyd_node *child = lyd_child(node);
+
+			for (; child && n <= INLINE_UNITS; child = child->next)
+				n += child->schema && child->schema->nodetype == LYS_LIST;
+			if (++n > INLINE_UNITS)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What the evaluation looks at: a tree of its own, or a borrowed one. */
+struct view {
+	const struct lyd_node *tree;
+	struct lyd_node *own;
+	bool owned;
+};
+
+static void own(struct view *view, struct lyd_node *tree)
+{
+	if (view->owned)
+		lyd_free_all(view->own);
+	view->tree = view->own = tree;
+	view->owned = true;
+}
+
+static void make_own(struct view *view)
+{
+	struct lyd_node *copy = NULL;
+
+	if (view->owned)
+		return;
+	if (view->tree)
+		lyd_dup_siblings(view->tree, NULL, DUP, &copy);
+	own(view, copy);
+}
+
+static void hide(struct nc_call *call, struct view *view)
+{
+	make_own(view);
+	nc_call_prune(call, &view->own);
+	view->tree = view->own;
+}
+
+static bool evaluate(struct nc_call *call, void *arg, struct ds_errors *errs)
+{
+	struct job *job = arg;
+	const struct nc_read *read = &job->read;
+	/* A filter must not be able to ask about what may not be read (RFC 8341 3.2.4). */
+	bool all = nc_call_reads_all(call);
+	bool first = !all && nc_filter_cost(&read->filter, call->server->ctx) != NC_COST_KEYED;
+	struct view view = {.own = NULL};
+	struct lyd_node *selected = NULL;
+	bool right = true;
+
+	if (read->operational)
+		own(&view, nc_state_build(call->server, &read->filter, job->facts));
+	else
+		view.tree = nc_call_tree(call, read->ds);
+	if (first)
+		hide(call, &view);
+	if (read->filter.given || read->filter.max_depth) {
+		right = nc_filter_apply(&read->filter, view.tree, &selected, errs);
+		own(&view, selected);
+	}
+	if (!all && !first)
+		hide(call, &view);
+	if (right && (read->config >= 0 || read->with_origin || read->origins)) {
+		make_own(&view);
+		nc_select(read, call, &view.own);
+		view.tree = view.own;
+	}
+	job->own = view.owned ? view.own : NULL;
+	job->out = view.tree;
+	return right;
+}
+
+static void print_to(const struct job *job, struct ly_out *out)
+{
+	ly_write(out, job->read.open, strlen(job->read.open));
+	if (job->out)
+		lyd_print_all(out, job->out, LYD_XML, job->read.print | LYD_PRINT_SHRINK);
+	ly_write(out, job->read.close, strlen(job->read.close));
+}
+
+static void print_file(struct nc_call *call, void *arg, FILE *file)
+{
+	struct ly_out *out = NULL;
+
+	if (ly_out_new_file(file, &out) != LY_SUCCESS)
+		return;
+	print_to(arg, out);
+	ly_out_free(out, NULL, 0);
+}
+
+static void answer_now(struct nc_call *call, struct job *job)
+{
+	struct ds_errors errs = {.n = 0};
+	struct ly_out *out = NULL;
+	struct evbuffer *body;
+	char *text = NULL;
+
+	if (!evaluate(call, job, &errs)) {
+		nc_call_errors(call, &errs);
+		ds_errors_clear(&errs);
+		job_free(job);
+		return;
+	}
+	body = evbuffer_new();
+	if (ly_out_new_memory(&text, 0, &out) == LY_SUCCESS) {
+		print_to(job, out);
+		evbuffer_add(body, text, strlen(text));
+	}
+	ly_out_free(out, NULL, 0);
+	free(text);
+	job_free(job);
+	nc_call_data(call, body);
+	evbuffer_free(body);
+}
+
+static const struct nc_work beside = {evaluate, print_file, job_free};
+
+static void run(struct nc_call *call, struct job *job)
+{
+	enum nc_cost cost = nc_filter_cost(&job->read.filter, call->server->ctx);
+	const struct lyd_node *tree =
+		nc_call_tree(call, job->read.operational ? ST_RUNNING : job->read.ds);
+
+	if (cost != NC_COST_OPEN &&
+	    ((cost == NC_COST_KEYED && !job->read.operational) || !is_large(tree)))
+		answer_now(call, job);
+	else
+		nc_child_run(call, &beside, job);
+}
+
+struct gathering {
+	struct nc_call *call;
+	struct job *job;
+};
+
+static void on_facts(struct nc_facts *facts, void *arg)
+{
+	struct gathering *g = arg;
+
+	g->job->facts = facts;
+	run(g->call, g->job);
+	free(g);
+}
+
+void nc_read(struct nc_call *call, const struct nc_read *read)
+{
+	struct job *job = ds_alloc(sizeof(*job));
+	struct gathering *g;
+
+	job->read = *read;
+	if (!read->operational) {
+		run(call, job);
+		return;
+	}
+	g = ds_alloc(sizeof(*g));
+	g->call = call;
+	g->job = job;
+	nc_facts_gather(call->server, nc_state_asks(call->server, &read->filter), on_facts, g);
+}
