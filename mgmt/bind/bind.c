@@ -33,28 +33,18 @@ size_t bd_modules(struct ds_module *modules, size_t max)
 	return n;
 }
 
-bool bd_translate(const struct ly_ctx *ctx, const struct lyd_node *tree,
-		  const struct bd_numbers *before, struct bd_numbers *numbers,
-		  struct bd_objects *objects, struct ds_errors *errs)
+const struct bd_row *bd_rows(void)
 {
-	struct bd_model model;
+	return rows;
+}
 
-	bd_model_init(&model, ctx, tree);
-	bd_numbers_assign(&model, before, errs);
-	bd_model_resolve(&model);
-	for (const struct bd_row *row = rows; row; row = row->next)
-		for (size_t i = 0; row->rules && row->rules[i]; i++)
-			row->rules[i](&model, errs);
-	if (ds_errors_none(errs)) {
-		for (const struct bd_row *row = rows; row; row = row->next)
-			if (row->translate)
-				row->translate(&model, objects);
-		bd_objects_sort(objects);
-		if (numbers)
-			bd_numbers_take(numbers, &model);
+void bd_names_add(struct bd_names *names, const char *name)
+{
+	if (names->n == names->room) {
+		names->room = names->room ? names->room * 2 : 64;
+		names->at = ds_realloc(names->at, names->room, sizeof(*names->at));
 	}
-	bd_model_free(&model);
-	return ds_errors_none(errs);
+	names->at[names->n++] = ds_strdup(name);
 }
 
 struct ds_error *bd_error(struct ds_errors *errs, const struct lyd_node *node, enum ds_tag tag,
@@ -75,15 +65,9 @@ struct ds_error *bd_error(struct ds_errors *errs, const struct lyd_node *node, e
 	return err;
 }
 
-const struct bd_port *bd_port_next(const struct bd_model *model, const struct bd_port *after,
-				   const char *kind_module)
+bool bd_port_is(const struct bd_port *port, const char *kind_module)
 {
-	const struct bd_port *end = model->ports + model->n_ports;
-
-	for (after = after ? after + 1 : model->ports; after < end; after++)
-		if (!strcmp(after->kind_module, kind_module))
-			return after;
-	return NULL;
+	return !strcmp(port->kind_module, kind_module);
 }
 
 uint8_t bd_offloads(const struct lyd_node *params)

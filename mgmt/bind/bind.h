@@ -9,21 +9,46 @@
 #ifndef MGMT_BIND_BIND_H
 #define MGMT_BIND_BIND_H
 
+#include "mgmt/bind/claims.h"
 #include "mgmt/bind/model.h"
 #include "mgmt/bind/numbers.h"
 #include "mgmt/bind/objects.h"
 #include "mgmt/datastore/errors.h"
 #include "mgmt/datastore/schema.h"
 
+/* Names of ports, collected. */
+struct bd_names {
+	char **at;
+	size_t n, room;
+};
+void bd_names_add(struct bd_names *names, const char *name);
+
 /* A rule: a pure function over the model that adds an error for each place where it is broken. */
 typedef void (*bd_rule_fn)(const struct bd_model *model, struct ds_errors *errs);
 
+/* A rule about one port, by itself and with the segments of its switch. */
+typedef void (*bd_port_rule_fn)(const struct bd_model *model, const struct bd_port *port,
+				struct ds_errors *errs);
+
+/*
+ * A commit that changes ports only looks at those ports: what has `port` in its name is called for
+ * them alone, with a model that has them alone (and switches and segments without their nodes).
+ * What looks at more of a port than that belongs into rules and translate, and the port's name into
+ * names: then everything is looked at when it changes. All may be NULL.
+ */
 struct bd_row {
 	const char *module; /* that the row is for; loaded into the schema */
 	const char *revision;
-	const bd_rule_fn *rules; /* ends with NULL; may be NULL */
-	/* Adds the objects of a model that all rules accept. May be NULL. */
-	void (*translate)(const struct bd_model *model, struct bd_objects *out);
+	const bd_port_rule_fn *port_rules; /* ends with NULL */
+	const bd_rule_fn *rules;           /* ends with NULL */
+	/* What no other port may have. */
+	void (*claim)(const struct bd_port *port, struct bd_claims *out);
+	/* Adds the objects of a port, and those of the rest, of a model that all rules accept. */
+	void (*translate_port)(const struct bd_model *model, const struct bd_port *port,
+			       struct bd_list *out);
+	void (*translate)(const struct bd_model *model, struct bd_list *out);
+	/* Names of ports that rules and translate look at. */
+	void (*names)(const struct bd_model *model, struct bd_names *out);
 	struct bd_row *next;
 };
 
@@ -39,23 +64,16 @@ void bd_register(struct bd_row *row);
 /* The rows' modules, in the order of their names. Returns how many; at most @max are written. */
 size_t bd_modules(struct ds_module *modules, size_t max);
 
-/*
- * Checks the meaning of @tree (validated by libyang; NULL: empty) and, when it makes sense,
- * translates it. @before: internal numbers of the configuration that runs, or NULL; @numbers: those
- * of this one (may be NULL). Returns true and fills @objects and @numbers, or adds to @errs.
- */
-bool bd_translate(const struct ly_ctx *ctx, const struct lyd_node *tree,
-		  const struct bd_numbers *before, struct bd_numbers *numbers,
-		  struct bd_objects *objects, struct ds_errors *errs);
+/* The first row; they are in the order of their modules' names. */
+const struct bd_row *bd_rows(void);
 
 /* Adds an error about @node. */
 struct ds_error *bd_error(struct ds_errors *errs, const struct lyd_node *node, enum ds_tag tag,
 			  const char *app_tag, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/* Ports of a kind, one after another: start with NULL. Host interfaces are of kind tap. */
-const struct bd_port *bd_port_next(const struct bd_model *model, const struct bd_port *after,
-				   const char *kind_module);
+/* Is the port of the kind that this module has? Host interfaces are of kind tap. */
+bool bd_port_is(const struct bd_port *port, const char *kind_module);
 
 /* enum hd_offload_config of a kind's container. */
 uint8_t bd_offloads(const struct lyd_node *params);

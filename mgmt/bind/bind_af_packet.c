@@ -13,16 +13,6 @@
 
 #define MODULE "heddle-af-packet"
 
-static int by_device(const void *va, const void *vb)
-{
-	const struct bd_port *const *a = va, *const *b = vb;
-	const char *netns_a, *netns_b;
-	const char *dev_a = bd_port_device(*a, &netns_a), *dev_b = bd_port_device(*b, &netns_b);
-	int order = strcmp(netns_a, netns_b);
-
-	return order ? order : strcmp(dev_a, dev_b);
-}
-
 static const struct lyd_node *device_node(const struct bd_port *port)
 {
 	const struct lyd_node *leaf = ds_child(port->params, NULL, "device");
@@ -33,69 +23,64 @@ static const struct lyd_node *device_node(const struct bd_port *port)
 	return leaf ? leaf : port->node;
 }
 
-static void rule_device_twice(const struct bd_model *m, struct ds_errors *errs)
+static void device_twice(const struct bd_port *port, const char *other, const char *key,
+			 struct ds_errors *errs)
 {
-	const struct bd_port **list = ds_alloc(m->n_ports * sizeof(void *));
-	const char *netns;
-	size_t n = 0;
+	const char *netns, *device = bd_port_device(port, &netns);
 
-	for (size_t i = 0; i < m->n_ports; i++)
-		if (bd_port_device(&m->ports[i], &netns))
-			list[n++] = &m->ports[i];
-	if (n)
-		qsort(list, n, sizeof(void *), by_device);
-	for (size_t i = 1; i < n; i++)
-		if (by_device(&list[i - 1], &list[i]) == 0) {
-			const char *device = bd_port_device(list[i], &netns);
+	bd_error(errs, device_node(port), DS_INVALID_VALUE, "device-twice",
+		 "port %s is on device %s already%s%s: each port needs a device of its own", other,
+		 device, *netns ? " in namespace " : "", netns);
+}
 
-			bd_error(
-				errs, device_node(list[i]), DS_INVALID_VALUE, "device-twice",
-				"port %s is on device %s already%s%s: each port needs a device of its own",
-				list[i - 1]->name, device, *netns ? " in namespace " : "", netns);
-		}
-	free(list);
+static const struct bd_claim_class device_class = {"device", device_twice};
+
+static void claim(const struct bd_port *port, struct bd_claims *out)
+{
+	const char *netns, *device = bd_port_device(port, &netns);
+	char *key;
+
+	if (!device)
+		return;
+	key = ds_printf("%s/%s", netns, device);
+	bd_claim(out, &device_class, port, true, key);
+	free(key);
 }
 
 /* A device's name has its own check in the schema; here it is the port's. */
-static void rule_device_name(const struct bd_model *m, struct ds_errors *errs)
+static void rule_device_name(const struct bd_model *m, const struct bd_port *port,
+			     struct ds_errors *errs)
 {
-	const char *netns;
+	const char *netns, *device = bd_port_device(port, &netns);
 
-	for (size_t i = 0; i < m->n_ports; i++) {
-		const struct bd_port *port = &m->ports[i];
-		const char *device = bd_port_device(port, &netns);
-
-		if (device && strlen(device) >= HD_NETDEV_MAX && strlen(device) < HD_NAME_MAX)
-			bd_error(
-				errs, port->node, DS_INVALID_VALUE, "bad-kernel-name",
-				"\"%s\" has %zu characters and the kernel allows %d in the name of "
-				"its device: set %s:%s/device",
-				device, strlen(device), HD_NETDEV_MAX - 1, port->kind_module,
-				port->kind);
-	}
+	if (device && strlen(device) >= HD_NETDEV_MAX && strlen(device) < HD_NAME_MAX)
+		bd_error(errs, port->node, DS_INVALID_VALUE, "bad-kernel-name",
+			 "\"%s\" has %zu characters and the kernel allows %d in the name of "
+			 "its device: set %s:%s/device",
+			 device, strlen(device), HD_NETDEV_MAX - 1, port->kind_module, port->kind);
 }
 
-static void translate(const struct bd_model *m, struct bd_objects *out)
+static void translate_port(const struct bd_model *m, const struct bd_port *port,
+			   struct bd_list *out)
 {
-	const struct bd_port *port = NULL;
+	struct hd_af_packet_object *o;
 	const char *netns;
 
-	while ((port = bd_port_next(m, port, MODULE))) {
-		struct hd_af_packet_object *o =
-			bd_add(out, HD_PLANE_DATA, BD_RANK_KIND, AF_PACKET, "%s", port->name);
-
-		hd_str_copy(o->netdev, sizeof(o->netdev), bd_port_device(port, &netns));
-		hd_str_copy(o->netns, sizeof(o->netns), netns);
-		o->offloads = bd_offloads(port->params);
-	}
+	if (!bd_port_is(port, MODULE))
+		return;
+	o = bd_add(out, HD_PLANE_DATA, BD_RANK_KIND, AF_PACKET, "%s", port->name);
+	hd_str_copy(o->netdev, sizeof(o->netdev), bd_port_device(port, &netns));
+	hd_str_copy(o->netns, sizeof(o->netns), netns);
+	o->offloads = bd_offloads(port->params);
 }
 
-static const bd_rule_fn rules[] = {rule_device_twice, rule_device_name, NULL};
+static const bd_port_rule_fn port_rules[] = {rule_device_name, NULL};
 
 static struct bd_row row = {
 	.module = MODULE,
 	.revision = "2026-11-20",
-	.rules = rules,
-	.translate = translate,
+	.port_rules = port_rules,
+	.claim = claim,
+	.translate_port = translate_port,
 };
 BD_REGISTER(row);

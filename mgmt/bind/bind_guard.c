@@ -11,32 +11,29 @@
 
 #define MODULE "heddle-guard"
 
-static void rule_addresses(const struct bd_model *m, struct ds_errors *errs)
+static void rule_addresses(const struct bd_model *m, const struct bd_port *port,
+			   struct ds_errors *errs)
 {
+	const struct lyd_node *spoof = ds_child(port->port, MODULE, "anti-spoof"), *node;
 	uint8_t addr[16], family, length;
-	const struct lyd_node *node;
 	struct hd_mac mac;
 
-	for (size_t i = 0; i < m->n_ports; i++) {
-		const struct lyd_node *spoof = ds_child(m->ports[i].port, MODULE, "anti-spoof");
-
-		ds_foreach(node, spoof, "mac") if (hd_mac_parse(lyd_get_value(node), &mac) < 0 ||
-						   hd_mac_is_group(&mac) || hd_mac_is_zero(&mac))
-			bd_error(errs, node, DS_INVALID_VALUE, "bad-mac",
-				 "%s is not the address of one station: the second digit of a "
-				 "unicast address is even",
-				 lyd_get_value(node));
-		ds_foreach(node, spoof, "ip") if (!bd_prefix_parse(lyd_get_value(node), false, addr,
-								   &family, &length))
-			bd_error(errs, node, DS_INVALID_VALUE, "bad-address",
-				 "%s is neither an address nor a prefix, like 10.0.0.5, "
-				 "10.0.0.0/24 or fd00::/64",
-				 lyd_get_value(node));
-	}
+	ds_foreach(node, spoof, "mac") if (hd_mac_parse(lyd_get_value(node), &mac) < 0 ||
+					   hd_mac_is_group(&mac) || hd_mac_is_zero(&mac))
+		bd_error(errs, node, DS_INVALID_VALUE, "bad-mac",
+			 "%s is not the address of one station: the second digit of a "
+			 "unicast address is even",
+			 lyd_get_value(node));
+	ds_foreach(node, spoof,
+		   "ip") if (!bd_prefix_parse(lyd_get_value(node), false, addr, &family, &length))
+		bd_error(errs, node, DS_INVALID_VALUE, "bad-address",
+			 "%s is neither an address nor a prefix, like 10.0.0.5, "
+			 "10.0.0.0/24 or fd00::/64",
+			 lyd_get_value(node));
 }
 
 static void translate_anti_spoof(const struct bd_port *port, const struct lyd_node *spoof,
-				 struct bd_objects *out)
+				 struct bd_list *out)
 {
 	struct hd_anti_spoof_object *o =
 		bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE, ANTI_SPOOF, "%s", port->name);
@@ -56,34 +53,31 @@ static void translate_anti_spoof(const struct bd_port *port, const struct lyd_no
 	}
 }
 
-static void translate(const struct bd_model *m, struct bd_objects *out)
+static void translate_port(const struct bd_model *m, const struct bd_port *port,
+			   struct bd_list *out)
 {
-	for (size_t i = 0; i < m->n_ports; i++) {
-		const struct bd_port *port = &m->ports[i];
-		const struct lyd_node *spoof = ds_child(port->port, MODULE, "anti-spoof");
-		bool vm = port->role == BD_ROLE_VM;
-		uint32_t limit =
-			ds_number(port->port, MODULE, "mac-limit", vm ? HD_MAC_LIMIT_DEFAULT : 0);
+	const struct lyd_node *spoof = ds_child(port->port, MODULE, "anti-spoof");
+	bool vm = port->role == BD_ROLE_VM;
+	uint32_t limit = ds_number(port->port, MODULE, "mac-limit", vm ? HD_MAC_LIMIT_DEFAULT : 0);
 
-		if (ds_true(port->port, MODULE, "bpdu-guard", vm))
-			bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE, BPDU_GUARD, "%s", port->name);
-		if (limit) {
-			struct hd_mac_limit_object *o = bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE,
-							       MAC_LIMIT, "%s", port->name);
+	if (ds_true(port->port, MODULE, "bpdu-guard", vm))
+		bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE, BPDU_GUARD, "%s", port->name);
+	if (limit) {
+		struct hd_mac_limit_object *o =
+			bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE, MAC_LIMIT, "%s", port->name);
 
-			o->limit = limit;
-		}
-		if (spoof)
-			translate_anti_spoof(port, spoof, out);
+		o->limit = limit;
 	}
+	if (spoof)
+		translate_anti_spoof(port, spoof, out);
 }
 
-static const bd_rule_fn rules[] = {rule_addresses, NULL};
+static const bd_port_rule_fn port_rules[] = {rule_addresses, NULL};
 
 static struct bd_row row = {
 	.module = MODULE,
 	.revision = "2026-11-20",
-	.rules = rules,
-	.translate = translate,
+	.port_rules = port_rules,
+	.translate_port = translate_port,
 };
 BD_REGISTER(row);

@@ -43,7 +43,7 @@ void bd_rule_hostif_addresses(const struct bd_model *m, struct ds_errors *errs)
 				 lyd_get_value(node));
 }
 
-void bd_translate_hostifs(const struct bd_model *m, struct bd_objects *out)
+void bd_translate_hostifs(const struct bd_model *m, struct bd_list *out)
 {
 	const struct lyd_node *node;
 

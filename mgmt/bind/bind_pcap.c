@@ -20,58 +20,58 @@ static void check_path(const struct lyd_node *leaf, struct ds_errors *errs)
 			 lyd_get_value(leaf));
 }
 
-static void rule_paths(const struct bd_model *m, struct ds_errors *errs)
+static void rule_paths(const struct bd_model *m, const struct bd_port *port, struct ds_errors *errs)
 {
-	const struct bd_port *port = NULL;
-
-	while ((port = bd_port_next(m, port, MODULE))) {
-		check_path(ds_child(port->params, NULL, "read"), errs);
-		check_path(ds_child(port->params, NULL, "write"), errs);
-	}
+	if (!bd_port_is(port, MODULE))
+		return;
+	check_path(ds_child(port->params, NULL, "read"), errs);
+	check_path(ds_child(port->params, NULL, "write"), errs);
 }
+
+static void written_twice(const struct bd_port *port, const char *other, const char *key,
+			  struct ds_errors *errs)
+{
+	bd_error(errs, ds_child(port->params, NULL, "write"), DS_INVALID_VALUE, "file-twice",
+		 "port %s uses the file %s as well: write to another", other, key);
+}
+
+static const struct bd_claim_class file_class = {"file", written_twice};
 
 /* Two writers of one file, or one that reads what another writes, make a mess of it. */
-static void rule_written_twice(const struct bd_model *m, struct ds_errors *errs)
+static void claim(const struct bd_port *port, struct bd_claims *out)
 {
-	const struct bd_port *a = NULL, *b;
+	const char *read = ds_value(port->params, NULL, "read");
+	const char *write = ds_value(port->params, NULL, "write");
 
-	while ((a = bd_port_next(m, a, MODULE))) {
-		const struct lyd_node *leaf = ds_child(a->params, NULL, "write");
-
-		for (b = NULL; leaf && (b = bd_port_next(m, b, MODULE));) {
-			const char *read = ds_value(b->params, NULL, "read");
-			const char *write = ds_value(b->params, NULL, "write");
-
-			if ((read && !strcmp(read, lyd_get_value(leaf))) ||
-			    (b < a && write && !strcmp(write, lyd_get_value(leaf))))
-				bd_error(errs, leaf, DS_INVALID_VALUE, "file-twice",
-					 "port %s uses the file %s as well: write to another",
-					 b->name, lyd_get_value(leaf));
-		}
-	}
+	if (!bd_port_is(port, MODULE))
+		return;
+	if (read)
+		bd_claim(out, &file_class, port, false, read);
+	if (write)
+		bd_claim(out, &file_class, port, true, write);
 }
 
-static void translate(const struct bd_model *m, struct bd_objects *out)
+static void translate_port(const struct bd_model *m, const struct bd_port *port,
+			   struct bd_list *out)
 {
-	const struct bd_port *port = NULL;
+	const char *read = ds_value(port->params, NULL, "read");
+	const char *write = ds_value(port->params, NULL, "write");
+	struct hd_pcap_object *o;
 
-	while ((port = bd_port_next(m, port, MODULE))) {
-		const char *read = ds_value(port->params, NULL, "read");
-		const char *write = ds_value(port->params, NULL, "write");
-		struct hd_pcap_object *o =
-			bd_add(out, HD_PLANE_DATA, BD_RANK_KIND, PCAP, "%s", port->name);
-
-		hd_str_copy(o->read, sizeof(o->read), read ? read : "");
-		hd_str_copy(o->write, sizeof(o->write), write ? write : "");
-	}
+	if (!bd_port_is(port, MODULE))
+		return;
+	o = bd_add(out, HD_PLANE_DATA, BD_RANK_KIND, PCAP, "%s", port->name);
+	hd_str_copy(o->read, sizeof(o->read), read ? read : "");
+	hd_str_copy(o->write, sizeof(o->write), write ? write : "");
 }
 
-static const bd_rule_fn rules[] = {rule_paths, rule_written_twice, NULL};
+static const bd_port_rule_fn port_rules[] = {rule_paths, NULL};
 
 static struct bd_row row = {
 	.module = MODULE,
 	.revision = "2026-11-20",
-	.rules = rules,
-	.translate = translate,
+	.port_rules = port_rules,
+	.claim = claim,
+	.translate_port = translate_port,
 };
 BD_REGISTER(row);

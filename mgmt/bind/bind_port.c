@@ -8,46 +8,38 @@
 #include "mgmt/datastore/similar.h"
 #include "mgmt/datastore/tree.h"
 
-static void rule_names(const struct bd_model *m, struct ds_errors *errs)
+static void rule_names(const struct bd_model *m, const struct bd_port *port, struct ds_errors *errs)
 {
-	for (size_t i = 0; i < m->n_ports; i++) {
-		const struct bd_port *port = &m->ports[i];
-
-		if (!port->node)
-			continue;
-		if (strlen(port->name) >= HD_NAME_MAX)
-			bd_error(errs, port->node, DS_INVALID_VALUE, "bad-name",
-				 "the name of a port has at most %d characters", HD_NAME_MAX - 1);
-		else if (!hd_name_valid(port->name, HD_NAME_MAX))
-			bd_error(errs, port->node, DS_INVALID_VALUE, "bad-name",
-				 "\"%s\": the name of a port is made of letters, digits, '.', '_' "
-				 "and '-', and starts with a letter or a digit",
-				 port->name);
-		/* A kind has a container of its name; the abstract ones do not. */
-		if (!port->params)
-			bd_error(errs, ds_child(port->node, NULL, "type"), DS_INVALID_VALUE,
-				 "bad-type",
-				 "%s is no kind of port itself: use one like heddle-tap:tap",
-				 port->kind);
-	}
+	if (!port->node)
+		return;
+	if (strlen(port->name) >= HD_NAME_MAX)
+		bd_error(errs, port->node, DS_INVALID_VALUE, "bad-name",
+			 "the name of a port has at most %d characters", HD_NAME_MAX - 1);
+	else if (!hd_name_valid(port->name, HD_NAME_MAX))
+		bd_error(errs, port->node, DS_INVALID_VALUE, "bad-name",
+			 "\"%s\": the name of a port is made of letters, digits, '.', '_' "
+			 "and '-', and starts with a letter or a digit",
+			 port->name);
+	/* A kind has a container of its name; the abstract ones do not. */
+	if (!port->params)
+		bd_error(errs, ds_child(port->node, NULL, "type"), DS_INVALID_VALUE, "bad-type",
+			 "%s is no kind of port itself: use one like heddle-tap:tap", port->kind);
 }
 
-static void rule_switch(const struct bd_model *m, struct ds_errors *errs)
+static void rule_switch(const struct bd_model *m, const struct bd_port *port,
+			struct ds_errors *errs)
 {
-	for (size_t i = 0; i < m->n_ports; i++) {
-		const struct lyd_node *leaf = ds_child(m->ports[i].port, NULL, "switch");
-		struct ds_similar similar;
-		char hint[160];
+	const struct lyd_node *leaf = port->sw ? NULL : ds_child(port->port, NULL, "switch");
+	struct ds_similar similar;
+	char hint[160];
 
-		if (!leaf || m->ports[i].sw)
-			continue;
-		ds_similar_init(&similar, lyd_get_value(leaf));
-		for (size_t k = 0; k < m->n_switches; k++)
-			ds_similar_offer(&similar, m->switches[k].name);
-		bd_error(errs, leaf, DS_DATA_MISSING, "instance-required",
-			 "there is no switch \"%s\"%s", lyd_get_value(leaf),
-			 ds_similar_hint(&similar, hint, sizeof(hint)));
-	}
+	if (!leaf)
+		return;
+	ds_similar_init(&similar, lyd_get_value(leaf));
+	for (size_t k = 0; k < m->n_switches; k++)
+		ds_similar_offer(&similar, m->switches[k].name);
+	bd_error(errs, leaf, DS_DATA_MISSING, "instance-required", "there is no switch \"%s\"%s",
+		 lyd_get_value(leaf), ds_similar_hint(&similar, hint, sizeof(hint)));
 }
 
 static void check_word(const struct bd_model *m, const struct bd_port *port,
@@ -77,50 +69,57 @@ static void check_word(const struct bd_model *m, const struct bd_port *port,
 }
 
 /* Segments that are used but not defined, and ranges from high to low. */
-static void rule_vlans(const struct bd_model *m, struct ds_errors *errs)
+static void rule_vlans(const struct bd_model *m, const struct bd_port *port, struct ds_errors *errs)
 {
 	static const char *const leaves[] = {"access", "trunk", "native", "tunnel",
 					     "tunnel-cvlans"};
 	const struct lyd_node *node;
 
-	for (size_t i = 0; i < m->n_ports; i++)
-		for (size_t k = 0; m->ports[i].sw && k < sizeof(leaves) / sizeof(leaves[0]); k++)
-			ds_foreach(node, m->ports[i].port, leaves[k])
-				check_word(m, &m->ports[i], node, errs);
+	for (size_t k = 0; port->sw && k < sizeof(leaves) / sizeof(leaves[0]); k++)
+		ds_foreach(node, port->port, leaves[k]) check_word(m, port, node, errs);
+}
+
+/*
+ * As a must in the schema this would cost the length of the tree for each port: libyang sorts what
+ * a path to a leaf-list finds by its place in the document.
+ */
+static void rule_native(const struct bd_model *m, const struct bd_port *port,
+			struct ds_errors *errs)
+{
+	const struct lyd_node *native = ds_next(lyd_child(port->port), "native");
+
+	if (native && port->role != BD_ROLE_UPLINK && !ds_next(lyd_child(port->port), "trunk") &&
+	    !ds_next(lyd_child(port->port), "access"))
+		bd_error(errs, native, DS_OPERATION_FAILED, "native-without-trunk",
+			 "native is the untagged VLAN of a trunk: set trunk, or access for a port "
+			 "without tags");
 }
 
 /* A segment's uplink list is the only record of what an uplink carries. */
-static void rule_uplink_leaves(const struct bd_model *m, struct ds_errors *errs)
+static void rule_uplink_leaves(const struct bd_model *m, const struct bd_port *port,
+			       struct ds_errors *errs)
 {
 	static const char *const leaves[] = {"access", "trunk", "native", "tunnel"};
 
-	for (size_t i = 0; i < m->n_ports; i++) {
-		const struct bd_port *port = &m->ports[i];
+	for (size_t k = 0; port->role == BD_ROLE_UPLINK && k < 4; k++) {
+		const struct lyd_node *leaf = ds_next(lyd_child(port->port), leaves[k]);
 
-		for (size_t k = 0; port->role == BD_ROLE_UPLINK && k < 4; k++) {
-			const struct lyd_node *leaf = ds_next(lyd_child(port->port), leaves[k]);
-
-			if (leaf)
-				bd_error(
-					errs, leaf, DS_BAD_ELEMENT, "vlan-on-uplink",
-					"port %s is an uplink, whose VLANs are those of the segments "
-					"that list it: remove %s",
-					port->name, leaves[k]);
-		}
+		if (leaf)
+			bd_error(errs, leaf, DS_BAD_ELEMENT, "vlan-on-uplink",
+				 "port %s is an uplink, whose VLANs are those of the segments "
+				 "that list it: remove %s",
+				 port->name, leaves[k]);
 	}
 }
 
-static void rule_in_a_vlan(const struct bd_model *m, struct ds_errors *errs)
+static void rule_in_a_vlan(const struct bd_model *m, const struct bd_port *port,
+			   struct ds_errors *errs)
 {
-	for (size_t i = 0; i < m->n_ports; i++) {
-		const struct bd_port *port = &m->ports[i];
-
-		if (port->sw && port->mode == HD_VLAN_NONE)
-			bd_error(errs, port->port, DS_DATA_MISSING, "vlan-missing",
-				 "port %s is on switch %s but in no VLAN: set access, trunk or "
-				 "tunnel, or list it as an uplink of a bridged segment",
-				 port->name, port->sw->name);
-	}
+	if (port->sw && port->mode == HD_VLAN_NONE)
+		bd_error(errs, port->port, DS_DATA_MISSING, "vlan-missing",
+			 "port %s is on switch %s but in no VLAN: set access, trunk or "
+			 "tunnel, or list it as an uplink of a bridged segment",
+			 port->name, port->sw->name);
 }
 
 static uint32_t flags_of(const struct bd_port *port)
@@ -144,7 +143,8 @@ static uint32_t flags_of(const struct bd_port *port)
 	return flags;
 }
 
-static void translate_port(const struct bd_port *port, struct bd_objects *out)
+static void translate_port(const struct bd_model *m, const struct bd_port *port,
+			   struct bd_list *out)
 {
 	struct hd_port_object *o = bd_add(out, HD_PLANE_DATA, BD_RANK_PORT, PORT, "%s", port->name);
 	const char *tags = ds_value(port->port, NULL, "priority-tags");
@@ -166,19 +166,13 @@ static void translate_port(const struct bd_port *port, struct bd_objects *out)
 	o->flags = flags_of(port);
 }
 
-static void translate(const struct bd_model *m, struct bd_objects *out)
-{
-	for (size_t i = 0; i < m->n_ports; i++)
-		translate_port(&m->ports[i], out);
-}
-
-static const bd_rule_fn rules[] = {rule_names,         rule_switch,    rule_vlans,
-				   rule_uplink_leaves, rule_in_a_vlan, NULL};
+static const bd_port_rule_fn port_rules[] = {
+	rule_names, rule_switch, rule_vlans, rule_native, rule_uplink_leaves, rule_in_a_vlan, NULL};
 
 static struct bd_row row = {
 	.module = "heddle-port",
 	.revision = "2026-11-20",
-	.rules = rules,
-	.translate = translate,
+	.port_rules = port_rules,
+	.translate_port = translate_port,
 };
 BD_REGISTER(row);

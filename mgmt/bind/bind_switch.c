@@ -172,7 +172,7 @@ static void rule_static_twice(const struct bd_model *m, struct ds_errors *errs)
 	}
 }
 
-static void translate(const struct bd_model *m, struct bd_objects *out)
+static void translate(const struct bd_model *m, struct bd_list *out)
 {
 	for (size_t i = 0; i < m->n_switches; i++) {
 		const struct bd_switch *sw = &m->switches[i];
@@ -209,6 +209,21 @@ static void translate(const struct bd_model *m, struct bd_objects *out)
 	bd_translate_hostifs(m, out);
 }
 
+static void names(const struct bd_model *m, struct bd_names *out)
+{
+	const struct lyd_node *node;
+
+	for (size_t i = 0; i < m->n_segments; i++)
+		ds_foreach(node, m->segments[i].bridged, "uplink")
+			bd_names_add(out, lyd_get_value(node));
+	for (size_t i = 0; i < m->n_switches; i++)
+		ds_foreach(node, m->switches[i].node, "static-mac")
+			bd_names_add(out, ds_value(node, NULL, "port"));
+	for (size_t i = 0; i < m->n_ports; i++)
+		if (m->ports[i].role == BD_ROLE_HOST)
+			bd_names_add(out, m->ports[i].name);
+}
+
 /* Names first: what is found by a name that is there twice follows from that. */
 static const bd_rule_fn rules[] = {bd_rule_hostif_names,
 				   bd_rule_hostif_addresses,
@@ -223,5 +238,6 @@ static struct bd_row row = {
 	.revision = "2026-11-20",
 	.rules = rules,
 	.translate = translate,
+	.names = names,
 };
 BD_REGISTER(row);

@@ -10,21 +10,20 @@
 
 #define MODULE "heddle-tap"
 
-static void rule_mac(const struct bd_model *m, struct ds_errors *errs)
+static void rule_mac(const struct bd_model *m, const struct bd_port *port, struct ds_errors *errs)
 {
-	const struct bd_port *port = NULL;
+	const struct lyd_node *leaf;
 	struct hd_mac mac;
 
-	while ((port = bd_port_next(m, port, MODULE))) {
-		const struct lyd_node *leaf = ds_child(port->params, NULL, "mac-address");
-
-		if (leaf && (hd_mac_parse(lyd_get_value(leaf), &mac) < 0 || hd_mac_is_group(&mac) ||
-			     hd_mac_is_zero(&mac)))
-			bd_error(errs, leaf, DS_INVALID_VALUE, "bad-mac",
-				 "%s is not the address of one station: the second digit of a "
-				 "unicast address is even",
-				 lyd_get_value(leaf));
-	}
+	if (!bd_port_is(port, MODULE))
+		return;
+	leaf = ds_child(port->params, NULL, "mac-address");
+	if (leaf && (hd_mac_parse(lyd_get_value(leaf), &mac) < 0 || hd_mac_is_group(&mac) ||
+		     hd_mac_is_zero(&mac)))
+		bd_error(errs, leaf, DS_INVALID_VALUE, "bad-mac",
+			 "%s is not the address of one station: the second digit of a "
+			 "unicast address is even",
+			 lyd_get_value(leaf));
 }
 
 static void copy(char *dst, size_t size, const char *value)
@@ -32,35 +31,34 @@ static void copy(char *dst, size_t size, const char *value)
 	hd_str_copy(dst, size, value ? value : "");
 }
 
-static void translate(const struct bd_model *m, struct bd_objects *out)
+static void translate_port(const struct bd_model *m, const struct bd_port *port,
+			   struct bd_list *out)
 {
-	const struct bd_port *port = NULL;
+	struct hd_tap_object *o;
 	const char *netns, *mac;
 	struct hd_mac addr;
 
-	while ((port = bd_port_next(m, port, MODULE))) {
-		struct hd_tap_object *o =
-			bd_add(out, HD_PLANE_DATA, BD_RANK_KIND, TAP, "%s", port->name);
-
-		copy(o->netdev, sizeof(o->netdev), bd_port_device(port, &netns));
-		copy(o->netns, sizeof(o->netns), netns);
-		copy(o->owner, sizeof(o->owner), ds_value(port->params, NULL, "owner"));
-		copy(o->group, sizeof(o->group), ds_value(port->params, NULL, "group"));
-		mac = ds_value(port->params, NULL, "mac-address");
-		if (mac && hd_mac_parse(mac, &addr) == 0)
-			memcpy(o->mac, addr.b, sizeof(o->mac));
-		o->queues = ds_number(port->params, NULL, "queues", 1);
-		o->mtu = ds_number(port->port, NULL, "mtu", HD_PORT_MTU_DEFAULT);
-		o->offloads = bd_offloads(port->params);
-	}
+	if (!bd_port_is(port, MODULE))
+		return;
+	o = bd_add(out, HD_PLANE_DATA, BD_RANK_KIND, TAP, "%s", port->name);
+	copy(o->netdev, sizeof(o->netdev), bd_port_device(port, &netns));
+	copy(o->netns, sizeof(o->netns), netns);
+	copy(o->owner, sizeof(o->owner), ds_value(port->params, NULL, "owner"));
+	copy(o->group, sizeof(o->group), ds_value(port->params, NULL, "group"));
+	mac = ds_value(port->params, NULL, "mac-address");
+	if (mac && hd_mac_parse(mac, &addr) == 0)
+		memcpy(o->mac, addr.b, sizeof(o->mac));
+	o->queues = ds_number(port->params, NULL, "queues", 1);
+	o->mtu = ds_number(port->port, NULL, "mtu", HD_PORT_MTU_DEFAULT);
+	o->offloads = bd_offloads(port->params);
 }
 
-static const bd_rule_fn rules[] = {rule_mac, NULL};
+static const bd_port_rule_fn port_rules[] = {rule_mac, NULL};
 
 static struct bd_row row = {
 	.module = MODULE,
 	.revision = "2026-11-20",
-	.rules = rules,
-	.translate = translate,
+	.port_rules = port_rules,
+	.translate_port = translate_port,
 };
 BD_REGISTER(row);

@@ -3,6 +3,7 @@
 
 #include "mgmt/bind/bind.h"
 #include "mgmt/bind/config.h"
+#include "mgmt/bind/part.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 
@@ -19,13 +20,13 @@ struct ly_ctx *bd_schema_new(const char *yang_dir, struct hd_err *err)
 static struct bd_config *translate(const struct ly_ctx *ctx, struct lyd_node *tree,
 				   const struct bd_numbers *before, struct ds_errors *errs)
 {
-	struct bd_config *config = ds_alloc(sizeof(*config));
+	struct bd_config *config = bd_config_bind(ctx, tree, before, errs);
 
-	config->tree = tree;
-	if (bd_translate(ctx, tree, before, &config->numbers, &config->objects, errs))
-		return config;
-	bd_config_free(config);
-	return NULL;
+	if (config)
+		config->borrowed = false;
+	else
+		lyd_free_all(tree);
+	return config;
 }
 
 struct bd_config *bd_config_parse(const struct ly_ctx *ctx, const char *text, size_t len,
@@ -80,7 +81,11 @@ void bd_config_free(struct bd_config *config)
 {
 	if (!config)
 		return;
-	lyd_free_all(config->tree);
+	if (!config->borrowed)
+		lyd_free_all(config->tree);
+	bd_set_free(&config->parts);
+	bd_set_free(&config->claims);
+	bd_switches_put(config->switches);
 	bd_objects_free(&config->objects);
 	bd_numbers_free(&config->numbers);
 	free(config);

@@ -9,6 +9,6 @@
 
 void bd_rule_hostif_names(const struct bd_model *m, struct ds_errors *errs);
 void bd_rule_hostif_addresses(const struct bd_model *m, struct ds_errors *errs);
-void bd_translate_hostifs(const struct bd_model *m, struct bd_objects *out);
+void bd_translate_hostifs(const struct bd_model *m, struct bd_list *out);
 
 #endif

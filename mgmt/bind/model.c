@@ -92,19 +92,28 @@ static void add_segments(struct bd_model *m)
 		qsort(m->segments, m->n_segments, sizeof(*m->segments), by_segment);
 }
 
-static bool is_machine(const struct bd_model *m, const struct lysc_ident *kind)
+static const struct lysc_ident *machine_kind(const struct ly_ctx *ctx)
 {
-	const struct lys_module *mod = ly_ctx_get_module_implemented(m->ctx, PORT_MODULE);
-	LY_ARRAY_COUNT_TYPE i, k;
+	const struct lys_module *mod = ly_ctx_get_module_implemented(ctx, PORT_MODULE);
+	LY_ARRAY_COUNT_TYPE i;
 
 	LY_ARRAY_FOR(mod->identities, i)
 	{
-		const struct lysc_ident *base = &mod->identities[i];
+		if (!strcmp(mod->identities[i].name, "machine-kind"))
+			return &mod->identities[i];
+	}
+	return NULL;
+}
 
-		if (strcmp(base->name, "machine-kind") != 0)
-			continue;
-		LY_ARRAY_FOR(base->derived, k)
-		if (base->derived[k] == kind)
+static bool is_machine(const struct bd_model *m, const struct lysc_ident *kind)
+{
+	LY_ARRAY_COUNT_TYPE k;
+
+	if (!m->machine_kind)
+		return false;
+	LY_ARRAY_FOR(m->machine_kind->derived, k)
+	{
+		if (m->machine_kind->derived[k] == kind)
 			return true;
 	}
 	return false;
@@ -128,6 +137,17 @@ static void add_port(struct bd_model *m, const struct lyd_node *node)
 	port->sw = sw ? bd_switch_find(m, sw) : NULL;
 }
 
+/* They come sorted, as a rule. */
+static void sort_ports(struct bd_model *m)
+{
+	size_t i = 1;
+
+	while (i < m->n_ports && by_port(&m->ports[i - 1], &m->ports[i]) <= 0)
+		i++;
+	if (i < m->n_ports)
+		qsort(m->ports, m->n_ports, sizeof(*m->ports), by_port);
+}
+
 static void add_ports(struct bd_model *m, const struct lyd_node *interfaces)
 {
 	const struct lyd_node *node;
@@ -149,8 +169,7 @@ static void add_ports(struct bd_model *m, const struct lyd_node *interfaces)
 		port->sw = seg->sw;
 		port->host_of = seg;
 	}
-	if (m->n_ports)
-		qsort(m->ports, m->n_ports, sizeof(*m->ports), by_port);
+	sort_ports(m);
 }
 
 static void mark_uplinks(struct bd_model *m)
@@ -173,6 +192,7 @@ void bd_model_init(struct bd_model *model, const struct ly_ctx *ctx, const struc
 	memset(model, 0, sizeof(*model));
 	model->ctx = ctx;
 	model->tree = tree;
+	model->machine_kind = machine_kind(ctx);
 	add_switches(model, top(tree, "heddle-switch", "switches"));
 	add_segments(model);
 	add_ports(model, top(tree, "ietf-interfaces", "interfaces"));
@@ -183,6 +203,55 @@ void bd_model_free(struct bd_model *model)
 {
 	free(model->switches);
 	free(model->segments);
+	free(model->ports);
+	memset(model, 0, sizeof(*model));
+}
+
+/* The entry of a list by its one key; false when the key cannot be written as a predicate. */
+static bool find_entry(const struct lyd_node *list, const char *key, const struct lyd_node **entry)
+{
+	char quote = strchr(key, '\'') ? '"' : '\'', *value;
+	struct lyd_node *match = NULL;
+
+	*entry = NULL;
+	if (!list)
+		return true;
+	if (strchr(key, quote))
+		return false;
+	value = ds_printf("[name=%c%s%c]", quote, key, quote);
+	lyd_find_sibling_val(list, list->schema, value, strlen(value), &match);
+	free(value);
+	*entry = match;
+	return true;
+}
+
+bool bd_model_init_ports(struct bd_model *model, const struct ly_ctx *ctx,
+			 const struct lyd_node *tree, const struct bd_model *others,
+			 const char *const *names, size_t n)
+{
+	const struct lyd_node *interfaces = top(tree, "ietf-interfaces", "interfaces"), *list,
+			      *node;
+
+	*model = *others;
+	model->ctx = ctx;
+	model->tree = tree;
+	model->machine_kind = machine_kind(ctx);
+	model->ports = ds_alloc((n + 1) * sizeof(*model->ports));
+	model->n_ports = 0;
+	list = ds_next(lyd_child(interfaces), "interface");
+	for (size_t i = 0; i < n; i++) {
+		if (!find_entry(list, names[i], &node)) {
+			free(model->ports);
+			return false;
+		}
+		if (node)
+			add_port(model, node);
+	}
+	return true;
+}
+
+void bd_model_free_ports(struct bd_model *model)
+{
 	free(model->ports);
 	memset(model, 0, sizeof(*model));
 }

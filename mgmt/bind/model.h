@@ -61,11 +61,22 @@ struct bd_model {
 	struct bd_segment *segments; /* by switch, then name */
 	struct bd_port *ports;       /* by name; host interfaces are among them */
 	size_t n_switches, n_segments, n_ports;
+	const struct lysc_ident *machine_kind; /* the identity that kinds of VMs' ports come from */
 };
 
 /* Indexes @tree (NULL: an empty one). Free with bd_model_free(). */
 void bd_model_init(struct bd_model *model, const struct ly_ctx *ctx, const struct lyd_node *tree);
 void bd_model_free(struct bd_model *model);
+
+/*
+ * A model of a few ports only: with the switches and segments of another one (which may be without
+ * nodes, and stay its), and the interfaces in @tree that have these names (sorted, each once; those
+ * that are not there are left out). False when an interface cannot be looked up.
+ */
+bool bd_model_init_ports(struct bd_model *model, const struct ly_ctx *ctx,
+			 const struct lyd_node *tree, const struct bd_model *others,
+			 const char *const *names, size_t n);
+void bd_model_free_ports(struct bd_model *model);
 
 const struct bd_switch *bd_switch_find(const struct bd_model *model, const char *name);
 const struct bd_segment *bd_segment_find(const struct bd_model *model, const struct bd_switch *sw,
@@ -90,5 +101,8 @@ struct bd_vlan_word bd_vlan_word(const struct bd_model *model, const struct bd_s
  * resolved is left out: the rules tell of it.
  */
 void bd_model_resolve(struct bd_model *model);
+
+/* The same for one port that is no uplink. */
+void bd_port_resolve(const struct bd_model *model, struct bd_port *port);
 
 #endif

@@ -18,31 +18,55 @@ static void use_word(const struct bd_model *m, const struct bd_switch *sw, const
 		hd_vlan_set_add(used, vlan);
 }
 
-/* Numbers that somebody wrote down for this switch. */
-static void find_used(const struct bd_model *m, const struct bd_switch *sw,
-		      struct hd_vlan_set *used)
+static const char *const number_leaves[] = {"access", "trunk", "native", "tunnel"};
+
+/* Numbers that somebody wrote down, for each switch of the model. */
+static struct hd_vlan_set *find_used(const struct bd_model *m)
 {
-	static const char *const leaves[] = {"access", "trunk", "native", "tunnel"};
+	struct hd_vlan_set *used = ds_alloc((m->n_switches + 1) * sizeof(*used));
 	const struct lyd_node *node;
 
 	for (size_t i = 0; i < m->n_segments; i++)
-		if (m->segments[i].sw == sw && !m->segments[i].internal)
-			hd_vlan_set_add(used, m->segments[i].vlan);
+		if (!m->segments[i].internal)
+			hd_vlan_set_add(&used[m->segments[i].sw - m->switches],
+					m->segments[i].vlan);
 	for (size_t i = 0; i < m->n_ports; i++)
-		for (size_t k = 0; m->ports[i].sw == sw && k < 4; k++)
-			ds_foreach(node, m->ports[i].port, leaves[k])
-				use_word(m, sw, lyd_get_value(node), used);
-	ds_foreach(node, sw->node, "static-mac")
-		use_word(m, sw, ds_value(node, NULL, "segment-or-vlan"), used);
+		bd_numbers_used(m, &m->ports[i],
+				m->ports[i].sw ? &used[m->ports[i].sw - m->switches] : NULL);
+	for (size_t i = 0; i < m->n_switches; i++)
+		ds_foreach(node, m->switches[i].node, "static-mac") use_word(
+			m, &m->switches[i], ds_value(node, NULL, "segment-or-vlan"), &used[i]);
+	return used;
+}
+
+void bd_numbers_used(const struct bd_model *m, const struct bd_port *port, struct hd_vlan_set *used)
+{
+	const struct lyd_node *node;
+
+	for (size_t k = 0; used && k < sizeof(number_leaves) / sizeof(number_leaves[0]); k++)
+		ds_foreach(node, port->port, number_leaves[k])
+			use_word(m, port->sw, lyd_get_value(node), used);
+}
+
+static int by_name(const void *va, const void *vb)
+{
+	const struct bd_number *a = va, *b = vb;
+	int order = strcmp(a->switch_name, b->switch_name);
+
+	return order ? order : strcmp(a->segment, b->segment);
 }
 
 static uint16_t number_before(const struct bd_numbers *before, const struct bd_segment *seg)
 {
-	for (size_t i = 0; before && i < before->n; i++)
-		if (!strcmp(before->list[i].switch_name, seg->sw->name) &&
-		    !strcmp(before->list[i].segment, seg->name))
-			return before->list[i].vlan;
-	return 0;
+	const struct bd_number *found;
+	struct bd_number key;
+
+	if (!before || !before->n)
+		return 0;
+	hd_str_copy(key.switch_name, sizeof(key.switch_name), seg->sw->name);
+	hd_str_copy(key.segment, sizeof(key.segment), seg->name);
+	found = bsearch(&key, before->list, before->n, sizeof(key), by_name);
+	return found ? found->vlan : 0;
 }
 
 static void give_number(struct bd_segment *seg, struct hd_vlan_set *used, unsigned int *next,
@@ -65,32 +89,39 @@ static void give_number(struct bd_segment *seg, struct hd_vlan_set *used, unsign
 	free(path);
 }
 
-static void assign_switch(struct bd_model *m, const struct bd_switch *sw,
+/* Segments @first to @end are those of one switch. */
+static void assign_switch(struct bd_model *m, size_t first, size_t end, struct hd_vlan_set *used,
 			  const struct bd_numbers *before, struct ds_errors *errs)
 {
-	struct hd_vlan_set used = {{0}};
 	unsigned int next = HD_VLAN_MAX;
 
-	find_used(m, sw, &used);
-	for (size_t i = 0; i < m->n_segments; i++) {
+	for (size_t i = first; i < end; i++) {
 		struct bd_segment *seg = &m->segments[i];
-		uint16_t vlan = seg->sw == sw && seg->internal ? number_before(before, seg) : 0;
+		uint16_t vlan = seg->internal ? number_before(before, seg) : 0;
 
-		if (vlan && !hd_vlan_set_has(&used, vlan)) {
+		if (vlan && !hd_vlan_set_has(used, vlan)) {
 			seg->vlan = vlan;
-			hd_vlan_set_add(&used, vlan);
+			hd_vlan_set_add(used, vlan);
 		}
 	}
-	for (size_t i = 0; i < m->n_segments; i++)
-		if (m->segments[i].sw == sw && !m->segments[i].vlan)
-			give_number(&m->segments[i], &used, &next, errs);
+	for (size_t i = first; i < end; i++)
+		if (!m->segments[i].vlan)
+			give_number(&m->segments[i], used, &next, errs);
 }
 
 void bd_numbers_assign(struct bd_model *model, const struct bd_numbers *before,
 		       struct ds_errors *errs)
 {
-	for (size_t i = 0; i < model->n_switches; i++)
-		assign_switch(model, &model->switches[i], before, errs);
+	struct hd_vlan_set *used = find_used(model);
+
+	for (size_t i = 0, end; i < model->n_segments; i = end) {
+		const struct bd_switch *sw = model->segments[i].sw;
+
+		for (end = i + 1; end < model->n_segments && model->segments[end].sw == sw;)
+			end++;
+		assign_switch(model, i, end, &used[sw - model->switches], before, errs);
+	}
+	free(used);
 }
 
 static void add(struct bd_numbers *numbers, const char *sw, const char *segment, uint16_t vlan)
@@ -102,6 +133,14 @@ static void add(struct bd_numbers *numbers, const char *sw, const char *segment,
 	hd_str_copy(number->switch_name, sizeof(number->switch_name), sw);
 	hd_str_copy(number->segment, sizeof(number->segment), segment);
 	number->vlan = vlan;
+}
+
+void bd_numbers_copy(struct bd_numbers *copy, const struct bd_numbers *numbers)
+{
+	copy->n = numbers->n;
+	copy->list = ds_alloc((numbers->n + 1) * sizeof(*copy->list));
+	if (numbers->n)
+		memcpy(copy->list, numbers->list, numbers->n * sizeof(*copy->list));
 }
 
 void bd_numbers_take(struct bd_numbers *numbers, const struct bd_model *model)
@@ -146,4 +185,6 @@ void bd_numbers_parse(struct bd_numbers *numbers, const char *text)
 		text = strchr(text, '\n');
 		text = text ? text + 1 : NULL;
 	}
+	if (numbers->n)
+		qsort(numbers->list, numbers->n, sizeof(*numbers->list), by_name);
 }

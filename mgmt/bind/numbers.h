@@ -19,7 +19,7 @@ struct bd_number {
 };
 
 struct bd_numbers {
-	struct bd_number *list;
+	struct bd_number *list; /* by switch, then segment */
 	size_t n;
 };
 
@@ -29,6 +29,12 @@ struct bd_numbers {
  */
 void bd_numbers_assign(struct bd_model *model, const struct bd_numbers *before,
 		       struct ds_errors *errs);
+
+/* Adds the numbers that are written down at @port, one of a switch, to @used. */
+void bd_numbers_used(const struct bd_model *model, const struct bd_port *port,
+		     struct hd_vlan_set *used);
+
+void bd_numbers_copy(struct bd_numbers *copy, const struct bd_numbers *numbers);
 
 /* The internal numbers of @model, for the next time. Free with bd_numbers_free(). */
 void bd_numbers_take(struct bd_numbers *numbers, const struct bd_model *model);

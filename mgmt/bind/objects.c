@@ -7,22 +7,28 @@
 #include "mgmt/bind/objects.h"
 #include "mgmt/datastore/mem.h"
 
-void *bd_objects_add(struct bd_objects *objects, enum hd_plane plane, enum bd_rank rank,
-		     uint32_t type, size_t size, const char *fmt, ...)
+static void keep(struct bd_list *list, struct bd_object *o)
 {
-	struct bd_object *o;
+	if (list->n == list->room) {
+		list->room = list->room ? list->room * 2 : 64;
+		list->at = ds_realloc(list->at, list->room, sizeof(*list->at));
+	}
+	list->at[list->n++] = o;
+}
+
+void *bd_list_add(struct bd_list *list, enum hd_plane plane, enum bd_rank rank, uint32_t type,
+		  size_t size, const char *fmt, ...)
+{
+	struct bd_object *o = ds_alloc(sizeof(*o) + size);
 	va_list ap;
 
-	if (objects->n == objects->room) {
-		objects->room = objects->room ? objects->room * 2 : 64;
-		objects->list = ds_realloc(objects->list, objects->room, sizeof(*o));
-	}
-	o = &objects->list[objects->n++];
+	keep(list, o);
+	o->item.refs = 1;
 	o->type = type;
 	o->size = size;
 	o->plane = plane;
 	o->rank = rank;
-	o->body = ds_alloc(size);
+	o->body = (struct hd_object *)(o + 1);
 	o->body->op = HD_OBJECT_SET;
 	va_start(ap, fmt);
 	vsnprintf(o->body->key, sizeof(o->body->key), fmt, ap);
@@ -43,55 +49,161 @@ static int compare(const void *va, const void *vb)
 	return strcmp(a->body->key, b->body->key);
 }
 
-void bd_objects_sort(struct bd_objects *objects)
+static int compare_at(const void *va, const void *vb)
 {
-	if (objects->n)
-		qsort(objects->list, objects->n, sizeof(*objects->list), compare);
+	return compare(*(void *const *)va, *(void *const *)vb);
+}
+
+static const struct bd_set_class class = {compare, free};
+
+void bd_object_put(struct bd_object *object)
+{
+	bd_item_put(&class, object);
+}
+
+void bd_list_free(struct bd_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		bd_object_put(list->at[i]);
+	free(list->at);
+	memset(list, 0, sizeof(*list));
+}
+
+/*
+ * Objects come port by port, and each of a port's is of another type: gathered by type they are
+ * sorted, as a rule.
+ */
+struct family {
+	const struct bd_object *first;
+	struct bd_list list;
+};
+
+static int by_family(const void *va, const void *vb)
+{
+	const struct family *a = va, *b = vb;
+
+	return compare(a->first, b->first);
+}
+
+static bool same_family(const struct bd_object *a, const struct bd_object *b)
+{
+	return a->type == b->type && a->rank == b->rank && a->plane == b->plane;
+}
+
+static size_t gather(const struct bd_list *list, struct family **families)
+{
+	size_t n = 0;
+
+	*families = NULL;
+	for (size_t i = 0; i < list->n; i++) {
+		struct family *f = *families;
+
+		while (f < *families + n && !same_family(f->first, list->at[i]))
+			f++;
+		if (f == *families + n) {
+			*families = ds_realloc(*families, n + 1, sizeof(**families));
+			f = *families + n++;
+			memset(f, 0, sizeof(*f));
+			f->first = list->at[i];
+		}
+		keep(&f->list, list->at[i]);
+	}
+	return n;
+}
+
+static void sort(struct bd_list *list)
+{
+	struct family *families;
+	size_t n = gather(list, &families), at = 0;
+
+	if (n)
+		qsort(families, n, sizeof(*families), by_family);
+	for (size_t i = 0; i < n; i++) {
+		struct bd_list *from = &families[i].list;
+		size_t k = 1;
+
+		while (k < from->n && compare(from->at[k - 1], from->at[k]) <= 0)
+			k++;
+		if (k < from->n)
+			qsort(from->at, from->n, sizeof(*from->at), compare_at);
+		memcpy(list->at + at, from->at, from->n * sizeof(*from->at));
+		at += from->n;
+		free(from->at);
+	}
+	free(families);
+}
+
+void bd_objects_fill(struct bd_objects *objects, struct bd_list *list)
+{
+	sort(list);
+	bd_set_fill(&objects->set, &class, (void **)list->at, list->n);
+	free(list->at);
+	memset(list, 0, sizeof(*list));
+}
+
+void bd_objects_copy(struct bd_objects *copy, const struct bd_objects *objects)
+{
+	bd_set_copy(&copy->set, &objects->set);
 }
 
 void bd_objects_free(struct bd_objects *objects)
 {
-	for (size_t i = 0; i < objects->n; i++)
-		free(objects->list[i].body);
-	free(objects->list);
-	memset(objects, 0, sizeof(*objects));
+	bd_set_free(&objects->set);
 }
 
-static bool same(const struct bd_object *a, const struct bd_object *b)
+void bd_objects_add(struct bd_objects *objects, struct bd_object *object)
 {
-	return a->size == b->size && !memcmp(a->body, b->body, a->size);
+	bd_set_add(&objects->set, bd_item_get(object));
 }
 
-static const struct bd_object *find(const struct bd_objects *objects, const struct bd_object *o)
+void bd_objects_remove(struct bd_objects *objects, const struct bd_object *object)
 {
-	if (!objects || !objects->n)
-		return NULL;
-	return bsearch(o, objects->list, objects->n, sizeof(*objects->list), compare);
+	bd_set_remove(&objects->set, object);
+}
+
+const struct bd_object *bd_objects_find(const struct bd_objects *objects, enum hd_plane plane,
+					enum bd_rank rank, uint32_t type, const char *key)
+{
+	struct hd_object body;
+	struct bd_object probe = {.plane = plane, .rank = rank, .type = type, .body = &body};
+
+	snprintf(body.key, sizeof(body.key), "%s", key);
+	return bd_set_find(&objects->set, &probe);
+}
+
+struct diff {
+	enum hd_plane plane;
+	struct bd_list gone, set; /* without references */
+};
+
+static void on_difference(void *before, void *after, void *arg)
+{
+	struct bd_object *old = before, *new = after;
+	struct diff *d = arg;
+
+	if ((old ? old : new)->plane != d->plane)
+		return;
+	if (!new)
+		keep(&d->gone, old);
+	else if (!old || old->size != new->size || memcmp(old->body, new->body, old->size))
+		keep(&d->set, new);
 }
 
 size_t bd_objects_diff(const struct bd_objects *prev, const struct bd_objects *next,
 		       enum hd_plane plane, bd_change_fn fn, void *arg)
 {
-	size_t calls = 0;
+	static const struct bd_objects none = {{.class = &class}};
+	struct diff d = {.plane = plane};
+	size_t calls;
 
-	for (size_t i = prev ? prev->n : 0; i-- > 0;) {
-		const struct bd_object *o = &prev->list[i];
-
-		if (o->plane == plane && !find(next, o)) {
-			fn(o, HD_OBJECT_DELETE, arg);
-			calls++;
-		}
-	}
-	for (size_t i = 0; i < next->n; i++) {
-		const struct bd_object *o = &next->list[i], *old;
-
-		if (o->plane != plane)
-			continue;
-		old = find(prev, o);
-		if (old && same(old, o))
-			continue;
-		fn(o, HD_OBJECT_SET, arg);
-		calls++;
-	}
+	bd_set_diff(prev ? &prev->set : &none.set, next->set.class ? &next->set : &none.set,
+		    on_difference, &d);
+	for (size_t i = d.gone.n; i-- > 0;)
+		fn(d.gone.at[i], HD_OBJECT_DELETE, arg);
+	for (size_t i = 0; i < d.set.n; i++)
+		fn(d.set.at[i], HD_OBJECT_SET, arg);
+	calls = d.gone.n + d.set.n;
+	free(d.gone.at);
+	free(d.set.at);
 	return calls;
 }

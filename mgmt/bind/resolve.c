@@ -63,7 +63,7 @@ static uint16_t one_word(const struct bd_model *m, const struct bd_port *port, c
 	return word.segment ? word.segment->vlan : word.first;
 }
 
-static void resolve_port(const struct bd_model *m, struct bd_port *port)
+void bd_port_resolve(const struct bd_model *m, struct bd_port *port)
 {
 	if (!port->sw)
 		return;
@@ -91,7 +91,7 @@ void bd_model_resolve(struct bd_model *model)
 	const struct lyd_node *node;
 
 	for (size_t i = 0; i < model->n_ports; i++)
-		resolve_port(model, &model->ports[i]);
+		bd_port_resolve(model, &model->ports[i]);
 	for (size_t i = 0; i < model->n_segments; i++) {
 		const struct bd_segment *seg = &model->segments[i];
 
