@@ -26,6 +26,8 @@ enum cli_exit {
 /* How `show` and the like print. */
 enum cli_display { CLI_DISPLAY_TEXT, CLI_DISPLAY_JSON, CLI_DISPLAY_XML, CLI_DISPLAY_SET };
 
+struct shell;
+
 struct cli {
 	FILE *out;
 	bool json, exact, color; /* json: display is CLI_DISPLAY_JSON; color: of out */
@@ -35,7 +37,8 @@ struct cli {
 	const char *run_dir;
 	char *socket;
 	struct cli_client *session; /* of the shell: kept from command to command; else NULL */
-	bool shell;                 /* there are further commands in this process */
+	struct shell *shell;        /* further commands may come in this process; else NULL */
+	bool abbreviate;            /* somebody types: words need not be complete */
 };
 
 /* What words fit where: for completion. */
@@ -49,6 +52,11 @@ enum cmd_words {
 	CMD_WORDS_COMMAND,
 	CMD_WORDS_PORT_FILE, /* PORT=FILE */
 	CMD_WORDS_HUGEPAGES, /* auto, yes, no */
+	CMD_WORDS_NEW,       /* a name that is not there yet */
+	CMD_WORDS_KIND,      /* of a port */
+	CMD_WORDS_VLANS,     /* segments, VLAN ids and ranges: "office,lab,100-200" */
+	CMD_WORDS_DATASTORE,
+	CMD_WORDS_MODE, /* of configuration */
 };
 
 struct cmd_option {
@@ -57,6 +65,7 @@ struct cmd_option {
 	const char *arg;  /* what its argument is called; NULL: it has none */
 	const char *help;
 	enum cmd_words words;
+	bool start; /* for the start of the program, not for a command in the shell */
 };
 
 struct cmd_value {
@@ -71,6 +80,8 @@ struct cmd_line {
 	size_t n_values;
 	const char **args;
 	size_t n_args;
+	int extra; /* the first word that no argument takes */
+	int bad; /* the word that is wrong, when there was a message; argc: one is missing; -1: none */
 };
 
 /* One command. The table of them all is in commands.c: help, man page and completion come from it. */
@@ -81,7 +92,12 @@ struct cmd {
 	const char *text;    /* paragraphs, with empty lines between them; NULL: none */
 	const struct cmd_option *options; /* NULL: none */
 	size_t min_args, max_args;
-	enum cmd_words words; /* of the arguments */
+	enum cmd_words words;  /* of the first argument */
+	enum cmd_words words2; /* of the further ones; CMD_WORDS_NONE: as the first */
+	bool screen;           /* on a terminal it draws by itself: no pager */
+	bool shell;            /* only in the shell and in scripts */
+	bool configuration;    /* prints configurations: XML and set lines as well */
+	bool kinds; /* takes options of the kind of port that its second argument names */
 	int (*run)(struct cli *cli, const struct cmd_line *line);
 	bool hidden;
 };
@@ -104,13 +120,32 @@ bool cmd_number(const struct cmd_line *line, const char *name, unsigned long min
 /*
  * Takes apart what follows the program's name: global options into @cli, the rest into @line
  * (free with cmd_line_free()). Returns 0, or CLI_USAGE after a message. With --help or --version
- * the command becomes `help` or `version`.
+ * the command becomes `help` or `version`; without any it is NULL.
  */
 int cmd_parse(struct cli *cli, int argc, char **argv, struct cmd_line *line);
 void cmd_line_free(struct cmd_line *line);
 
 /* The command of that name, NULL when there is none. */
 const struct cmd *cmd_find(const char *name);
+
+/*
+ * The command that the words begin with, and in *@used of how many of them its name consists. With
+ * @abbreviate words may be short as long as they are unique. NULL when there is none.
+ */
+const struct cmd *cmd_resolve(const char *const *words, size_t n, bool abbreviate, size_t *used);
+
+/*
+ * The option that @word ("--limit", "--limit=5", "-n") names for @line's command, or NULL. With
+ * @abbreviate it may be short.
+ */
+const struct cmd_option *cmd_option_find(const struct cmd_line *line, const char *word,
+					 bool abbreviate);
+
+/*
+ * Options of the kind of port that @kind names, from the schema; a list that ends with a NULL name
+ * and stays. NULL when there is no such kind.
+ */
+const struct cmd_option *cmd_kind_options(const char *kind);
 
 /* Writes "heddle: ..." and a newline on stderr. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -142,6 +177,9 @@ bool cli_ask(const struct cli *cli, const char *question, bool otherwise);
 /* "; did you mean X?" for the closest of @n words, or "". Static memory. */
 const char *cli_did_you_mean(const char *word, const char *const *words, size_t n);
 
+/* Explains a command of configuration mode, or lists them all (@name NULL). An exit status. */
+int cli_help_conf(struct cli *cli, const char *name);
+
 /* Commands */
 int cmd_show_ports(struct cli *cli, const struct cmd_line *line);
 int cmd_show_switches(struct cli *cli, const struct cmd_line *line);
@@ -157,6 +195,8 @@ int cmd_replay(struct cli *cli, const struct cmd_line *line);
 int cmd_doctor(struct cli *cli, const struct cmd_line *line);
 int cmd_version(struct cli *cli, const struct cmd_line *line);
 int cmd_help(struct cli *cli, const struct cmd_line *line);
+int cmd_configure(struct cli *cli, const struct cmd_line *line);
+int cmd_exit(struct cli *cli, const struct cmd_line *line);
 int cmd_complete(struct cli *cli, const struct cmd_line *line);
 
 #endif

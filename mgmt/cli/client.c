@@ -256,6 +256,14 @@ static int receive_reply(struct cli_client *c, struct lyd_node **reply, struct h
 	return rc;
 }
 
+bool cli_client_alive(const struct cli_client *c)
+{
+	char byte;
+	ssize_t n = recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	return !c->broken && (n > 0 || (n < 0 && errno == EAGAIN));
+}
+
 bool cli_client_broken(const struct cli_client *c)
 {
 	return c->broken;

@@ -31,6 +31,9 @@ bool cli_client_can(const struct cli_client *client, const char *capability);
 int cli_client_rpc(struct cli_client *client, const char *body, struct lyd_node **reply,
 		   struct hd_err *err);
 
+/* False when the other side has closed the session. */
+bool cli_client_alive(const struct cli_client *client);
+
 /* True when a request failed in a way that leaves the session of no use: open another. */
 bool cli_client_broken(const struct cli_client *client);
 

@@ -7,9 +7,14 @@
 const struct cmd_option cli_global_options[] = {
 	{"run-dir", 0, "DIR",
 	 "the switch that runs in DIR (default: $HEDDLE_RUN_DIR, else " CLI_RUN_DIR_DEFAULT ")",
-	 CMD_WORDS_DIR},
+	 CMD_WORDS_DIR, true},
 	{"socket", 0, "PATH", "the management socket itself (default: netconf.sock in the run-dir)",
-	 CMD_WORDS_FILE},
+	 CMD_WORDS_FILE, true},
+	{"file", 'f', "FILE", "run the commands in FILE, one a line, up to the first that fails",
+	 CMD_WORDS_FILE, true},
+	{"command", 'c', "TEXT", "run the commands in TEXT; ; separates them", CMD_WORDS_NONE,
+	 true},
+	{"no-more", 0, NULL, "in the shell: do not stop after each screen", CMD_WORDS_NONE, true},
 	{"json", 0, NULL, "print JSON instead of tables; numbers are exact", CMD_WORDS_NONE},
 	{"exact", 0, NULL, "print whole numbers: 12345678 and not 12.3M", CMD_WORDS_NONE},
 	{"help", 'h', NULL, "explain the command, and do nothing", CMD_WORDS_NONE},
@@ -167,6 +172,7 @@ const struct cmd cli_commands[] = {
 		.options = monitor_options,
 		.max_args = 1024,
 		.words = CMD_WORDS_PORT,
+		.screen = true,
 		.run = cmd_monitor,
 	},
 	{
@@ -210,6 +216,25 @@ const struct cmd cli_commands[] = {
 		.run = cmd_doctor,
 	},
 	{
+		.name = "configure",
+		.args = "[shared | exclusive | private]",
+		.summary = "change the configuration: edit, look at what it does, commit",
+		.text = "Begins configuration mode, which has commands of its own (see CONFIGURATION MODE). "
+			"shared, the default, edits the candidate that all see; exclusive keeps others "
+			"from editing meanwhile; private edits a copy that nobody else sees.",
+		.max_args = 1,
+		.words = CMD_WORDS_MODE,
+		.run = cmd_configure,
+		.shell = true,
+	},
+	{
+		.name = "exit",
+		.args = "",
+		.summary = "leave the shell (also: Ctrl-D)",
+		.run = cmd_exit,
+		.shell = true,
+	},
+	{
 		.name = "version",
 		.args = "",
 		.summary = "version of this command",
@@ -222,6 +247,14 @@ const struct cmd cli_commands[] = {
 		.max_args = 2,
 		.words = CMD_WORDS_COMMAND,
 		.run = cmd_help,
+	},
+	{
+		.name = "quit",
+		.args = "",
+		.summary = "leave the shell",
+		.run = cmd_exit,
+		.shell = true,
+		.hidden = true,
 	},
 	{
 		.name = "complete",

@@ -38,8 +38,9 @@ struct conf *conf_open(struct cli *cli, enum conf_mode mode, int *rc);
 void conf_close(struct conf *conf);
 
 /*
- * Does one line (never empty, no comment, no pipes). Returns an exit status after a message. *@leave
- * is set when the line ends the mode; the shell calls conf_close() then.
+ * Does one line (never empty, without its pipes; a comment may follow, see mgmt/setform/lex.h).
+ * Returns an exit status after a message. *@leave is set when the line ends the mode; the shell
+ * calls conf_close() then. "help" and "run COMMAND" are the shell's.
  */
 int conf_line(struct conf *conf, const char *line, bool *leave);
 

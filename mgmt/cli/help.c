@@ -9,29 +9,51 @@
 #include <string.h>
 
 #include "heddle-build.h"
+#include "mgmt/cli/conf.h"
+#include "mgmt/cli/kinds.h"
+#include "mgmt/cli/pipe.h"
 #include "mgmt/cli/table.h"
+
+static void print_commands(struct cli *cli, bool shell)
+{
+	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++)
+		if (!cmd->hidden && cmd->shell == shell)
+			fprintf(cli->out, "  %-15s %s\n", cmd->name, cmd->summary);
+}
 
 static void print_overview(struct cli *cli)
 {
 	const char *on = cli_style_on(CLI_BOLD, cli->color);
 	const char *off = cli_style_off(CLI_BOLD, cli->color);
 
-	fprintf(cli->out, "heddle: the command line of the Heddle switch\n\n");
-	fprintf(cli->out, "%susage%s  heddle [OPTION...] COMMAND [ARGUMENT...]\n\n", on, off);
+	if (!cli->shell)
+		fprintf(cli->out,
+			"heddle: the command line of the Heddle switch\n\n"
+			"%susage%s  heddle [OPTION...]                          the shell\n"
+			"       heddle [OPTION...] COMMAND [ARGUMENT...]    one command\n"
+			"       heddle -f FILE | -c \"COMMAND; COMMAND\"      several\n\n",
+			on, off);
 	fprintf(cli->out, "%scommands%s\n", on, off);
-	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++)
-		if (!cmd->hidden)
-			fprintf(cli->out, "  %-14s %s\n", cmd->name, cmd->summary);
+	print_commands(cli, false);
+	if (!cli->shell)
+		fprintf(cli->out, "\n%sin the shell and in scripts%s, also\n", on, off);
+	print_commands(cli, true);
+	fprintf(cli->out, "\n%s%s%s\n", on,
+		cli->shell ? "filters" : "filters there, after COMMAND |", off);
+	for (const struct cli_filter_kind *f = cli_filters; f->name; f++)
+		fprintf(cli->out, "  | %-7s %-7s %s\n", f->name, f->arg ? f->arg : "", f->summary);
 	fprintf(cli->out, "\n%soptions%s, before or after the command\n", on, off);
 	for (const struct cmd_option *o = cli_global_options; o->name; o++) {
 		char *name =
 			cli_asprintf("--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
 
-		fprintf(cli->out, "  %-14s %s\n", name, o->help);
+		if (!o->start || !cli->shell)
+			fprintf(cli->out, "  %-15s %s\n", name, o->help);
 		free(name);
 	}
-	fputs("\n\"heddle help COMMAND\" explains one; \"man heddle\" is the whole manual.\n",
-	      cli->out);
+	fprintf(cli->out,
+		"\n\"%shelp COMMAND\" explains one; \"man heddle\" is the whole manual.\n",
+		cli->shell ? "" : "heddle ");
 }
 
 static void print_options(struct cli *cli, const struct cmd_option *options)
@@ -46,6 +68,17 @@ static void print_options(struct cli *cli, const struct cmd_option *options)
 				    options->arg ? options->arg : "");
 		fprintf(cli->out, "%-26s %s\n", name, options->help);
 		free(name);
+	}
+}
+
+/* Options of each kind of port. */
+static void print_kinds(struct cli *cli)
+{
+	const struct cli_kind *kind;
+
+	for (size_t i = 0; (kind = cli_kind_at(i)); i++) {
+		fprintf(cli->out, "\n%s: %s\n", kind->name, kind->help);
+		print_options(cli, cmd_kind_options(kind->name));
 	}
 }
 
@@ -67,8 +100,8 @@ static void print_text(struct cli *cli, const char *text)
 
 static void print_command(struct cli *cli, const struct cmd *cmd)
 {
-	fprintf(cli->out, "heddle %s%s%s%s%s\n    %s\n", cmd->name,
-		cmd->options ? " [OPTION...]" : "", *cmd->args ? " " : "", cmd->args, "",
+	fprintf(cli->out, "%s%s%s%s%s\n    %s\n", cli->shell || cmd->shell ? "" : "heddle ",
+		cmd->name, cmd->options ? " [OPTION...]" : "", *cmd->args ? " " : "", cmd->args,
 		cmd->summary);
 	if (cmd->text) {
 		fputc('\n', cli->out);
@@ -78,6 +111,8 @@ static void print_command(struct cli *cli, const struct cmd *cmd)
 		fputc('\n', cli->out);
 		print_options(cli, cmd->options);
 	}
+	if (cmd->kinds)
+		print_kinds(cli);
 }
 
 /* A name can be the first of two words: then all that begin with it. */
@@ -136,18 +171,9 @@ static void roff_option(FILE *out, const struct cmd_option *o)
 	fputs(".\n", out);
 }
 
-static void roff_command(FILE *out, const struct cmd *cmd)
+static void roff_text(FILE *out, const char *text)
 {
-	fprintf(out, ".SS heddle %s", cmd->name);
-	if (*cmd->args) {
-		fputs(" \\fR", out);
-		roff(out, cmd->args);
-	}
-	fputc('\n', out);
-	fputc(toupper((unsigned char)*cmd->summary), out);
-	roff(out, cmd->summary + 1);
-	fputs(".\n", out);
-	for (const char *text = cmd->text; text && *text;) {
+	while (text && *text) {
 		size_t len = strcspn(text, "\n");
 		char *paragraph = cli_strndup(text, len);
 
@@ -159,8 +185,73 @@ static void roff_command(FILE *out, const struct cmd *cmd)
 		free(paragraph);
 		text += len + (text[len] == '\n');
 	}
+}
+
+static void roff_kinds(FILE *out)
+{
+	const struct cli_kind *kind;
+
+	for (size_t i = 0; (kind = cli_kind_at(i)); i++) {
+		fputs(".PP\nOptions of \\fB", out);
+		roff(out, kind->name);
+		fputs("\\fR:\n", out);
+		for (const struct cmd_option *o = cmd_kind_options(kind->name); o && o->name; o++)
+			roff_option(out, o);
+	}
+}
+
+static void roff_command(FILE *out, const struct cmd *cmd)
+{
+	fprintf(out, ".SS %s%s", cmd->shell ? "" : "heddle ", cmd->name);
+	if (*cmd->args) {
+		fputs(" \\fR", out);
+		roff(out, cmd->args);
+	}
+	fputc('\n', out);
+	fputc(toupper((unsigned char)*cmd->summary), out);
+	roff(out, cmd->summary + 1);
+	fputs(".\n", out);
+	roff_text(out, cmd->text);
 	for (const struct cmd_option *o = cmd->options; o && o->name; o++)
 		roff_option(out, o);
+	if (cmd->kinds)
+		roff_kinds(out);
+}
+
+static void roff_conf_commands(FILE *out)
+{
+	for (const struct conf_command *c = conf_commands; c->name; c++) {
+		fprintf(out, ".TP\n\\fB%s\\fR ", c->name);
+		roff(out, c->args);
+		fputc('\n', out);
+		fputc(toupper((unsigned char)*c->summary), out);
+		roff(out, c->summary + 1);
+		fputs(".\n", out);
+		for (const char *text = c->text; text && *text;) {
+			size_t len = strcspn(text, "\n");
+			char *paragraph = cli_strndup(text, len);
+
+			if (len) {
+				fputs(".IP\n", out);
+				roff(out, paragraph);
+				fputc('\n', out);
+			}
+			free(paragraph);
+			text += len + (text[len] == '\n');
+		}
+	}
+}
+
+static void roff_filters(FILE *out)
+{
+	for (const struct cli_filter_kind *f = cli_filters; f->name; f++) {
+		fputs(".TP\n\\fB| ", out);
+		roff(out, f->name);
+		fprintf(out, "\\fR %s%s%s\n", f->arg ? "\\fI" : "", f->arg ? f->arg : "",
+			f->arg ? "\\fR" : "");
+		roff(out, f->summary);
+		fputs(".\n", out);
+	}
 }
 
 static int print_roff(struct cli *cli)
@@ -170,8 +261,50 @@ static int print_roff(struct cli *cli)
 		roff_option(cli->out, o);
 	fputs(".SH COMMANDS\n", cli->out);
 	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++)
-		if (!cmd->hidden)
+		if (!cmd->hidden && !cmd->shell)
 			roff_command(cli->out, cmd);
+	fputs(".SH COMMANDS OF THE SHELL\nThe shell and scripts have all commands above, and these.\n",
+	      cli->out);
+	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++)
+		if (!cmd->hidden && cmd->shell)
+			roff_command(cli->out, cmd);
+	fputs(".SH FILTERS\nIn the shell and in scripts, filters follow a command after a pipe, "
+	      "several in a row.\n",
+	      cli->out);
+	roff_filters(cli->out);
+	fputs(".SH CONFIGURATION MODE\n", cli->out);
+	roff_conf_commands(cli->out);
+	return CLI_OK;
+}
+
+int cli_help_conf(struct cli *cli, const char *name)
+{
+	const char *words[64];
+	size_t n = 0;
+
+	for (const struct conf_command *c = conf_commands; c->name && n < 64; c++) {
+		words[n++] = c->name;
+		if (name && strcmp(c->name, name) != 0)
+			continue;
+		if (!name) {
+			fprintf(cli->out, "  %-15s %s\n", c->name, c->summary);
+			continue;
+		}
+		fprintf(cli->out, "%s%s%s\n    %s\n", c->name, *c->args ? " " : "", c->args,
+			c->summary);
+		if (c->text) {
+			fputc('\n', cli->out);
+			print_text(cli, c->text);
+		}
+		return CLI_OK;
+	}
+	if (name) {
+		cli_error("configuration mode has no command \"%s\"%s", name,
+			  cli_did_you_mean(name, words, n));
+		return CLI_USAGE;
+	}
+	fprintf(cli->out, "  %-15s %s\n", "run", "a command from outside of configuration mode");
+	fputs("\n\"help COMMAND\" explains one. Filters follow after |.\n", cli->out);
 	return CLI_OK;
 }
 

@@ -7,27 +7,10 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "mgmt/cli/table.h"
-
-static unsigned int terminal_width(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < 40)
-		return CLI_TABLE_WIDTH;
-	return size.ws_col;
-}
-
-static bool wants_color(bool tty)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return tty && !(no && *no) && term && strcmp(term, "dumb") != 0;
-}
+#include "mgmt/cli/shell.h"
+#include "mgmt/cli/terminal.h"
 
 static void set_up(struct cli *cli)
 {
@@ -36,10 +19,50 @@ static void set_up(struct cli *cli)
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN); /* a pager that was left early: seen when the output is closed */
 	cli->out = stdout;
-	cli->tty = isatty(STDOUT_FILENO);
-	cli->color = wants_color(cli->tty);
-	cli->width = cli->tty ? terminal_width() : CLI_TABLE_WIDTH;
+	cli_terminal_measure(cli);
 	cli->run_dir = run_dir && *run_dir ? run_dir : CLI_RUN_DIR_DEFAULT;
+}
+
+/* Without a command: the shell, a script, or help that nobody asked for, which is no success. */
+static int run_without_command(struct cli *cli, struct cmd_line *line)
+{
+	const char *file = cmd_value(line, "file"), *text = cmd_value(line, "command");
+
+	if (file && text) {
+		cli_error("--file and --command do not go together");
+		return CLI_USAGE;
+	}
+	if (file)
+		return shell_file(cli, file);
+	if (text)
+		return shell_text(cli, text);
+	if (isatty(STDIN_FILENO) && cli->tty)
+		return shell_interactive(cli, !cmd_has(line, "no-more"));
+	line->cmd = cmd_find("help");
+	line->cmd->run(cli, line);
+	return CLI_USAGE;
+}
+
+static int run(struct cli *cli, struct cmd_line *line)
+{
+	static const char *const alone[] = {"file", "command", "no-more"};
+
+	if (!line->cmd)
+		return run_without_command(cli, line);
+	for (size_t i = 0; i < sizeof(alone) / sizeof(*alone); i++) {
+		if (!cmd_has(line, alone[i]))
+			continue;
+		cli_error("--%s does not go with a command", alone[i]);
+		return CLI_USAGE;
+	}
+	if (line->cmd->shell) {
+		cli_error(
+			"%s is for the shell (heddle without a command) and for scripts (heddle -f "
+			"FILE)",
+			line->cmd->name);
+		return CLI_USAGE;
+	}
+	return line->cmd->run(cli, line);
 }
 
 int main(int argc, char **argv)
@@ -50,11 +73,8 @@ int main(int argc, char **argv)
 
 	set_up(&cli);
 	rc = cmd_parse(&cli, argc - 1, argv + 1, &line);
-	if (rc == 0) {
-		if (argc == 1) /* help that nobody asked for is no success */
-			rc = CLI_USAGE;
-		rc |= line.cmd->run(&cli, &line);
-	}
+	if (rc == 0)
+		rc = run(&cli, &line);
 	cmd_line_free(&line);
 	free(cli.socket);
 	if (fclose(stdout) != 0 && rc == 0)

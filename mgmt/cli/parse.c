@@ -11,6 +11,7 @@
 #include "mgmt/cli/format.h"
 
 #define NAME_MAX_ 64
+#define WORDS_MAX 64
 
 const struct cmd *cmd_find(const char *name)
 {
@@ -63,54 +64,172 @@ static size_t words_after(const char *prefix, const char **words, char store[][N
 	return n;
 }
 
-static int unknown_command(const char *first, const char *second)
+/* The one of @n words that @typed means, or NULL; *@several then says whether there are more. */
+static const char *meant(const char *typed, const char *const *words, size_t n, bool abbreviate,
+			 bool *several)
 {
-	const char *words[32];
-	char store[32][NAME_MAX_], prefix[NAME_MAX_];
-	size_t n;
+	const char *found = NULL;
 
-	snprintf(prefix, sizeof(prefix), "%.60s ", first);
-	n = words_after(prefix, words, store, 32);
-	if (n && !second) {
-		fprintf(stderr, "heddle: %s what? One of:", first);
-		for (size_t i = 0; i < n; i++)
-			fprintf(stderr, " %s", words[i]);
-		fputc('\n', stderr);
-	} else if (n) {
-		cli_error("there is no command \"%s %s\"%s", first, second,
-			  cli_did_you_mean(second, words, n));
-	} else {
-		n = words_after("", words, store, 32);
-		cli_error("there is no command \"%s\"%s", first, cli_did_you_mean(first, words, n));
+	*several = false;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(words[i], typed) == 0)
+			return words[i];
+		if (!abbreviate || strncmp(words[i], typed, strlen(typed)) != 0)
+			continue;
+		*several = found != NULL;
+		found = words[i];
 	}
-	if (!n || second || !*prefix)
-		fputs("\"heddle help\" lists the commands.\n", stderr);
+	return *several ? NULL : found;
+}
+
+const struct cmd *cmd_resolve(const char *const *words, size_t n, bool abbreviate, size_t *used)
+{
+	char store[WORDS_MAX][NAME_MAX_], prefix[NAME_MAX_ + 2];
+	const char *list[WORDS_MAX], *first, *second = NULL;
+	const struct cmd *cmd;
+	bool several;
+
+	*used = 1;
+	if (!n)
+		return NULL;
+	first = meant(words[0], list, words_after("", list, store, WORDS_MAX), abbreviate,
+		      &several);
+	if (!first) /* hidden ones are not abbreviated */
+		return cmd_find(words[0]);
+	snprintf(prefix, sizeof(prefix), "%s ", first);
+	cmd = cmd_find(first);
+	if (n > 1 && *words[1])
+		second = meant(words[1], list, words_after(prefix, list, store, WORDS_MAX),
+			       abbreviate, &several);
+	if (second) {
+		char name[2 * NAME_MAX_ + 2];
+
+		*used = 2;
+		snprintf(name, sizeof(name), "%s%s", prefix, second);
+		return cmd_find(name);
+	}
+	return cmd;
+}
+
+/* "several" words that begin with @typed, on stderr. */
+static int ambiguous(const char *typed, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(words[i], typed, strlen(typed)) == 0)
+			fprintf(stderr, " %s", words[i]);
+	fputc('\n', stderr);
 	return CLI_USAGE;
 }
 
-static const struct cmd_option *find_in(const struct cmd_option *options, const char *name,
-					size_t len, char letter)
+static int unknown_command(const struct cli *cli, const char *first, const char *second,
+			   struct cmd_line *line)
 {
+	char store[WORDS_MAX][NAME_MAX_], prefix[NAME_MAX_ + 2];
+	const char *words[WORDS_MAX], *word;
+	bool several = false;
+	size_t n = words_after("", words, store, WORDS_MAX);
+
+	word = meant(first, words, n, cli->abbreviate, &several);
+	if (several) {
+		fprintf(stderr, "heddle: \"%s\" can be one of:", first);
+		return ambiguous(first, words, n);
+	}
+	if (!word) {
+		cli_error("there is no command \"%s\"%s", first, cli_did_you_mean(first, words, n));
+		fprintf(stderr, "\"%shelp\" lists the commands.\n", cli->shell ? "" : "heddle ");
+		return CLI_USAGE;
+	}
+	snprintf(prefix, sizeof(prefix), "%s ", word);
+	n = words_after(prefix, words, store, WORDS_MAX);
+	prefix[strlen(prefix) - 1] = '\0';
+	line->bad++;
+	if (!second) {
+		fprintf(stderr, "heddle: %s what? One of:", prefix);
+		return ambiguous("", words, n);
+	}
+	meant(second, words, n, cli->abbreviate, &several);
+	if (several) {
+		fprintf(stderr, "heddle: \"%s %s\" can be one of:", prefix, second);
+		return ambiguous(second, words, n);
+	}
+	cli_error("there is no command \"%s %s\"%s", prefix, second,
+		  cli_did_you_mean(second, words, n));
+	fprintf(stderr, "\"%shelp %s\" lists those that there are.\n", cli->shell ? "" : "heddle ",
+		prefix);
+	return CLI_USAGE;
+}
+
+/* The option with exactly that name, or, with @abbreviate, the only one that begins so. */
+static const struct cmd_option *find_in(const struct cmd_option *options, const char *name,
+					size_t len, char letter, bool abbreviate,
+					unsigned int *found)
+{
+	const struct cmd_option *short_one = NULL;
+
 	for (; options && options->name; options++) {
 		if (letter ? options->letter == letter
 			   : strlen(options->name) == len && strncmp(options->name, name, len) == 0)
 			return options;
+		if (abbreviate && !letter && len && strncmp(options->name, name, len) == 0) {
+			short_one = options;
+			++*found;
+		}
 	}
-	return NULL;
+	return short_one;
 }
 
-static int unknown_option(const struct cmd *cmd, const char *arg)
+/* The lists that options of a line come from. */
+static void option_lists(const struct cmd_line *line, const struct cmd_option *lists[3])
 {
-	const struct cmd_option *lists[] = {cmd ? cmd->options : NULL, cli_global_options};
+	lists[0] = line->cmd ? line->cmd->options : NULL;
+	lists[1] = line->cmd && line->cmd->kinds && line->n_args > 1
+			   ? cmd_kind_options(line->args[1])
+			   : NULL;
+	lists[2] = cli_global_options;
+}
+
+const struct cmd_option *cmd_option_find(const struct cmd_line *line, const char *word,
+					 bool abbreviate)
+{
+	bool is_long = word[1] == '-';
+	const char *name = word + (is_long ? 2 : 1);
+	size_t len = is_long ? strcspn(name, "=") : 1;
+	const struct cmd_option *lists[3], *short_one = NULL;
+	unsigned int several = 0;
+
+	option_lists(line, lists);
+	for (size_t i = 0; i < 3; i++) {
+		unsigned int found = 0;
+		const struct cmd_option *o =
+			find_in(lists[i], name, len, is_long ? 0 : *name, abbreviate, &found);
+
+		if (o && (!is_long || (strlen(o->name) == len && !strncmp(o->name, name, len))))
+			return o;
+		several += found;
+		short_one = o ? o : short_one;
+	}
+	return several == 1 ? short_one : NULL;
+}
+
+static int unknown_option(const struct cmd_line *line, const char *arg)
+{
 	char *name = cli_strndup(arg, strcspn(arg, "="));
+	const struct cmd *cmd = line->cmd;
+	const struct cmd_option *lists[3];
 	const char *words[64];
 	size_t n = 0;
 
-	for (size_t i = 0; i < 2; i++)
+	option_lists(line, lists);
+	for (size_t i = 0; i < 3; i++)
 		for (const struct cmd_option *o = lists[i]; o && o->name && n < 64; o++)
 			words[n++] = cli_asprintf("--%s", o->name);
-	cli_error("%s%sthere is no option %s%s", cmd ? cmd->name : "", cmd ? ": " : "", name,
-		  strncmp(name, "--", 2) == 0 ? cli_did_you_mean(name, words, n) : "");
+	if (cmd && cmd->kinds && line->n_args < 2)
+		cli_error("%s: %s is no option of all kinds: options of a kind come after it",
+			  cmd->name, name);
+	else
+		cli_error("%s%sthere is no option %s%s", cmd ? cmd->name : "", cmd ? ": " : "",
+			  name,
+			  strncmp(name, "--", 2) == 0 ? cli_did_you_mean(name, words, n) : "");
 	fprintf(stderr, "\"heddle help%s%s\" says what there is.\n", cmd ? " " : "",
 		cmd ? cmd->name : "");
 	while (n)
@@ -135,23 +254,18 @@ static void add_arg(struct cmd_line *line, const char *arg)
  * One option at argv[*at], in any of its forms (--name=value, --name value, -x value, -xvalue).
  * An argument that is the next word moves *at.
  */
-static int take_option(struct cmd_line *line, int argc, char **argv, int *at)
+static int take_option(const struct cli *cli, struct cmd_line *line, int argc, char **argv, int *at)
 {
 	const char *arg = argv[*at], *value = NULL;
 	bool is_long = arg[1] == '-';
-	const char *name = arg + (is_long ? 2 : 1);
-	size_t len = is_long ? strcspn(name, "=") : 1;
-	const struct cmd_option *option =
-		find_in(line->cmd ? line->cmd->options : NULL, name, len, is_long ? 0 : *name);
+	const struct cmd_option *option = cmd_option_find(line, arg, cli->abbreviate);
 
 	if (!option)
-		option = find_in(cli_global_options, name, len, is_long ? 0 : *name);
-	if (!option)
-		return unknown_option(line->cmd, arg);
-	if (is_long && name[len] == '=')
-		value = name + len + 1;
-	else if (!is_long && name[1])
-		value = name + 1;
+		return unknown_option(line, arg);
+	if (is_long && strchr(arg, '='))
+		value = strchr(arg, '=') + 1;
+	else if (!is_long && arg[2])
+		value = arg + 2;
 	if (!option->arg && value) {
 		cli_error("option --%s takes no value", option->name);
 		return CLI_USAGE;
@@ -159,6 +273,7 @@ static int take_option(struct cmd_line *line, int argc, char **argv, int *at)
 	if (option->arg && !value) {
 		if (*at + 1 >= argc) {
 			cli_error("option --%s needs a value: %s", option->name, option->arg);
+			line->bad = argc;
 			return CLI_USAGE;
 		}
 		value = argv[++*at];
@@ -168,53 +283,62 @@ static int take_option(struct cmd_line *line, int argc, char **argv, int *at)
 }
 
 /* Finds the command whose name the words at argv[*at] begin with; the longest name wins. */
-static int take_command(struct cmd_line *line, int argc, char **argv, int *at)
+static int take_command(const struct cli *cli, struct cmd_line *line, int argc, char **argv,
+			int *at)
 {
-	const char *second = *at + 1 < argc && argv[*at + 1][0] != '-' ? argv[*at + 1] : NULL;
-	char name[NAME_MAX_];
+	const char *words[] = {argv[*at],
+			       *at + 1 < argc && argv[*at + 1][0] != '-' ? argv[*at + 1] : NULL};
+	size_t used;
 
-	if (second) {
-		snprintf(name, sizeof(name), "%.30s %.30s", argv[*at], second);
-		line->cmd = cmd_find(name);
-		if (line->cmd) {
-			++*at;
-			return 0;
-		}
-	}
-	line->cmd = cmd_find(argv[*at]);
-	return line->cmd ? 0 : unknown_command(argv[*at], second);
+	line->cmd = cmd_resolve(words, words[1] ? 2 : 1, cli->abbreviate, &used);
+	if (!line->cmd)
+		return unknown_command(cli, words[0], words[1], line);
+	*at += (int)used - 1;
+	return 0;
 }
 
-static int take_words(struct cmd_line *line, int argc, char **argv)
+static int take_words(const struct cli *cli, struct cmd_line *line, int argc, char **argv)
 {
 	bool options = true;
-	int rc = 0;
 
-	for (int at = 0; at < argc && rc == 0; at++) {
+	for (int at = 0; at < argc; at++) {
+		int rc = 0;
+
+		line->bad = at;
 		if (options && strcmp(argv[at], "--") == 0)
 			options = false;
 		else if (options && argv[at][0] == '-' && argv[at][1])
-			rc = take_option(line, argc, argv, &at);
+			rc = take_option(cli, line, argc, argv, &at);
 		else if (!line->cmd)
-			rc = take_command(line, argc, argv, &at);
+			rc = take_command(cli, line, argc, argv, &at);
 		else
 			add_arg(line, argv[at]);
+		if (rc)
+			return rc;
+		if (line->cmd && line->n_args == line->cmd->max_args + 1 && options)
+			line->extra = line->bad;
 	}
-	return rc;
+	line->bad = -1;
+	return 0;
 }
 
-static int check_count(const struct cmd_line *line)
+static int check_count(const struct cli *cli, int argc, struct cmd_line *line)
 {
 	const struct cmd *cmd = line->cmd;
+	const char *heddle = cli->shell ? "" : "heddle ";
 
-	if (line->n_args < cmd->min_args)
-		cli_error("%s: something is missing: heddle %s %s", cmd->name, cmd->name,
+	if (line->n_args < cmd->min_args) {
+		cli_error("%s: something is missing: %s%s %s", cmd->name, heddle, cmd->name,
 			  cmd->args);
-	else if (line->n_args > cmd->max_args)
-		cli_error("%s: \"%s\" is one word too many: heddle %s%s%s", cmd->name,
-			  line->args[cmd->max_args], cmd->name, *cmd->args ? " " : "", cmd->args);
-	else
+		line->bad = argc;
+	} else if (line->n_args > cmd->max_args) {
+		cli_error("%s: \"%s\" is one word too many: %s%s%s%s", cmd->name,
+			  line->args[cmd->max_args], heddle, cmd->name, *cmd->args ? " " : "",
+			  cmd->args);
+		line->bad = line->extra;
+	} else {
 		return 0;
+	}
 	return CLI_USAGE;
 }
 
@@ -230,28 +354,47 @@ static int turn_into_help(struct cmd_line *line)
 	return 0;
 }
 
+/* What global options say about the session and the output. */
+static int take_globals(struct cli *cli, struct cmd_line *line)
+{
+	cli->json = cmd_has(line, "json");
+	cli->display = cli->json ? CLI_DISPLAY_JSON : CLI_DISPLAY_TEXT;
+	cli->exact = cmd_has(line, "exact");
+	for (size_t i = 0; cli->shell && i < line->n_values; i++) {
+		if (!line->values[i].option->start)
+			continue;
+		cli_error("--%s is for the start of the program, not for a command in the shell",
+			  line->values[i].option->name);
+		return CLI_USAGE;
+	}
+	if (cli->shell)
+		return 0;
+	if (cmd_value(line, "run-dir"))
+		cli->run_dir = cmd_value(line, "run-dir");
+	free(cli->socket);
+	cli->socket = cmd_value(line, "socket") ? cli_strdup(cmd_value(line, "socket"))
+						: cli_asprintf("%s/netconf.sock", cli->run_dir);
+	return 0;
+}
+
 int cmd_parse(struct cli *cli, int argc, char **argv, struct cmd_line *line)
 {
 	int rc;
 
-	*line = (struct cmd_line){0};
-	rc = take_words(line, argc, argv);
+	*line = (struct cmd_line){.bad = -1};
+	rc = take_words(cli, line, argc, argv);
 	if (cmd_has(line, "help"))
 		return turn_into_help(line);
 	if (rc)
 		return rc;
 	if (cmd_has(line, "version"))
 		line->cmd = cmd_find("version");
+	rc = take_globals(cli, line);
+	if (rc)
+		return rc;
 	if (!line->cmd)
-		return turn_into_help(line);
-	cli->json = cmd_has(line, "json");
-	cli->exact = cmd_has(line, "exact");
-	if (cmd_value(line, "run-dir"))
-		cli->run_dir = cmd_value(line, "run-dir");
-	free(cli->socket);
-	cli->socket = cmd_value(line, "socket") ? cli_strdup(cmd_value(line, "socket"))
-						: cli_asprintf("%s/netconf.sock", cli->run_dir);
-	return check_count(line);
+		return 0;
+	return check_count(cli, argc, line);
 }
 
 void cmd_line_free(struct cmd_line *line)

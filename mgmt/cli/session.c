@@ -35,6 +35,8 @@ struct cli_client *cli_connect(struct cli *cli)
 		return cli->session;
 	if (cli_client_open(&client, cli->socket, &err) < 0)
 		cli_error("%s", err.text);
+	else if (cli->shell)
+		cli->session = client;
 	return client;
 }
 

@@ -445,7 +445,7 @@ class Usage(Cli):
         with FakeSwitch(self.dir, lambda r: data(r, PORTS)):
             self.assertEqual(self.complete('show', 'ports', 'p'), ['p2', 'p10'])
             self.assertEqual(self.complete('show', 'fdb', '--port', 'e'), ['eth1'])
-            self.assertEqual(self.complete('show', 'segments', ''), ['office', 'lab'])
+            self.assertEqual(self.complete('show', 'segments', ''), ['lab', 'office'])
             self.assertEqual(self.complete('show', 'switches', ''), ['sw0'])
 
     def test_completion_in_bash(self):

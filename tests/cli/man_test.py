@@ -25,8 +25,10 @@ def page():
         return file.read()
 
 
-def commands():
-    return re.findall(r'^  ([a-z]+(?: [a-z]+)?) {2,}\S', say('help').split('options')[0], re.M)
+def commands(shell=False):
+    """Those that are commands alone, or those of the shell besides."""
+    parts = re.split(r'^(?:commands|in the shell.*|filters.*)$', say('help'), flags=re.M)
+    return re.findall(r'^  ([a-z]+(?: [a-z]+)?) {2,}\S', parts[2 if shell else 1], re.M)
 
 
 class Man(unittest.TestCase):
@@ -41,6 +43,9 @@ class Man(unittest.TestCase):
             self.assertIn(f'.SS heddle {name}', text)
             for option in re.findall(r'--[a-z-]+', say('help', *name.split())):
                 self.assertIn(option, text, name)
+        self.assertIn('configure', commands(shell=True))
+        for name in commands(shell=True):
+            self.assertIn(f'.SS {name}', text)
 
     def test_every_json(self):
         part = page().split('.SH JSON')[1].split('.SH')[0]

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Names that there are in the running switch, for completion. One thread.
+ */
+#ifndef MGMT_CLI_NAMES_H
+#define MGMT_CLI_NAMES_H
+
+#include "mgmt/cli/cli.h"
+
+enum cli_name_kind { CLI_NAME_PORT, CLI_NAME_SWITCH, CLI_NAME_SEGMENT };
+
+struct cli_name {
+	enum cli_name_kind kind;
+	char *name;
+	char *help; /* "vhost-user port", "segment of sw0" */
+};
+
+struct cli_names {
+	struct cli_name *list; /* by kind, then by name as people count */
+	size_t n;
+};
+
+/*
+ * Asks the switch, without a word when there is none; then there are no names. Free with
+ * cli_names_free().
+ */
+void cli_names_get(struct cli *cli, struct cli_names *names);
+void cli_names_free(struct cli_names *names);
+
+#endif
