@@ -56,6 +56,9 @@ void nc_call_error(struct nc_call *call, enum ds_tag tag, const char *fmt, ...)
 /* What a datastore holds, as the caller's session sees it; valid until the loop goes on. */
 const struct lyd_node *nc_call_tree(const struct nc_call *call, enum st_ds ds);
 
+/* The session that holds the lock of a datastore, or 0. */
+uint32_t nc_locked(const struct nc_server *server, enum st_ds ds, time_t *since);
+
 /* Takes out of a copy what the caller may not read; nothing when it may read all. */
 bool nc_call_reads_all(const struct nc_call *call);
 void nc_call_prune(const struct nc_call *call, struct lyd_node **tree);

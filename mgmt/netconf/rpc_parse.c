@@ -84,7 +84,12 @@ static void explain(const struct ly_ctx *ctx, const struct nc_call *call, struct
 	}
 	ds_explain_last(ctx, errs);
 	err = &errs->list[errs->n - 1];
-	if (sscanf(message, "Node \"%63[^\"]\" not found as a child of", name) == 1) {
+	if (strstr(message, "When condition") && strstr(message, "origin")) {
+		/* RFC 8526 3.1.1 */
+		err->tag = DS_INVALID_VALUE;
+		free(err->message);
+		err->message = ds_strdup("only the operational datastore has origins");
+	} else if (sscanf(message, "Node \"%63[^\"]\" not found as a child of", name) == 1) {
 		err->tag = DS_UNKNOWN_ELEMENT;
 		ds_error_bad(err, name);
 	} else if (sscanf(message, "Unexpected child element \"%63[^\"]\"", name) == 1) {
