@@ -44,8 +44,10 @@ static enum nc_cost subtree_cost(const struct lyd_node *filter, unsigned int *no
 		return NC_COST_OPEN;
 	if (!filter->schema)
 		return NC_COST_TREE;
+	/* To look for a value is not to name an instance: and it may not be theirs to know. */
 	if (filter->schema->nodetype & LYD_NODE_TERM)
-		return NC_COST_KEYED;
+		return lysc_is_key(filter->schema) || !*lyd_get_value(filter) ? NC_COST_KEYED
+									      : NC_COST_TREE;
 	if (filter->schema->nodetype == LYS_LIST && !nc_filter_names_entry(filter))
 		cost = NC_COST_TREE;
 	if (filter->schema->nodetype == LYS_CONTAINER && !lyd_child(filter))

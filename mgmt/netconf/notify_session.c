@@ -2,6 +2,7 @@
 /*
  * Sessions that start and end, told of as RFC 6470 has it.
  */
+#include "heddle/base/log.h"
 #include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/session.h"
 #include "mgmt/netconf/state.h"
@@ -21,6 +22,7 @@ static struct lyd_node *about(const struct nc_session *session, const char *name
 
 void nc_notify_session_start(struct nc_session *session)
 {
+	hd_log_limited(HD_LOG_INFO, "netconf session %u of %s begins", session->id, session->user);
 	nc_publish(session->server, about(session, "netconf-session-start"));
 }
 
@@ -33,6 +35,8 @@ void nc_notify_session_end(struct nc_session *session)
 	};
 	struct lyd_node *event = about(session, "netconf-session-end");
 
+	hd_log_limited(HD_LOG_INFO, "netconf session %u of %s ends: %s", session->id, session->user,
+		       reasons[session->end]);
 	nc_subscription_free(session->sub);
 	session->sub = NULL;
 	if (!event)

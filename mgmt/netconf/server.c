@@ -67,7 +67,7 @@ void nc_server_accept(struct nc_server *server, int fd)
 {
 	struct hd_err err = {0};
 	struct nc_peer *peer;
-	char why[200];
+	char why[320];
 
 	evutil_make_socket_nonblocking(fd);
 	peer = nc_peer_of(fd, &err);
