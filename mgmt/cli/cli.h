@@ -150,6 +150,16 @@ const struct cmd_option *cmd_kind_options(const char *kind);
 /* Writes "heddle: ..." and a newline on stderr. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* What stands before each message, from now on; @text stays the caller's. */
+void cli_error_prefix(const char *text);
+const char *cli_error_start(void);
+
+/*
+ * In an interactive shell: points at a column (in characters, from 0) of the line that was typed, which
+ * is right above. Comes before any message about it.
+ */
+void cli_caret(const struct cli *cli, unsigned int column);
+
 /* Writes the JSON with a newline, and frees it. */
 void cli_json_print(struct cli *cli, json_t *json);
 

@@ -131,7 +131,7 @@ static int unknown_command(const struct cli *cli, const char *first, const char 
 
 	word = meant(first, words, n, cli->abbreviate, &several);
 	if (several) {
-		fprintf(stderr, "heddle: \"%s\" can be one of:", first);
+		fprintf(stderr, "%s\"%s\" can be one of:", cli_error_start(), first);
 		return ambiguous(first, words, n);
 	}
 	if (!word) {
@@ -144,12 +144,12 @@ static int unknown_command(const struct cli *cli, const char *first, const char 
 	prefix[strlen(prefix) - 1] = '\0';
 	line->bad++;
 	if (!second) {
-		fprintf(stderr, "heddle: %s what? One of:", prefix);
+		fprintf(stderr, "%s%s what? One of:", cli_error_start(), prefix);
 		return ambiguous("", words, n);
 	}
 	meant(second, words, n, cli->abbreviate, &several);
 	if (several) {
-		fprintf(stderr, "heddle: \"%s %s\" can be one of:", prefix, second);
+		fprintf(stderr, "%s\"%s %s\" can be one of:", cli_error_start(), prefix, second);
 		return ambiguous(second, words, n);
 	}
 	cli_error("there is no command \"%s %s\"%s", prefix, second,
@@ -211,7 +211,7 @@ const struct cmd_option *cmd_option_find(const struct cmd_line *line, const char
 	return several == 1 ? short_one : NULL;
 }
 
-static int unknown_option(const struct cmd_line *line, const char *arg)
+static int unknown_option(const struct cli *cli, const struct cmd_line *line, const char *arg)
 {
 	char *name = cli_strndup(arg, strcspn(arg, "="));
 	const struct cmd *cmd = line->cmd;
@@ -230,8 +230,8 @@ static int unknown_option(const struct cmd_line *line, const char *arg)
 		cli_error("%s%sthere is no option %s%s", cmd ? cmd->name : "", cmd ? ": " : "",
 			  name,
 			  strncmp(name, "--", 2) == 0 ? cli_did_you_mean(name, words, n) : "");
-	fprintf(stderr, "\"heddle help%s%s\" says what there is.\n", cmd ? " " : "",
-		cmd ? cmd->name : "");
+	fprintf(stderr, "\"%shelp%s%s\" says what there is.\n", cli->shell ? "" : "heddle ",
+		cmd ? " " : "", cmd ? cmd->name : "");
 	while (n)
 		free((char *)words[--n]);
 	free(name);
@@ -261,7 +261,7 @@ static int take_option(const struct cli *cli, struct cmd_line *line, int argc, c
 	const struct cmd_option *option = cmd_option_find(line, arg, cli->abbreviate);
 
 	if (!option)
-		return unknown_option(line, arg);
+		return unknown_option(cli, line, arg);
 	if (is_long && strchr(arg, '='))
 		value = strchr(arg, '=') + 1;
 	else if (!is_long && arg[2])

@@ -65,7 +65,7 @@ static void test_options(void)
 static void test_help(void)
 {
 	CU_ASSERT_EQUAL(parse("show ports --help"), 0);
-	CU_ASSERT_PTR_NULL(line.cmd);
+	CU_ASSERT_STRING_EQUAL(line.cmd->name, "help");
 	CU_ASSERT_STRING_EQUAL(line.args[0], "show ports");
 	CU_ASSERT_EQUAL(parse("load -h"), 0); /* nothing is missing then */
 	CU_ASSERT_STRING_EQUAL(line.args[0], "load");
@@ -96,6 +96,47 @@ static void test_suggestions(void)
 	CU_ASSERT_STRING_EQUAL(cli_did_you_mean("", words, 4), "");
 }
 
+static const char *resolved(const char *first, const char *second, bool abbreviate, size_t *used)
+{
+	const char *words[] = {first, second};
+	const struct cmd *cmd = cmd_resolve(words, second ? 2 : 1, abbreviate, used);
+
+	return cmd ? cmd->name : "none";
+}
+
+static void test_abbreviations(void)
+{
+	size_t used;
+
+	CU_ASSERT_STRING_EQUAL(resolved("sh", "po", true, &used), "show ports");
+	CU_ASSERT_EQUAL(used, 2);
+	CU_ASSERT_STRING_EQUAL(resolved("sh", "po", false, &used), "none");
+	CU_ASSERT_STRING_EQUAL(resolved("show", "p", true, &used), "none"); /* ports, planes */
+	CU_ASSERT_STRING_EQUAL(resolved("moni", "web1", true, &used), "monitor");
+	CU_ASSERT_EQUAL(used, 1);
+	CU_ASSERT_STRING_EQUAL(resolved("", NULL, true, &used), "none");
+	CU_ASSERT_STRING_EQUAL(resolved("man-c", NULL, true, &used), "none"); /* hidden */
+	cli.abbreviate = true;
+	CU_ASSERT_EQUAL(parse("show fdb --lim 3"), CLI_USAGE); /* parse() starts anew */
+}
+
+/* Where a caret points. */
+static void test_bad_word(void)
+{
+	CU_ASSERT_EQUAL(parse("show fdb --nope"), CLI_USAGE);
+	CU_ASSERT_EQUAL(line.bad, 2);
+	CU_ASSERT_EQUAL(parse("show prots"), CLI_USAGE);
+	CU_ASSERT_EQUAL(line.bad, 1);
+	CU_ASSERT_EQUAL(parse("shwo ports"), CLI_USAGE);
+	CU_ASSERT_EQUAL(line.bad, 0);
+	CU_ASSERT_EQUAL(parse("show fdb --limit"), CLI_USAGE);
+	CU_ASSERT_EQUAL(line.bad, 3);
+	CU_ASSERT_EQUAL(parse("load a b c"), CLI_USAGE);
+	CU_ASSERT_EQUAL(line.bad, 2);
+	CU_ASSERT_EQUAL(parse("load"), CLI_USAGE);
+	CU_ASSERT_EQUAL(line.bad, 1);
+}
+
 /* The table itself: what help, completion and the man page rely on. */
 static void test_table(void)
 {
@@ -107,7 +148,7 @@ static void test_table(void)
 			CU_ASSERT_PTR_NOT_NULL(o->help);
 			for (const struct cmd_option *g = cli_global_options; g->name; g++) {
 				CU_ASSERT(strcmp(o->name, g->name) != 0);
-				CU_ASSERT(!o->letter || o->letter != g->letter);
+				CU_ASSERT(!o->letter || g->start || o->letter != g->letter);
 			}
 			for (const struct cmd_option *p = cmd->options; p != o; p++)
 				CU_ASSERT(strcmp(o->name, p->name) != 0 &&
@@ -118,4 +159,5 @@ static void test_table(void)
 
 UNIT_MAIN("cli command line", {"commands", test_commands}, {"options", test_options},
 	  {"help", test_help}, {"mistakes", test_mistakes}, {"suggestions", test_suggestions},
+	  {"abbreviations", test_abbreviations}, {"the word that is wrong", test_bad_word},
 	  {"the table", test_table});

@@ -8,11 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char *prefix = "heddle: ";
+
+void cli_error_prefix(const char *text)
+{
+	prefix = text;
+}
+
+const char *cli_error_start(void)
+{
+	return prefix;
+}
+
 void cli_error(const char *fmt, ...)
 {
 	va_list ap;
 
-	fputs("heddle: ", stderr);
+	fputs(prefix, stderr);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);

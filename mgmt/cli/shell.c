@@ -88,6 +88,7 @@ int shell_interactive(struct cli *cli, bool pager)
 
 	cli->shell = &shell;
 	cli->abbreviate = true;
+	cli_error_prefix("");
 	cli_interrupt_watch();
 	shell.edit = cli_edit_new(&hooks);
 	welcome(&shell);

@@ -10,16 +10,52 @@
 #include "mgmt/cli/table.h"
 #include "mgmt/cli/terminal.h"
 
+#define NOWHERE ((size_t)-1)
+
+void cli_caret(const struct cli *cli, unsigned int column)
+{
+	const struct shell *shell = cli->shell;
+
+	if (shell && shell->edit && shell->column + column < cli->width) /* else it is not below */
+		fprintf(stderr, "%*s^\n", (int)(shell->column + column), "");
+}
+
 /* Points at the word that is wrong, in the line above. */
 static void caret(const struct shell *shell, const char *line, size_t at)
 {
-	char *before;
+	char *before = cli_strndup(line, at);
 
-	if (!shell->edit)
-		return;
-	before = cli_strndup(line, at);
-	fprintf(stderr, "%*s^\n", (int)(shell->column + cli_text_width(before)), "");
+	cli_caret(shell->cli, cli_text_width(before));
 	free(before);
+}
+
+/* What is said until release() waits, so that the caret can stand before it. */
+struct held {
+	FILE *was;
+	char *text;
+	size_t len;
+};
+
+static void hold(const struct shell *shell, struct held *held)
+{
+	FILE *file = shell->edit ? open_memstream(&held->text, &held->len) : NULL;
+
+	held->was = stderr;
+	if (file)
+		stderr = file;
+}
+
+/* Says it; with @at, first points at the word that is wrong. */
+static void release(const struct shell *shell, struct held *held, const char *line, size_t at)
+{
+	if (stderr == held->was)
+		return;
+	fclose(stderr);
+	stderr = held->was;
+	if (at != NOWHERE)
+		caret(shell, line, at);
+	fputs(held->text, stderr);
+	free(held->text);
 }
 
 /* Where word @i stands; behind the last one when there is none. */
@@ -55,8 +91,8 @@ int shell_session(struct shell *shell)
 		return shell->conf ? CLI_UNREACHABLE : 0;
 	}
 	if (shell->connected)
-		fputs("heddle: the session had ended, as it does when heddle-mgmt is restarted; "
-		      "connected again\n",
+		fputs("(The session had ended, as it does when heddle-mgmt is restarted; connected "
+		      "again.)\n",
 		      stderr);
 	if (!shell->connected || !shell->conf) {
 		shell->connected = true;
@@ -87,18 +123,21 @@ static int run_command(struct shell *shell, const char *line, struct cli_words *
 	char **argv = cli_calloc(end - first + 1, sizeof(*argv));
 	struct cmd_line cmd_line;
 	struct cli *cli = shell->cli;
+	struct held held;
+	size_t at = NOWHERE;
 	int rc;
 
 	for (size_t i = first; i < end; i++)
 		argv[i - first] = words->list[i].text;
+	hold(shell, &held);
 	rc = cmd_parse(cli, (int)(end - first), argv, &cmd_line);
 	if (rc == 0 && !cmd_line.cmd)
 		cmd_line.cmd = cmd_find("help");
 	if (rc && cmd_line.bad >= 0)
-		caret(shell, line,
-		      first + (size_t)cmd_line.bad < end
-			      ? words->list[first + (size_t)cmd_line.bad].at
-			      : words->list[end - 1].end + 1);
+		at = first + (size_t)cmd_line.bad < end
+			     ? words->list[first + (size_t)cmd_line.bad].at
+			     : words->list[end - 1].end + 1;
+	release(shell, &held, line, at);
 	if (rc == 0)
 		rc = check_display(cmd_line.cmd, cli_pipe_display(pipe));
 	if (rc == 0) {
@@ -172,6 +211,7 @@ int shell_line(struct shell *shell, const char *line)
 {
 	struct cli_words words;
 	struct cli_pipe *pipe;
+	struct held held;
 	size_t end = 0, bad = 0;
 	int rc = CLI_USAGE;
 
@@ -179,18 +219,19 @@ int shell_line(struct shell *shell, const char *line)
 	cli_lex(line, false, &words);
 	while (end < words.n && words.list[end].token != CLI_PIPE)
 		end++;
-	pipe = cli_pipe_new(&words, end, shell->cli->abbreviate, &bad);
+	hold(shell, &held);
+	pipe = words.open == '"' ? NULL : cli_pipe_new(&words, end, shell->cli->abbreviate, &bad);
+	release(shell, &held, line,
+		!pipe && end && !words.open ? place(&words, bad, line) : NOWHERE);
 	if (words.n == 0) {
 		rc = 0;
 	} else if (words.open == '"') {
-		cli_error("a quote is not closed");
 		caret(shell, line, words.list[words.n - 1].at);
+		cli_error("a quote is not closed");
 	} else if (end == 0) {
-		cli_error("a command is missing before |");
 		caret(shell, line, 0);
-	} else if (!pipe) {
-		caret(shell, line, place(&words, bad, line));
-	} else {
+		cli_error("a command is missing before |");
+	} else if (pipe) {
 		cli_terminal_measure(shell->cli);
 		rc = run_words(shell, line, &words, end, pipe);
 	}
