@@ -14,10 +14,11 @@ class Closed(Exception):
 
 
 class Client:
-    def __init__(self, path, versions=("0", "1"), hello=True, timeout=20):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    def __init__(self, path, versions=("0", "1"), hello=True, timeout=20, sock=None):
+        self.sock = sock or socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(timeout)
-        self.sock.connect(str(path))
+        if not sock:
+            self.sock.connect(str(path))
         self.buffer, self.chunked, self.next_id = b"", False, 0
         if hello:
             self.hello = ET.fromstring(self.receive())

@@ -1,0 +1,246 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Access rules over the socket: several people, the shipped rules and others. Takes root.
+
+usage: nacm_test.py HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind]
+"""
+import contextlib
+import json
+import pathlib
+import sys
+import xml.etree.ElementTree as ET
+
+import accounts
+
+FOLDER = accounts.enter()
+
+# pylint: disable=wrong-import-position
+from client import Client, Closed, NC, errors, ok  # noqa: E402
+from common import CONFIGS, PORTS, config, main, port, test, world  # noqa: E402
+
+ACM = "{urn:ietf:params:xml:ns:yang:ietf-netconf-acm}"
+IF = "{urn:ietf:params:xml:ns:yang:ietf-interfaces}"
+HP = "{urn:heddle:yang:heddle-port}"
+NACM = pathlib.Path(__file__).resolve().parents[2] / "packaging" / "nacm.json"
+CONF = 'xmlns="urn:heddle:yang:heddle-config"'
+IF_NS = 'xmlns="urn:ietf:params:xml:ns:yang:ietf-interfaces"'
+
+
+def rules(name, nacm):
+    """A configuration with these rules; "shipped": those of the package."""
+    conf = json.loads((CONFIGS / "good" / "canonical.json").read_text(encoding="utf-8"))
+    conf.update(json.loads(NACM.read_text(encoding="utf-8")) if nacm == "shipped"
+                else {"ietf-netconf-acm:nacm": nacm})
+    path = FOLDER / f"{name}.json"
+    path.write_text(json.dumps(conf), encoding="utf-8")
+    return path
+
+
+@contextlib.contextmanager
+def switch(name, nacm="shipped"):
+    run = FOLDER / f"run-{name}"
+    run.mkdir(mode=0o755)
+    run.chmod(0o755)
+    with world(rules(name, nacm), run_dir=run) as w:
+        yield w
+
+
+def client(w, user):
+    return contextlib.closing(Client(None, sock=accounts.connect_as(user, w.path)))
+
+
+def denied(reply):
+    return [e for e in errors(reply) if e[0] == "access-denied"]
+
+
+def one(reply):
+    assert len(errors(reply)) == 1, ET.tostring(reply)
+    return errors(reply)[0]
+
+
+def merge(inner, target="running"):
+    return (f"<edit-config><target><{target}/></target><default-operation>merge"
+            f"</default-operation><config>{inner}</config></edit-config>")
+
+
+def describe(name, text):
+    return (f"<interfaces {IF_NS}><interface><name>{name}</name><description>{text}</description>"
+            "</interface></interfaces>")
+
+
+def description(c, name):
+    reply = c.rpc(f"<get-config><source><running/></source><filter><interfaces {IF_NS}><interface>"
+                  f"<name>{name}</name></interface></interfaces></filter></get-config>")
+    return next(reply.iter(IF + "interface")).findtext(IF + "description")
+
+
+# All that changes, locks, or ends something; and what reads things that are not for all.
+ACTS = {
+    "lock": "<lock><target><running/></target></lock>",
+    "unlock": "<unlock><target><running/></target></unlock>",
+    "edit-config": merge(describe("web1", "x")),
+    "edit-config of candidate": merge(describe("web1", "x"), "candidate"),
+    "copy-config": "<copy-config><target><startup/></target><source><running/></source></copy-config>",
+    "delete-config": "<delete-config><target><startup/></target></delete-config>",
+    "commit": "<commit/>",
+    "discard-changes": "<discard-changes/>",
+    "cancel-commit": "<cancel-commit/>",
+    "validate": "<validate><source><candidate/></source></validate>",
+    "kill-session": "<kill-session><session-id>{other}</session-id></kill-session>",
+    "open-configuration": f"<open-configuration {CONF}/>",
+    "close-configuration": f"<close-configuration {CONF}/>",
+    "rollback": f"<rollback {CONF}><index>0</index></rollback>",
+    "get-history-config": f"<get-history-config {CONF}><index>0</index></get-history-config>",
+    "clear-fdb": '<clear-fdb xmlns="urn:heddle:yang:heddle-system"/>',
+}
+READS = {
+    "get": "<get/>",
+    "get-config": "<get-config><source><running/></source></get-config>",
+    "get-data": '<get-data xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"><datastore '
+                'xmlns:ds="urn:ietf:params:xml:ns:yang:ietf-datastores">ds:running</datastore></get-data>',
+    "get-schema": '<get-schema xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring">'
+                  "<identifier>heddle-types</identifier></get-schema>",
+    "get-fdb": '<get-fdb xmlns="urn:heddle:yang:heddle-system"/>',
+    "create-subscription": '<create-subscription xmlns="urn:ietf:params:xml:ns:netconf:notification:1.0"/>',
+}
+
+
+@test
+def viewers_look_and_touch_nothing():
+    with switch("view") as w, client(w, "olga") as olga, client(w, "vera") as vera:
+        for name, body in ACTS.items():
+            error = one(vera.rpc(body.format(other=olga.session)))
+            assert error[0] == "access-denied" and error[2] is None, (name, error)
+            assert "vera may not use the operation" in error[3], error
+            assert "no-other-operation" in error[3] and "members of heddle may" in error[3], error
+        for name, body in READS.items():
+            reply = vera.rpc(body)
+            assert not denied(reply), (name, errors(reply))
+        assert description(olga, "web1") is None  # nothing of it was done
+        # What is read has neither rules nor anything else that is marked.
+        for name in ("get", "get-config", "get-data"):
+            reply = vera.rpc(READS[name])
+            assert len(list(reply.iter(IF + "interface"))) >= 4, name
+            assert not list(reply.iter(ACM + "nacm")), name
+        assert list(olga.rpc(READS["get-config"]).iter(ACM + "rule-list"))
+        assert ok(vera.rpc("<close-session/>"))
+
+
+@test
+def operators_may_all():
+    with switch("operators") as w, client(w, "olga") as olga, client(w, "vera") as vera:
+        for name, body in ACTS.items():
+            reply = olga.rpc(body.format(other=vera.session))
+            assert not denied(reply), (name, errors(reply))
+        try:
+            vera.rpc("<get/>")
+            raise AssertionError("a session that was killed answers")
+        except (Closed, OSError):
+            pass
+        assert ok(olga.rpc(merge(describe("web1", "by olga"))))
+        assert description(olga, "web1") == "by olga"
+
+
+@test
+def who_is_in_both_groups_is_an_operator():
+    with switch("both") as w, client(w, "both") as c:
+        assert ok(c.rpc(merge(describe("web1", "x"))))
+
+
+@test
+def strangers_are_turned_away():
+    with switch("strangers") as w:
+        for who, words in (("mara", "usermod -aG heddle mara"), (accounts.UNKNOWN, "no account")):
+            with contextlib.closing(Client(None, hello=False,
+                                           sock=accounts.connect_as(who, w.path))) as c:
+                said = ET.fromstring(c.receive())
+                assert one(said)[0] == "access-denied" and words in one(said)[3], errors(said)
+                assert "hello" not in said.tag
+                try:
+                    c.more()
+                    raise AssertionError("the session is still there")
+                except Closed:
+                    pass
+        assert any("mara is in no group" in line for line in w.log)
+
+
+@test
+def only_root_bypasses():
+    deny = {"read-default": "deny", "write-default": "deny", "exec-default": "deny",
+            "rule-list": [{"name": "none", "group": ["*"], "rule": [{"name": "no", "action": "deny"}]}]}
+    with switch("root", deny) as w, contextlib.closing(Client(w.path)) as root:
+        with client(w, "olga") as olga:
+            assert denied(olga.rpc(READS["get"]))
+            assert denied(olga.rpc(ACTS["edit-config"]))
+        assert list(root.rpc(READS["get-config"]).iter(ACM + "nacm"))
+        assert ok(root.rpc(ACTS["edit-config"]))
+        acm = next(root.rpc("<get/>").iter(ACM + "nacm"))
+        assert acm.findtext(ACM + "denied-operations") == "2"
+
+
+@test
+def rules_by_path():
+    """An edit is refused as a whole, with the path of each node that may not be changed."""
+    may = {"rule-list": [{"name": "staff", "group": ["staff2"], "rule": [
+        {"name": "own", "path": "/ietf-interfaces:interfaces/interface[name='web1']/description",
+         "action": "permit"},
+        {"name": "no-eth1", "path": "/ietf-interfaces:interfaces/interface[name='eth1']",
+         "access-operations": "read", "action": "deny"},
+        {"name": "no-switches", "module-name": "heddle-switch", "access-operations": "read",
+         "action": "deny"}]}]}
+    with switch("path", may) as w, client(w, "stan") as stan, \
+            contextlib.closing(Client(w.path)) as root:
+        assert ok(stan.rpc(merge(describe("web1", "mine"))))
+        assert description(root, "web1") == "mine"
+        error = one(stan.rpc(merge(describe("web1", "again") + describe("fw", "mine too"))))
+        assert error[0] == "access-denied", error
+        assert error[2].endswith("interface[if:name='fw']/if:description") or \
+            "fw" in error[2] and "description" in error[2], error
+        assert description(root, "web1") == "mine"
+        assert one(stan.rpc(merge(config([port("new", "lab")]))))[0] == "access-denied"
+        reply = stan.rpc(READS["get"])
+        names = {i.findtext(IF + "name") for i in reply.iter(IF + "interface")}
+        assert names == {"web1", "fw", "cust", "hd-lab"}, names
+        assert "heddle-switch" not in ET.tostring(reply, encoding="unicode")
+        # What cannot be read cannot be asked about either.
+        asks = (f"<get-config><source><running/></source><filter type='xpath' "
+                "xmlns:if='urn:ietf:params:xml:ns:yang:ietf-interfaces' select=\"/if:interfaces/"
+                "if:interface[if:name='web1'][/if:interfaces/if:interface[if:name='eth1']]\"/>"
+                "</get-config>")
+        assert not list(stan.rpc(asks).iter(IF + "interface"))
+        assert list(root.rpc(asks).iter(IF + "interface"))
+
+
+@test
+def rules_follow_the_configuration():
+    """A rule holds from the commit on, for sessions that are there already."""
+    with switch("follow") as w, client(w, "vera") as vera, \
+            contextlib.closing(Client(w.path)) as root:
+        assert one(vera.rpc(ACTS["lock"]))[0] == "access-denied"
+        acm = 'xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-acm"'
+        assert ok(root.rpc(merge(
+            f"<nacm {acm}><groups><group><name>heddle</name><user-name>vera</user-name>"
+            "<user-name>stan</user-name></group></groups></nacm>")))
+        assert ok(vera.rpc(ACTS["lock"]))
+        assert ok(vera.rpc(ACTS["unlock"]))
+        with client(w, "stan") as stan:  # let in by the configuration alone
+            assert ok(stan.rpc(merge(describe("web1", "x"))))
+        assert ok(root.rpc(merge(f"<nacm {acm}><enable-nacm>false</enable-nacm></nacm>")))
+        with client(w, "vera") as again:
+            assert list(again.rpc(READS["get-config"]).iter(ACM + "nacm"))
+
+
+@test
+def rules_that_make_no_sense():
+    with switch("sense") as w, contextlib.closing(Client(w.path)) as root:
+        acm = 'xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-acm"'
+        for path in ("/if:interfaces/if:nothing", "/none:x", "interfaces", "/if:interfaces["):
+            reply = root.rpc(merge(
+                f"<nacm {acm} xmlns:if='urn:ietf:params:xml:ns:yang:ietf-interfaces'><rule-list>"
+                f"<name>x</name><rule><name>r</name><path>{path}</path><action>deny</action></rule>"
+                "</rule-list></nacm>"))
+            assert one(reply)[0] == "invalid-value", (path, errors(reply))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
