@@ -134,19 +134,36 @@ static void compare_sorted(struct sf_printer *p, const struct side *a, const str
 	}
 }
 
-static void compare_ordered(struct sf_printer *p, const struct side *a, const struct side *b)
+/* What @here has that @there has not; a kind is told by what its container has, if it has anything. */
+static void print_only(struct sf_printer *p, const char *lead, const struct side *here,
+		       const struct side *there)
 {
+	for (size_t i = 0; i < here->n; i++) {
+		const struct sf_item *item = &here->list[i];
+
+		if (find(there, item) || (item->implied && i + 1 < here->n &&
+					  item[1].word == item->word && !find(there, &item[1])))
+			continue;
+		print_one(p, item, lead);
+	}
+}
+
+/* Entries whose order is the user's, and kinds that exclude each other. */
+static void compare_found(struct sf_printer *p, const struct side *a, const struct side *b)
+{
+	print_only(p, GOES, a, b);
 	for (size_t i = 0; i < a->n; i++) {
 		const struct sf_item *other = find(b, &a->list[i]);
 
 		if (other)
 			compare_both(p, &a->list[i], other);
-		else
-			print_one(p, &a->list[i], GOES);
 	}
-	for (size_t k = 0; k < b->n; k++)
-		if (!find(a, &b->list[k]))
-			print_one(p, &b->list[k], COMES);
+	print_only(p, COMES, b, a);
+}
+
+static void compare_ordered(struct sf_printer *p, const struct side *a, const struct side *b)
+{
+	compare_found(p, a, b);
 	if (same_order(a, b))
 		return;
 	fputs("~ order of ", p->out);
@@ -173,12 +190,17 @@ static struct side take(struct sf_printer *p, const struct sf_scope *scope,
 	return side;
 }
 
-/* The first items of @side that are of @word. */
+static bool goes_with(const struct sf_word *a, const struct sf_word *b)
+{
+	return a == b || (a->kind && a->kind == b->kind);
+}
+
+/* The items of @side from @at on that are of @word, or of a kind that it excludes. */
 static struct side run(const struct side *side, size_t at, const struct sf_word *word)
 {
 	struct side found = {.list = side->list + at};
 
-	while (at + found.n < side->n && found.list[found.n].word == word)
+	while (at + found.n < side->n && goes_with(found.list[found.n].word, word))
 		found.n++;
 	return found;
 }
@@ -197,6 +219,8 @@ static void compare_scope(struct sf_printer *p, const struct sf_scope *scope,
 		y = run(&b, k, word);
 		if (word->node->nodetype == LYS_LEAFLIST)
 			compare_values(p, &x, &y);
+		else if (word->kind)
+			compare_found(p, &x, &y);
 		else if (x.n && y.n && sf_is_user_ordered(word->node))
 			compare_ordered(p, &x, &y);
 		else

@@ -70,7 +70,7 @@ static bool entry_missing(struct sf_walk *w, const struct sf_frame *frame,
 		return is_missing(w, &frame->word, NULL);
 	ds_similar_init(&similar, frame->keys[0]);
 	for (; node; node = node->next)
-		if (node->schema == list)
+		if (node->schema == list && strcmp(lyd_get_value(lyd_child(node)), frame->keys[0]))
 			ds_similar_offer(&similar, lyd_get_value(lyd_child(node)));
 	return sf_wrong(w, "there is no %s \"%s\"%s", frame->word.word, frame->keys[0],
 			ds_similar_hint(&similar, hint, sizeof(hint)));

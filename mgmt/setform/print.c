@@ -188,6 +188,11 @@ static bool kind_follows(struct sf_printer *p, size_t i)
 	       has_more(p, &p->items.list[i + 1]);
 }
 
+static bool says_itself(const struct lysc_node *schema)
+{
+	return schema->nodetype == LYS_LIST || sf_is_presence(schema);
+}
+
 static void print_inner(struct sf_printer *p, const struct sf_item *item)
 {
 	size_t before = sf_prefix_add(p, item);
@@ -195,7 +200,7 @@ static void print_inner(struct sf_printer *p, const struct sf_item *item)
 
 	if (p->flags & SF_INDENT)
 		print_block(p, before, more, item->node);
-	else if (!more || ((p->flags & SF_BARE) && !item->word->kind))
+	else if (!more || ((p->flags & SF_BARE) && says_itself(item->node->schema)))
 		sf_put_bare(p);
 	if (more && !(p->flags & SF_INDENT))
 		sf_print_scope(p, item->word->scope, item->node);

@@ -88,7 +88,8 @@ static void tell_words(struct sf_walk *w, const char *text)
 		sf_wrong(w, "%s has no \"%s\"; it has %s%s", sf_scope_name(&w->frames[w->depth]),
 			 text, list, n > LISTED_MAX ? ", ..." : "");
 	else
-		sf_wrong(w, "nothing follows here");
+		sf_wrong(w, "%s has no \"%s\", nor anything else",
+			 sf_scope_name(&w->frames[w->depth]), text);
 	free(list);
 }
 

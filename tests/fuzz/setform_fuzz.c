@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Set lines, as a whole configuration and as edits of one. What must hold: lines are either taken, or
+ * refused with reasons of one line each; what was taken is printed as lines that are taken again and
+ * are the same; words that could come next can be asked for at any place of any line.
+ */
+#include <string.h>
+
+#include "mgmt/bind/config.h"
+#include "mgmt/datastore/schema.h"
+#include "mgmt/setform/setform.h"
+#include "tests/fuzz/fuzz.h"
+
+static struct ly_ctx *ctx;
+static struct lyd_node *base;
+
+static const char base_text[] = "set switch sw0 segment lab host-only interface hd-lab\n"
+				"set switch sw0 segment office vlan 10 bridged uplink eth1\n"
+				"set port eth1 af-packet switch sw0\n"
+				"set port fw tap switch sw0 trunk [ lab 5 100-200 ] native lab\n"
+				"set nacm rule-list a rule b action permit\n";
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	struct sf_edit edit = {.lenient = false};
+	struct ds_errors errs = {.n = 0};
+	struct hd_err err = {0};
+	char dir[512];
+
+	FUZZ_ASSERT(ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0);
+	ctx = bd_schema_new(dir, &err);
+	FUZZ_ASSERT(ctx);
+	edit.ctx = ctx;
+	FUZZ_ASSERT(sf_parse(&edit, base_text, strlen(base_text), &errs));
+	base = edit.tree;
+	return 0;
+}
+
+static void again(const struct lyd_node *tree)
+{
+	struct ds_errors errs = {.n = 0};
+	struct sf_edit edit = {.ctx = ctx};
+	char *text = sf_print_text(ctx, tree, 0), *second;
+
+	FUZZ_ASSERT(sf_parse(&edit, text, strlen(text), &errs));
+	second = sf_print_text(ctx, edit.tree, 0);
+	FUZZ_ASSERT(!strcmp(text, second));
+	lyd_free_all(edit.tree);
+	free(second);
+	free(text);
+}
+
+static void run(const char *text, size_t size, bool changes, bool lenient)
+{
+	struct sf_edit edit = {.ctx = ctx, .changes = changes, .lenient = lenient};
+	struct ds_errors errs = {.n = 0};
+	bool fine;
+
+	if (changes)
+		edit.base = base;
+	fine = sf_parse(&edit, text, size, &errs);
+	FUZZ_ASSERT(fine == ds_errors_none(&errs));
+	FUZZ_ASSERT(fine || (edit.place.line && edit.place.column));
+	for (size_t i = 0; i < errs.n; i++)
+		FUZZ_ASSERT(errs.list[i].message[0] && !strchr(errs.list[i].message, '\n'));
+	if (fine && !changes)
+		again(edit.tree);
+	lyd_free_all(edit.tree);
+	ds_errors_clear(&errs);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	run((const char *)data, size, false, false);
+	run((const char *)data, size, true, false);
+	run((const char *)data, size, true, true);
+	return 0;
+}
