@@ -15,6 +15,7 @@
 
 static struct hd_api *apis;
 static struct hd_store *store;
+static struct hd_chan *attached;
 static struct hd_chan *bracket_owner;
 static struct hd_config_result prepared_result;
 static bool is_prepared;
@@ -29,6 +30,11 @@ void hd_api_register(struct hd_api *api)
 struct hd_store *hd_api_store(void)
 {
 	return store;
+}
+
+struct hd_chan *hd_api_chan(void)
+{
+	return attached && hd_chan_ready(attached) ? attached : NULL;
 }
 
 void hd_api_on_first_commit(void (*fn)(void))
@@ -147,6 +153,7 @@ void hd_api_attach(struct hd_chan *chan)
 	const struct hd_handler *objects;
 	size_t n;
 
+	attached = chan;
 	if (!store)
 		store = hd_store_new();
 	if (!store)
@@ -160,6 +167,8 @@ void hd_api_attach(struct hd_chan *chan)
 
 void hd_api_detach(struct hd_chan *chan)
 {
+	if (attached == chan)
+		attached = NULL;
 	if (bracket_owner == chan)
 		drop_bracket();
 }

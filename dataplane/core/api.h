@@ -35,6 +35,9 @@ void hd_api_attach(struct hd_chan *chan);
 /* The peer of that channel is gone: a bracket that it had open is aborted. */
 void hd_api_detach(struct hd_chan *chan);
 
+/* The channel to heddle-mgmt, once it has said hello; else NULL. */
+struct hd_chan *hd_api_chan(void);
+
 /* The objects that are in force; made by the first hd_api_attach(). */
 struct hd_store *hd_api_store(void);
 

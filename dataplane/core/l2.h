@@ -14,6 +14,9 @@ struct hd_fdb_entry;
 /* Hooks ageing and flushing of @table to the configuration, the ports and the clock. Once. */
 void hd_l2_init(struct hd_fdb *table);
 
+/* The same for what workers notice about addresses. From hd_l2_init(). */
+void hd_l2_notice_init(void);
+
 /* Entries that aged out so far. Control thread. */
 extern uint64_t hd_l2_aged;
 

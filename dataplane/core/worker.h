@@ -15,6 +15,7 @@
 #include <rte_common.h>
 
 #include "heddle/api/stats.h"
+#include "dataplane/core/mac_ring.h"
 
 #define HD_WORKERS_MAX 16
 #define HD_BURST       64 /* packets of one receive or transmit call */
@@ -40,7 +41,8 @@ struct hd_worker {
 	int wake_fd;                  /* eventfd: written by others to end a sleep */
 	int epoll_fd;
 	uint32_t idle_loops;
-	_Atomic bool stop; /* set by the control thread */
+	_Atomic bool stop;       /* set by the control thread */
+	struct hd_mac_ring macs; /* for the control thread */
 } __rte_cache_aligned;
 
 #define HD_FRAME_ROOM 2048 /* and RTE_PKTMBUF_HEADROOM before it */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "heddle/api/fdb.h"
 #include "heddle/api/guard.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
@@ -183,6 +184,7 @@ static void test_anti_spoof_chain(void)
 static void test_mac_limit(void)
 {
 	struct hd_mac_limit_object conf = {.limit = 2};
+	struct hd_mac_note note;
 	uint32_t learned[PORT + 1] = {9, 9, 9, 0};
 	struct hd_fdb fdb = {.port_count = learned};
 
@@ -196,6 +198,11 @@ static void test_mac_limit(void)
 			rte_pktmbuf_free(burst[0]);
 	}
 	CU_ASSERT_EQUAL(drops("mac_limit"), 2);
+	for (unsigned int i = 0; i < 2; i++) {
+		CU_ASSERT_TRUE(hd_mac_ring_get(&w.macs, &note));
+		CU_ASSERT_EQUAL(note.kind, HD_MAC_LIMIT_PORT);
+		CU_ASSERT_EQUAL(note.to, port.id);
+	}
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE);
 }
 

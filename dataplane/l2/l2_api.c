@@ -196,6 +196,7 @@ void hd_l2_init(struct hd_fdb *table)
 	hd_config_listen(&config_listener);
 	hd_port_listen(&port_listener);
 	hd_tick_register(&age_tick);
+	hd_l2_notice_init();
 }
 
 static void on_domain_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg)

@@ -6,6 +6,7 @@
  * Addresses of the whole batch are hashed and their buckets prefetched first. Then each frame is
  * learned and looked up before the next one is, so that the result does not depend on the batch.
  */
+#include "heddle/api/fdb.h"
 #include "heddle/net/ether.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
@@ -67,21 +68,45 @@ struct from {
 	uint64_t time_ns;
 };
 
-/* A source that is not known at this port. NULL: go on (it may or may not have been learned). */
+static void note(struct hd_worker *w, struct from *f, const struct addresses *a, uint32_t domain,
+		 uint16_t was, enum hd_mac_event_kind kind)
+{
+	hd_mac_ring_put(&w->macs, &(struct hd_mac_note){.mac = a->src,
+							.domain = domain,
+							.from = was,
+							.to = f->port->id,
+							.kind = kind});
+}
+
+/*
+ * A source that is not known at this port, but at @was (HD_PORT_ID_NONE: nowhere). NULL: go on (it
+ * may or may not have been learned).
+ */
 static const struct hd_drop_reason *learn(struct hd_worker *w, struct from *f,
-					  const struct addresses *a, struct rte_mbuf *m, bool move)
+					  const struct addresses *a, struct rte_mbuf *m,
+					  uint16_t was)
 {
 	uint32_t id = hd_meta(m)->domain;
 	const struct hd_domain *d = w->config->domains[id];
+	bool move = was != HD_PORT_ID_NONE;
 
-	if (!move && d->mac_limit && hd_fdb_domain_count(w->fdb, id) >= d->mac_limit)
+	if (!move && d->mac_limit && hd_fdb_domain_count(w->fdb, id) >= d->mac_limit) {
+		note(w, f, a, id, was, HD_MAC_LIMIT_SEGMENT);
 		return &drop_segment_limit;
+	}
 	if (!move && d->switch_mac_limit &&
-	    hd_fdb_group_count(w->fdb, d->switch_index) >= d->switch_mac_limit)
+	    hd_fdb_group_count(w->fdb, d->switch_index) >= d->switch_mac_limit) {
+		note(w, f, a, id, was, HD_MAC_LIMIT_SWITCH);
 		return &drop_switch_limit;
+	}
 	switch (hd_fdb_learn(w->fdb, a->src, id, f->port->id, f->now)) {
 	case HD_FDB_LEARNED: w->stats->learned++; break;
-	case HD_FDB_MOVED: w->stats->moved++; break;
+	case HD_FDB_MOVED:
+		w->stats->moved++;
+		/* It may have been learned elsewhere since it was looked for: then nobody knows. */
+		if (move)
+			note(w, f, a, id, was, HD_MAC_MOVED);
+		break;
 	case HD_FDB_KNOWN: break;
 	case HD_FDB_BUSY:
 	case HD_FDB_FULL: w->stats->learn_skipped++; break;
@@ -91,7 +116,7 @@ static const struct hd_drop_reason *learn(struct hd_worker *w, struct from *f,
 
 /* The rare half of the source check. True: the frame goes on. */
 static bool new_source(struct hd_worker *w, struct from *f, const struct addresses *a,
-		       struct rte_mbuf *m, bool move)
+		       struct rte_mbuf *m, uint16_t was)
 {
 	const struct hd_drop_reason *reason = NULL;
 
@@ -104,7 +129,7 @@ static bool new_source(struct hd_worker *w, struct from *f, const struct address
 			return false;
 	}
 	if (!reason)
-		reason = learn(w, f, a, m, move);
+		reason = learn(w, f, a, m, was);
 	if (reason)
 		hd_drop(w, f->port->id, reason, m);
 	return !reason;
@@ -124,7 +149,7 @@ static inline bool check_source(struct hd_worker *w, struct from *f, const struc
 	/* An address that is fixed to another port does not move, whoever uses it. */
 	if (s && hd_fdb_val_fixed(val))
 		return true;
-	return new_source(w, f, a, m, s != NULL);
+	return new_source(w, f, a, m, s ? hd_fdb_val_port(val) : HD_PORT_ID_NONE);
 }
 
 static bool member_is_up(const struct hd_worker *w, uint16_t id)

@@ -6,6 +6,7 @@
  */
 #include <rte_byteorder.h>
 
+#include "heddle/api/fdb.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/node.h"
@@ -158,6 +159,8 @@ static uint64_t drops(uint16_t port, const char *name)
 /* A burst that teaches and asks: each frame sees what those before it taught. */
 static void test_within_a_burst(void)
 {
+	struct hd_mac_note note;
+
 	start();
 	send(0, EVERYBODY, MAC(1), 0);
 	send(1, MAC(1), MAC(2), 0);
@@ -170,6 +173,14 @@ static void test_within_a_burst(void)
 	CU_ASSERT_EQUAL(sent[2], 2);
 	CU_ASSERT_EQUAL(stats.learned, 2);
 	CU_ASSERT_EQUAL(stats.moved, 1);
+	/* The control thread is told of it, with both ports. */
+	CU_ASSERT_TRUE(hd_mac_ring_get(&w.macs, &note));
+	CU_ASSERT_EQUAL(note.mac, MAC(1));
+	CU_ASSERT_EQUAL(note.from, 0);
+	CU_ASSERT_EQUAL(note.to, 2);
+	CU_ASSERT_EQUAL(note.domain, DOMAIN);
+	CU_ASSERT_EQUAL(note.kind, HD_MAC_MOVED);
+	CU_ASSERT_FALSE(hd_mac_ring_get(&w.macs, &note));
 }
 
 /* An address of ours: nothing answers it here, it does not move, and it is never flooded. */

@@ -2,10 +2,12 @@
 #include <rte_common.h>
 #include <rte_mbuf.h>
 
+#include "heddle/api/fdb.h"
 #include "heddle/api/guard.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/feature.h"
+#include "dataplane/core/meta.h"
 #include "dataplane/guard/mac_limit/mac_limit.h"
 #include "dataplane/core/fdb.h"
 
@@ -21,8 +23,16 @@ static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, cons
 
 	if (likely(!hd_mac_limit_reached(hd_fdb_port_count(w->fdb, port->id), object->limit)))
 		return n;
-	for (uint16_t i = 0; i < n; i++)
+	for (uint16_t i = 0; i < n; i++) {
+		hd_mac_ring_put(&w->macs,
+				&(struct hd_mac_note){
+					.mac = hd_fdb_mac(rte_pktmbuf_mtod(m[i], uint8_t *) + 6),
+					.domain = hd_meta(m[i])->domain,
+					.to = port->id,
+					.kind = HD_MAC_LIMIT_PORT,
+				});
 		hd_drop(w, port->id, &drop_mac_limit, m[i]);
+	}
 	return 0;
 }
 

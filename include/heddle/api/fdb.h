@@ -53,4 +53,25 @@ struct hd_fdb_cleared {
 };
 HD_REQ(FDB_CLEAR, HD_MSG_ID(HD_MODULE_FDB, 2), struct hd_fdb_clear, struct hd_fdb_cleared);
 
+/* dp -> mgmt: something about an address that a person may want to know of; not each single one. */
+enum hd_mac_event_kind {
+	HD_MAC_MOVED,
+	HD_MAC_LIMIT_PORT, /* a new address was refused, since there are so many already */
+	HD_MAC_LIMIT_SEGMENT,
+	HD_MAC_LIMIT_SWITCH,
+	HD_MAC_EVENT_COUNT,
+};
+struct hd_mac_event {
+	char switch_name[HD_NAME_MAX];
+	char segment[HD_NAME_MAX]; /* empty: an unnamed VLAN */
+	char from[HD_NAME_MAX];    /* HD_MAC_MOVED: the port where it was */
+	char to[HD_NAME_MAX];      /* the port where it was seen */
+	uint64_t left_out;         /* others of the sort since the last one that was told of */
+	uint8_t mac[6];
+	uint16_t vlan;
+	uint32_t kind; /* enum hd_mac_event_kind */
+	uint32_t zero;
+};
+HD_EVENT(MAC_EVENT, HD_MSG_ID(HD_MODULE_FDB, 3), struct hd_mac_event);
+
 #endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Tells management of addresses that move and of limits that are reached. Control thread.
+ */
+#include <string.h>
+
+#include "heddle/api/fdb.h"
+#include "heddle/base/clock.h"
+#include "dataplane/core/api.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/fdb.h"
+#include "dataplane/core/l2.h"
+#include "dataplane/core/loop.h"
+#include "dataplane/core/tick.h"
+#include "dataplane/l2/mac_notice.h"
+
+static struct hd_mac_notices notices;
+static uint64_t lost_before[HD_WORKERS_MAX];
+
+static const char *port_name(const struct hd_config *tree, uint16_t id)
+{
+	return id < tree->n_ports && tree->ports[id] ? tree->ports[id]->name : NULL;
+}
+
+/* What the note speaks of may be gone by now: false. */
+static bool describe(const struct hd_mac_note *note, struct hd_mac_event *e)
+{
+	const struct hd_config *tree = hd_config_running();
+	const struct hd_domain *d =
+		note->domain < tree->n_domains ? tree->domains[note->domain] : NULL;
+	const char *from = note->kind == HD_MAC_MOVED ? port_name(tree, note->from) : "";
+	const char *to = port_name(tree, note->to);
+
+	if (!d || !from || !to)
+		return false;
+	memset(e, 0, sizeof(*e));
+	hd_str_copy(e->switch_name, sizeof(e->switch_name), tree->switches[d->switch_index]->name);
+	hd_str_copy(e->segment, sizeof(e->segment), d->segment);
+	hd_str_copy(e->from, sizeof(e->from), from);
+	hd_str_copy(e->to, sizeof(e->to), to);
+	hd_fdb_mac_bytes(note->mac, e->mac);
+	e->vlan = d->vlan;
+	e->kind = note->kind;
+	return true;
+}
+
+static uint32_t whose(const struct hd_mac_note *note)
+{
+	const struct hd_config *tree = hd_config_running();
+
+	if (note->kind == HD_MAC_LIMIT_PORT)
+		return note->to;
+	if (note->kind == HD_MAC_LIMIT_SWITCH && note->domain < tree->n_domains &&
+	    tree->domains[note->domain])
+		return tree->domains[note->domain]->switch_index;
+	return note->domain;
+}
+
+static void look(uint64_t now_ns)
+{
+	struct hd_chan *chan = hd_api_chan();
+	struct hd_mac_note note;
+	struct hd_mac_event e;
+
+	for (unsigned int i = 0; i < hd_workers_count(); i++) {
+		struct hd_mac_ring *ring = &hd_worker_get(i)->macs;
+		uint64_t lost = atomic_load_explicit(&ring->lost, memory_order_relaxed);
+
+		notices.moves_left_out += lost - lost_before[i];
+		lost_before[i] = lost;
+		while (hd_mac_ring_get(ring, &note)) {
+			uint64_t left_out;
+
+			if (!chan || !describe(&note, &e) ||
+			    !hd_mac_notice(&notices, &note, whose(&note), now_ns, &left_out))
+				continue;
+			e.left_out = left_out;
+			hd_chan_event(chan, MAC_EVENT, &e);
+		}
+	}
+}
+
+static struct hd_tick tick = {.period_ns = HD_NS_PER_S / 10, .fn = look};
+
+void hd_l2_notice_init(void)
+{
+	hd_tick_register(&tick);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "heddle/api/fdb.h"
+#include "heddle/base/clock.h"
+#include "dataplane/l2/mac_notice.h"
+
+static bool may_move(struct hd_mac_notices *n, uint64_t now_ns)
+{
+	const uint64_t cost = HD_NS_PER_S / HD_NOTICE_RATE, burst = HD_NOTICE_BURST * cost;
+
+	if (n->paid_ns + burst < now_ns)
+		n->paid_ns = now_ns - burst;
+	if (n->paid_ns + cost > now_ns)
+		return false;
+	n->paid_ns += cost;
+	return true;
+}
+
+static bool may_limit(struct hd_mac_notices *n, const struct hd_mac_note *note, uint32_t whose,
+		      uint64_t now_ns)
+{
+	uint64_t key = (uint64_t)note->kind << 32 | whose;
+	unsigned int at = (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 32) % HD_NOTICE_LIMITS;
+
+	if (n->limit[at].key == key &&
+	    now_ns < n->limit[at].told_ns + HD_NOTICE_AGAIN_S * HD_NS_PER_S)
+		return false;
+	/* Two that share a place take turns, and not faster than moves. */
+	if (n->limit[at].key && n->limit[at].key != key && !may_move(n, now_ns))
+		return false;
+	n->limit[at].key = key;
+	n->limit[at].told_ns = now_ns;
+	return true;
+}
+
+bool hd_mac_notice(struct hd_mac_notices *n, const struct hd_mac_note *note, uint32_t whose,
+		   uint64_t now_ns, uint64_t *left_out)
+{
+	bool move = note->kind == HD_MAC_MOVED;
+	uint64_t *left = move ? &n->moves_left_out : &n->limits_left_out;
+
+	if (!(move ? may_move(n, now_ns) : may_limit(n, note, whose, now_ns))) {
+		++*left;
+		return false;
+	}
+	*left_out = *left;
+	*left = 0;
+	return true;
+}

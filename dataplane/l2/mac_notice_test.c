@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "heddle/api/fdb.h"
+#include "heddle/base/clock.h"
+#include "dataplane/l2/mac_notice.h"
+#include "tests/unit/unit.h"
+
+static void test_ring(void)
+{
+	static struct hd_mac_ring ring;
+	struct hd_mac_note note = {0};
+
+	CU_ASSERT_FALSE(hd_mac_ring_get(&ring, &note));
+	/* More than fits, twice, so that the indices go round. */
+	for (unsigned int round = 0; round < 2; round++) {
+		for (unsigned int i = 0; i < HD_MAC_RING_SIZE + 5; i++)
+			hd_mac_ring_put(&ring, &(struct hd_mac_note){.mac = i, .to = round});
+		for (unsigned int i = 0; i < HD_MAC_RING_SIZE; i++) {
+			CU_ASSERT_TRUE(hd_mac_ring_get(&ring, &note));
+			CU_ASSERT_EQUAL(note.mac, i);
+			CU_ASSERT_EQUAL(note.to, round);
+		}
+		CU_ASSERT_FALSE(hd_mac_ring_get(&ring, &note));
+	}
+	CU_ASSERT_EQUAL(ring.lost, 10);
+}
+
+/* A loop: a million moves in a second, of which a few are told of, and none is forgotten. */
+static void test_moves(void)
+{
+	static struct hd_mac_notices n;
+	const struct hd_mac_note note = {.kind = HD_MAC_MOVED};
+	uint64_t now = 1000 * HD_NS_PER_S, left, sum = 0;
+	unsigned int told = 0;
+
+	for (unsigned int i = 0; i < 1000000; i++) {
+		now += 1000;
+		if (hd_mac_notice(&n, &note, 0, now, &left)) {
+			told++;
+			sum += left;
+		}
+	}
+	CU_ASSERT_TRUE(told >= HD_NOTICE_BURST && told <= HD_NOTICE_BURST + HD_NOTICE_RATE);
+	CU_ASSERT_TRUE(hd_mac_notice(&n, &note, 0, now + HD_NS_PER_S, &left));
+	CU_ASSERT_EQUAL(told + sum + left, 1000000);
+	CU_ASSERT_TRUE(hd_mac_notice(&n, &note, 0, now + HD_NS_PER_S, &left));
+	CU_ASSERT_EQUAL(left, 0);
+}
+
+static void test_limits(void)
+{
+	static struct hd_mac_notices n;
+	struct hd_mac_note port = {.kind = HD_MAC_LIMIT_PORT}, seg = {.kind = HD_MAC_LIMIT_SEGMENT};
+	uint64_t now = 1000 * HD_NS_PER_S, left;
+
+	CU_ASSERT_TRUE(hd_mac_notice(&n, &port, 7, now, &left));
+	CU_ASSERT_EQUAL(left, 0);
+	for (unsigned int i = 0; i < 100; i++)
+		CU_ASSERT_FALSE(hd_mac_notice(&n, &port, 7, now + i, &left));
+	/* Of another kind, and of another port. */
+	CU_ASSERT_TRUE(hd_mac_notice(&n, &seg, 7, now, &left));
+	CU_ASSERT_EQUAL(left, 100);
+	CU_ASSERT_TRUE(hd_mac_notice(&n, &port, 8, now, &left));
+	CU_ASSERT_FALSE(
+		hd_mac_notice(&n, &port, 7, now + (HD_NOTICE_AGAIN_S - 1) * HD_NS_PER_S, &left));
+	CU_ASSERT_TRUE(hd_mac_notice(&n, &port, 7, now + HD_NOTICE_AGAIN_S * HD_NS_PER_S, &left));
+	CU_ASSERT_EQUAL(left, 1);
+}
+
+/* Ten thousand ports at their limit do not make ten thousand messages each time. */
+static void test_many_limits(void)
+{
+	static struct hd_mac_notices n;
+	struct hd_mac_note note = {.kind = HD_MAC_LIMIT_PORT};
+	unsigned int told = 0;
+	uint64_t left;
+
+	for (unsigned int round = 0; round < 3; round++)
+		for (uint32_t port = 0; port < 10000; port++)
+			told += hd_mac_notice(&n, &note, port, 1000 * HD_NS_PER_S, &left);
+	CU_ASSERT_TRUE(told <= HD_NOTICE_LIMITS + HD_NOTICE_BURST);
+	CU_ASSERT_TRUE(told > HD_NOTICE_LIMITS / 2);
+}
+
+UNIT_MAIN("mac_notice", {"ring", test_ring}, {"moves", test_moves}, {"limits", test_limits},
+	  {"many limits", test_many_limits});
