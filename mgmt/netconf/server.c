@@ -112,6 +112,18 @@ static bool in_use(const struct sockaddr_un *addr)
 	return used;
 }
 
+/* heddled listens for us, so that nobody is turned away while we are started again. Or -1. */
+static int handed_over(void)
+{
+	const char *text = getenv("HEDDLE_NETCONF_FD");
+	socklen_t len = sizeof(int);
+	int fd = text ? atoi(text) : -1, listens = 0;
+
+	if (fd < 3 || getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0 || !listens)
+		return -1;
+	return fd;
+}
+
 static int listen_on(const char *path, struct hd_err *err)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
@@ -147,14 +159,16 @@ struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ct
 	const char *given = getenv("HEDDLE_NETCONF_LIMITS");
 	struct nc_limits limits;
 	struct hd_err local = {0};
-	int fd;
+	int fd = path ? handed_over() : -1;
+	bool handed = fd >= 0;
 
 	if (!err)
 		err = &local;
 	nc_limits_init(&limits);
 	if (given && nc_limits_parse(&limits, given, err) < 0)
 		return NULL;
-	fd = path ? listen_on(path, err) : -1;
+	if (path && !handed)
+		fd = listen_on(path, err);
 	if (path && fd < 0)
 		return NULL;
 	server = ds_alloc(sizeof(*server));
@@ -168,7 +182,8 @@ struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ct
 	server->log = nc_log_new(&server->limits);
 	if (!path)
 		return server;
-	server->path = ds_strdup(path);
+	if (!handed)
+		server->path = ds_strdup(path);
 	server->listener = evconnlistener_new(base, on_accept, server,
 					      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 	evconnlistener_set_error_cb(server->listener, on_accept_error);
@@ -186,7 +201,7 @@ void nc_server_free(struct nc_server *server)
 	if (server->listener)
 		evconnlistener_free(server->listener);
 	if (server->path)
-		unlink(server->path);
+		unlink(server->path); /* ours, not one that was handed over */
 	free(server->path);
 	free(server);
 }

@@ -54,7 +54,7 @@ static inline const struct bd_config *nc_in_force(const struct nc_server *server
 	return server->rn->config;
 }
 
-/* Listens on @path; who may come in is decided session by session. Returns NULL with @err. */
+/* Listens on @path, or on HEDDLE_NETCONF_FD in its place; who may come in is decided session by session. Returns NULL with @err. */
 struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ctx, struct rn *rn,
 				struct bk *bk, const char *path, struct hd_err *err);
 
