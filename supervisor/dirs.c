@@ -16,9 +16,13 @@
 
 #include "heddle/base/log.h"
 #include "heddle/base/name.h"
+#include "supervisor/front.h"
+#include "supervisor/state_dir.h"
 
-#define LOCK_NAME   "heddled.lock"
-#define SOCKET_NAME "netconf.sock"
+#define LOCK_NAME     "heddled.lock"
+#define SOCKET_NAME   "netconf.sock"
+#define DEFAULT_RUN   "/run/heddle"
+#define DEFAULT_STATE "/var/lib/heddle/mgmt"
 
 /* Makes a directory and those above it. Returns 1 if it was made, 0 if it was there, or -errno. */
 static int make_dir(const char *path, mode_t mode)
@@ -154,26 +158,59 @@ static void open_vhost(struct dirs *dirs, const struct settings *settings)
 		hd_log(HD_LOG_WARNING, "socket directory %s: %s", dirs->vhost, strerror(errno));
 }
 
-int dirs_open(struct dirs *dirs, const struct settings *settings, struct hd_err *err)
+static int find_paths(struct dirs *dirs, const struct settings *settings, struct hd_err *err)
 {
-	char vhost[SETTINGS_PATH_MAX + 8];
+	char vhost[SETTINGS_PATH_MAX + 8], state[SETTINGS_PATH_MAX + 8];
+
+	if (absolute(dirs->run, sizeof(dirs->run), settings->run_dir, "run directory", err) < 0)
+		return -err->code;
+	if (settings->config[0] && absolute(dirs->config, sizeof(dirs->config), settings->config,
+					    "configuration", err) < 0)
+		return -err->code;
+	if (absolute(dirs->initial_config, sizeof(dirs->initial_config), settings->initial_config,
+		     "first configuration", err) < 0)
+		return -err->code;
+	snprintf(vhost, sizeof(vhost), "%s%s",
+		 settings->vhost_dir[0] ? settings->vhost_dir : dirs->run,
+		 settings->vhost_dir[0] ? "" : "/vhost");
+	if (absolute(dirs->vhost, sizeof(dirs->vhost), vhost, "socket directory", err) < 0)
+		return -err->code;
+	if (settings->state_dir[0])
+		snprintf(state, sizeof(state), "%s", settings->state_dir);
+	else if (!strcmp(dirs->run, DEFAULT_RUN))
+		snprintf(state, sizeof(state), DEFAULT_STATE);
+	else
+		snprintf(state, sizeof(state), "%s/state", dirs->run);
+	return absolute(dirs->state, sizeof(dirs->state), state, "state directory", err);
+}
+
+static int open_front(struct dirs *dirs, struct hd_err *err)
+{
+	char path[SETTINGS_PATH_MAX + sizeof("/" SOCKET_NAME)];
+
+	snprintf(path, sizeof(path), "%s/" SOCKET_NAME, dirs->run);
+	dirs->netconf_fd = front_listen(path, err);
+	return dirs->netconf_fd < 0 ? dirs->netconf_fd : 0;
+}
+
+int dirs_open(struct dirs *dirs, const struct settings *settings, const struct account *account,
+	      struct hd_err *err)
+{
 	int rc;
 
 	memset(dirs, 0, sizeof(*dirs));
-	dirs->run_fd = dirs->lock_fd = dirs->vhost_fd = -1;
-	if (absolute(dirs->run, sizeof(dirs->run), settings->run_dir, "run directory", err) < 0 ||
-	    absolute(dirs->config, sizeof(dirs->config), settings->config, "configuration", err) <
-		    0)
-		return -err->code;
-	if (settings->vhost_dir[0])
-		snprintf(vhost, sizeof(vhost), "%s", settings->vhost_dir);
-	else
-		snprintf(vhost, sizeof(vhost), "%s/vhost", dirs->run);
-	if (absolute(dirs->vhost, sizeof(dirs->vhost), vhost, "socket directory", err) < 0)
-		return -err->code;
+	dirs->run_fd = dirs->lock_fd = dirs->vhost_fd = dirs->netconf_fd = -1;
+	rc = find_paths(dirs, settings, err);
+	if (rc < 0)
+		return rc;
 	rc = open_run(dirs, err);
 	if (rc == 0)
 		rc = take_lock(dirs, err);
+	if (rc == 0) {
+		rc = open_front(dirs, err);
+		if (rc < 0)
+			unlinkat(dirs->run_fd, LOCK_NAME, 0);
+	}
 	if (rc < 0) {
 		if (dirs->lock_fd >= 0)
 			close(dirs->lock_fd);
@@ -184,6 +221,10 @@ int dirs_open(struct dirs *dirs, const struct settings *settings, struct hd_err 
 		return rc;
 	}
 	open_vhost(dirs, settings);
+	/* Each start begins with the same file, so what was done to it goes with the run directory. */
+	dirs->state_passes = dirs->run_made && dirs->config[0] && !settings->state_dir[0] &&
+			     strcmp(dirs->run, DEFAULT_RUN) != 0;
+	state_dir_open(dirs->state, account);
 	return 0;
 }
 
@@ -216,8 +257,10 @@ static void empty_run(const struct dirs *dirs)
 
 void dirs_close(struct dirs *dirs)
 {
-	/* heddle-mgmt removes its socket itself, unless it was killed. */
+	close(dirs->netconf_fd);
 	remove_file(dirs, SOCKET_NAME, true);
+	if (dirs->state_passes)
+		state_dir_remove(dirs->state);
 	if (dirs->vhost_fd >= 0)
 		close(dirs->vhost_fd);
 	if (dirs->vhost_made)

@@ -8,22 +8,29 @@
 #include <stdbool.h>
 
 #include "heddle/base/err.h"
+#include "supervisor/account.h"
 #include "supervisor/settings_core.h"
 
 struct dirs {
 	char run[SETTINGS_PATH_MAX]; /* absolute from here on */
 	char vhost[SETTINGS_PATH_MAX];
-	char config[SETTINGS_PATH_MAX];
+	char config[SETTINGS_PATH_MAX]; /* empty: managed */
+	char initial_config[SETTINGS_PATH_MAX];
+	char state[SETTINGS_PATH_MAX];
 	int run_fd, lock_fd;
-	int vhost_fd; /* -1: not there, the reason was logged */
+	int netconf_fd; /* listens; heddle-mgmt gets it */
+	int vhost_fd;   /* -1: not there, the reason was logged */
 	bool run_made, vhost_made;
+	bool state_passes; /* nothing of it is of use to another start */
 };
 
 /*
  * Makes what is not there, and takes the lock. Returns 0, or -errno with @err: -EBUSY when another
- * heddled has the lock. Then nothing is left open, and nothing that was made is left behind.
+ * heddled has the lock. Then nothing is left open, and nothing that was made is left behind. What is
+ * heddle-mgmt's is given to @account.
  */
-int dirs_open(struct dirs *dirs, const struct settings *settings, struct hd_err *err);
+int dirs_open(struct dirs *dirs, const struct settings *settings, const struct account *account,
+	      struct hd_err *err);
 
 /*
  * Removes the NETCONF socket, the lock and the directories that were made, the run directory with the

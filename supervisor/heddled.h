@@ -5,6 +5,7 @@
  *	main.c		put together, the loop, signals
  *	settings_core.c	command line and heddled.conf
  *	dirs.c		directories, the lock, what is removed at the end
+ *	account.c, state_dir.c, front.c	user, directory and socket of heddle-mgmt
  *	plane.c		life of a plane: start, ready, end, restart
  *	spawn.c		fork and exec
  *	link.c		a channel in the event loop
@@ -24,6 +25,7 @@
 #include <event2/event.h>
 
 #include "heddle/ipc/msg.h"
+#include "supervisor/account.h"
 #include "supervisor/backoff_core.h"
 #include "supervisor/dirs.h"
 #include "supervisor/link.h"
@@ -56,12 +58,15 @@ struct plane {
 struct heddled {
 	struct settings settings;
 	struct dirs dirs;
+	struct account mgmt; /* that heddle-mgmt runs as */
+	char instance[64];   /* no other heddled has the same */
 	struct event_base *base;
 	struct plane planes[PLANES];
 	struct opener *opener;
 	uint64_t started_ns;
 	uint64_t watched_ns; /* when the planes were looked at last */
 	bool announced;      /* READY=1 was sent */
+	bool installed;      /* heddle-mgmt is not one of a build tree */
 	bool stopping;
 	int status; /* exit status */
 };

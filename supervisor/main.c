@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <systemd/sd-daemon.h>
 
@@ -13,6 +14,7 @@
 #include "heddle/api/supervisor.h"
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
+#include "heddle/base/random.h"
 #include "supervisor/conf.h"
 #include "supervisor/heddled.h"
 #include "supervisor/opener.h"
@@ -181,7 +183,11 @@ int main(int argc, char **argv)
 	if (settings->version)
 		return printf("heddled %s (%s)\n", HD_VERSION, HD_BUILD) < 0;
 	hd_log_level_set((enum hd_log_level)settings->log_level);
-	if (spawn_find(&heddled, &err) < 0 || dirs_open(&heddled.dirs, settings, &err) < 0) {
+	snprintf(heddled.instance, sizeof(heddled.instance), "%d-%016llx", (int)getpid(),
+		 (unsigned long long)hd_random_u64());
+	if (spawn_find(&heddled, &err) < 0 ||
+	    account_find(&heddled.mgmt, settings, heddled.installed, &err) < 0 ||
+	    dirs_open(&heddled.dirs, settings, &heddled.mgmt, &err) < 0) {
 		hd_log(HD_LOG_ERR, "%s", err.text);
 		return 1;
 	}

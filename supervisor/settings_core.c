@@ -15,12 +15,16 @@
 #define FDB_MAX     8388608
 
 const char settings_usage[] =
-	"usage: heddled [-c FILE] [--run-dir DIR] [OPTION...]\n"
+	"usage: heddled [-c FILE] [--run-dir DIR] [--state-dir DIR] [OPTION...]\n"
 	"Runs the Heddle switch in the foreground: starts its planes, opens what they need, and\n"
 	"starts again what dies. SIGTERM or Ctrl-C ends it.\n"
 	"\n"
-	"  -c, --config FILE      the switch's configuration (/etc/heddle/startup.json)\n"
+	"  -c, --config FILE      start with this configuration each time; it is never written.\n"
+	"                         Without it: with what was saved last\n"
 	"  --run-dir DIR          where its sockets lie; another one for each heddled (/run/heddle)\n"
+	"  --state-dir DIR        where configurations are kept (/var/lib/heddle/mgmt, or\n"
+	"                         RUN-DIR/state with another run-dir)\n"
+	"  --initial-config FILE  what the very first start takes (/etc/heddle/initial.json)\n"
 	"  --conf FILE            settings of the machine (/etc/heddle/heddled.conf, if it is there)\n"
 	"  --workers N            forwarding threads, 1..16 (1)\n"
 	"  --cpus LIST            CPUs of the workers, such as 2,4-6\n"
@@ -31,6 +35,7 @@ const char settings_usage[] =
 	"  --vhost-dir DIR        root of vhost-user sockets (RUN-DIR/vhost)\n"
 	"  --netns-dir DIR        root of network namespaces (/run/netns)\n"
 	"  --capture-dir DIR      root of capture files (/var/lib/heddle/captures)\n"
+	"  --mgmt-user NAME       user that heddle-mgmt runs as (heddle-mgmt, if installed)\n"
 	"  --yang-dir DIR         the YANG modules of Heddle\n"
 	"  --log-level LEVEL      error, warning, notice, info or debug (info)\n"
 	"  -h, --help             this text\n"
@@ -41,7 +46,7 @@ const char settings_usage[] =
 void settings_default(struct settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
-	strcpy(settings->config, "/etc/heddle/startup.json");
+	strcpy(settings->initial_config, "/etc/heddle/initial.json");
 	strcpy(settings->conf, "/etc/heddle/heddled.conf");
 	strcpy(settings->run_dir, "/run/heddle");
 	strcpy(settings->netns_dir, "/run/netns");
@@ -67,6 +72,16 @@ static int set_path(char *dst, const char *value, struct hd_err *err)
 static int set_config(struct settings *s, const char *value, struct hd_err *err)
 {
 	return set_path(s->config, value, err);
+}
+
+static int set_initial_config(struct settings *s, const char *value, struct hd_err *err)
+{
+	return set_path(s->initial_config, value, err);
+}
+
+static int set_state_dir(struct settings *s, const char *value, struct hd_err *err)
+{
+	return set_path(s->state_dir, value, err);
 }
 
 static int set_conf(struct settings *s, const char *value, struct hd_err *err)
@@ -161,6 +176,13 @@ static int set_vhost_group(struct settings *s, const char *value, struct hd_err 
 	return hd_str_copy(s->vhost_group, sizeof(s->vhost_group), value);
 }
 
+static int set_mgmt_user(struct settings *s, const char *value, struct hd_err *err)
+{
+	if (!user_name_valid(value, sizeof(s->mgmt_user)))
+		return hd_err_set(err, EINVAL, "the name of a user is needed, such as heddle-mgmt");
+	return hd_str_copy(s->mgmt_user, sizeof(s->mgmt_user), value);
+}
+
 static int set_vhost_mode(struct settings *s, const char *value, struct hd_err *err)
 {
 	uint32_t mode = 0;
@@ -222,11 +244,14 @@ static const struct setting {
 	int (*set)(struct settings *settings, const char *value, struct hd_err *err);
 } table[] = {
 	{"config", 'c', false, SETTINGS_ARGS, set_config},
+	{"initial-config", 0, false, BOTH, set_initial_config},
+	{"state-dir", 0, false, BOTH, set_state_dir},
 	{"conf", 0, false, SETTINGS_ARGS, set_conf},
 	{"run-dir", 0, false, SETTINGS_ARGS, set_run_dir},
 	{"vhost-dir", 0, false, BOTH, set_vhost_dir},
 	{"netns-dir", 0, false, BOTH, set_netns_dir},
 	{"capture-dir", 0, false, BOTH, set_capture_dir},
+	{"mgmt-user", 0, false, BOTH, set_mgmt_user},
 	{"yang-dir", 0, false, SETTINGS_ARGS, set_yang_dir},
 	{"workers", 0, false, BOTH, set_workers},
 	{"cpus", 0, false, BOTH, set_cpus},

@@ -18,8 +18,11 @@
 #define SETTINGS_CPUS_MAX  128
 
 struct settings {
-	char config[SETTINGS_PATH_MAX];
-	char conf[SETTINGS_PATH_MAX]; /* heddled.conf */
+	char config[SETTINGS_PATH_MAX];         /* empty: heddle-mgmt manages it */
+	char initial_config[SETTINGS_PATH_MAX]; /* what a managed switch starts with first */
+	char state_dir[SETTINGS_PATH_MAX];      /* empty: follows from run_dir */
+	char mgmt_user[SETTINGS_USER_MAX];      /* empty: heddle-mgmt, where there is one */
+	char conf[SETTINGS_PATH_MAX];           /* heddled.conf */
 	char run_dir[SETTINGS_PATH_MAX];
 	char vhost_dir[SETTINGS_PATH_MAX]; /* empty: RUN-DIR/vhost */
 	char netns_dir[SETTINGS_PATH_MAX];

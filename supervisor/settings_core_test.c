@@ -26,6 +26,10 @@ static void test_defaults(void)
 {
 	settings_default(&got);
 	CU_ASSERT_STRING_EQUAL(got.run_dir, "/run/heddle");
+	CU_ASSERT_STRING_EQUAL(got.config, "");
+	CU_ASSERT_STRING_EQUAL(got.state_dir, "");
+	CU_ASSERT_STRING_EQUAL(got.mgmt_user, "");
+	CU_ASSERT_STRING_EQUAL(got.initial_config, "/etc/heddle/initial.json");
 	CU_ASSERT_STRING_EQUAL(got.netns_dir, "/run/netns");
 	CU_ASSERT_STRING_EQUAL(got.vhost_dir, "");
 	CU_ASSERT_EQUAL(got.workers, 1);
@@ -84,8 +88,12 @@ static void test_conf(void)
 {
 	CU_ASSERT_EQUAL(conf("# roots\n\n  vhost-dir = /srv/vhost \nnetns-dir=/x\r\n"
 			     "vhost-group =kvm\nvhost-mode = 0666\nidle-sleep = no\n"
-			     "allow-users = alice  kvm\nworkers = 2"),
+			     "allow-users = alice  kvm\nworkers = 2\nstate-dir = /srv/state\n"
+			     "initial-config = /srv/first\nmgmt-user = switch"),
 			0);
+	CU_ASSERT_STRING_EQUAL(got.state_dir, "/srv/state");
+	CU_ASSERT_STRING_EQUAL(got.initial_config, "/srv/first");
+	CU_ASSERT_STRING_EQUAL(got.mgmt_user, "switch");
 	CU_ASSERT_STRING_EQUAL(got.vhost_dir, "/srv/vhost");
 	CU_ASSERT_STRING_EQUAL(got.netns_dir, "/x");
 	CU_ASSERT_STRING_EQUAL(got.vhost_group, "kvm");
@@ -117,6 +125,10 @@ static void test_wrong_conf(void)
 		 "x.conf:1: allow-users \"a/b\": \"a/b\" is no name of a user "
 		 "or a group"},
 		{"allow-users =\n", NULL},
+		{"mgmt-user = a/b\n",
+		 "x.conf:1: mgmt-user \"a/b\": the name of a user is needed, such as heddle-mgmt"},
+		{"state-dir =\n", "x.conf:1: state-dir \"\": a path is needed"},
+		{"config = /x\n", NULL},
 		{"= 3\n", NULL},
 		{"run-dir = /x\n", NULL}, /* of the command line alone */
 		{"cpus = \x01\n", "x.conf:1: the line has characters that are no text"},
@@ -129,8 +141,7 @@ static void test_wrong_conf(void)
 			CU_ASSERT_STRING_EQUAL(err.text, wrong[i].message);
 	}
 	CU_ASSERT_EQUAL(conf("nothing-like-it = 1\n"), -EINVAL);
-	CU_ASSERT_PTR_NOT_NULL(
-		strstr(err.text, "known are vhost-dir netns-dir capture-dir workers"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "known are initial-config state-dir vhost-dir"));
 }
 
 static void test_conf_bytes(void)

@@ -64,8 +64,10 @@ int spawn_find(struct heddled *heddled, struct hd_err *err)
 		plane->id = programs[i].id;
 		if (build && runnable(plane->path, sizeof(plane->path), build, folder, name))
 			continue;
-		if (runnable(plane->path, sizeof(plane->path), top, folder, name) ||
-		    runnable(plane->path, sizeof(plane->path), HD_LIBEXEC_DIR, "", name) ||
+		if (runnable(plane->path, sizeof(plane->path), top, folder, name))
+			continue;
+		heddled->installed = true;
+		if (runnable(plane->path, sizeof(plane->path), HD_LIBEXEC_DIR, "", name) ||
 		    runnable(plane->path, sizeof(plane->path), "/usr/libexec/heddle", "", name))
 			continue;
 		return hd_err_set(err, ENOENT,
@@ -132,7 +134,11 @@ static void args_make(struct args *args, const struct plane *plane)
 	args->n = 0;
 	add(args, plane->path, NULL);
 	if (plane->id == HD_PLANE_MGMT) {
-		add(args, "-c", heddled->dirs.config);
+		if (heddled->dirs.config[0])
+			add(args, "-c", heddled->dirs.config);
+		else
+			add(args, "--initial-config", heddled->dirs.initial_config);
+		add(args, "--state-dir", heddled->dirs.state);
 		if (heddled->settings.yang_dir[0])
 			add(args, "--yang-dir", heddled->settings.yang_dir);
 	}
@@ -143,23 +149,58 @@ static void args_make(struct args *args, const struct plane *plane)
 	args->argv[args->n] = NULL;
 }
 
-/* In the child. Does not return. */
-static void child_run(struct args *args, int fd, pid_t parent)
+/* In the child: a descriptor that the plane gets, whose number it finds in its environment. */
+static void hand_fd(const char *name, int fd)
 {
 	char number[16];
+
+	if (fd < 0)
+		return;
+	if (fcntl(fd, F_SETFD, 0) < 0)
+		_exit(1);
+	snprintf(number, sizeof(number), "%d", fd);
+	setenv(name, number, 1);
+}
+
+/* The same of what heddle-mgmt alone gets. Files of root are opened for it. */
+static void hand_mgmt(const struct plane *plane)
+{
+	const struct heddled *heddled = plane->heddled;
+	const struct dirs *dirs = &heddled->dirs;
+	char number[16];
+
+	hand_fd("HEDDLE_NETCONF_FD", dirs->netconf_fd);
+	setenv("HEDDLE_INSTANCE", heddled->instance, 1);
+	snprintf(number, sizeof(number), "%u", plane->restarts);
+	setenv("HEDDLE_RESTARTS", number, 1);
+	if (!heddled->mgmt.own)
+		return;
+	hand_fd("HEDDLE_CONFIG_FD", open(dirs->config[0] ? dirs->config : dirs->initial_config,
+					 O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+	if (account_enter(&heddled->mgmt) < 0) {
+		fprintf(stderr, "heddled: error: heddle-mgmt cannot become user %s: %s\n",
+			heddled->mgmt.name, strerror(errno));
+		_exit(1);
+	}
+}
+
+/* In the child. Does not return. */
+static void child_run(const struct plane *plane, struct args *args, int fd, pid_t parent)
+{
 	sigset_t none;
 	int null;
 
 	/* Out of reach of a Ctrl-C on the terminal: heddled ends its planes in order. */
 	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (plane->id == HD_PLANE_MGMT)
+		hand_mgmt(plane);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* becoming another user would have undone it */
 	if (getppid() != parent)
 		_exit(1);
 	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || fcntl(fd, F_SETFD, 0) < 0)
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
 		_exit(1);
-	snprintf(number, sizeof(number), "%d", fd);
-	setenv("HEDDLE_SUPERVISOR_FD", number, 1);
+	hand_fd("HEDDLE_SUPERVISOR_FD", fd);
 	unsetenv("NOTIFY_SOCKET"); /* systemd hears from heddled alone */
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");
@@ -189,7 +230,7 @@ int spawn_plane(struct plane *plane, const struct link_config *config, struct hd
 	args_make(&args, plane);
 	pid = fork();
 	if (pid == 0)
-		child_run(&args, fds[1], parent);
+		child_run(plane, &args, fds[1], parent);
 	close(fds[1]);
 	if (pid < 0) {
 		int code = errno;

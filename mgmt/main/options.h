@@ -10,9 +10,11 @@
 #include "heddle/base/err.h"
 
 struct options {
-	const char *config;
+	const char *config; /* NULL: the startup in state_dir */
 	const char *run_dir;
-	const char *yang_dir; /* NULL: found */
+	const char *state_dir;
+	const char *initial_config; /* of the very first start; NULL: none */
+	const char *yang_dir;       /* NULL: found */
 	bool check;
 	bool offline;
 	bool help;

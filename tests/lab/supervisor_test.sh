@@ -52,6 +52,14 @@ gone() {
 }
 links() { readlink "/proc/$1/ns/net"; }
 fds() { find "/proc/$1/fd" -mindepth 1 | wc -l; }
+env_of() { tr '\0' '\n' <"/proc/$(pid_of "$1")/environ" | sed -n "s/^$2=//p"; }
+status_of() { awk -v key="$2:" '$1 == key { $1 = ""; print substr($0, 2) }' "/proc/$(pid_of "$1")/status"; }
+# The descriptor that the plane was given is the socket of that name.
+listens() {
+	local inode
+	inode=$(readlink "/proc/$(pid_of "$1")/fd/$(env_of "$1" HEDDLE_NETCONF_FD)" | tr -dc 0-9)
+	grep -q " 00010000 0001 01 *$inode $RUN/netconf.sock" /proc/net/unix
+}
 
 # tell PLANE COMMAND...: has it done; prints what it wrote about it.
 tell() {
@@ -96,9 +104,13 @@ for pair in dp:mgmt dp:cp cp:dp cp:mgmt mgmt:dp mgmt:cp; do
 done
 check "heddle-dp is told what it needs, from file and command line" -- logged heddle-dp \
 	"--run-dir $RUN --log-level info --workers 2 --cpus 0 --hugepages auto --memory 128 --vhost-dir $RUN/vhost --capture-dir /var/lib/heddle/captures --no-idle-sleep"
-check "heddle-mgmt is told the configuration's full path" -- logged heddle-mgmt "-c $PWD/some.json --run-dir $RUN"
+check "heddle-mgmt is told the configuration's full path" -- logged heddle-mgmt "-c $PWD/some.json --state-dir $RUN/state --run-dir $RUN"
 main=${HEDDLE_PID[main]}
 check "the run directory has mode 755" -- is "$(stat -c %a "$RUN")" 755
+check "the state directory has mode 700" -- is "$(stat -c %a "$RUN/state")" 700
+check "heddle-mgmt gets a socket that heddled listens on" -- listens heddle-mgmt
+check "and is told that it was not restarted" -- is "$(env_of heddle-mgmt HEDDLE_RESTARTS)" 0
+check "heddle-dp gets no such socket" -- is "$(env_of heddle-dp HEDDLE_NETCONF_FD)" ""
 check "the socket directory has mode 2770" -- is "$(stat -c %a "$RUN/vhost")" 2770
 tell heddle-mgmt list >/dev/null
 wait_for 5 logged heddle-mgmt "list: end 0"
@@ -213,6 +225,98 @@ for pid in $planes; do
 done
 check "its directory is gone, with the socket and the lock" -- test ! -e "$RUN"
 check "its TAPs are gone" -- gone fw0 on fw
+
+echo "== what heddle-mgmt keeps"
+# managed NAME ARGUMENTS...: the same without a configuration that is given.
+managed() {
+	local name=$1
+	shift
+	: >"$FAKE_DIR/heddle-mgmt.log"
+	HEDDLE_BUILD_DIR=$FAKE_DIR/build "$HEDDLED" --run-dir "$RUN" --conf "$LAB_DIR/conf" "$@" \
+		>"$LAB_DIR/$name.log" 2>&1 </dev/null &
+	HEDDLE_PID[$name]=$!
+	check_within 5 "$name: it starts" -- says "$name" forwarding
+}
+ends() {
+	kill -TERM "${HEDDLE_PID[$1]}"
+	check_ended "$1" 0 "$1: it ends"
+}
+managed own
+check "without -c, heddle-mgmt looks for what was saved" -- logged heddle-mgmt \
+	"--initial-config /etc/heddle/initial.json --state-dir $RUN/state --run-dir $RUN"
+instance=$(env_of heddle-mgmt HEDDLE_INSTANCE)
+echo saved >"$RUN/state/startup.conf"
+kill -KILL "$(pid_of heddle-mgmt)"
+check_within 5 "it is started again" -- logged_n heddle-mgmt --run-dir 2
+check "and told so" -- is "$(env_of heddle-mgmt HEDDLE_RESTARTS) $(env_of heddle-mgmt HEDDLE_INSTANCE)" "1 $instance"
+ends own
+check "what was saved stays" -- grep -q saved "$RUN/state/startup.conf"
+managed next --initial-config "$LAB_DIR/first" --state-dir "$LAB_DIR/kept"
+check "both can be named" -- logged heddle-mgmt "--initial-config $LAB_DIR/first --state-dir $LAB_DIR/kept"
+check "it is made" -- is "$(stat -c %a "$LAB_DIR/kept")" 700
+check_not "another heddled is another instance" -- is "$(env_of heddle-mgmt HEDDLE_INSTANCE)" "$instance"
+ends next
+check "it stays" -- test -d "$LAB_DIR/kept"
+rm -r "$RUN"
+
+echo "== a user of its own"
+echo "mgmt-user = nobody-here" >"$LAB_DIR/conf"
+start nouser
+check_ended nouser 1 "a user that is not there ends it with status 1"
+check "and is named" -- says nouser "there is no user nobody-here (mgmt-user)"
+echo "mgmt-user = hd-test" >"$LAB_DIR/conf"
+if grep -q ' 4294967295$' /proc/self/uid_map; then
+	cp /etc/passwd /etc/group "$LAB_DIR"
+	echo "hd-test:x:64990:64991::/nonexistent:/usr/sbin/nologin" >>"$LAB_DIR/passwd"
+	printf 'hd-test:x:64991:\nhd-more:x:64992:hd-test\n' >>"$LAB_DIR/group"
+	mount --bind "$LAB_DIR/passwd" /etc/passwd
+	mount --bind "$LAB_DIR/group" /etc/group
+	chmod 755 "$LAB_DIR" "$FAKE_DIR"
+	chmod 666 "$FAKE_DIR"/*.log "$FAKE_DIR"/*.in
+	mkdir -p "$RUN/state/journal" "$LAB_DIR/foreign"
+	touch "$RUN/state/startup.conf" "$RUN/state/journal/log" "$LAB_DIR/foreign/thesis.tex"
+	ln "$LAB_DIR/foreign/thesis.tex" "$RUN/state/linked"
+	ln -s "$LAB_DIR/foreign" "$RUN/state/link"
+	echo '{}' >"$LAB_DIR/first"
+	chmod 600 "$LAB_DIR/first"
+	managed user --initial-config "$LAB_DIR/first"
+	check "heddle-mgmt is that user" -- is "$(status_of heddle-mgmt Uid) $(status_of heddle-mgmt Gid)" \
+		"64990 64990 64990 64990 64991 64991 64991 64991"
+	check "with their groups" -- is "$(status_of heddle-mgmt Groups)" "64991 64992"
+	for caps in CapInh CapPrm CapEff CapBnd CapAmb; do
+		check "it has no capability ($caps)" -- is "$(status_of heddle-mgmt $caps)" 0000000000000000
+	done
+	check "and gets none by a program" -- is "$(status_of heddle-mgmt NoNewPrivs)" 1
+	check "heddle-dp is as before" -- is "$(status_of heddle-dp Uid)" "0 0 0 0"
+	check "the state directory is theirs" -- is \
+		"$(cd "$RUN/state" && stat -c %u . startup.conf journal journal/log | tr '\n' ' ')" "64990 64990 64990 64990 "
+	check "a file that has another name elsewhere is not" -- is "$(stat -c %u "$LAB_DIR/foreign/thesis.tex")" 0
+	check "nor what a link leads to" -- is "$(stat -c %u "$LAB_DIR/foreign")" 0
+	check "the run directory is not" -- is "$(stat -c %u "$RUN")" 0
+	check "a configuration of root is opened for them" -- is \
+		"$(readlink "/proc/$(pid_of heddle-mgmt)/fd/$(env_of heddle-mgmt HEDDLE_CONFIG_FD)")" "$LAB_DIR/first"
+	kill -KILL "$(pid_of heddle-mgmt)"
+	check_within 5 "it is started again" -- logged_n heddle-mgmt --run-dir 2
+	check "as the same user" -- is "$(status_of heddle-mgmt Uid)" "64990 64990 64990 64990"
+	pid=$(pid_of heddle-mgmt)
+	kill -KILL "${HEDDLE_PID[user]}"
+	{ wait "${HEDDLE_PID[user]}" || true; } 2>/dev/null
+	unset "HEDDLE_PID[user]"
+	check_within 2 "it dies with heddled" -- lab_gone "$pid"
+	rm "$RUN/state/linked" "$RUN/state/link"
+	managed foreign --state-dir "$LAB_DIR/foreign"
+	check "a directory of somebody else's files is not given away" -- is "$(stat -c %u "$LAB_DIR/foreign")" 0
+	check "and the log says so" -- says foreign "has files that are not heddle-mgmt's"
+	ends foreign
+	: >"$LAB_DIR/conf"
+	managed back
+	check "without the user it is root's again" -- is "$(stat -c %u "$RUN/state/startup.conf")" 0
+	ends back
+	rm -r "$RUN"
+else
+	note "users cannot be changed here: the rest of this is not tested"
+fi
+: >"$LAB_DIR/conf"
 
 echo "== ends that are final"
 echo "exit 3" >"$FAKE_DIR/heddle-mgmt.start"

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The directory that heddle-mgmt keeps its configuration in: its own, mode 0700.
+ */
+#ifndef SUPERVISOR_STATE_DIR_H
+#define SUPERVISOR_STATE_DIR_H
+
+#include <stdbool.h>
+
+#include "heddle/base/err.h"
+#include "supervisor/account.h"
+
+/*
+ * Makes @path when it is not there, and gives it, with the files in it, to @account. One that was
+ * there and is another's is handed over only when heddled is root. What fails is logged: heddle-mgmt
+ * starts without it, and refuses to change anything.
+ */
+void state_dir_open(const char *path, const struct account *account);
+
+/* Removes it with what heddle-mgmt puts there. What is not of it stays, and the directory with it. */
+void state_dir_remove(const char *path);
+
+#endif
