@@ -14,7 +14,7 @@ static int read_all(int fd, char *text, size_t size)
 	size_t got = 0;
 
 	while (got < size) {
-		ssize_t n = read(fd, text + got, size - got);
+		ssize_t n = pread(fd, text + got, size - got, (off_t)got);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -25,31 +25,39 @@ static int read_all(int fd, char *text, size_t size)
 	return got;
 }
 
-char *ds_file_read(const char *path, size_t *len, struct hd_err *err)
+char *ds_fd_read(int fd, const char *path, size_t *len, struct hd_err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), n;
 	struct stat st;
 	char *text;
+	int n;
 
-	if (fd < 0) {
-		hd_err_set(err, errno, "cannot read %s: %s", path, strerror(errno));
-		return NULL;
-	}
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > DS_TEXT_MAX) {
 		hd_err_set(err, EINVAL, "%s is not a file of at most %u MB", path,
 			   DS_TEXT_MAX >> 20);
-		close(fd);
 		return NULL;
 	}
 	text = ds_alloc(st.st_size + 1);
 	n = read_all(fd, text, st.st_size);
-	close(fd);
 	if (n < 0) {
 		hd_err_set(err, -n, "cannot read %s: %s", path, strerror(-n));
 		free(text);
 		return NULL;
 	}
 	*len = n;
+	return text;
+}
+
+char *ds_file_read(const char *path, size_t *len, struct hd_err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char *text;
+
+	if (fd < 0) {
+		hd_err_set(err, errno, "cannot read %s: %s", path, strerror(errno));
+		return NULL;
+	}
+	text = ds_fd_read(fd, path, len, err);
+	close(fd);
 	return text;
 }
 

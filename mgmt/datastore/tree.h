@@ -47,6 +47,9 @@ bool ds_tree_check(const struct ly_ctx *ctx, struct lyd_node **tree, struct ds_e
 /* Reads a whole file, with a NUL after it. Returns NULL with @err. */
 char *ds_file_read(const char *path, size_t *len, struct hd_err *err);
 
+/* The same of one that is open already, from its beginning; @path is for messages. */
+char *ds_fd_read(int fd, const char *path, size_t *len, struct hd_err *err);
+
 /*
  * Writes @text to @path so that it is either all there or not: beside it, fsync, rename; mode 0600.
  * ds_file_prepare() does all that can fail for want of space, ds_file_commit() the rename.

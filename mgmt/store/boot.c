@@ -108,14 +108,39 @@ static void warn(struct bo_startup *startup, const char *path, const struct ds_e
 		       errs->list[i].path ? ": " : "", errs->list[i].message);
 }
 
+/*
+ * A file that may be root's alone: then heddled, which is root, has opened it for us. Only one is
+ * ever handed over, since only one is ever asked for.
+ */
+static struct bd_config *load_handed(const struct ly_ctx *ctx, const char *path,
+				     struct ds_errors *errs)
+{
+	const char *handed = getenv("HEDDLE_CONFIG_FD");
+	struct bd_config *config;
+	struct hd_err err = {0};
+	size_t len;
+	char *text = handed ? ds_fd_read(atoi(handed), path, &len, &err)
+			    : ds_file_read(path, &len, &err);
+
+	if (!text) {
+		ds_errors_add(errs, DS_OPERATION_FAILED, NULL, "%s", err.text);
+		return NULL;
+	}
+	config = bd_config_parse(ctx, text, len, NULL, errs);
+	free(text);
+	return config;
+}
+
 /* Tries a file. False when it cannot be taken, which is a warning unless there is none. */
-static bool try_file(const struct ly_ctx *ctx, const char *path, struct bo_startup *startup)
+static bool try_file(const struct ly_ctx *ctx, const char *path, bool handed,
+		     struct bo_startup *startup)
 {
 	struct ds_errors errs = {.n = 0};
 
 	if (access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return false;
-	startup->config = bd_config_load(ctx, path, NULL, &errs);
+	startup->config =
+		handed ? load_handed(ctx, path, &errs) : bd_config_load(ctx, path, NULL, &errs);
 	if (startup->config)
 		startup->from = ds_strdup(path);
 	else
@@ -169,13 +194,13 @@ static void take_managed(const struct ly_ctx *ctx, const char *initial, const ch
 	char *path = su_path(state_dir), *good = su_good_path(state_dir);
 	bool first = access(path, F_OK) < 0 && errno == ENOENT;
 
-	if (try_file(ctx, path, startup)) {
+	if (try_file(ctx, path, false, startup)) {
 		copy_good(path, good);
-	} else if (try_file(ctx, good, startup)) {
+	} else if (try_file(ctx, good, false, startup)) {
 		if (first)
 			startup->warning = ds_printf("%s is not there", path);
 	} else if (first && !startup->warning && initial) {
-		try_file(ctx, initial, startup);
+		try_file(ctx, initial, true, startup);
 	}
 	if (startup->warning)
 		put_aside(path);
@@ -189,7 +214,7 @@ bool bo_startup(const struct ly_ctx *ctx, const struct bo_files *files, struct b
 	memset(startup, 0, sizeof(*startup));
 	if (files->config) {
 		startup->from = ds_strdup(files->config);
-		startup->config = bd_config_load(ctx, files->config, NULL, errs);
+		startup->config = load_handed(ctx, files->config, errs);
 		return startup->config != NULL;
 	}
 	if (files->state_dir)

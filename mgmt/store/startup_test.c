@@ -4,6 +4,7 @@
  * switch has something to start with. Deadlines; how a restart is told from a boot.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -278,9 +279,12 @@ static void test_boot(void)
 
 static void test_boot_file(void)
 {
-	struct bo_files files = {.config = file("other"), .state_dir = folder};
+	char *other = ds_strdup(file("other"));
+	struct bo_files files = {.config = other, .state_dir = folder};
 	struct ds_errors errs = {.n = 0};
 	struct bo_startup startup;
+	char number[16];
+	int fd;
 
 	clean();
 	put_config("startup.conf", "one");
@@ -294,6 +298,27 @@ static void test_boot_file(void)
 	CU_ASSERT_PTR_NULL(startup.warning);
 	CU_ASSERT_EQUAL(access(file("startup.conf.good"), F_OK), -1);
 	bo_startup_clear(&startup);
+
+	/* One that only heddled can read. */
+	fd = open(file("other"), O_RDONLY);
+	snprintf(number, sizeof(number), "%d", fd);
+	setenv("HEDDLE_CONFIG_FD", number, 1);
+	put("other", "gone");
+	unlink(file("other"));
+	put_config("initial", "three");
+	CU_ASSERT(!bo_startup(ctx, &files, &startup, &errs)); /* "gone" is what it says now */
+	bo_startup_clear(&startup);
+	ds_errors_clear(&errs);
+	close(fd);
+	fd = open(file("initial"), O_RDONLY);
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT(bo_startup(ctx, &files, &startup, &errs));
+		CU_ASSERT_PTR_NOT_NULL(strstr(startup.from, "other"));
+		bo_startup_clear(&startup);
+	}
+	close(fd);
+	unsetenv("HEDDLE_CONFIG_FD");
+	free(other);
 }
 
 static void test_restart(void)
