@@ -9,6 +9,7 @@
 #include "mgmt/cli/instance.h"
 #include "mgmt/datastore/schema.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/setform/setform.h"
 
 static struct ly_ctx *schema(struct hd_err *err)
 {
@@ -28,8 +29,8 @@ static bool speaks_of_unknown_module(const struct ds_errors *errs)
 	return errs->more != 0;
 }
 
-static int strict_json(struct ly_ctx *ctx, const char *text, size_t len, struct cli_str *xml,
-		       struct ds_errors *errs)
+static int strict_xml(struct ly_ctx *ctx, const char *text, size_t len, struct cli_str *xml,
+		      struct ds_errors *errs)
 {
 	struct lyd_node *tree = NULL;
 	char *printed = NULL;
@@ -51,17 +52,41 @@ static int strict_json(struct ly_ctx *ctx, const char *text, size_t len, struct 
 int cli_config_to_xml(const char *text, size_t len, struct cli_str *xml, struct ds_errors *errs,
 		      struct hd_err *err)
 {
-	bool json = text[strspn(text, "\xef\xbb\xbf \t\r\n")] == '{';
-	struct ly_ctx *ctx = json ? schema(NULL) : NULL;
+	bool strict = text[strspn(text, "\xef\xbb\xbf \t\r\n")] == '{' || sf_is_lines(text, len);
+	struct ly_ctx *ctx = strict ? schema(NULL) : NULL;
 	int rc = -ENOENT;
 
 	if (ctx)
-		rc = strict_json(ctx, text, len, xml, errs);
+		rc = strict_xml(ctx, text, len, xml, errs);
 	ly_ctx_destroy(ctx);
 	if (rc != -ENOENT)
 		return rc;
 	ds_errors_clear(errs);
 	return cli_instance_to_xml(text, len, xml, err);
+}
+
+int cli_lines_to_xml(const char *text, size_t len, struct cli_str *xml, struct hd_err *err)
+{
+	struct ds_errors errs = {.n = 0};
+	struct ly_ctx *ctx = schema(err);
+	struct sf_edit edit = {.ctx = ctx};
+	char *printed = NULL;
+	int rc = 0;
+
+	if (!ctx)
+		return -EINVAL;
+	if (!sf_parse(&edit, text, len, &errs))
+		rc = hd_err_set(err, EINVAL, "%s", errs.list[0].message);
+	else if (lyd_print_mem(&printed, edit.tree, LYD_XML,
+			       LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK) != LY_SUCCESS)
+		rc = hd_err_set(err, EINVAL, "cannot be written as XML");
+	else
+		cli_str_puts(xml, printed ? printed : "");
+	free(printed);
+	lyd_free_all(edit.tree);
+	ds_errors_clear(&errs);
+	ly_ctx_destroy(ctx);
+	return rc;
 }
 
 int cli_config_check(const char *text, size_t len, struct ds_errors *errs, struct hd_err *err)

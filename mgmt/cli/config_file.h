@@ -13,11 +13,15 @@
 
 /*
  * Makes of a file what goes into <config>. JSON is held to the types of its values here (a number
- * without quotes), since XML cannot tell them; all else the switch judges. Returns 0; -EBADMSG with
+ * without quotes), since XML cannot tell them, and lines of set to the model; all else the switch
+ * judges. Returns 0; -EBADMSG with
  * @errs when it is refused; -EINVAL with @err when it is not readable as JSON or XML at all.
  */
 int cli_config_to_xml(const char *text, size_t len, struct cli_str *xml, struct ds_errors *errs,
 		      struct hd_err *err);
+
+/* Lines of set as XML, by the model; nothing else is checked. -EINVAL with @err. */
+int cli_lines_to_xml(const char *text, size_t len, struct cli_str *xml, struct hd_err *err);
 
 /*
  * The whole check, as a switch does it when it starts. Returns 0, -EBADMSG with @errs, or -ENOENT

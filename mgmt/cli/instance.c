@@ -9,7 +9,9 @@
 
 #include <jansson.h>
 
+#include "mgmt/cli/config_file.h"
 #include "mgmt/cli/xml.h"
+#include "mgmt/setform/setform.h"
 
 #define DEPTH_MAX 64
 #define NS_MAX    160
@@ -214,8 +216,11 @@ int cli_instance_to_xml(const char *text, size_t len, struct cli_str *xml, struc
 		return json_to_xml(text, len, xml, err);
 	if (text[blank] == '<')
 		return xml_to_xml(text + blank, xml, err);
+	if (sf_is_lines(text, len))
+		return cli_lines_to_xml(text, len, xml, err);
 	return hd_err_set(err, EINVAL,
-			  "neither JSON (which starts with {) nor XML (which starts with <)");
+			  "neither lines of set (which start with set or #), JSON (which starts "
+			  "with {) nor XML (which starts with <)");
 }
 
 int cli_instance_read(const char *path, struct cli_str *text, struct hd_err *err)

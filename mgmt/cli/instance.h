@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A configuration file (JSON or XML instance data) as the XML that goes into <config>. Names are not
+ * A configuration file (lines of set, JSON or XML instance data) as the XML that goes into <config>. Names are not
  * judged here: the switch does that, and says what is wrong in one voice.
  */
 #ifndef MGMT_CLI_INSTANCE_H
@@ -20,7 +20,7 @@ const char *cli_module_namespace(const char *module, char *ns, size_t size);
 
 /*
  * Turns the text of a file into XML elements (no document, no <config>). What the first character
- * is decides: '{' JSON, '<' XML. -EINVAL with @err, which has the line.
+ * is decides: '{' JSON, '<' XML, else lines of set. -EINVAL with @err, which has the line.
  */
 int cli_instance_to_xml(const char *text, size_t len, struct cli_str *xml, struct hd_err *err);
 

@@ -56,6 +56,23 @@ static void test_xml(void)
 	cli_str_free(&xml);
 }
 
+static void test_lines(void)
+{
+	static const char text[] = "# a\nset port p1 tap switch sw0 trunk [ a 1-5 ]\n";
+	struct cli_str xml = {0};
+	struct hd_err err = {0};
+
+	CU_ASSERT_EQUAL(cli_instance_to_xml(text, strlen(text), &xml, &err), 0);
+	CU_ASSERT_STRING_EQUAL(
+		xml.text,
+		"<interfaces xmlns=\"urn:ietf:params:xml:ns:yang:ietf-interfaces\">"
+		"<interface><name>p1</name><type xmlns:htap=\"urn:heddle:yang:"
+		"heddle-tap\">htap:tap</type><port xmlns=\"urn:heddle:yang:heddle-port\">"
+		"<switch>sw0</switch><trunk>a</trunk><trunk>1..5</trunk></port></interface>"
+		"</interfaces>");
+	cli_str_free(&xml);
+}
+
 static void test_bad(void)
 {
 	static const struct {
@@ -63,7 +80,9 @@ static void test_bad(void)
 	} cases[] = {
 		{"", "empty"},
 		{" \n", "empty"},
-		{"set port eth1", "neither JSON"},
+		{"port eth1", "neither lines of set"},
+		{"set port eth1 tip", "line 1, column 15: port eth1 has no"},
+		{"# nothing\nset port", "line 2, column 9: the name"},
 		{"{\"a:b\": ", "line 1"},
 		{"{\n\n\"a:b\": 1,,}", "line 3"},
 		{"{\"switches\": {}}", "needs its module"},
@@ -105,5 +124,5 @@ static void test_deep(void)
 	cli_str_free(&xml);
 }
 
-UNIT_MAIN("cli instance data", {"json", test_json}, {"xml", test_xml}, {"bad input", test_bad},
-	  {"nesting", test_deep});
+UNIT_MAIN("cli instance data", {"json", test_json}, {"xml", test_xml}, {"lines", test_lines},
+	  {"bad input", test_bad}, {"nesting", test_deep});
