@@ -46,8 +46,7 @@ const char *sf_scope_name(const struct sf_frame *frame)
 	return text;
 }
 
-/* Words may be of a container around this one? */
-static bool may_leave(const struct sf_walk *w, size_t depth)
+bool sf_walk_may_leave(const struct sf_walk *w, size_t depth)
 {
 	const struct sf_frame *f = &w->frames[depth];
 
@@ -79,7 +78,7 @@ static void tell_words(struct sf_walk *w, const char *text)
 			free(list);
 			list = more;
 		}
-		if (!may_leave(w, depth))
+		if (!sf_walk_may_leave(w, depth))
 			break;
 	}
 	if (*ds_similar_hint(&similar, hint, sizeof(hint)))
@@ -148,7 +147,7 @@ static bool step_word(struct sf_walk *w, const struct sf_token *token)
 		return sf_wrong(w, "one thing a line: nothing follows here");
 	for (;; depth--) {
 		found = sf_find(w->ctx, w->frames[depth].scope, token->text, &exact);
-		if (found || !may_leave(w, depth))
+		if (found || !sf_walk_may_leave(w, depth))
 			break;
 	}
 	if (!found) {

@@ -67,6 +67,9 @@ bool sf_walk_step(struct sf_walk *walk, const struct sf_token *token);
 /* True when a line that sets something can end here; else wrong says what is missing. */
 bool sf_walk_end(struct sf_walk *walk);
 
+/* True when the next word may be one of the scope around frames[depth]. */
+bool sf_walk_may_leave(const struct sf_walk *walk, size_t depth);
+
 /* Sets wrong. Returns false. */
 bool sf_wrong(struct sf_walk *walk, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -9,6 +9,7 @@
 #include "mgmt/bind/config.h"
 #include "mgmt/datastore/schema.h"
 #include "mgmt/setform/setform.h"
+#include "mgmt/setform/words.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct ly_ctx *ctx;
@@ -69,10 +70,35 @@ static void run(const char *text, size_t size, bool changes, bool lenient)
 	ds_errors_clear(&errs);
 }
 
+static void check_offer(void *arg, const struct sf_offer *offer)
+{
+	FUZZ_ASSERT(offer->word[0] && !strchr(offer->help, '\n'));
+}
+
+static const struct lyd_node *the_tree(void *arg)
+{
+	return base;
+}
+
+/* What is offered after each of the first words. */
+static void offers(const char *text, size_t size)
+{
+	struct sf_ask ask = {.ctx = ctx, .tree = the_tree};
+	struct sf_line line = {.n = 0};
+
+	if (size)
+		sf_line_read(&line, text, text + size);
+	for (size_t n = 0; n <= line.n && n < 12; n++)
+		for (ask.purpose = SF_TO_SET; ask.purpose <= SF_TO_NAME; ask.purpose++)
+			sf_words(&ask, line.list + (n > 0), n - (n > 0), check_offer, NULL);
+	sf_line_clear(&line);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	run((const char *)data, size, false, false);
 	run((const char *)data, size, true, false);
 	run((const char *)data, size, true, true);
+	offers((const char *)data, size);
 	return 0;
 }

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What could come next on a line: for completion and help. Words and what they mean come from the
+ * schema, names from a tree.
+ */
+#ifndef MGMT_SETFORM_WORDS_H
+#define MGMT_SETFORM_WORDS_H
+
+#include <libyang/libyang.h>
+
+#include "mgmt/setform/lex.h"
+
+enum sf_offer_kind {
+	SF_OFFER_WORD,  /* can be said as it is (quoted if it must be) */
+	SF_OFFER_VALUE, /* describes what is said: "<1..4094>" */
+	SF_OFFER_END,   /* the line can end here */
+};
+
+struct sf_offer {
+	enum sf_offer_kind kind;
+	const char *word;
+	const char *help; /* one line, "" when there is none */
+};
+typedef void (*sf_offer_fn)(void *arg, const struct sf_offer *offer);
+
+enum sf_purpose {
+	SF_TO_SET,    /* anything */
+	SF_TO_DELETE, /* what is there */
+	SF_TO_EDIT,   /* entries and containers, there or not */
+	SF_TO_SHOW,   /* entries and containers that are there */
+	SF_TO_NAME,   /* an entry that is there, and nothing after it */
+};
+
+struct sf_ask {
+	const struct ly_ctx *ctx;
+	enum sf_purpose purpose;
+	const struct sf_line *level; /* words that stand before; may be NULL */
+	/* The configuration that names are taken from; only asked for when they count. May be NULL. */
+	const struct lyd_node *(*tree)(void *arg);
+	void *tree_arg;
+};
+
+/* Offers what can come after @n words (the verb is not among them). */
+void sf_words(const struct sf_ask *ask, const struct sf_token *words, size_t n, sf_offer_fn fn,
+	      void *arg);
+
+/* The first sentence of a description, in one line; malloced. */
+char *sf_sentence(const char *description);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is offered at each place of a line.
+ */
+#include <string.h>
+
+#include "mgmt/bind/config.h"
+#include "mgmt/datastore/schema.h"
+#include "mgmt/setform/setform.h"
+#include "mgmt/setform/words.h"
+#include "tests/unit/unit.h"
+
+static struct ly_ctx *ctx;
+static struct lyd_node *tree;
+
+static const char config[] = "set switch sw0 segment lab host-only interface hd-lab\n"
+			     "set switch sw0 segment office vlan 10 bridged uplink eth1\n"
+			     "set switch sw1 segment other host-only\n"
+			     "set switch sw0 static-mac lab 02:00:00:00:00:01 port fw\n"
+			     "set port eth1 af-packet switch sw0\n"
+			     "set port fw tap switch sw0 trunk [ lab 5 100-200 ] native lab\n";
+
+static int set_up(void)
+{
+	struct sf_edit edit = {.changes = false};
+	struct ds_errors errs = {.n = 0};
+	struct hd_err err = {0};
+	char dir[512];
+
+	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) < 0)
+		return -1;
+	edit.ctx = ctx = bd_schema_new(dir, &err);
+	if (!ctx || !sf_parse(&edit, config, strlen(config), &errs))
+		return -1;
+	tree = edit.tree;
+	return 0;
+}
+
+static const struct lyd_node *the_tree(void *arg)
+{
+	return tree;
+}
+
+static void add(void *arg, const struct sf_offer *offer)
+{
+	char *text = arg;
+
+	strcat(text, *text ? " " : "");
+	strcat(text, offer->word);
+	CU_ASSERT_PTR_NULL(strchr(offer->help, '\n'));
+}
+
+static void offers(enum sf_purpose purpose, const char *level, const char *said, const char *should)
+{
+	struct sf_line before = {.n = 0}, line = {.n = 0};
+	struct sf_ask ask = {.ctx = ctx, .purpose = purpose, .level = &before, .tree = the_tree};
+	char text[8192] = "";
+
+	sf_line_read(&before, level, level + strlen(level));
+	sf_line_read(&line, said, said + strlen(said));
+	sf_words(&ask, line.list, line.n, add, text);
+	CU_ASSERT_STRING_EQUAL(text, should);
+	if (strcmp(text, should) != 0)
+		fprintf(stderr, "%s %s: is\n%s\nand should be\n%s\n", level, said, text, should);
+	sf_line_clear(&before);
+	sf_line_clear(&line);
+}
+
+static void test_set(void)
+{
+	offers(SF_TO_SET, "", "", "nacm port switch");
+	offers(SF_TO_SET, "", "port", "eth1 fw <name>");
+	offers(SF_TO_SET, "", "switch sw0 segment office",
+	       "description vlan bridged host-only interface mac-limit <enter>");
+	offers(SF_TO_SET, "", "switch sw0 segment office bridged",
+	       "uplink description vlan bridged host-only interface mac-limit <enter>");
+	offers(SF_TO_SET, "switch sw0 segment office", "bridged uplink", "eth1 fw <uplink> [");
+	offers(SF_TO_SET, "", "switch sw0 segment lab interface", "<name>");
+	offers(SF_TO_SET, "", "port fw tap queues", "<1..8>");
+	offers(SF_TO_SET, "", "port fw tap offloads", "none checksum all");
+	offers(SF_TO_SET, "", "port fw enabled", "true false");
+	offers(SF_TO_SET, "", "port x switch", "sw0 sw1 <switch>");
+	offers(SF_TO_SET, "", "switch sw0 static-mac",
+	       "lab lab office <1..4094> <segment-or-vlan>");
+	offers(SF_TO_SET, "", "switch sw0 static-mac lab", "02:00:00:00:00:01 <mac>");
+	offers(SF_TO_SET, "", "nacm write-default", "permit deny");
+	offers(SF_TO_SET, "", "nonsense", "");
+	offers(SF_TO_SET, "nonsense", "", "");
+}
+
+/* Segments are those of the switch that the line or the configuration says. */
+static void test_refers(void)
+{
+	offers(SF_TO_SET, "", "port fw access", "lab office <1..4094> <access>");
+	offers(SF_TO_SET, "", "port new switch sw1 access", "other <1..4094> <access>");
+	offers(SF_TO_SET, "", "port new access", "lab office other <1..4094> <access>");
+	offers(SF_TO_SET, "", "port fw trunk [ 5", "lab office <from-to> <1..4094> <trunk> ]");
+}
+
+static void test_delete(void)
+{
+	offers(SF_TO_DELETE, "", "", "port switch");
+	offers(SF_TO_DELETE, "", "port", "eth1 fw <enter>");
+	offers(SF_TO_DELETE, "", "port fw", "type switch trunk native <enter>");
+	offers(SF_TO_DELETE, "", "port fw trunk", "lab 5 100-200 [ <enter>");
+	offers(SF_TO_DELETE, "port fw", "native", "lab <enter>");
+	offers(SF_TO_DELETE, "", "port fw native lab", "<enter>");
+	offers(SF_TO_DELETE, "", "switch sw0 segment", "lab office <enter>");
+	offers(SF_TO_DELETE, "", "port nobody", "<enter>");
+}
+
+static void test_places(void)
+{
+	offers(SF_TO_EDIT, "", "", "nacm port switch");
+	offers(SF_TO_EDIT, "", "port", "eth1 fw <name>");
+	offers(SF_TO_EDIT, "", "port fw", "af-packet pcap tap vhost-user anti-spoof <enter>");
+	offers(SF_TO_SHOW, "", "", "port switch <enter>");
+	offers(SF_TO_SHOW, "", "switch sw0 segment lab", "host-only interface <enter>");
+	offers(SF_TO_NAME, "", "port", "eth1 fw");
+	offers(SF_TO_NAME, "", "port fw", "<enter>");
+}
+
+static void test_sentence(void)
+{
+	char *text = sf_sentence("One\n   line (100..200). Another.");
+
+	CU_ASSERT_STRING_EQUAL(text, "One line (100..200)");
+	free(text);
+	text = sf_sentence(NULL);
+	CU_ASSERT_STRING_EQUAL(text, "");
+	free(text);
+}
+
+UNIT_MAIN_SETUP("setform-words", set_up, {"set", test_set}, {"names", test_refers},
+		{"delete", test_delete}, {"places", test_places}, {"sentence", test_sentence});
