@@ -169,6 +169,9 @@ void cli_json_print(struct cli *cli, json_t *json);
  */
 struct cli_client *cli_connect(struct cli *cli);
 
+/* A session of one's own, also in the shell; ends with cli_client_close(). NULL after a message. */
+struct cli_client *cli_connect_apart(struct cli *cli);
+
 /* Closes it, unless it is the shell's. NULL is fine. */
 void cli_disconnect(struct cli *cli, struct cli_client *client);
 
@@ -205,6 +208,13 @@ int cmd_replay(struct cli *cli, const struct cmd_line *line);
 int cmd_doctor(struct cli *cli, const struct cmd_line *line);
 int cmd_version(struct cli *cli, const struct cmd_line *line);
 int cmd_help(struct cli *cli, const struct cmd_line *line);
+int cmd_port_add(struct cli *cli, const struct cmd_line *line);
+int cmd_port_move(struct cli *cli, const struct cmd_line *line);
+int cmd_port_trunk(struct cli *cli, const struct cmd_line *line);
+int cmd_port_remove(struct cli *cli, const struct cmd_line *line);
+int cmd_port_enable(struct cli *cli, const struct cmd_line *line);
+int cmd_segment(struct cli *cli, const struct cmd_line *line);
+int cmd_switch(struct cli *cli, const struct cmd_line *line);
 int cmd_configure(struct cli *cli, const struct cmd_line *line);
 int cmd_exit(struct cli *cli, const struct cmd_line *line);
 int cmd_complete(struct cli *cli, const struct cmd_line *line);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mgmt/cli/change.h"
 #include "mgmt/cli/config_file.h"
 #include "mgmt/cli/instance.h"
 #include "mgmt/cli/load_diff.h"
@@ -21,31 +22,13 @@ static const char *const words[CLI_CHANGES] = {
 	[CLI_REMOVED] = "removed",
 };
 
-/* An error or a list of them, as JSON or in words. */
-static json_t *errors_json(const struct lyd_node *reply)
-{
-	json_t *errors = json_array();
-
-	cli_xml_foreach(e, reply, "rpc-error")
-	{
-		char *path = cli_error_path(e);
-
-		json_array_append_new(errors, json_pack("{s:s, s:s, s:s, s:s}", "path", path, "tag",
-							cli_xml_text(e, "error-tag"), "app-tag",
-							cli_xml_text(e, "error-app-tag"), "message",
-							cli_xml_text(e, "error-message")));
-		free(path);
-	}
-	return errors;
-}
-
 static void refused(struct cli *cli, const char *file, const struct lyd_node *reply, bool check)
 {
 	unsigned int n = cli_reply_errors(reply);
 
 	if (cli->json) {
 		cli_json_print(cli, json_pack("{s:b, s:b, s:o}", "accepted", false, "applied",
-					      false, "errors", errors_json(reply)));
+					      false, "errors", cli_errors_json(reply)));
 		return;
 	}
 	cli_error("%s: %u error%s%s", file, n, n == 1 ? "" : "s",

@@ -65,6 +65,82 @@ static const struct cmd_option load_options[] = {
 	{0},
 };
 
+#define CHECK                                                                               \
+	{                                                                                   \
+		"check", 0, NULL, "say what it would do to the switch, and change nothing", \
+			CMD_WORDS_NONE                                                      \
+	}
+#define SWITCH                                                                                    \
+	{                                                                                         \
+		"switch", 's', "NAME", "of this switch (default: the only one)", CMD_WORDS_SWITCH \
+	}
+#define DESCRIPTION                                                           \
+	{                                                                     \
+		"description", 0, "TEXT", "a note for people", CMD_WORDS_NONE \
+	}
+
+static const struct cmd_option port_add_options[] = {
+	SWITCH,
+	{"access", 'a', "SEGMENT", "in this segment or VLAN, without tags", CMD_WORDS_SEGMENT},
+	{"trunk", 't', "LIST", "in these segments and VLANs, with tags: office,lab,100-200",
+	 CMD_WORDS_VLANS},
+	{"native", 0, "SEGMENT", "on a trunk: the segment or VLAN of frames without a tag",
+	 CMD_WORDS_SEGMENT},
+	DESCRIPTION,
+	{"disabled", 0, NULL, "make it, and leave it down", CMD_WORDS_NONE},
+	{"transient", 0, NULL, "for a machine that comes and goes: it does not outlive a boot",
+	 CMD_WORDS_NONE},
+	CHECK,
+	{0},
+};
+
+static const struct cmd_option port_move_options[] = {
+	{"access", 'a', "SEGMENT", "into this segment or VLAN, without tags", CMD_WORDS_SEGMENT},
+	SWITCH,
+	CHECK,
+	{0},
+};
+
+static const struct cmd_option port_trunk_options[] = {
+	{"native", 0, "SEGMENT", "the segment or VLAN of frames without a tag", CMD_WORDS_SEGMENT},
+	SWITCH,
+	CHECK,
+	{0},
+};
+
+static const struct cmd_option check_options[] = {
+	CHECK,
+	{0},
+};
+
+static const struct cmd_option segment_add_options[] = {
+	SWITCH,
+	{"vlan", 'v', "ID", "the VLAN id on uplinks and trunks (default: untagged there)",
+	 CMD_WORDS_NONE},
+	{"uplink", 'u', "PORT",
+	 "bridged: joined to the network behind this port; several: eth1,eth2", CMD_WORDS_PORT},
+	{"bridged", 0, NULL, "bridged, without an uplink yet", CMD_WORDS_NONE},
+	{"host-only", 0, NULL, "joined to nothing but its ports and the host", CMD_WORDS_NONE},
+	{"interface", 'i', "NAME", "the host has this interface in it", CMD_WORDS_NEW},
+	{"address", 0, "ADDRESS", "of that interface, with its length: 192.168.56.1/24",
+	 CMD_WORDS_NONE},
+	DESCRIPTION,
+	CHECK,
+	{0},
+};
+
+static const struct cmd_option segment_remove_options[] = {
+	SWITCH,
+	CHECK,
+	{0},
+};
+
+static const struct cmd_option switch_add_options[] = {
+	DESCRIPTION,
+	CHECK,
+	{0},
+};
+
 static const struct cmd_option replay_options[] = {
 	{"config", 'c', "FILE", "the configuration to send the packets through", CMD_WORDS_FILE},
 	{"input", 'i', "PORT=FILE", "the capture that comes in at a port; once for each port",
@@ -174,6 +250,118 @@ const struct cmd cli_commands[] = {
 		.words = CMD_WORDS_PORT,
 		.screen = true,
 		.run = cmd_monitor,
+	},
+	{
+		.name = "port add",
+		.args = "NAME KIND",
+		.summary = "add a port: a machine, a namespace or a network card",
+		.text = "One transaction: the port is committed and saved, and edits that somebody left in "
+			"the candidate are not touched. KIND says what is behind the port, and has "
+			"options of its own, which stand after it. What the change does to the "
+			"switch is shown.",
+		.options = port_add_options,
+		.min_args = 2,
+		.max_args = 2,
+		.words = CMD_WORDS_NEW,
+		.words2 = CMD_WORDS_KIND,
+		.kinds = true,
+		.run = cmd_port_add,
+	},
+	{
+		.name = "port move",
+		.args = "NAME",
+		.summary = "put a port into another segment",
+		.text = "Whatever segments and VLANs the port was in before, it leaves.",
+		.options = port_move_options,
+		.min_args = 1,
+		.max_args = 1,
+		.words = CMD_WORDS_PORT,
+		.run = cmd_port_move,
+	},
+	{
+		.name = "port trunk",
+		.args = "NAME LIST",
+		.summary = "put a port into several segments and VLANs, with tags",
+		.text = "LIST is segments, VLAN ids and ranges: office,lab,100-200. Whatever the port was in "
+			"before and is not listed, it leaves.",
+		.options = port_trunk_options,
+		.min_args = 2,
+		.max_args = 2,
+		.words = CMD_WORDS_PORT,
+		.words2 = CMD_WORDS_VLANS,
+		.run = cmd_port_trunk,
+	},
+	{
+		.name = "port remove",
+		.args = "NAME...",
+		.summary = "remove ports, also transient ones",
+		.options = check_options,
+		.min_args = 1,
+		.max_args = 1024,
+		.words = CMD_WORDS_PORT,
+		.run = cmd_port_remove,
+	},
+	{
+		.name = "port enable",
+		.args = "NAME",
+		.summary = "let a port come up",
+		.options = check_options,
+		.min_args = 1,
+		.max_args = 1,
+		.words = CMD_WORDS_PORT,
+		.run = cmd_port_enable,
+	},
+	{
+		.name = "port disable",
+		.args = "NAME",
+		.summary = "take a port down",
+		.options = check_options,
+		.min_args = 1,
+		.max_args = 1,
+		.words = CMD_WORDS_PORT,
+		.run = cmd_port_enable,
+	},
+	{
+		.name = "segment add",
+		.args = "NAME",
+		.summary = "add a segment: a VLAN of a switch, with a name",
+		.text = "It is bridged (--uplink, --bridged) or --host-only. With --address or --interface the "
+			"host has an interface in it (default: hd-NAME).",
+		.options = segment_add_options,
+		.min_args = 1,
+		.max_args = 1,
+		.words = CMD_WORDS_NEW,
+		.run = cmd_segment,
+	},
+	{
+		.name = "segment remove",
+		.args = "NAME",
+		.summary = "remove a segment that no port is in",
+		.options = segment_remove_options,
+		.min_args = 1,
+		.max_args = 1,
+		.words = CMD_WORDS_SEGMENT,
+		.run = cmd_segment,
+	},
+	{
+		.name = "switch add",
+		.args = "NAME",
+		.summary = "add a switch",
+		.options = switch_add_options,
+		.min_args = 1,
+		.max_args = 1,
+		.words = CMD_WORDS_NEW,
+		.run = cmd_switch,
+	},
+	{
+		.name = "switch remove",
+		.args = "NAME",
+		.summary = "remove a switch, with its segments; no port is on it any more",
+		.options = check_options,
+		.min_args = 1,
+		.max_args = 1,
+		.words = CMD_WORDS_SWITCH,
+		.run = cmd_switch,
 	},
 	{
 		.name = "load",

@@ -66,7 +66,8 @@ static void print_options(struct cli *cli, const struct cmd_option *options)
 			snprintf(letter, sizeof(letter), "-%c, ", options->letter);
 		name = cli_asprintf("  %s--%s%s%s", letter, options->name, options->arg ? " " : "",
 				    options->arg ? options->arg : "");
-		fprintf(cli->out, "%-26s %s\n", name, options->help);
+		fprintf(cli->out, "%-26s ", name);
+		cli_wrap_on(cli->out, options->help, 27, cli->width);
 		free(name);
 	}
 }

@@ -79,6 +79,7 @@ static char *help_of(const struct lysc_node *node)
 	const struct lysc_node_leaf *leaf = (const struct lysc_node_leaf *)node;
 	char *sentence = cli_first_sentence(node->dsc);
 	struct cli_str text = {0};
+	const char *words;
 
 	cli_str_puts(&text, sentence);
 	free(sentence);
@@ -88,9 +89,15 @@ static char *help_of(const struct lysc_node *node)
 		for (LY_ARRAY_COUNT_TYPE i = 0; i < LY_ARRAY_COUNT(type->enums); i++)
 			cli_str_printf(&text, "%s%s", i ? ", " : ": ", type->enums[i].name);
 	}
-	if (leaf->nodetype == LYS_LEAF && leaf->dflt)
+	words = strstr(node->dsc ? node->dsc : "", "Default:");
+	if (words && leaf->nodetype == LYS_LEAF) {
+		sentence = cli_first_sentence(words + strlen("Default:"));
+		cli_str_printf(&text, " (default: %s)", sentence);
+		free(sentence);
+	} else if (leaf->nodetype == LYS_LEAF && leaf->dflt) {
 		cli_str_printf(&text, " (default: %s)",
 			       lyd_value_get_canonical(node->module->ctx, leaf->dflt));
+	}
 	return text.text;
 }
 
@@ -184,6 +191,27 @@ const struct cli_kind *cli_kind_find(const char *name)
 	struct kind *kind = find(name);
 
 	return kind ? &kind->is : NULL;
+}
+
+int cli_kind_unknown(const char *name)
+{
+	const char *words[KINDS_MAX];
+	struct hd_err err;
+
+	load();
+	if (!cli_schema(&err)) {
+		cli_error("%s", err.text);
+		return CLI_USAGE;
+	}
+	for (size_t i = 0; i < n_kinds; i++)
+		words[i] = kinds[i].is.name;
+	cli_error("there is no kind of port \"%s\"%s", name,
+		  cli_did_you_mean(name, words, n_kinds));
+	fputs("There are:", stderr);
+	for (size_t i = 0; i < n_kinds; i++)
+		fprintf(stderr, " %s", words[i]);
+	fputc('\n', stderr);
+	return CLI_USAGE;
 }
 
 const struct cmd_option *cmd_kind_options(const char *kind_name)

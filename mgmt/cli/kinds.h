@@ -27,6 +27,9 @@ struct ly_ctx *cli_schema(struct hd_err *err);
 const struct cli_kind *cli_kind_at(size_t i);
 const struct cli_kind *cli_kind_find(const char *name);
 
+/* Says that there is no such kind, and which there are. Returns CLI_USAGE. */
+int cli_kind_unknown(const char *name);
+
 /* What the value of an option of a kind (cmd_kind_options()) can be. */
 void cli_kind_values(const struct cmd_option *option, cli_offer_fn fn, void *arg);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mgmt/cli/format.h"
+#include "mgmt/cli/kinds.h"
 
 #define NAME_MAX_ 64
 #define WORDS_MAX 64
@@ -32,6 +33,8 @@ const char *cli_did_you_mean(const char *word, const char *const *words, size_t 
 	for (size_t i = 0; i < n; i++) {
 		unsigned int d = cli_edit_distance(word, words[i]);
 
+		if (strlen(word) > 2 && strncmp(word, words[i], strlen(word)) == 0)
+			d = 1; /* the rest was left out */
 		if (d < distance || (d == distance && !best)) {
 			best = words[i];
 			distance = d;
@@ -219,6 +222,10 @@ static int unknown_option(const struct cli *cli, const struct cmd_line *line, co
 	const char *words[64];
 	size_t n = 0;
 
+	if (cmd && cmd->kinds && line->n_args > 1 && !cmd_kind_options(line->args[1])) {
+		free(name);
+		return cli_kind_unknown(line->args[1]);
+	}
 	option_lists(line, lists);
 	for (size_t i = 0; i < 3; i++)
 		for (const struct cmd_option *o = lists[i]; o && o->name && n < 64; o++)

@@ -38,16 +38,24 @@ void cli_json_print(struct cli *cli, json_t *json)
 	json_decref(json);
 }
 
-struct cli_client *cli_connect(struct cli *cli)
+struct cli_client *cli_connect_apart(struct cli *cli)
 {
 	struct cli_client *client;
 	struct hd_err err = {0};
 
-	if (cli->session)
-		return cli->session;
 	if (cli_client_open(&client, cli->socket, &err) < 0)
 		cli_error("%s", err.text);
-	else if (cli->shell)
+	return client;
+}
+
+struct cli_client *cli_connect(struct cli *cli)
+{
+	struct cli_client *client;
+
+	if (cli->session)
+		return cli->session;
+	client = cli_connect_apart(cli);
+	if (cli->shell)
 		cli->session = client;
 	return client;
 }

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "mgmt/cli/change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/cli/table.h"
+
+#define NS_NMDA "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
+#define OPEN                                               \
+	"<open-configuration xmlns=\"" CLI_NS_CONFIG "\">" \
+	"<mode>private</mode></open-configuration>"
+#define EFFECTS "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>"
+#define COMMIT  "<commit><save xmlns=\"" CLI_NS_CONFIG "\"/></commit>"
+#define CONFIG  "<config xmlns:nc=\"" CLI_NS_NETCONF "\">%s</config>"
+
+void cli_xml_leaf(struct cli_str *xml, const char *name, const char *text)
+{
+	cli_str_printf(xml, "<%s>", name);
+	cli_xml_escape(xml, text);
+	cli_str_printf(xml, "</%s>", name);
+}
+
+json_t *cli_errors_json(const struct lyd_node *reply)
+{
+	json_t *errors = json_array();
+
+	cli_xml_foreach(e, reply, "rpc-error")
+	{
+		char *path = cli_error_path(e);
+
+		json_array_append_new(errors, json_pack("{s:s, s:s, s:s, s:s}", "path", path, "tag",
+							cli_xml_text(e, "error-tag"), "app-tag",
+							cli_xml_text(e, "error-app-tag"), "message",
+							cli_xml_text(e, "error-message")));
+		free(path);
+	}
+	return errors;
+}
+
+/* A request whose refusal is the answer to the command: also for programs. */
+static int ask(struct cli *cli, struct cli_client *client, const char *request,
+	       struct lyd_node **reply)
+{
+	struct hd_err err = {0};
+
+	*reply = NULL;
+	if (cli_client_rpc(client, request, reply, &err) < 0) {
+		cli_error("%s", err.text);
+		return CLI_UNREACHABLE;
+	}
+	if (!cli_reply_errors(*reply))
+		return CLI_OK;
+	if (cli->json) {
+		cli_json_print(cli, json_pack("{s:b, s:b, s:[], s:o}", "accepted", false, "applied",
+					      false, "effects", "errors", cli_errors_json(*reply)));
+	} else {
+		cli_error("refused; nothing was changed:");
+		cli_reply_print_errors(*reply, stderr);
+	}
+	lyd_free_all(*reply);
+	*reply = NULL;
+	return CLI_REFUSED;
+}
+
+static int ask_only(struct cli *cli, struct cli_client *client, const char *request)
+{
+	struct lyd_node *reply;
+	int rc = ask(cli, client, request, &reply);
+
+	if (rc == 0)
+		cli_reply_print_errors(reply, stderr); /* warnings */
+	lyd_free_all(reply);
+	return rc;
+}
+
+static void print_effect(struct cli *cli, const struct lyd_node *effect)
+{
+	const char *severity = cli_xml_text(effect, "severity");
+	enum cli_style style = strcmp(severity, "danger") == 0    ? CLI_BAD
+			       : strcmp(severity, "warning") == 0 ? CLI_WARN
+								  : CLI_PLAIN;
+	char *text = cli_text_clean(cli_strdup(cli_xml_text(effect, "text")));
+
+	if (style == CLI_PLAIN) {
+		fputs("  ", cli->out);
+		cli_wrap_on(cli->out, text, 2, cli->width);
+	} else {
+		fprintf(cli->out, "  %s%s:%s ", cli_style_on(style, cli->color), severity,
+			cli_style_off(style, cli->color));
+		cli_wrap_on(cli->out, text, (unsigned int)strlen(severity) + 4, cli->width);
+	}
+	free(text);
+}
+
+int cli_effects(struct cli *cli, struct cli_client *client, json_t *json, bool *danger)
+{
+	struct lyd_node *reply;
+	int rc = ask(cli, client, EFFECTS, &reply);
+
+	*danger = false;
+	if (rc)
+		return rc;
+	cli_xml_foreach(effect, reply, "effect")
+	{
+		const char *severity = cli_xml_text(effect, "severity");
+
+		*danger |= strcmp(severity, "danger") == 0;
+		if (json)
+			json_array_append_new(json, json_pack("{s:s, s:s, s:s, s:s}", "severity",
+							      severity, "kind",
+							      cli_xml_text(effect, "kind"), "path",
+							      cli_xml_text(effect, "path"), "text",
+							      cli_xml_text(effect, "text")));
+		else
+			print_effect(cli, effect);
+	}
+	lyd_free_all(reply);
+	return CLI_OK;
+}
+
+static void print_result(struct cli *cli, const struct cli_txn *change, json_t *effects)
+{
+	if (cli->json)
+		cli_json_print(cli, json_pack("{s:b, s:b, s:O, s:[]}", "accepted", true, "applied",
+					      !change->check, "effects", effects, "errors"));
+	else if (change->check)
+		fputs("That would be accepted. Nothing was changed.\n", cli->out);
+	else
+		fprintf(cli->out, "%s\n", change->done);
+}
+
+static char *edit_request(const struct cli_txn *change)
+{
+	if (change->transient)
+		return cli_asprintf("<edit-data xmlns=\"" NS_NMDA "\">"
+				    "<datastore xmlns:hc=\"" CLI_NS_CONFIG "\">hc:transient"
+				    "</datastore>" CONFIG "</edit-data>",
+				    change->xml);
+	return cli_asprintf("<edit-config><target><candidate/></target>"
+			    "<error-option>rollback-on-error</error-option>" CONFIG
+			    "</edit-config>",
+			    change->xml);
+}
+
+/* On the private copy: says what it does, and commits. */
+static int commit(struct cli *cli, struct cli_client *client, const struct cli_txn *change)
+{
+	json_t *effects = json_array();
+	bool danger;
+	int rc = cli_effects(cli, client, cli->json ? effects : NULL, &danger);
+
+	if (rc == 0 && danger && !change->check && !cli->json &&
+	    !cli_ask(cli, "Do it all the same?", true)) {
+		fputs("Nothing was changed.\n", cli->out);
+		rc = CLI_REFUSED;
+	}
+	if (rc == 0 && !change->check)
+		rc = ask_only(cli, client, COMMIT);
+	if (rc == 0)
+		print_result(cli, change, effects);
+	json_decref(effects);
+	return rc;
+}
+
+int cli_txn_make(struct cli *cli, struct cli_client *client, const struct cli_txn *change)
+{
+	char *edit;
+	int rc;
+
+	if (change->transient && change->check) {
+		cli_error("--check and --transient do not go together");
+		return CLI_USAGE;
+	}
+	edit = edit_request(change);
+	if (change->transient) {
+		rc = ask_only(cli, client, edit);
+		if (rc == 0) {
+			json_t *none = json_array();
+
+			print_result(cli, change, none);
+			json_decref(none);
+		}
+	} else {
+		rc = ask_only(cli, client, OPEN);
+		if (rc == 0)
+			rc = ask_only(cli, client, edit);
+		if (rc == 0)
+			rc = commit(cli, client, change);
+	}
+	free(edit);
+	return rc;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the verbs need to know of the running configuration.
+ */
+#ifndef MGMT_CLI_RUNNING_H
+#define MGMT_CLI_RUNNING_H
+
+#include "mgmt/cli/cli.h"
+
+struct cli_running {
+	struct lyd_node *reply;
+	const struct lyd_node *interfaces, *switches; /* may be NULL */
+};
+
+/*
+ * Reads names of switches and segments, and @port with all that is configured of it (NULL: names of
+ * all ports). Returns an exit status after a message.
+ */
+int cli_running_get(struct cli_client *client, const char *port, struct cli_running *running);
+void cli_running_free(struct cli_running *running);
+
+/*
+ * The switch that is meant: @name, or the only one. Returns NULL after a message, when @needed or when
+ * @name is not there.
+ */
+const char *cli_running_switch(const struct cli_running *running, const char *name, bool needed);
+
+/* The interface of that name; NULL after a message with the closest one. */
+const struct lyd_node *cli_running_port(struct cli_client *client,
+					const struct cli_running *running, const char *name);
+
+/* True when the port is one of the transient ones. */
+bool cli_running_is_transient(struct cli_client *client, const char *name);
+
+#endif
