@@ -154,7 +154,8 @@ class End:
 class World:
     """heddle-mgmt with everything around it. Use as a context manager."""
 
-    def __init__(self, mgmt, config, run_dir, env=None, wrapper=(), planes=(DATA, CONTROL)):
+    def __init__(self, mgmt, config, run_dir, env=None, wrapper=(), planes=(DATA, CONTROL),
+                 options=()):
         self.ready, self.ready_text = threading.Event(), ""
         self.selector, self.lock = selectors.DefaultSelector(), threading.RLock()
         self.ends = {}
@@ -162,7 +163,8 @@ class World:
         os.set_inheritable(theirs.fileno(), True)
         environ = dict(os.environ, HEDDLE_SUPERVISOR_FD=str(theirs.fileno()), **(env or {}))
         self.process = subprocess.Popen(
-            [*wrapper, str(mgmt), "-c", str(config), "--run-dir", str(run_dir)], env=environ,
+            [*wrapper, str(mgmt), *(("-c", str(config)) if config else ()),
+             "--run-dir", str(run_dir), *options], env=environ,
             pass_fds=[theirs.fileno()], stderr=subprocess.PIPE, text=True)
         theirs.close()
         self.log = []
