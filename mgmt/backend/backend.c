@@ -11,13 +11,55 @@
 
 static void on_port_state(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
+	const struct hd_port_state *state = msg->body, *old, *now;
+	struct hd_port_state before;
 	struct bk *bk = arg;
 
-	bk_ports_update(&bk->ports, msg->body);
+	old = hd_str_terminated(state->name, sizeof(state->name))
+		      ? bk_ports_find(&bk->ports, state->name)
+		      : NULL;
+	if (old)
+		before = *old;
+	bk_ports_update(&bk->ports, state);
+	now = old ? old : bk_ports_find(&bk->ports, state->name);
+	for (struct bk_listener *l = now ? bk->listeners : NULL; l; l = l->next)
+		if (l->port)
+			l->port(old ? &before : NULL, now, l->arg);
+}
+
+static void on_mac(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_mac_event *e = msg->body;
+	struct bk *bk = arg;
+
+	if (!hd_name_valid(e->switch_name, sizeof(e->switch_name)) ||
+	    !hd_name_valid(e->to, sizeof(e->to)) ||
+	    !hd_str_terminated(e->segment, sizeof(e->segment)) ||
+	    !hd_str_terminated(e->from, sizeof(e->from)) || e->kind >= HD_MAC_EVENT_COUNT) {
+		hd_log_limited(HD_LOG_WARNING, "heddle-dp told of an address in no words of ours");
+		return;
+	}
+	for (struct bk_listener *l = bk->listeners; l; l = l->next)
+		if (l->mac)
+			l->mac(e, l->arg);
+}
+
+void bk_listen(struct bk *bk, struct bk_listener *listener)
+{
+	listener->next = bk->listeners;
+	bk->listeners = listener;
+}
+
+static void tell_plane(struct bk *bk, const struct bk_plane *plane, bool up)
+{
+	for (struct bk_listener *l = bk->listeners; l; l = l->next)
+		if (l->plane)
+			l->plane(plane - bk->planes, up, l->arg);
 }
 
 static const struct hd_handler data_handlers[] = {
 	HD_EVENT_HANDLER(PORT_STATE, on_port_state),
+	HD_EVENT_HANDLER(MAC_EVENT, on_mac),
 };
 
 static struct bk_plane *plane_of(struct bk *bk, const struct bk_link *link)
@@ -43,6 +85,7 @@ static void on_up(struct bk_link *link, const struct hd_hello *hello, void *arg)
 		bk_ports_refresh(&bk->ports, link->chan);
 		bk_stats_refresh(&bk->stats, link->chan);
 	}
+	tell_plane(bk, plane, true);
 	bk_txn_plane_up(bk);
 }
 
@@ -55,6 +98,7 @@ static void on_down(struct bk_link *link, void *arg)
 	plane->generation = 0;
 	if (link->peer == HD_PLANE_DATA)
 		bk_ports_clear(&bk->ports);
+	tell_plane(bk, plane, false);
 	bk_txn_plane_down(bk);
 }
 
@@ -114,7 +158,8 @@ void bk_peer(struct bk *bk, enum hd_plane peer, int fd)
 		return;
 	}
 	if (peer == HD_PLANE_DATA)
-		hd_chan_handlers(plane->link.chan, data_handlers, 1, bk);
+		hd_chan_handlers(plane->link.chan, data_handlers,
+				 sizeof(data_handlers) / sizeof(data_handlers[0]), bk);
 }
 
 void bk_adopt(struct bk *bk, const struct bd_objects *objects, uint64_t generation)

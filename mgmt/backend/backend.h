@@ -16,6 +16,7 @@
 #include <event2/event.h>
 
 #include "heddle/api/config.h"
+#include "heddle/api/fdb.h"
 #include "heddle/api/port.h"
 #include "heddle/base/err.h"
 #include "heddle/ipc/chan.h"
@@ -37,6 +38,18 @@ struct bk_plane {
 
 struct bk_txn;
 
+/* Who wants to be told of what happens. Functions may be NULL. */
+struct bk_listener {
+	struct bk_listener *next;
+	/* heddle-dp told of a port; @before is NULL when nothing was known of it. */
+	void (*port)(const struct hd_port_state *before, const struct hd_port_state *now,
+		     void *arg);
+	/* A plane came or went. */
+	void (*plane)(enum bk_plane_id id, bool up, void *arg);
+	void (*mac)(const struct hd_mac_event *event, void *arg);
+	void *arg;
+};
+
 struct bk {
 	struct event_base *base;
 	struct bk_plane planes[BK_PLANES];
@@ -48,7 +61,11 @@ struct bk {
 	struct event *resync;             /* looks for a plane that lacks something */
 	struct bk_ports ports;            /* what heddle-dp told of them */
 	struct bk_stats stats;
+	struct bk_listener *listeners;
 };
+
+/* It stays the caller's, and outlives the backend. */
+void bk_listen(struct bk *bk, struct bk_listener *listener);
 
 /* @supervisor may be NULL; it must outlive the backend. */
 struct bk *bk_new(struct event_base *base, struct hd_chan *supervisor);

@@ -22,7 +22,9 @@
 
 struct nc_log;
 struct nc_session;
+struct nc_config_watch;
 struct nc_subscription;
+struct nc_watch;
 
 struct nc_log *nc_log_new(const struct nc_limits *limits);
 void nc_log_free(struct nc_log *log);
@@ -53,5 +55,16 @@ void nc_notify_deliver(struct nc_session *session);
 /* netconf-session-start, netconf-session-end (RFC 6470). */
 void nc_notify_session_start(struct nc_session *session);
 void nc_notify_session_end(struct nc_session *session);
+
+/* Tells of ports, addresses and planes from now on. It is freed after the backend. */
+struct nc_watch *nc_watch_new(struct nc_server *server);
+void nc_watch_free(struct nc_watch *watch);
+
+/* The startup configuration was refused, @text says why; the switch started with @used. */
+void nc_publish_fallback(struct nc_server *server, const char *used, const char *text);
+
+/* Tells of changes of the configuration, and of confirmed commits (RFC 6470). */
+struct nc_config_watch *nc_config_watch_new(struct nc_server *server);
+void nc_config_watch_free(struct nc_config_watch *watch);
 
 #endif

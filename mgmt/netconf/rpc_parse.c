@@ -84,7 +84,7 @@ static void explain(const struct ly_ctx *ctx, const struct nc_call *call, struct
 	}
 	ds_explain_last(ctx, errs);
 	err = &errs->list[errs->n - 1];
-	if (strstr(message, "When condition") && strstr(message, "origin")) {
+	if (err->path && strstr(err->path, "origin") && strstr(message, "When")) {
 		/* RFC 8526 3.1.1 */
 		err->tag = DS_INVALID_VALUE;
 		free(err->message);
@@ -102,6 +102,73 @@ static void explain(const struct ly_ctx *ctx, const struct nc_call *call, struct
 	} else if (!call->op && err->tag == DS_OPERATION_FAILED) {
 		err->tag = DS_INVALID_VALUE; /* a value, or the parser would have got further */
 	}
+}
+
+/* Behind white space, comments and processing instructions. */
+static const char *skip_misc(const char *c)
+{
+	const char *end;
+
+	for (;;) {
+		c += strspn(c, " \t\r\n");
+		if (!strncmp(c, "<!--", 4))
+			end = strstr(c + 4, "-->");
+		else if (!strncmp(c, "<?", 2))
+			end = strstr(c + 2, "?>");
+		else
+			return c;
+		if (!end)
+			return c;
+		c = strchr(end, '>') + 1;
+	}
+}
+
+/* Behind the start tag at @c; its local name in @name. NULL: there is none. */
+static const char *skip_tag(const char *c, char name[32])
+{
+	const char *colon;
+	size_t n = 0;
+
+	if (*c++ != '<')
+		return NULL;
+	colon = c + strcspn(c, ":> \t\r\n/");
+	if (*colon == ':')
+		c = colon + 1;
+	n = strcspn(c, "> \t\r\n/");
+	snprintf(name, 32, "%.*s", n < 31 ? (int)n : 31, c);
+	for (c += n; *c && *c != '>'; c++)
+		if (*c == '"' || *c == '\'') {
+			c = strchr(c + 1, *c);
+			if (!c)
+				return NULL;
+		}
+	return *c ? c + 1 : NULL;
+}
+
+/* Is it a request that brings a configuration along? Only such ones have reason to be large. */
+static bool brings_config(const char *text)
+{
+	static const char *const names[] = {"edit-config", "copy-config", "validate", "edit-data"};
+	const char *c = skip_tag(skip_misc(text), (char[32]){0});
+	char name[32] = "";
+
+	if (!c || !skip_tag(skip_misc(c), name))
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+static bool fits(const struct nc_limits *limits, const char *text, size_t len,
+		 struct ds_errors *errs)
+{
+	if (len <= (size_t)limits->request_kb << 10 || brings_config(text))
+		return true;
+	ds_errors_add(errs, DS_TOO_BIG, NULL,
+		      "a request has at most %u KB, one that brings a configuration %u MB",
+		      limits->request_kb, limits->message_mb);
+	return false;
 }
 
 static bool sane(const char *text, size_t len, struct ds_errors *errs)
@@ -125,7 +192,9 @@ bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *te
 	struct ly_in *in = NULL;
 	LY_ERR rc;
 
-	if (!sane(text, len, errs) || ly_in_new_memory(text, &in) != LY_SUCCESS)
+	if (!sane(text, len, errs) ||
+	    (call->server && !fits(&call->server->limits, text, len, errs)) ||
+	    ly_in_new_memory(text, &in) != LY_SUCCESS)
 		return false;
 	ly_err_clean((struct ly_ctx *)ctx, NULL);
 	rc = lyd_parse_op(ctx, NULL, in, LYD_XML, LYD_TYPE_RPC_NETCONF, &call->rpc, &call->op);

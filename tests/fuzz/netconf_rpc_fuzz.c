@@ -8,6 +8,7 @@
 #include "mgmt/bind/config.h"
 #include "mgmt/datastore/schema.h"
 #include "mgmt/netconf/errors.h"
+#include "mgmt/datastore/tree.h"
 #include "mgmt/netconf/filter.h"
 #include "mgmt/netconf/hello.h"
 #include "mgmt/netconf/rpc.h"
@@ -58,13 +59,30 @@ static void check_reply(const char *attributes, const struct ds_errors *errs)
 
 static void use(const struct nc_call *call, struct ds_errors *errs)
 {
+	static const char *const filtering[] = {"get", "get-config", "get-data",
+						"create-subscription"};
+	const char *name = call->op->schema->name;
+	const char *xpath = ds_value(call->op, NULL, "xpath-filter");
 	struct lyd_node *selected = NULL;
-	struct nc_filter filter;
+	struct nc_filter filter = {.xpath = NULL};
+	bool filters = false;
 
-	if (strcmp(call->op->schema->name, "get") && strcmp(call->op->schema->name, "get-config"))
+	for (size_t i = 0; i < sizeof(filtering) / sizeof(filtering[0]); i++)
+		filters |= !strcmp(name, filtering[i]);
+	if (!filters)
 		return;
-	if (nc_filter_read(&filter, call->op, errs) &&
-	    nc_filter_apply(&filter, config->tree, &selected, errs))
+	if (!(xpath ? nc_filter_xpath(&filter, xpath, errs)
+		    : nc_filter_read(&filter, call->op, errs))) {
+		FUZZ_ASSERT(!ds_errors_none(errs));
+		return;
+	}
+	/* What may cost anything runs in a process of its own, which is stopped. */
+	if (nc_filter_cost(&filter, ctx) == NC_COST_OPEN && filter.xpath &&
+	    strlen(filter.xpath) > 40)
+		return;
+	filter.max_depth = name[3] == '-' ? 2 : 0;
+	nc_filter_matches(&filter, config->tree);
+	if (nc_filter_apply(&filter, config->tree, &selected, errs))
 		lyd_free_all(selected);
 	else
 		FUZZ_ASSERT(!ds_errors_none(errs));

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What happens to the switch (heddle-events): ports, addresses, planes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "heddle/base/clock.h"
+#include "heddle/net/ether.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/netconf/notify.h"
+#include "mgmt/netconf/state.h"
+
+#define MODULE "heddle-events"
+
+struct nc_watch {
+	struct nc_server *server;
+	struct bk_listener listener;
+	uint64_t lost_ns[BK_PLANES]; /* when a plane went; 0: it is there, or never was */
+};
+
+static void on_port(const struct hd_port_state *before, const struct hd_port_state *now, void *arg)
+{
+	const struct nc_watch *w = arg;
+	bool was = before && before->up;
+	struct lyd_node *event;
+
+	if (was == (now->up != 0))
+		return;
+	event = nc_event(w->server, MODULE, now->up ? "port-up" : "port-down");
+	if (!event)
+		return;
+	nc_leaf(event, NULL, "name", now->name);
+	nc_leaf(event, NULL, "kind", now->kind);
+	if (now->up) {
+		if (now->detail[0])
+			nc_leaf(event, NULL, "detail", now->detail);
+	} else {
+		nc_leaf(event, NULL, "reason", hd_port_reason_name(now->reason));
+		if (now->text[0])
+			nc_leaf(event, NULL, "text", now->text);
+	}
+	nc_publish(w->server, event);
+}
+
+static void on_mac(const struct hd_mac_event *e, void *arg)
+{
+	static const char *const kinds[HD_MAC_EVENT_COUNT] = {
+		[HD_MAC_LIMIT_PORT] = "port",
+		[HD_MAC_LIMIT_SEGMENT] = "segment",
+		[HD_MAC_LIMIT_SWITCH] = "switch",
+	};
+	const struct nc_watch *w = arg;
+	bool moved = e->kind == HD_MAC_MOVED;
+	struct lyd_node *event =
+		nc_event(w->server, MODULE, moved ? "mac-moved" : "mac-limit-reached");
+	char text[HD_MAC_STR_MAX];
+	struct hd_mac mac;
+
+	if (!event)
+		return;
+	memcpy(mac.b, e->mac, sizeof(mac.b));
+	if (!moved) {
+		nc_leaf(event, NULL, "kind", kinds[e->kind]);
+		nc_leaf(event, NULL, "port", e->to);
+	}
+	nc_leaf(event, NULL, "mac", hd_mac_str(&mac, text));
+	nc_leaf(event, NULL, "switch", e->switch_name);
+	nc_number(event, NULL, "vlan", e->vlan);
+	if (e->segment[0])
+		nc_leaf(event, NULL, "segment", e->segment);
+	if (moved) {
+		nc_leaf(event, NULL, "from", e->from);
+		nc_leaf(event, NULL, "to", e->to);
+	}
+	if (e->left_out)
+		nc_number(event, NULL, "left-out", e->left_out);
+	nc_publish(w->server, event);
+}
+
+static void on_plane(enum bk_plane_id id, bool up, void *arg)
+{
+	struct nc_watch *w = arg;
+	uint64_t now = hd_now_ns(), lost = w->lost_ns[id];
+	struct lyd_node *event;
+
+	w->lost_ns[id] = up ? 0 : now;
+	if (up && !lost)
+		return; /* the first time */
+	event = nc_event(w->server, MODULE, up ? "plane-restarted" : "plane-lost");
+	if (!event)
+		return;
+	nc_leaf(event, NULL, "plane", id == BK_DATA ? "data" : "control");
+	if (up)
+		nc_number(event, NULL, "outage", (now - lost) / 1000000);
+	nc_publish(w->server, event);
+}
+
+struct nc_watch *nc_watch_new(struct nc_server *server)
+{
+	struct nc_watch *w = ds_alloc(sizeof(*w));
+
+	w->server = server;
+	w->listener =
+		(struct bk_listener){.port = on_port, .plane = on_plane, .mac = on_mac, .arg = w};
+	bk_listen(server->bk, &w->listener);
+	return w;
+}
+
+/* After the backend. */
+void nc_watch_free(struct nc_watch *w)
+{
+	free(w);
+}
+
+void nc_publish_fallback(struct nc_server *server, const char *used, const char *text)
+{
+	struct lyd_node *event = nc_event(server, MODULE, "startup-fallback");
+
+	if (!event)
+		return;
+	nc_leaf(event, NULL, "used", used);
+	nc_leaf(event, NULL, "text", text);
+	nc_publish(server, event);
+}

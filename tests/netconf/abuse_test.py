@@ -1,0 +1,454 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Abuse of the NETCONF server of heddle-mgmt: it answers with a clear error or ends the session, stays
+small, and others do not notice.
+
+usage: abuse_test.py HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind]
+"""
+import contextlib
+import os
+import pathlib
+import socket
+import sys
+import threading
+import time
+import xml.etree.ElementTree as ET
+
+from client import BASE, Client, Closed, errors, ok
+from common import WRAPPER, config, main, port, test, world
+
+SLOW = bool(WRAPPER) or "HEDDLE_TEST_SANITIZER" in os.environ
+GONE = (Closed, ConnectionResetError, BrokenPipeError)
+HELLO = ('<hello xmlns="%s"><capabilities><capability>urn:ietf:params:netconf:base:1.%%d</capability>'
+         '</capabilities></hello>]]>]]>' % BASE)
+GET = f'<rpc xmlns="{BASE}" message-id="9"><get-config><source><running/></source></get-config></rpc>'
+ROOT = 8 if os.geteuid() == 0 else 0
+
+
+def framed(text, chunked):
+    data = text if isinstance(text, bytes) else text.encode()
+    return b"\n#%d\n%s\n##\n" % (len(data), data) if chunked else data + b"]]>]]>"
+
+
+def rpc(body, attributes='message-id="1"'):
+    return f'<rpc xmlns="{BASE}" {attributes}>{body}</rpc>'
+
+
+def until_end(c):
+    """What is sent before the session ends."""
+    out = b""
+    try:
+        while True:
+            c.more()
+            out, c.buffer = out + c.buffer, b""
+    except GONE:
+        pass
+    out += c.buffer
+    c.close()
+    return out.decode(errors="replace")
+
+
+def rss(w):
+    status = pathlib.Path(f"/proc/{w.process.pid}/status").read_text()
+    return int(next(l for l in status.splitlines() if l.startswith("VmRSS")).split()[1])
+
+
+def healthy(good):
+    assert not errors(good.rpc("<get-config><source><running/></source></get-config>"))
+
+
+# Before the hello: what is sent, and that the session ends.
+NO_HELLO = [
+    b"garbage]]>]]>", b"]]>]]>", b"<hello/>]]>]]>", b"<rpc/>]]>]]>", b"\0" * 100 + b"]]>]]>",
+    b"\xff\xfe\x00\x01]]>]]>", b"<hello>]]>]]>", b"<?xml version='1.0'?>]]>]]>",
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\n]]>]]>", b"SSH-2.0-OpenSSH_9.2\r\n]]>]]>",
+    f'<hello xmlns="{BASE}"/>]]>]]>'.encode(),
+    f'<hello xmlns="{BASE}"><capabilities/></hello>]]>]]>'.encode(),
+    f'<hello xmlns="{BASE}"><capabilities><capability>urn:x</capability></capabilities></hello>]]>]]>'.encode(),
+    f'<hello xmlns="{BASE}"><session-id>1</session-id></hello>]]>]]>'.encode(),
+    (HELLO % 1).replace(BASE, "urn:wrong").encode(), (HELLO % 9).encode(),
+    b"<a>" * 5000 + b"]]>]]>", b"<!DOCTYPE hello [<!ENTITY a 'b'>]>" + (HELLO % 1).encode(),
+    framed(GET, True), b"\n#18446744073709551615\n",
+]
+
+# Chunked framing that is broken (RFC 6242 4.2): an error, then the end.
+BAD_CHUNKS = [
+    b"\n#0\n", b"\n#abc\n", b"\n##\n", b"\n#18446744073709551615\nxxx", b"\n#4294967296\n",
+    b"\n#4294967295\n", b"\n#01\nx", b"x", b"\n\n", b"\n#3\nabc\n#\n", b"\n#3\nabcd", b"\n#99999999\n",
+    b"\n#-1\n", b"\n#1 \nx", b"\n# 1\nx", b"\n#1\r\nx", b"\n#0x10\n", b"\n#+5\nabcde", b"\n#1e3\n",
+    b"\n#9999999999999999999999999999\n", b"\n#", b"\n#5\nabcde\n##x", b"\0\0\0\0", b"]]>]]>",
+    GET.encode() + b"]]>]]>", b"\r\n#5\r\nabcde",
+]
+WAITS = {b"\n#"}  # is not wrong yet
+
+# Messages that are framed well and mean nothing: an error, and the session goes on.
+NONSENSE = [
+    b"", b" ", b"\n", b"x", b"<", b"<rpc", b"<rpc>", b"</rpc>", b"<rpc/>", b"<a/><b/>", b"<?xml?>", b"<!-- -->",
+    b"\0", rpc("<get/>").encode() + b"\0", b"\0" + rpc("<get/>").encode(), b"\xff" * 20,
+    rpc("<get><filter>\0</filter></get>").encode(),
+    rpc("<get><filter><a xmlns='urn:x'>").encode() + b"\xc3\x28</a></filter></get></rpc>",
+    rpc("<get/>").encode().replace(b"get", b"g\xed\xa0\x80t"),
+    rpc("<get/>", 'message-id="\x01"').encode(), rpc("<get/>", "message-id=1").encode(),
+    rpc("<get/>", 'message-id="1" message-id="2" <').encode(),
+    b"<!DOCTYPE rpc [<!ENTITY a 'b'>]>" + rpc("<get/>").encode(),
+    b"<!DOCTYPE rpc SYSTEM 'file:///etc/passwd'>" + rpc("<get>&x;</get>").encode(),
+    rpc("<get><filter>&lol;</filter></get>").encode(), rpc("<get>&#0;</get>").encode(),
+    rpc("<get>&#xd800;</get>").encode(), rpc("<get>&#99999999999;</get>").encode(),
+    rpc("<get></got>").encode(), rpc("<get").encode(), rpc("<x:get/>").encode(),
+    rpc("<get xmlns='urn:x'/>").encode(), rpc("<get xmlns=''/>").encode(), rpc("<edit-config/>").encode(),
+    rpc("<a>" * 1000 + "</a>" * 1000).encode(), rpc("<a>" * 1000).encode(),
+    rpc("<get " + " ".join(f"a{i}='x'" for i in range(5000)) + "/>").encode(),
+    rpc(f"<get a='{'x' * 500000}'/>").encode(), rpc("<" + "n" * 100000 + "/>").encode(),
+    rpc("<![CDATA[" + "x" * 1000 + "]]>").encode(), rpc("<?php system('x') ?>").encode(),
+    (HELLO % 1).replace("]]>]]>", "").encode(),
+    b"<rpc-reply xmlns='%s' message-id='1'><ok/></rpc-reply>" % BASE.encode(),
+    b"<notification xmlns='urn:ietf:params:xml:ns:netconf:notification:1.0'/>",
+    rpc("").encode(), rpc("text").encode(), rpc("<get/><get/>").encode(), rpc("<get/>", "").encode(),
+    rpc("<get><filter type='xpath' select=\"" + "(" * 5000 + "\"/></get>").encode(),
+    rpc("<get><filter type='xpath' select=\"" + "a" * 20000 + "\"/></get>").encode(),
+    rpc("<get><filter type='xpath' select=\"" + "/" * 1000 + "\"/></get>").encode(),
+]
+# They are fine, and their answer is no error.
+HARMLESS = {rpc("<?php system('x') ?>").encode()}
+
+
+@test
+def before_the_hello():
+    with world(env={"HEDDLE_NETCONF_LIMITS": "hello_s=2"}) as w, contextlib.closing(Client(w.path)) as good:
+        for data in NO_HELLO:
+            c = Client(w.path, hello=False)
+            c.raw(data)
+            if data == b"\n#18446744073709551615\n":
+                c.sock.shutdown(socket.SHUT_WR)
+            until_end(c)
+            healthy(good)
+        assert good.rpc("<get><filter><netconf-state xmlns='urn:ietf:params:xml:ns:yang:ietf-netconf-"
+                        "monitoring'><statistics/></netconf-state></filter></get>") is not None
+
+
+@test
+def broken_chunks():
+    with world() as w, contextlib.closing(Client(w.path)) as good:
+        for data in BAD_CHUNKS:
+            c = Client(w.path, ("1",))
+            c.raw(data)
+            if data in WAITS:
+                c.sock.shutdown(socket.SHUT_WR)
+            said = until_end(c)
+            if data not in WAITS:
+                assert "malformed-message" in said or "too-big" in said, (data, said)
+            healthy(good)
+
+
+@test
+def nonsense_in_both_framings():
+    with world() as w, contextlib.closing(Client(w.path)) as good:
+        for version in ("0", "1"):
+            c = Client(w.path, (version,))
+            for data in NONSENSE:
+                if version == "1" and not data:
+                    continue  # a chunk has at least one byte
+                c.raw(framed(data, c.chunked))
+                try:
+                    reply = c.receive()
+                    tree = ET.fromstring(reply)
+                except GONE:
+                    raise AssertionError(f"the session ended after {data[:200]}") from None
+                if data not in HARMLESS:
+                    got = errors(tree)
+                    assert got and got[0][3], (data[:200], reply[:300])
+                    if version == "0":
+                        assert all(e[0] != "malformed-message" for e in got), (data[:200], got)
+            healthy(c)  # it can go on
+            c.close()
+            healthy(good)
+        before = rss(w)
+        for _ in range(20):
+            c = Client(w.path)
+            for data in NONSENSE[1:]:
+                c.raw(framed(data, True))
+                c.receive()
+            c.close()
+        assert rss(w) < before + (300_000 if SLOW else 20_000), (before, rss(w))
+
+
+@test
+def delimiters_of_1_0():
+    """What looks like a delimiter and is none, split everywhere, many at once."""
+    with world() as w, contextlib.closing(Client(w.path, ("0",))) as c:
+        c.raw(b"]]>]]" + b">" + GET.encode() + b"]]>]]>")
+        assert errors(ET.fromstring(c.receive()))
+        assert "<data>" in c.receive()
+        c.raw(b"]]>]]>" * 500)
+        for _ in range(500):
+            assert errors(ET.fromstring(c.receive()))
+        message = rpc("<get><filter><a xmlns='urn:x'>]]&gt;]]</a></filter></get>").encode()
+        for i in range(1, len(message)):
+            c.raw(message[:i])
+            c.raw(message[i:] + b"]]>]]>")
+        for _ in range(1, len(message)):
+            assert "<data" in c.receive()
+
+
+@test
+def second_hello():
+    with world() as w:
+        for version in (0, 1):
+            c = Client(w.path, (str(version),))
+            c.send((HELLO % version).replace("]]>]]>", ""))
+            assert errors(ET.fromstring(c.receive()))
+            healthy(c)
+            c.close()
+
+
+@test
+def sizes():
+    limits = {"HEDDLE_NETCONF_LIMITS": "message_mb=2,request_kb=64"}
+    with world(env=limits) as w, contextlib.closing(Client(w.path)) as good:
+        filler = "<!--" + "x" * 100_000 + "-->"
+        got = errors(good.rpc(f"<get>{filler}</get>"))
+        assert got and got[0][0] == "too-big" and "64 KB" in got[0][3], got
+        # What carries a configuration may be larger; whatever comes of it, it is not too big.
+        got = errors(good.edit(filler + config([port("a", "lab")]), test="test-only"))
+        assert all(e[0] != "too-big" for e in got), got
+        for version in ("0", "1"):
+            c = Client(w.path, (version,))
+            try:
+                c.raw((b"\n#%d\n" % (3 << 20) if version == "1" else b"") + b" " * (3 << 20))
+            except GONE:
+                pass
+            said = until_end(c)
+            assert "too-big" in said or not said, said
+            # In chunks of one byte, too: they take no more memory than their bytes.
+        c = Client(w.path, ("1",))
+        before = rss(w)
+        try:
+            for _ in range(40):
+                c.raw(b"\n#1\nx" * 20000)
+        except GONE:
+            pass
+        assert rss(w) < before + (200_000 if SLOW else 10_000)
+        c.close()
+        healthy(good)
+
+
+@test
+def memory_of_all_messages():
+    """Messages that never end share a bound; small requests of others pass all the same."""
+    limits = {"HEDDLE_NETCONF_LIMITS": "buffers_mb=8,message_mb=4,sessions=100,user_sessions=100"}
+    with world(env=limits) as w, contextlib.closing(Client(w.path)) as good:
+        before, refused, halves = rss(w), 0, []
+        for _ in range(20):
+            c = Client(w.path, timeout=5)
+            halves.append(c)
+            try:
+                c.raw(b"\n#%d\n" % (3 << 20) + b" " * (1 << 20))
+            except GONE:
+                pass
+            healthy(good)
+        assert rss(w) < before + (200_000 if SLOW else 40_000), (before, rss(w))
+        for c in halves:
+            c.sock.settimeout(0.05)
+            try:
+                refused += "resource-denied" in c.receive()
+            except (TimeoutError, *GONE):
+                pass
+            c.close()
+        assert refused >= 10, refused
+        w.wait("freed", lambda: not errors(good.edit("<!--" + "x" * 2_000_000 + "-->" + config(
+            [port("a", "lab")]), test="test-only")))
+
+
+@test
+def timeouts():
+    limits = {"HEDDLE_NETCONF_LIMITS": "hello_s=1,message_s=1,idle_s=1"}
+    with world(env=limits) as w:
+        silent = Client(w.path, hello=False)
+        half_hello = Client(w.path, hello=False)
+        half_hello.raw("<hello")
+        half_chunk, half_eom, idle = Client(w.path, ("1",)), Client(w.path, ("0",)), Client(w.path)
+        half_chunk.raw("\n#500\n<rpc")
+        half_eom.raw("<rpc")
+        subscribed = Client(w.path)
+        assert ok(subscribed.rpc("<create-subscription xmlns='urn:ietf:params:xml:ns:netconf:"
+                                 "notification:1.0'/>"))
+        for c in (silent, half_hello, half_chunk, half_eom, idle):
+            c.sock.settimeout(30)
+            until_end(c)
+        seen = ""
+        while seen.count("<termination-reason>timeout<") < 5:
+            seen += subscribed.receive()
+        subscribed.close()
+
+
+@test
+def sessions_of_one_user():
+    limits = {"HEDDLE_NETCONF_LIMITS": "user_sessions=5,sessions=9"}
+    most = 9 + ROOT if ROOT else 5
+    with world(env=limits) as w:
+        clients = [Client(w.path) for _ in range(most)]
+        for _ in range(3):
+            c = Client(w.path, hello=False)
+            assert "resource-denied" in until_end(c)
+        clients.pop().close()
+        w.wait("a free place", lambda: opens(w))
+        for c in clients:
+            c.close()
+
+
+def opens(w):
+    c = Client(w.path, hello=False)
+    try:
+        return "<hello" in c.receive()
+    finally:
+        c.close()
+
+
+@test
+def rate_is_bounded_and_pipelining_is_not_punished():
+    if SLOW:
+        return
+    with world(env={"HEDDLE_NETCONF_LIMITS": "rate=200"}) as w, \
+            contextlib.closing(Client(w.path)) as c, contextlib.closing(Client(w.path)) as other:
+        text = framed(GET, True)
+        start = time.monotonic()
+        c.raw(text * 150)  # a burst of less than a second's worth: at once
+        for _ in range(150):
+            c.receive()
+        burst = time.monotonic() - start
+        threading.Thread(target=lambda: c.raw(text * 600), daemon=True).start()
+        start = time.monotonic()
+        for _ in range(600):
+            c.receive()
+        steady = time.monotonic() - start
+        assert steady > 1.5, steady  # 750 requests at 200 a second, of which 200 are free
+        assert burst < steady / 2, (burst, steady)
+        start = time.monotonic()
+        healthy(other)
+        assert time.monotonic() - start < 1
+
+
+class Healthy:
+    """A client that asks for small things all the time, and remembers how long it took."""
+
+    def __init__(self, w):
+        self.client, self.times, self.running = Client(w.path, timeout=60), [], True
+        self.thread = threading.Thread(target=self.loop, daemon=True)
+
+    def loop(self):
+        while self.running:
+            start = time.monotonic()
+            healthy(self.client)
+            self.times.append(time.monotonic() - start)
+            time.sleep(0.002)  # a person's pace, not a load of its own
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.running = False
+        self.thread.join(60)
+        self.client.close()
+
+
+def percentile(times, p):
+    return sorted(times)[int(len(times) * p)]
+
+
+BOMBS = ["//*[//*[//*[//*[//*[//*]]]]]", "count(//*[count(//*[count(//*[count(//*)])])])",
+         "//*[.=//*[.=//*[.=//*]]]"]
+
+
+@test
+def a_hundred_sessions():
+    """Stalled, deaf, babbling and greedy ones at once: a healthy client does not notice."""
+    limits = {"HEDDLE_NETCONF_LIMITS": "user_sessions=200,read_cpu_s=3"}
+    seconds = 3
+    with world(env=limits) as w:
+        before, clients, stop = rss(w), [], threading.Event()
+        with Healthy(w) as alone:
+            time.sleep(1)  # nothing happens: that is what is measured
+        def babble(c, data):
+            try:
+                while not stop.is_set():
+                    c.raw(data)
+            except (OSError, TimeoutError):
+                pass
+        def open_with(data, n, chunked=True):
+            for _ in range(n):
+                c = Client(w.path, timeout=1)
+                clients.append(c)
+                threading.Thread(target=babble, args=(c, data), daemon=True).start()
+        for _ in range(30):  # stalled
+            c = Client(w.path)
+            c.raw("\n#500\n<rpc")
+            clients.append(c)
+        for _ in range(20):  # no hello
+            clients.append(Client(w.path, hello=False))
+        with Healthy(w) as during:
+            open_with(framed(GET, True) * 50, 15)            # never read
+            open_with(b"\n#%d\n" % (1 << 22) + b"x" * 65536, 5)  # gigabytes
+            for _ in range(10):  # garbage, again and again
+                threading.Thread(target=garbage, args=(w, stop), daemon=True).start()
+            for i in range(20):  # explode
+                c = Client(w.path)
+                c.send(rpc(f'<get-config><source><running/></source><filter type="xpath" '
+                           f'select="{BOMBS[i % 3]}"/></get-config>'))
+                clients.append(c)
+            time.sleep(seconds)  # the time that is measured
+        stop.set()
+        for c in clients:
+            c.close()
+        p99 = percentile(during.times, 0.99)
+        print(f"    alone p50 {percentile(alone.times, 0.5) * 1e3:.2f} ms p99 "
+              f"{percentile(alone.times, 0.99) * 1e3:.2f} ms; during p50 "
+              f"{percentile(during.times, 0.5) * 1e3:.2f} ms p99 {p99 * 1e3:.2f} ms, "
+              f"{len(during.times)} requests; memory {before} -> {rss(w)} KB")
+        assert len(during.times) > 5, len(during.times)
+        assert p99 < (20 if SLOW else 1), p99
+        assert rss(w) < before + (900_000 if SLOW else 200_000), (before, rss(w))
+
+
+def garbage(w, stop):
+    while not stop.is_set():
+        with contextlib.suppress(OSError, TimeoutError, *GONE):
+            c = Client(w.path, hello=False, timeout=2)
+            c.raw(os.urandom(4096) + b"]]>]]>")
+            until_end(c)
+
+
+@test
+def exploding_xpaths():
+    limits = {"HEDDLE_NETCONF_LIMITS": "read_cpu_s=1,read_s=20,reads=2"}
+    ports = "".join(f"<interface><name>p{i}</name><type xmlns:t='urn:heddle:yang:heddle-tap'>t:tap</type>"
+                    "</interface>" for i in range(80))
+    with world(env=limits) as w, contextlib.closing(Client(w.path)) as good:
+        assert ok(good.edit(f"<interfaces xmlns='urn:ietf:params:xml:ns:yang:ietf-interfaces'>{ports}"
+                            "</interfaces>"))
+        for bomb in BOMBS:
+            c = Client(w.path, timeout=60)
+            c.send(rpc(f'<get-config><source><running/></source><filter type="xpath" select="{bomb}"/>'
+                       '</get-config>'))
+            start = time.monotonic()
+            healthy(good)
+            assert time.monotonic() - start < (10 if SLOW else 1)
+            (error,) = errors(ET.fromstring(c.receive()))
+            assert error[0] == "resource-denied" and "processor time" in error[3], error
+            healthy(c)
+            c.close()
+        # Whoever vanishes takes the work along.
+        gone = [Client(w.path) for _ in range(6)]
+        for c in gone:
+            c.send(rpc(f'<get-config><source><running/></source><filter type="xpath" '
+                       f'select="{BOMBS[0]}"/></get-config>'))
+        for c in gone:
+            c.close()
+        children = pathlib.Path(f"/proc/{w.process.pid}/task/{w.process.pid}/children")
+        if not WRAPPER:
+            w.wait("no children", lambda: not children.read_text().split())
+        healthy(good)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
