@@ -22,6 +22,9 @@ static const char *const tag_names[DS_TAG_COUNT] = {
 	[DS_RESOURCE_DENIED] = "resource-denied",
 	[DS_ACCESS_DENIED] = "access-denied",
 	[DS_MISSING_ATTRIBUTE] = "missing-attribute",
+	[DS_BAD_ATTRIBUTE] = "bad-attribute",
+	[DS_DATA_EXISTS] = "data-exists",
+	[DS_LOCK_DENIED] = "lock-denied",
 };
 
 const char *ds_tag_name(enum ds_tag tag)
@@ -82,6 +85,18 @@ void ds_error_bad(struct ds_error *err, const char *bad)
 {
 	free(err->bad);
 	err->bad = bad ? ds_strdup(bad) : NULL;
+}
+
+void ds_errors_move(struct ds_errors *errs, struct ds_errors *from)
+{
+	size_t n = 0;
+
+	while (n < from->n && errs->n < DS_ERRORS_MAX)
+		errs->list[errs->n++] = from->list[n++];
+	errs->more += from->more + from->n - n;
+	for (; n < from->n; n++)
+		error_free(&from->list[n]);
+	from->n = from->more = 0;
 }
 
 bool ds_errors_none(const struct ds_errors *errs)

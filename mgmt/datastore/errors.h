@@ -29,6 +29,9 @@ enum ds_tag {
 	DS_RESOURCE_DENIED,
 	DS_ACCESS_DENIED,
 	DS_MISSING_ATTRIBUTE,
+	DS_BAD_ATTRIBUTE,
+	DS_DATA_EXISTS,
+	DS_LOCK_DENIED,
 	DS_TAG_COUNT,
 };
 
@@ -40,7 +43,8 @@ struct ds_error {
 	char *app_tag; /* or NULL */
 	char *path;    /* as libyang writes it: /module:node/child[key='v']; or NULL */
 	char *message;
-	char *bad; /* name of the element or namespace that the tag speaks of; or NULL */
+	char *bad; /* name of the element, attribute or namespace that the tag speaks of, or the
+		      session that has the lock; or NULL */
 };
 
 struct ds_errors {
@@ -61,6 +65,9 @@ void ds_error_app_tag(struct ds_error *err, const char *app_tag);
 
 /* Sets the name of the element or namespace that is bad. */
 void ds_error_bad(struct ds_error *err, const char *bad);
+
+/* Puts all that @from has behind what @errs has. @from is empty then. */
+void ds_errors_move(struct ds_errors *errs, struct ds_errors *from);
 
 /* True if there is none. */
 bool ds_errors_none(const struct ds_errors *errs);

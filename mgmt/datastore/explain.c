@@ -291,6 +291,43 @@ static void explain_missing(const struct lyd_node *node, struct ds_errors *errs)
 	}
 }
 
+static void explain_state(const struct lyd_node *node, struct ds_errors *errs)
+{
+	char *path = lyd_path(node, LYD_PATH_STD, NULL, 0);
+
+	ds_errors_add(errs, DS_INVALID_VALUE, path,
+		      "%s is state, which cannot be configured: remove it", node->schema->name);
+	free(path);
+}
+
+void ds_explain_edit(const struct ly_ctx *ctx, const struct lyd_node *tree, ds_fine_fn fine,
+		     void *arg, struct ds_errors *errs)
+{
+	const struct lyd_node *node;
+
+	LY_LIST_FOR(tree, node) {
+		if (!node->schema) {
+			if (!fine(node, arg))
+				explain(ctx, node, errs);
+		} else if (node->schema->flags & LYS_CONFIG_R) {
+			explain_state(node, errs);
+		} else {
+			ds_explain_edit(ctx, lyd_child(node), fine, arg, errs);
+		}
+	}
+}
+
+const struct lysc_node *ds_opaq_schema(const struct lyd_node *node)
+{
+	const struct lyd_node_opaq *o = (const struct lyd_node_opaq *)node;
+	const struct lyd_node *parent = lyd_parent(node);
+	const struct lys_module *mod = module_of(o->ctx, o);
+
+	if (!mod || (parent && !parent->schema))
+		return NULL;
+	return lys_find_child(parent ? parent->schema : NULL, mod, o->name.name, 0, 0, 0);
+}
+
 void ds_explain_tree(const struct ly_ctx *ctx, const struct lyd_node *tree, struct ds_errors *errs)
 {
 	const struct lyd_node *node;
@@ -303,12 +340,7 @@ void ds_explain_tree(const struct ly_ctx *ctx, const struct lyd_node *tree, stru
 		if (node->flags & LYD_DEFAULT && !lyd_child(node))
 			continue;
 		if (node->schema->flags & LYS_CONFIG_R) {
-			char *path = lyd_path(node, LYD_PATH_STD, NULL, 0);
-
-			ds_errors_add(errs, DS_INVALID_VALUE, path,
-				      "%s is state, which cannot be configured: remove it",
-				      node->schema->name);
-			free(path);
+			explain_state(node, errs);
 			continue;
 		}
 		if (node->schema->nodetype & LYD_NODE_INNER) {

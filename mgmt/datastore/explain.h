@@ -16,6 +16,17 @@
  */
 void ds_explain_tree(const struct ly_ctx *ctx, const struct lyd_node *tree, struct ds_errors *errs);
 
+/*
+ * The same for the <config> of an edit: what is mandatory may be there already. @fine says which
+ * unknown nodes are nothing to complain of.
+ */
+typedef bool (*ds_fine_fn)(const struct lyd_node *opaq, void *arg);
+void ds_explain_edit(const struct ly_ctx *ctx, const struct lyd_node *tree, ds_fine_fn fine,
+		     void *arg, struct ds_errors *errs);
+
+/* What libyang would have taken the opaque @node for, had it been right; NULL: nothing. */
+const struct lysc_node *ds_opaq_schema(const struct lyd_node *node);
+
 /* Adds the error that the last libyang call left in @ctx. */
 void ds_explain_last(const struct ly_ctx *ctx, struct ds_errors *errs);
 

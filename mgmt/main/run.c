@@ -12,18 +12,18 @@
 #include "heddle/api/supervisor.h"
 #include "heddle/base/log.h"
 #include "mgmt/backend/backend.h"
-#include "mgmt/backend/running.h"
 #include "mgmt/main/run.h"
 #include "mgmt/main/sandbox.h"
 #include "mgmt/nacm/nacm.h"
 #include "mgmt/netconf/server.h"
+#include "mgmt/store/store.h"
 
 struct mgmt {
 	const struct options *options;
 	struct event_base *base;
 	struct bk_link supervisor;
 	struct bk *bk;
-	struct rn rn;
+	struct st *st;
 	struct nacm *nacm;
 	struct nc_server *server;
 	struct event *signals[2];
@@ -126,28 +126,24 @@ static void on_started(const struct ds_errors *errs, void *arg)
 /* Reads the configuration and begins to serve. Returns 0, or the exit status. */
 static int start(struct mgmt *m, struct ly_ctx *ctx)
 {
-	struct bd_config *config = NULL;
 	struct ds_errors errs = {.n = 0};
 	struct hd_err err = {0};
 	char path[512];
 
-	if (!rn_load_first(&m->rn, m->options->config, getenv("HEDDLE_RESTARTS"), &config, &m->from,
-			   &errs)) {
-		print_refused(m->from, &errs);
-		ds_errors_clear(&errs);
-		return EXIT_REFUSED;
-	}
+	/* Before the first configuration: who connects meanwhile is served when there is one. */
 	sandbox_enter();
 	snprintf(path, sizeof(path), "%s/netconf.sock", m->options->run_dir);
-	m->server = nc_server_new(m->base, ctx, &m->rn, m->bk, path, &err);
+	m->server = nc_server_new(m->base, ctx, m->st, m->bk, path, &err);
 	if (!m->server) {
-		bd_config_free(config);
 		hd_log(HD_LOG_ERR, "%s", err.text);
 		return 1;
 	}
 	m->server->nacm = m->nacm;
-	rn_start(&m->rn, config, on_started, m);
-	return 0;
+	if (st_start(m->st, getenv("HEDDLE_RESTARTS"), &m->from, &errs, on_started, m))
+		return 0;
+	print_refused(m->from, &errs);
+	ds_errors_clear(&errs);
+	return EXIT_REFUSED;
 }
 
 int run(const struct options *options, struct ly_ctx *ctx)
@@ -156,6 +152,7 @@ int run(const struct options *options, struct ly_ctx *ctx)
 
 	umask(0077);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is a full disk */
 	if (connect_supervisor(&m) < 0) {
 		event_base_free(m.base);
 		return 2;
@@ -163,8 +160,11 @@ int run(const struct options *options, struct ly_ctx *ctx)
 	m.bk = bk_new(m.base, m.supervisor.chan);
 	hd_chan_handlers(m.supervisor.chan, supervisor_handlers, 2, &m);
 	m.nacm = nacm_new(ctx);
-	rn_init(&m.rn, ctx, m.bk, options->run_dir);
-	m.rn.nacm = m.nacm;
+	m.st = st_new(m.base, ctx, m.bk, m.nacm,
+		      &(struct st_options){.run_dir = options->run_dir,
+					   .state_dir = options->state_dir,
+					   .config = options->config,
+					   .initial = options->initial_config});
 	m.signals[0] = evsignal_new(m.base, SIGTERM, on_signal, &m);
 	m.signals[1] = evsignal_new(m.base, SIGINT, on_signal, &m);
 	event_add(m.signals[0], NULL);
@@ -177,8 +177,9 @@ int run(const struct options *options, struct ly_ctx *ctx)
 	m.bk->supervisor = NULL;
 	bk_link_close(&m.supervisor);
 	bk_free(m.bk);
-	rn_free(&m.rn);
+	st_stop(m.st);
 	nc_server_free(m.server);
+	st_free(m.st);
 	nacm_free(m.nacm);
 	event_base_loop(m.base, EVLOOP_NONBLOCK); /* libevent frees buffers from its loop */
 	event_free(m.signals[0]);

@@ -7,9 +7,7 @@
 
 const struct lyd_node *nc_call_tree(const struct nc_call *call, enum st_ds ds)
 {
-	const struct bd_config *config = nc_in_force(call->server);
-
-	return ds == ST_RUNNING && config ? config->tree : NULL;
+	return st_tree(call->server->st, &call->peer->who, ds);
 }
 
 bool nc_call_reads_all(const struct nc_call *call)
@@ -27,5 +25,5 @@ void nc_call_prune(const struct nc_call *call, struct lyd_node **tree)
 
 uint32_t nc_locked(const struct nc_server *server, enum st_ds ds, time_t *since)
 {
-	return 0;
+	return st_locked(server->st, ds, since);
 }

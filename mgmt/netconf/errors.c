@@ -10,6 +10,7 @@ static const char *type_of(const struct ds_error *err)
 	case DS_MALFORMED_MESSAGE:
 	case DS_MISSING_ATTRIBUTE: return "rpc";
 	case DS_OPERATION_NOT_SUPPORTED:
+	case DS_LOCK_DENIED:
 	case DS_IN_USE: return "protocol";
 	default: return "application";
 	}
@@ -23,7 +24,9 @@ static const char *info_of(enum ds_tag tag)
 	case DS_MISSING_ELEMENT:
 	case DS_BAD_ELEMENT: return "bad-element";
 	case DS_UNKNOWN_NAMESPACE: return "bad-namespace";
+	case DS_BAD_ATTRIBUTE:
 	case DS_MISSING_ATTRIBUTE: return "bad-attribute";
+	case DS_LOCK_DENIED: return "session-id";
 	default: return NULL;
 	}
 }

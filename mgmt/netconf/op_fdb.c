@@ -109,7 +109,7 @@ static bool read_filter(const struct nc_call *call, struct hd_fdb_filter *filter
 		   *port = ds_value(call->op, NULL, "port");
 	const char *word = ds_value(call->op, NULL, "segment-or-vlan");
 	const char *mac = ds_value(call->op, NULL, "mac");
-	const struct rn *rn = call->server->rn;
+	const struct bd_config *config = nc_in_force(call->server);
 	struct bd_model model;
 	struct hd_mac addr;
 	bool right = true;
@@ -119,8 +119,8 @@ static bool read_filter(const struct nc_call *call, struct hd_fdb_filter *filter
 	hd_str_copy(filter->port, sizeof(filter->port), port ? port : "");
 	if (mac && hd_mac_parse(mac, &addr) == 0)
 		memcpy(filter->mac, addr.b, sizeof(filter->mac));
-	bd_model_init(&model, call->server->ctx, rn->config ? rn->config->tree : NULL);
-	bd_numbers_assign(&model, rn->config ? &rn->config->numbers : NULL, errs);
+	bd_model_init(&model, call->server->ctx, st_operational(call->server->st));
+	bd_numbers_assign(&model, config ? &config->numbers : NULL, errs);
 	if (sw && !bd_switch_find(&model, sw))
 		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no switch \"%s\"", sw);
 	if (port && !bd_port_find(&model, port))

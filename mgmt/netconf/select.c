@@ -106,11 +106,10 @@ static bool visit(const struct selection *s, struct lyd_node *node, const char *
 
 void nc_select(const struct nc_read *read, struct nc_call *call, struct lyd_node **tree)
 {
-	const struct bd_config *config = nc_in_force(call->server);
 	struct selection s = {
 		.read = read,
 		.module = ly_ctx_get_module_implemented(call->server->ctx, ORIGIN),
-		.config = config ? config->tree : NULL,
+		.config = st_operational(call->server->st),
 		.transient = nc_call_tree(call, ST_TRANSIENT),
 	};
 	struct lyd_node *node = *tree, *next;

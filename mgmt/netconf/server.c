@@ -152,7 +152,7 @@ static int listen_on(const char *path, struct hd_err *err)
 	return fd;
 }
 
-struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ctx, struct rn *rn,
+struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ctx, struct st *st,
 				struct bk *bk, const char *path, struct hd_err *err)
 {
 	struct nc_server *server;
@@ -174,12 +174,14 @@ struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ct
 	server = ds_alloc(sizeof(*server));
 	server->base = base;
 	server->ctx = ctx;
-	server->rn = rn;
+	server->st = st;
 	server->bk = bk;
 	server->limits = limits;
 	server->started = time(NULL);
 	server->children = nc_children_new(server);
 	server->log = nc_log_new(&server->limits);
+	server->watch = nc_watch_new(server);
+	server->config_watch = nc_config_watch_new(server);
 	if (!path)
 		return server;
 	if (!handed)
@@ -197,6 +199,8 @@ void nc_server_free(struct nc_server *server)
 	while (server->sessions)
 		nc_session_free(server->sessions);
 	nc_children_free(server->children);
+	nc_watch_free(server->watch);
+	nc_config_watch_free(server->config_watch);
 	nc_log_free(server->log);
 	if (server->listener)
 		evconnlistener_free(server->listener);

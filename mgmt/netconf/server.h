@@ -15,13 +15,15 @@
 
 #include "heddle/base/err.h"
 #include "mgmt/backend/backend.h"
-#include "mgmt/backend/running.h"
 #include "mgmt/nacm/nacm.h"
 #include "mgmt/netconf/limits.h"
+#include "mgmt/store/store.h"
 
 struct nc_children;
+struct nc_config_watch;
 struct nc_log;
 struct nc_session;
+struct nc_watch;
 
 /* RFC 6022 2.1.5: of a session, and of all. */
 struct nc_counters {
@@ -31,7 +33,7 @@ struct nc_counters {
 struct nc_server {
 	struct event_base *base;
 	const struct ly_ctx *ctx;
-	struct rn *rn;
+	struct st *st;
 	struct bk *bk;
 	struct nacm *nacm; /* NULL: everybody may everything */
 	struct evconnlistener *listener;
@@ -43,19 +45,21 @@ struct nc_server {
 	size_t held;                  /* bytes of memory of messages that are under way */
 	struct nc_children *children; /* reads beside the loop */
 	struct nc_log *log;           /* of events */
+	struct nc_watch *watch;
+	struct nc_config_watch *config_watch;
 	time_t started;
 	uint32_t greeted, bad_hellos, dropped; /* sessions */
 	struct nc_counters counters;
 };
 
-/* What is in force on the planes; NULL before the first commit. */
+/* What is in force on the planes; NULL before the first commit. Its tree is st_operational(). */
 static inline const struct bd_config *nc_in_force(const struct nc_server *server)
 {
-	return server->rn->config;
+	return st_config(server->st);
 }
 
 /* Listens on @path, or on HEDDLE_NETCONF_FD in its place; who may come in is decided session by session. Returns NULL with @err. */
-struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ctx, struct rn *rn,
+struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ctx, struct st *st,
 				struct bk *bk, const char *path, struct hd_err *err);
 
 /* Ends all sessions and removes the socket. */

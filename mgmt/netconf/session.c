@@ -322,6 +322,9 @@ static void arm(struct nc_session *session)
 /* True if it holds the lock of a datastore. */
 bool nc_session_locks(const struct nc_session *session)
 {
+	for (enum st_ds ds = 0; ds < ST_DS_COUNT; ds++)
+		if (st_locked(session->server->st, ds, NULL) == session->id)
+			return true;
 	return false;
 }
 
@@ -394,6 +397,7 @@ void nc_session_free(struct nc_session *session)
 	session->server->held -= session->held;
 	if (session->child)
 		nc_child_cancel(session->child);
+	st_session_gone(session->server->st, &session->peer->who);
 	nc_notify_session_end(session);
 	if (session->end == NC_END_DROPPED || session->end == NC_END_TIMEOUT)
 		session->server->dropped++;

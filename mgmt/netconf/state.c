@@ -68,7 +68,7 @@ struct lyd_node *nc_state_build(const struct nc_server *server, const struct nc_
 				const struct nc_facts *facts)
 {
 	const struct bd_config *config = nc_in_force(server);
-	const struct lyd_node *running = config ? config->tree : NULL;
+	const struct lyd_node *running = st_operational(server->st);
 	struct ds_errors errs = {.n = 0};
 	struct lyd_node *tree = copy_config(server, filter, running);
 	struct bd_model model;

@@ -50,13 +50,17 @@ struct st_options {
 		run_dir; /* survives restarts of heddle-mgmt, not boots; NULL: nothing is written */
 	const char *state_dir; /* survives boots: startup and history; NULL: nothing is written */
 	const char *config; /* heddled -c: boots take this file, and it is never written; or NULL */
+	const char *initial; /* what the very first boot takes; NULL: nothing */
 };
 
 /* @bk, @ctx and @nacm outlive the store. Options are copied. */
 struct st *st_new(struct event_base *base, const struct ly_ctx *ctx, struct bk *bk,
 		  struct nacm *nacm, const struct st_options *options);
 
-/* Changes that wait are told that they were not made. After bk_free(). */
+/* heddle-mgmt is stopping: changes that wait are told that they were not made. After bk_free(). */
+void st_stop(struct st *st);
+
+/* After st_stop(), and when no session is left. */
 void st_free(struct st *st);
 
 typedef void (*st_done_fn)(const struct ds_errors *errs, void *arg);
@@ -76,7 +80,13 @@ bool st_start(struct st *st, const char *restarts, const char **from, struct ds_
  */
 const struct lyd_node *st_tree(const struct st *st, const struct nacm_subject *who, enum st_ds ds);
 
-/* What is in force on the planes: running and transient, bound. NULL before the first commit. */
+/* Running and transient together: what is meant to be in force. Valid as above. */
+const struct lyd_node *st_operational(const struct st *st);
+
+/*
+ * What is in force on the planes: running and transient, bound; its tree is st_operational(), not in
+ * it. NULL before the first commit.
+ */
 const struct bd_config *st_config(const struct st *st);
 
 /* Changing */
@@ -222,5 +232,6 @@ struct st_listener {
 	void *arg;
 };
 void st_listen(struct st *st, struct st_listener *listener); /* it stays the caller's */
+void st_unlisten(struct st *st, struct st_listener *listener);
 
 #endif

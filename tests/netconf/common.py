@@ -11,6 +11,7 @@ import tempfile
 import time
 import traceback
 
+from client import BASE, Client
 from planes import CONTROL, DATA, World
 
 ARGS = [a for a in sys.argv[1:] if not a.startswith("--")]
@@ -42,6 +43,14 @@ def config(ports, segments=("lab",)):
             PORTS.format("".join(ports)))
 
 
+def running(w):
+    """The running configuration, as text."""
+    with contextlib.closing(Client(w.path)) as c:
+        c.send(f'<rpc xmlns="{BASE}" message-id="1"><get-config><source><running/></source>'
+               '</get-config></rpc>')
+        return c.receive()
+
+
 @contextlib.contextmanager
 def world(config="good/canonical.json", env=None, ready=True, run_dir=None, **more):
     folder = run_dir or tempfile.mkdtemp(prefix="heddle-netconf-")
@@ -49,6 +58,7 @@ def world(config="good/canonical.json", env=None, ready=True, run_dir=None, **mo
         with World(MGMT, CONFIGS / config, folder, env, WRAPPER, **more) as w:
             w.path = pathlib.Path(folder) / "netconf.sock"
             w.run_dir = pathlib.Path(folder)
+            w.running = lambda: running(w)
             if ready:
                 w.wait("ready", w.ready.is_set)
             yield w

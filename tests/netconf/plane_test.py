@@ -6,7 +6,7 @@ usage: plane_test.py HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind]
 """
 import contextlib
 import pathlib
-import shutil
+import resource
 import struct
 import subprocess
 import sys
@@ -88,17 +88,25 @@ def internal_numbers_are_stable():
         # An explicit VLAN takes the number away, from that segment only.
         assert ok(c.edit(config([port("p", "4094")], ("a", "m", "z"))))
         assert numbers() == {"sw0/a": 4092, "sw0/z": 4093, "sw0/m": 4091}, numbers()
-        folder = w.run_dir
-        before = numbers()
-        saved = {f: (folder / f).read_bytes() for f in ("running.json", "running.vlans")}
-        assert (folder / "running.json").stat().st_mode & 0o777 == 0o600
-    with tempfile.TemporaryDirectory() as again:
-        for name, data in saved.items():
-            (pathlib.Path(again) / name).write_bytes(data)
-        with world("good/canonical.json", {"HEDDLE_RESTARTS": "1"}, run_dir=again) as w:
-            assert numbers() == before, numbers()
-        with world("good/empty.json", {"HEDDLE_RESTARTS": "0"}, run_dir=again) as w:
-            assert numbers() == {}, numbers()
+
+
+@test
+def internal_numbers_survive_a_restart():
+    def numbers(w):
+        return {k[1]: struct.unpack_from("<H", v, 220)[0]
+                for k, v in w.ends[DATA].objects.items() if k[0] >> 16 == 0x12 and "/" in k[1]}
+    with tempfile.TemporaryDirectory() as folder:
+        with world("good/empty.json", run_dir=folder) as w, contextlib.closing(Client(w.path)) as c:
+            assert ok(c.edit(config([], ("m", "z"))))
+            assert ok(c.edit(config([], ("a", "m", "z"))))
+            before = numbers(w)
+            assert before["sw0/a"] == 4092
+            log = pathlib.Path(folder) / "state" / "journal" / "log"
+            assert log.stat().st_mode & 0o777 == 0o600
+        with world("good/canonical.json", {"HEDDLE_RESTARTS": "1"}, run_dir=folder) as w:
+            w.wait("what ran", lambda: numbers(w) == before)
+        with world("good/empty.json", {"HEDDLE_RESTARTS": "0"}, run_dir=folder) as w:
+            assert numbers(w) == {}, numbers(w)
 
 
 @test
@@ -108,28 +116,30 @@ def restart_is_told_from_a_boot():
             assert ok(c.edit(config([port("a", "lab")])))
         # The same parent starts it again: what ran is taken up, not the file.
         with world("good/empty.json", run_dir=folder) as w:
-            assert (PORT, "a") in w.ends[DATA].objects
+            w.wait("what ran", lambda: (PORT, "a") in w.ends[DATA].objects)
         # Another parent: a boot, and the file counts.
-        meta = pathlib.Path(folder) / "running.vlans"
-        meta.write_text(meta.read_text().replace("boot ", "boot 1"))
+        mark = pathlib.Path(folder) / "state" / "journal" / "boot"
+        mark.write_text("1" + mark.read_text())
         with world("good/empty.json", run_dir=folder) as w:
             assert w.ends[DATA].objects == {}
 
 
 @test
-def broken_copy_falls_back_to_the_file():
+def broken_journal_falls_back_to_the_file():
     with tempfile.TemporaryDirectory() as folder:
-        (pathlib.Path(folder) / "running.json").write_text("{ nonsense")
+        with world("good/empty.json", run_dir=folder) as w, contextlib.closing(Client(w.path)) as c:
+            assert ok(c.edit(config([port("a", "lab")])))
+        (pathlib.Path(folder) / "state" / "journal" / "log").write_text("nonsense")
         with world(env={"HEDDLE_RESTARTS": "2"}, run_dir=folder) as w:
             assert (PORT, "web1") in w.ends[DATA].objects
-        assert "cannot be used" in "".join(w.log)
+        assert "journal" in "".join(w.log)
 
 
 @test
 def refused_load_changes_nothing():
     with world() as w, contextlib.closing(Client(w.path)) as c:
         before, brackets = dict(w.ends[DATA].objects), len(w.ends[DATA].brackets)
-        running = (w.run_dir / "running.json").read_bytes()
+        running = w.running()
         reply = c.edit(config([port("a", "nowhere")]))
         (error,) = errors(reply)
         assert error[0] == "data-missing" and "no segment" in error[3], error
@@ -141,7 +151,7 @@ def refused_load_changes_nothing():
             reply = c.edit(config([port("a", "lab")]))
             assert "out of ids" in errors(reply)[0][3], errors(reply)
         assert w.ends[DATA].objects == before and len(w.ends[DATA].brackets) == brackets
-        assert (w.run_dir / "running.json").read_bytes() == running
+        assert w.running() == running
         assert ok(c.edit(config([port("a", "lab")])))
         assert not list(w.run_dir.glob("*.new"))
 
@@ -225,13 +235,14 @@ def plane_that_dies_in_prepare():
 @test
 def full_disk_is_refused():
     with world() as w, contextlib.closing(Client(w.path)) as c:
-        (w.run_dir / "running.vlans.new").mkdir()
-        (w.run_dir / "running.vlans.new" / "x").touch()
-        brackets = len(w.ends[DATA].brackets)
+        size = (w.run_dir / "state" / "journal" / "log").stat().st_size
+        soft, hard = resource.prlimit(w.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(w.process.pid, resource.RLIMIT_FSIZE, (size + 100, hard))
+        brackets, running = len(w.ends[DATA].brackets), w.running()
         (error,) = errors(c.edit(config([port("a", "lab")])))
-        assert "nothing was changed" in error[3], error
-        assert len(w.ends[DATA].brackets) == brackets
-        shutil.rmtree(w.run_dir / "running.vlans.new")
+        assert error[0] == "resource-denied" and "nothing was changed" in error[3], error
+        assert len(w.ends[DATA].brackets) == brackets and w.running() == running
+        resource.prlimit(w.process.pid, resource.RLIMIT_FSIZE, (soft, hard))
         assert ok(c.edit(config([port("a", "lab")])))
 
 

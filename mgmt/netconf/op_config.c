@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * heddle-config: how a session works on candidate, its changes, and the history.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/op_config.h"
+#include "mgmt/netconf/state.h"
+#include "mgmt/netconf/text.h"
+
+#define NS "urn:heddle:yang:heddle-config"
+
+static void leaf(struct evbuffer *out, const char *name, const char *value)
+{
+	evbuffer_add_printf(out, "<%s>", name);
+	nc_text(out, value);
+	evbuffer_add_printf(out, "</%s>", name);
+}
+
+static const char *time_text(time_t t, char text[32])
+{
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return text;
+}
+
+static void add_change(const struct st_unit_change *change, void *arg)
+{
+	struct evbuffer *out = arg;
+	char when[32];
+
+	evbuffer_add_printf(out, "<change xmlns=\"" NS "\">");
+	leaf(out, "path", change->path);
+	leaf(out, "operation", !change->before ? "create" : !change->after ? "delete" : "modify");
+	leaf(out, "user", change->user);
+	evbuffer_add_printf(out, "<session-id>%u</session-id>", change->session);
+	leaf(out, "time", time_text(change->time, when));
+	evbuffer_add_printf(out, "</change>");
+}
+
+static void send_changes(struct nc_call *call)
+{
+	struct evbuffer *body = evbuffer_new();
+
+	st_changes(call->server->st, &call->peer->who, add_change, body);
+	if (evbuffer_get_length(body))
+		nc_call_data(call, body);
+	else
+		nc_call_ok(call);
+	evbuffer_free(body);
+}
+
+static void open_configuration(struct nc_call *call)
+{
+	const char *mode = ds_value(call->op, NULL, "mode");
+	struct ds_errors errs = {.n = 0};
+
+	st_open(call->server->st, &call->peer->who,
+		mode && !strcmp(mode, "exclusive") ? ST_EXCLUSIVE
+		: mode && !strcmp(mode, "private") ? ST_PRIVATE
+						   : ST_SHARED,
+		&errs);
+	if (ds_errors_none(&errs))
+		send_changes(call);
+	else
+		nc_call_errors(call, &errs);
+	ds_errors_clear(&errs);
+}
+
+static void close_configuration(struct nc_call *call)
+{
+	struct ds_errors errs = {.n = 0};
+
+	st_close(call->server->st, &call->peer->who, &errs);
+	nc_done(&errs, call);
+	ds_errors_clear(&errs);
+}
+
+static void get_history(struct nc_call *call)
+{
+	unsigned int limit = ds_number(call->op, NULL, "limit", ST_HISTORY_MAX);
+	struct evbuffer *body = evbuffer_new();
+	struct st_history e;
+	char when[32];
+
+	for (unsigned int i = 0; i < limit && st_history(call->server->st, i, &e); i++) {
+		evbuffer_add_printf(body,
+				    "<entry xmlns=\"" NS "\"><index>%u</index>"
+				    "<generation>%llu</generation>",
+				    i, (unsigned long long)e.generation);
+		leaf(body, "time", time_text(e.time, when));
+		leaf(body, "user", e.user);
+		leaf(body, "client", e.client);
+		if (e.comment[0])
+			leaf(body, "comment", e.comment);
+		evbuffer_add_printf(body, "%s</entry>", e.pending ? "<pending/>" : "");
+	}
+	if (evbuffer_get_length(body))
+		nc_call_data(call, body);
+	else
+		nc_call_ok(call);
+	evbuffer_free(body);
+}
+
+static void get_history_config(struct nc_call *call)
+{
+	struct ds_errors errs = {.n = 0};
+	struct lyd_node *tree =
+		st_history_tree(call->server->st, ds_number(call->op, NULL, "index", 0), &errs);
+	struct evbuffer *body;
+	char *text = NULL;
+
+	if (!ds_errors_none(&errs)) {
+		nc_call_errors(call, &errs);
+		ds_errors_clear(&errs);
+		return;
+	}
+	if (!nc_call_reads_all(call))
+		nc_call_prune(call, &tree);
+	if (tree)
+		lyd_print_mem(&text, tree, LYD_XML, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK);
+	lyd_free_all(tree);
+	body = evbuffer_new();
+	evbuffer_add_printf(body, "<config xmlns=\"" NS "\">");
+	if (text)
+		evbuffer_add(body, text, strlen(text));
+	evbuffer_add_printf(body, "</config>");
+	free(text);
+	nc_call_data(call, body);
+	evbuffer_free(body);
+}
+
+static void rollback(struct nc_call *call)
+{
+	struct ds_errors errs = {.n = 0};
+
+	st_rollback(call->server->st, &call->peer->who, ds_number(call->op, NULL, "index", 0),
+		    &errs);
+	nc_done(&errs, call);
+	ds_errors_clear(&errs);
+}
+
+NC_REGISTER(open_op) = {"heddle-config", "open-configuration", open_configuration};
+NC_REGISTER(close_op) = {"heddle-config", "close-configuration", close_configuration};
+NC_REGISTER(changes_op) = {"heddle-config", "get-changes", send_changes};
+NC_REGISTER(history_op) = {"heddle-config", "get-history", get_history};
+NC_REGISTER(history_config_op) = {"heddle-config", "get-history-config", get_history_config};
+NC_REGISTER(rollback_op) = {"heddle-config", "rollback", rollback};
+
+static void add_state(struct lyd_node **tree, const struct nc_server *server)
+{
+	struct lyd_node *state = nc_top(tree, server->ctx, "heddle-config", "configuration-state");
+	struct lyd_node *confirmed;
+	struct st_pending pending;
+	char when[32];
+
+	st_pending(server->st, &pending);
+	if (!pending.is)
+		return;
+	confirmed = nc_inner(state, NULL, "confirmed-commit");
+	nc_leaf(confirmed, NULL, "user", pending.user);
+	if (pending.session)
+		nc_number(confirmed, NULL, "session-id", pending.session);
+	nc_leaf(confirmed, NULL, "deadline", time_text(pending.deadline, when));
+}
+
+NC_STATE_REGISTER(configuration_state) = {"heddle-config", "configuration-state", add_state};

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Whole datastores: copy-config, delete-config, and startup.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "heddle/base/log.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/tree.h"
+#include "mgmt/store/check.h"
+#include "mgmt/store/internal.h"
+#include "mgmt/store/startup.h"
+
+static char *startup_path(const struct st *st)
+{
+	if (st->config_file)
+		return ds_strdup(st->config_file);
+	return st->state_dir ? su_path(st->state_dir) : NULL;
+}
+
+/* The file is read again when it changed: people may edit it. */
+const struct lyd_node *st_startup(struct st *st)
+{
+	char *path = startup_path(st), *text;
+	struct ds_errors errs = {.n = 0};
+	struct hd_err err = {0};
+	struct stat now = {0};
+	size_t len;
+
+	if (path && stat(path, &now) < 0)
+		memset(&now, 0, sizeof(now));
+	if (now.st_ino != st->startup_stat.st_ino || now.st_size != st->startup_stat.st_size ||
+	    now.st_mtim.tv_sec != st->startup_stat.st_mtim.tv_sec ||
+	    now.st_mtim.tv_nsec != st->startup_stat.st_mtim.tv_nsec || !st->startup) {
+		lyd_free_all(st->startup);
+		st->startup = NULL;
+		st->startup_stat = now;
+		text = now.st_ino ? ds_file_read(path, &len, &err) : NULL;
+		if (text && !ds_tree_parse(st->ctx, text, len, &st->startup, &errs))
+			hd_log(HD_LOG_WARNING, "%s: %s", path, errs.list[0].message);
+		free(text);
+		if (!st->startup)
+			lyd_new_implicit_all(&st->startup, st->ctx, LYD_IMPLICIT_NO_STATE, NULL);
+		ds_errors_clear(&errs);
+	}
+	free(path);
+	return st->startup;
+}
+
+struct save {
+	st_done_fn done;
+	void *arg;
+	const char *prefix;
+};
+
+static void on_saved(const struct hd_err *err, void *arg)
+{
+	struct ds_errors errs = {.n = 0};
+	struct save save = *(struct save *)arg;
+
+	free(arg);
+	if (err->code)
+		ds_errors_add(&errs, DS_OPERATION_FAILED, NULL, "%s%s", save.prefix, err->text);
+	st_answer(save.done, save.arg, &errs);
+}
+
+void st_save(struct st *st, const struct lyd_node *tree, const char *prefix, st_done_fn done,
+	     void *arg)
+{
+	struct save *save = ds_alloc(sizeof(*save));
+
+	*save = (struct save){done, arg, prefix};
+	su_save(st->su, tree, on_saved, save);
+}
+
+/* False with an error when startup is not ours to write. */
+static bool may_write_startup(const struct st *st, const struct nacm_subject *who,
+			      struct ds_errors *errs)
+{
+	if (st->config_file)
+		ds_errors_add(errs, DS_OPERATION_NOT_SUPPORTED, NULL,
+			      "the switch was started with %s, which it never writes: change that "
+			      "file, or start heddled without -c",
+			      st->config_file);
+	else if (!st->su)
+		ds_errors_add(errs, DS_OPERATION_NOT_SUPPORTED, NULL,
+			      "there is no folder for startup: start heddled with --state-dir");
+	else
+		return st_may_change(st, who, ST_STARTUP, errs);
+	return false;
+}
+
+/* Is @config (taken over) one? Then it becomes startup. */
+static void replace_startup(struct st *st, const struct nacm_subject *who, struct lyd_node *config,
+			    st_done_fn done, void *arg)
+{
+	const struct st_edit edit = {.default_op = ST_REPLACE};
+	struct ov *ov = ov_new(&st->running);
+	struct ds_errors errs = {.n = 0};
+
+	ov_show(&st->running, ov, NULL);
+	if (st_stroke(st, who, ov, &edit, config, true, &errs))
+		bd_config_free(st_translate(st, ov, NULL, &errs));
+	ov_show(&st->running, ov, NULL);
+	if (ds_errors_none(&errs))
+		st_save(st, st->running.tree, "", done, arg);
+	else
+		st_answer(done, arg, &errs);
+	ov_free(ov);
+	lyd_free_all(config);
+}
+
+void st_replace(struct st *st, const struct nacm_subject *who, enum st_ds target,
+		struct lyd_node *config, const char *comment, st_done_fn done, void *arg)
+{
+	const struct st_edit edit = {
+		.target = target, .default_op = ST_REPLACE, .comment = comment};
+	struct ds_errors errs = {.n = 0};
+
+	if (target != ST_STARTUP) {
+		st_edit(st, who, &edit, config, done, arg);
+	} else if (may_write_startup(st, who, &errs)) {
+		replace_startup(st, who, config, done, arg);
+	} else {
+		lyd_free_all(config);
+		st_answer(done, arg, &errs);
+	}
+}
+
+void st_copy(struct st *st, const struct nacm_subject *who, enum st_ds source, enum st_ds target,
+	     st_done_fn done, void *arg)
+{
+	struct ds_errors errs = {.n = 0};
+	struct lyd_node *copy = NULL;
+
+	if (source == target) {
+		ds_errors_add(&errs, DS_INVALID_VALUE, NULL,
+			      "source and target are the same datastore: %s", st_ds_name(source));
+		st_answer(done, arg, &errs);
+		return;
+	}
+	/* RFC 8341 3.2.6: who may do it may do this. */
+	if (source == ST_RUNNING && target == ST_STARTUP) {
+		if (may_write_startup(st, who, &errs))
+			st_save(st, st_tree(st, who, ST_RUNNING), "", done, arg);
+		else
+			st_answer(done, arg, &errs);
+		return;
+	}
+	lyd_dup_siblings(st_tree(st, who, source), NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS,
+			 &copy);
+	if (st->nacm)
+		nacm_prune(st->nacm, who, &copy);
+	st_replace(st, who, target, copy, NULL, done, arg);
+}
+
+void st_delete(struct st *st, const struct nacm_subject *who, enum st_ds target, st_done_fn done,
+	       void *arg)
+{
+	struct ds_errors errs = {.n = 0};
+	struct hd_err err = {0};
+
+	if (target != ST_STARTUP)
+		ds_errors_add(&errs, DS_OPERATION_NOT_SUPPORTED, NULL,
+			      "%s cannot be deleted: only startup can", st_ds_name(target));
+	else if (may_write_startup(st, who, &errs) && su_remove(st->state_dir, &err) < 0)
+		ds_errors_add(&errs, DS_OPERATION_FAILED, NULL, "%s", err.text);
+	st_answer(done, arg, &errs);
+}

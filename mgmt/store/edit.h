@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * edit-config: the walk over <config> that changes a tree (RFC 6241 7.2, RFC 7950 7.5.8 ... 7.8.6).
+ */
+#ifndef MGMT_STORE_EDIT_H
+#define MGMT_STORE_EDIT_H
+
+#include <libyang/libyang.h>
+
+#include "mgmt/datastore/errors.h"
+#include "mgmt/store/overlay.h"
+#include "mgmt/store/store.h"
+
+enum ed_op { ED_NONE, ED_MERGE, ED_REPLACE, ED_CREATE, ED_DELETE, ED_REMOVE };
+
+/* The operation of @node of a <config>: its attribute, else that of its nearest ancestor. */
+enum ed_op ed_op_of(const struct lyd_node *node, enum ed_op otherwise);
+
+/*
+ * Is <config> itself right? Unknown nodes, bad values, state, an instance or two cases of a choice
+ * that stand there twice, operations on keys.
+ */
+bool ed_check(const struct ly_ctx *ctx, const struct lyd_node *config, enum ed_op otherwise,
+	      struct ds_errors *errs);
+
+/*
+ * Does it to @ov, which is topmost in view, as a stroke that the caller ends. @config passed
+ * ed_check(). What could not be done is in @errs; the rest was done.
+ */
+void ed_apply(struct ov *ov, const struct lyd_node *config, enum st_default_op otherwise,
+	      struct ds_errors *errs);
+
+/* Places an entry that is new, or has a yang:insert, in a list that its user orders. */
+void ed_place(struct lyd_node *node, const struct lyd_node *edit, struct ds_errors *errs);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * yang:insert, yang:key and yang:value (RFC 7950 7.7.9, 7.8.6).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/datastore/tree.h"
+#include "mgmt/store/edit.h"
+
+static const char *attribute(const struct lyd_node *edit, const char *name)
+{
+	const struct lyd_meta *meta;
+
+	for (meta = edit->meta; meta; meta = meta->next)
+		if (!strcmp(meta->name, name) && !strcmp(meta->annotation->module->name, "yang"))
+			return lyd_get_meta_value(meta);
+	return NULL;
+}
+
+static void bad(const struct lyd_node *edit, const char *attribute, const char *app_tag,
+		const char *fmt, const char *value, struct ds_errors *errs)
+{
+	char *path = ds_path(edit);
+	struct ds_error *err = ds_errors_add(errs, DS_BAD_ATTRIBUTE, path, fmt, edit->schema->name,
+					     value ? value : "");
+
+	ds_error_bad(err, attribute);
+	ds_error_app_tag(err, app_tag);
+	free(path);
+}
+
+/* The entry that before and after speak of; NULL with an error. */
+static struct lyd_node *anchor(const struct lyd_node *node, const struct lyd_node *edit,
+			       struct ds_errors *errs)
+{
+	const char *name = node->schema->nodetype == LYS_LIST ? "key" : "value";
+	const char *value = attribute(edit, name);
+	struct lyd_node *found = NULL;
+
+	if (!value) {
+		ds_error_bad(ds_errors_add(errs, DS_MISSING_ATTRIBUTE, NULL,
+					   "insert before or after needs yang:%s, which names the "
+					   "entry of %s to stand beside",
+					   name, node->schema->name),
+			     name);
+		return NULL;
+	}
+	if (lyd_find_sibling_val(lyd_first_sibling(node), node->schema, value, strlen(value),
+				 &found) != LY_SUCCESS)
+		bad(edit, name, "missing-instance", "there is no entry of %s that is %s", value,
+		    errs);
+	return found;
+}
+
+void ed_place(struct lyd_node *node, const struct lyd_node *edit, struct ds_errors *errs)
+{
+	const char *insert = attribute(edit, "insert");
+	struct lyd_node *other = NULL, *sibling;
+
+	if (!insert)
+		return;
+	if (!(node->schema->nodetype & (LYS_LIST | LYS_LEAFLIST)) ||
+	    !(node->schema->flags & LYS_ORDBY_USER)) {
+		bad(edit, "insert", NULL,
+		    "%s is not ordered by its user: take the insert attribute away%s", NULL, errs);
+		return;
+	}
+	if (!strcmp(insert, "before") || !strcmp(insert, "after")) {
+		other = anchor(node, edit, errs);
+		if (!other || other == node)
+			return;
+		if (*insert == 'b')
+			lyd_insert_before(other, node);
+		else
+			lyd_insert_after(other, node);
+		return;
+	}
+	LY_LIST_FOR(lyd_first_sibling(node), sibling)
+		if (sibling->schema == node->schema && sibling != node) {
+			other = sibling;
+			if (!strcmp(insert, "first"))
+				break;
+		}
+	if (other && !strcmp(insert, "first"))
+		lyd_insert_before(other, node);
+	else if (other)
+		lyd_insert_after(other, node);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Changes wait for their turn: one at a time asks the planes.
+ */
+#include <stdlib.h>
+
+#include "mgmt/datastore/mem.h"
+#include "mgmt/store/commit.h"
+
+struct ch *ch_new(struct st *st, enum ch_kind kind, const struct nacm_subject *who, st_done_fn done,
+		  void *arg)
+{
+	struct ch *change = ds_alloc(sizeof(*change));
+
+	change->st = st;
+	change->kind = kind;
+	change->who = who_dup(who);
+	change->target = ST_RUNNING;
+	change->wait_ms = BK_WAIT_MS;
+	change->done = done;
+	change->arg = arg;
+	return change;
+}
+
+void ch_free(struct ch *change)
+{
+	if (change->own)
+		ov_free(change->ov);
+	ov_free(change->transient);
+	lyd_free_all(change->config);
+	bd_config_free(change->next_config);
+	ds_errors_clear(&change->errs);
+	who_free(change->who);
+	free(change->comment);
+	free(change->confirm);
+	free(change->persist);
+	free(change->persist_id);
+	free(change);
+}
+
+static void run_next(struct st *st)
+{
+	if (!st->first || st->active)
+		return;
+	st->active = true;
+	cm_run(st->first);
+}
+
+void ch_on_next(evutil_socket_t fd, short what, void *arg)
+{
+	run_next(arg);
+}
+
+void ch_end(struct ch *change)
+{
+	static const struct timeval now = {0, 0};
+	struct st *st = change->st;
+
+	st->first = change->next;
+	if (!st->first)
+		st->last = NULL;
+	st->active = false;
+	if (change->done)
+		change->done(&change->errs, change->arg);
+	ch_free(change);
+	st_private_sweep(st);
+	if (st->first)
+		evtimer_add(st->next, &now);
+}
+
+void ch_enqueue(struct ch *change)
+{
+	struct st *st = change->st;
+	unsigned int waiting = 0;
+
+	for (const struct ch *c = st->first; c; c = c->next)
+		waiting++;
+	if (st->stopped) {
+		ch_free(change);
+		return;
+	}
+	if (waiting >= ST_QUEUE_MAX && change->done) {
+		ds_errors_add(&change->errs, DS_IN_USE, NULL, "%u changes wait already: try again",
+			      waiting);
+		change->done(&change->errs, change->arg);
+		ch_free(change);
+		return;
+	}
+	if (st->last)
+		st->last->next = change;
+	else
+		st->first = change;
+	st->last = change;
+	run_next(st);
+}
+
+/* heddle-mgmt is stopping: those that wait are told that they were not made. */
+void st_stop(struct st *st)
+{
+	st->stopped = true;
+	while (st->first) {
+		struct ch *change = st->first;
+
+		st->first = change->next;
+		ds_errors_add(&change->errs, DS_OPERATION_FAILED, NULL, "heddle-mgmt is stopping");
+		if (change->done)
+			change->done(&change->errs, change->arg);
+		ch_free(change);
+	}
+	st->last = NULL;
+}

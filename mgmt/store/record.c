@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "heddle/base/log.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/store/boot.h"
+#include "mgmt/store/confirm.h"
+#include "mgmt/store/history.h"
+#include "mgmt/store/record.h"
+
+/* What the planes will be given: above all that they hold (see txn.c). */
+static uint64_t next_generation(const struct bk *bk)
+{
+	uint64_t generation = bk->generation;
+
+	for (size_t i = 0; i < BK_PLANES; i++)
+		if (bk->planes[i].generation > generation)
+			generation = bk->planes[i].generation;
+	return generation + 1;
+}
+
+static void add_units(struct jr_record *record, const struct ov *ov)
+{
+	record->units = ds_alloc((ov->n + 1) * sizeof(*record->units));
+	for (size_t i = 0; i < ov->n; i++) {
+		const struct ov_unit *u = ov->list[i];
+
+		record->units[i] = (struct jr_unit){
+			.path = u->path,
+			.before = hs_print(ov_of_base(ov, u)),
+			.after = hs_print(ov_of_overlay(ov, u)),
+		};
+	}
+	record->n = ov->n;
+}
+
+int rc_intend(struct ch *change, struct hd_err *err)
+{
+	struct st *st = change->st;
+	struct jr_record record = {
+		.kind = change->kind == CH_START ? JR_BOOT : JR_COMMIT,
+		.generation = next_generation(st->bk),
+		.time = time(NULL),
+		.user = change->who->user,
+		.client = change->kind == CH_START ? (char *)"boot" : change->who->client,
+		.comment = change->comment,
+	};
+	int rc;
+
+	free(change->confirm);
+	change->confirm = record.confirm = cf_text(change);
+	record.pending = change->confirm != NULL;
+	/* Transient ports are in no history. */
+	if (!st->jr || change->target != ST_RUNNING ||
+	    (!change->ov->n && change->kind != CH_START && !change->confirm))
+		return 0;
+	record.extra = bd_numbers_print(&change->next_config->numbers);
+	add_units(&record, change->ov);
+	rc = jr_intend(st->jr, &record, err);
+	change->intended = rc == 0;
+	for (size_t i = 0; i < record.n; i++) {
+		free(record.units[i].before);
+		free(record.units[i].after);
+	}
+	free(record.units);
+	free(record.extra);
+	return rc;
+}
+
+void rc_end(struct ch *change)
+{
+	struct st *st = change->st;
+	struct hd_err err = {0};
+
+	if (change->intended && jr_end(st->jr, st->bk->generation, &err) < 0)
+		hd_log(HD_LOG_ERR,
+		       "%s: a restart of heddle-mgmt would go back to the configuration before",
+		       err.text);
+	change->intended = false;
+	if (change->kind == CH_START && st->jr && bo_booted(st->jr_dir, &err) < 0)
+		hd_log(HD_LOG_ERR, "%s: a restart of heddle-mgmt would be taken for a boot",
+		       err.text);
+}
+
+void rc_revert(struct ch *change)
+{
+	struct hd_err err = {0};
+
+	if (change->intended && jr_revert(change->st->jr, &err) < 0)
+		hd_log(HD_LOG_ERR, "%s", err.text);
+	change->intended = false;
+}
+
+void rc_tell(struct ch *change)
+{
+	struct st *st = change->st;
+	const struct ov *ov = change->target == ST_TRANSIENT ? change->transient : change->ov;
+	struct st_unit_change *units = ds_alloc((ov->n + 1) * sizeof(*units));
+	struct st_event event = {
+		.kind = ST_EVENT_CHANGED,
+		.ds = change->target,
+		.who = change->kind == CH_START || change->kind == CH_REVERT
+			       ? NULL
+			       : &change->who->subject,
+		.units = units,
+		.n_units = ov->n,
+	};
+
+	for (size_t i = 0; i < ov->n; i++) {
+		const struct ov_unit *u = ov->list[i];
+
+		units[i] = (struct st_unit_change){
+			.path = u->path,
+			.before = ov_of_base(ov, u),
+			.after = ov_of_overlay(ov, u),
+			.user = u->touched.user,
+			.session = u->touched.session,
+			.time = u->touched.time,
+		};
+	}
+	if (ov->n)
+		st_tell(st, &event);
+	free(units);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A change is written down before the planes are asked, and told of afterwards.
+ */
+#ifndef MGMT_STORE_RECORD_H
+#define MGMT_STORE_RECORD_H
+
+#include "mgmt/store/internal.h"
+
+/* What the change is about to do. Fails, for want of space say, with @err: nothing was written. */
+int rc_intend(struct ch *change, struct hd_err *err);
+
+/* It was done, or it was not. */
+void rc_end(struct ch *change);
+void rc_revert(struct ch *change);
+
+/* Tells the listeners what it changes: before its overlay is folded. */
+void rc_tell(struct ch *change);
+
+/* Transient ports: may the edit be? Adds to the errors of @change. */
+void tr_check(struct ch *change);
+
+/* Copies what @edit touched to what lies on top of running: a stroke that is left open. */
+void tr_put_on_top(struct st *st, const struct ov *edit);
+
+/* Writes them down, for the next start of heddle-mgmt. */
+void tr_save(struct st *st);
+
+#endif
