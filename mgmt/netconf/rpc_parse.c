@@ -14,6 +14,7 @@
 #include "mgmt/netconf/text.h"
 
 #define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
+#define ID_MAX  4095 /* RFC 6241 4.1 */
 
 /* The attributes of <rpc>: a reply has all of them (RFC 6241 4.2). False: no message-id. */
 static bool read_attributes(struct nc_call *call)
@@ -145,6 +146,28 @@ static const char *skip_tag(const char *c, char name[32])
 	return *c ? c + 1 : NULL;
 }
 
+/*
+ * What is refused before it is parsed gets its message-id all the same, if that is plain enough to be
+ * repeated as it stands.
+ */
+static void borrow_id(struct nc_call *call, const char *text)
+{
+	const char *start = skip_misc(text), *end = skip_tag(start, (char[32]){0}), *id;
+	size_t n;
+
+	id = end ? strstr(start, " message-id=") : NULL;
+	if (!id || id > end)
+		return;
+	id += strlen(" message-id=");
+	if (*id != '"' && *id != '\'')
+		return;
+	n = strspn(id + 1, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.:/ ");
+	if (id[n + 1] != *id || n > ID_MAX)
+		return;
+	free(call->attributes);
+	call->attributes = ds_printf(" message-id=\"%.*s\"", (int)n, id + 1);
+}
+
 /* Is it a request that brings a configuration along? Only such ones have reason to be large. */
 static bool brings_config(const char *text)
 {
@@ -193,8 +216,11 @@ bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *te
 	LY_ERR rc;
 
 	if (!sane(text, len, errs) ||
-	    (call->server && !fits(&call->server->limits, text, len, errs)) ||
-	    ly_in_new_memory(text, &in) != LY_SUCCESS)
+	    (call->server && !fits(&call->server->limits, text, len, errs))) {
+		borrow_id(call, text);
+		return false;
+	}
+	if (ly_in_new_memory(text, &in) != LY_SUCCESS)
 		return false;
 	ly_err_clean((struct ly_ctx *)ctx, NULL);
 	rc = lyd_parse_op(ctx, NULL, in, LYD_XML, LYD_TYPE_RPC_NETCONF, &call->rpc, &call->op);
