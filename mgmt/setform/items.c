@@ -59,11 +59,13 @@ static const struct sf_word *kind_of(const struct sf_scope *scope, const struct 
 static void push_node(struct sf_items *items, const struct sf_scope *scope,
 		      const struct lyd_node *node)
 {
-	const struct sf_word *word = sf_word_of(node->schema), *kind;
+	const struct sf_word *word, *kind;
 	const struct lyd_node *child;
 
-	if (lysc_is_key(node->schema) || sf_is_unset(node))
+	/* What the schema does not know (a newer switch) has no words. */
+	if (!node->schema || lysc_is_key(node->schema) || sf_is_unset(node))
 		return;
+	word = sf_word_of(node->schema);
 	if (word && (kind = kind_of(scope, node))) {
 		push(items, kind, node, true);
 	} else if (word) {
@@ -118,8 +120,7 @@ size_t sf_items_push(struct sf_items *items, const struct sf_scope *scope,
 	size_t from = items->n;
 
 	for (node = scope->node ? lyd_child(node) : node; node; node = node->next)
-		if (node->schema)
-			push_node(items, scope, node);
+		push_node(items, scope, node);
 	if (items->n > from)
 		qsort(items->list + from, items->n - from, sizeof(*items->list), by_order);
 	return from;

@@ -101,12 +101,14 @@ static bool walk_line(struct sf_maker *maker, struct sf_walk *w, const struct sf
 	return erase ? sf_delete_end(w) : sf_walk_end(w);
 }
 
-/* -1: neither */
-static int verb(const struct sf_token *token)
+/* 0: set, 1: delete, -1: neither */
+static int verb_of(const struct sf_edit *edit, const struct sf_token *token)
 {
+	const char *verb = edit->verb ? edit->verb : token->text;
+
 	if (token->quoted)
 		return -1;
-	return !strcmp(token->text, "set") ? 0 : !strcmp(token->text, "delete") ? 1 : -1;
+	return !strcmp(verb, "set") ? 0 : !strcmp(verb, "delete") ? 1 : -1;
 }
 
 static void wrong_verb(struct sf_maker *maker, const struct sf_line *line, struct ds_errors *errs)
@@ -143,7 +145,7 @@ static void read_line(struct sf_maker *maker, struct sf_walk *w, const struct sf
 	if (!line->n)
 		return;
 	last = &line->list[line->n - 1];
-	erase = verb(&line->list[0]);
+	erase = verb_of(maker->edit, &line->list[0]);
 	if (erase < 0 || (erase && !maker->edit->changes)) {
 		wrong_verb(maker, line, errs);
 		return;

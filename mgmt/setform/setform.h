@@ -35,6 +35,7 @@ struct sf_edit {
 	const struct ly_ctx *ctx;
 	bool changes;
 	const struct lyd_node *base; /* changes: what they are made to; NULL: empty */
+	const char *verb;            /* "set" or "delete": what lines begin with counts as this */
 	bool lenient;                /* to delete what is not there is not wrong */
 	bool one_line;               /* messages need not say the line and the column */
 	const struct sf_line *level; /* words that stand before those of each line; may be NULL */

@@ -68,11 +68,12 @@ static bool has_keys(const struct lyd_node *entry, const struct sf_frame *frame)
 	return true;
 }
 
-static const struct lyd_node *first_entry(struct sf_asker *a, const struct lyd_node *parent,
-					  const struct lysc_node *list)
+const struct lyd_node *sf_siblings(struct sf_asker *a, const struct lyd_node *parent,
+				   const struct lysc_node *list)
 {
 	const struct lysc_node *up = lysc_data_parent(list);
 
+	sf_asker_tree(a);
 	if (up && (!parent || parent->schema != up))
 		parent = sf_below(parent, a->tree, up);
 	return up ? lyd_child(parent) : a->tree;
@@ -89,7 +90,7 @@ const struct lyd_node *sf_locate(struct sf_asker *a, const struct sf_walk *w, si
 		const struct lysc_node *schema = f->scope->node;
 
 		if (schema->nodetype == LYS_LIST) {
-			node = first_entry(a, node, schema);
+			node = sf_siblings(a, node, schema);
 			while (node && (node->schema != schema || !has_keys(node, f)))
 				node = node->next;
 		} else {
@@ -116,7 +117,7 @@ static bool value(struct sf_walk *w, const char *text)
 	return true;
 }
 
-static const struct sf_actions actions = {.enter = enter, .value = value};
+const struct sf_actions sf_no_actions = {.enter = enter, .value = value};
 
 static bool walk(struct sf_walk *w, const struct sf_token *words, size_t n)
 {
@@ -137,7 +138,7 @@ static bool is_inner(const struct sf_word *word)
 /* Is there anything of @word below @parent? */
 static bool exists(struct sf_asker *a, const struct lyd_node *parent, const struct sf_word *word)
 {
-	const struct lyd_node *node = first_entry(a, parent, word->node);
+	const struct lyd_node *node = sf_siblings(a, parent, word->node);
 
 	for (; node; node = node->next)
 		if (node->schema == word->node && !sf_is_unset(node))
@@ -211,7 +212,7 @@ static void offer_entries(struct sf_asker *a, const struct sf_walk *w)
 
 	memcpy(said.keys, w->keys, sizeof(said.keys));
 	node = sf_locate(a, w, w->depth, &there);
-	node = there ? first_entry(a, node, w->word.node) : NULL;
+	node = there ? sf_siblings(a, node, w->word.node) : NULL;
 	for (; node; node = node->next) {
 		const struct lyd_node *key = lyd_child(node);
 
@@ -248,7 +249,7 @@ static void offer_set_values(struct sf_asker *a, const struct sf_walk *w)
 	const struct lyd_node *node = sf_locate(a, w, w->depth, &there);
 	char text[32];
 
-	node = there ? first_entry(a, node, w->word.node) : NULL;
+	node = there ? sf_siblings(a, node, w->word.node) : NULL;
 	for (; node; node = node->next)
 		if (node->schema == w->word.node && !(node->flags & LYD_DEFAULT))
 			sf_offer(a, SF_OFFER_WORD, sf_from_model(&w->word, node, text), "");
@@ -276,7 +277,7 @@ void sf_words(const struct sf_ask *ask, const struct sf_token *words, size_t n, 
 	struct sf_asker a = {.ask = ask, .fn = fn, .arg = arg};
 	struct sf_walk *w = ds_alloc(sizeof(*w));
 
-	sf_walk_begin(w, ask->ctx, &actions, &a);
+	sf_walk_begin(w, ask->ctx, &sf_no_actions, &a);
 	if ((!ask->level || walk(w, ask->level->list, ask->level->n))) {
 		w->said = false;
 		w->once = ask->purpose == SF_TO_DELETE;

@@ -44,6 +44,27 @@ struct sf_ask {
 void sf_words(const struct sf_ask *ask, const struct sf_token *words, size_t n, sf_offer_fn fn,
 	      void *arg);
 
+/* What words lead to. */
+struct sf_target {
+	const struct lysc_node *schema; /* NULL: the top */
+	const struct lyd_node *node;    /* the first there is, NULL: none */
+	bool all;                       /* every one of a list or leaf-list is meant */
+	const char *unit_key;           /* key of the list at the top, that the words begin with */
+	const struct lysc_node *unit;   /* list or container at the top; NULL: the top is meant */
+	char *around;                   /* words that lead to the scope around it; malloced */
+	char *words;                    /* all of them, quoted where they must be; malloced */
+	char *wrong;                    /* when they lead nowhere: why; malloced */
+	const struct sf_token *bad;     /* ... and which; NULL: what would follow the last */
+};
+
+/*
+ * Follows words by their grammar, and in the tree of @ask (if it has one). False when they lead
+ * nowhere; to be there in the tree is not needed. Clear in any case.
+ */
+bool sf_resolve(const struct sf_ask *ask, const struct sf_token *words, size_t n,
+		struct sf_target *target);
+void sf_target_clear(struct sf_target *target);
+
 /* The first sentence of a description, in one line; malloced. */
 char *sf_sentence(const char *description);
 

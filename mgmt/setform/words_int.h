@@ -37,6 +37,13 @@ const struct lyd_node *sf_locate(struct sf_asker *asker, const struct sf_walk *w
 const struct lyd_node *sf_below(const struct lyd_node *parent, const struct lyd_node *top,
 				const struct lysc_node *schema);
 
+/* The first sibling among which the entries, values or the one node of @schema are. */
+const struct lyd_node *sf_siblings(struct sf_asker *asker, const struct lyd_node *parent,
+				   const struct lysc_node *schema);
+
+/* Walks without doing anything: @walk->arg is an asker. */
+extern const struct sf_actions sf_no_actions;
+
 /* Values of a leaf: its type's, names that it refers to, and what kind of value it takes. */
 void sf_offer_values(struct sf_asker *asker, const struct sf_walk *walk,
 		     const struct lysc_node *leaf, bool ranges);

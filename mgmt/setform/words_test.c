@@ -120,6 +120,47 @@ static void test_places(void)
 	offers(SF_TO_NAME, "", "port fw", "<enter>");
 }
 
+static void resolves(const char *level, const char *said, const char *words, const char *around,
+		     const char *unit_key, bool there)
+{
+	struct sf_line before = {.n = 0}, line = {.n = 0};
+	struct sf_ask ask = {.ctx = ctx, .level = &before, .tree = the_tree};
+	struct sf_target t;
+
+	sf_line_read(&before, level, level + strlen(level));
+	sf_line_read(&line, said, said + strlen(said));
+	CU_ASSERT_EQUAL(sf_resolve(&ask, line.list, line.n, &t), words != NULL);
+	if (words) {
+		CU_ASSERT_STRING_EQUAL(t.words, words);
+		CU_ASSERT_STRING_EQUAL(t.around, around);
+		CU_ASSERT_EQUAL(t.node != NULL, there);
+		CU_ASSERT_STRING_EQUAL(t.unit_key ? t.unit_key : "", unit_key);
+	} else {
+		CU_ASSERT_STRING_EQUAL(t.wrong, around);
+	}
+	sf_target_clear(&t);
+	sf_line_clear(&before);
+	sf_line_clear(&line);
+}
+
+static void test_resolve(void)
+{
+	resolves("", "", "", "", "", false);
+	resolves("", "port fw", "port fw", "", "fw", true);
+	resolves("", "port nobody", "port nobody", "", "nobody", false);
+	resolves("", "port", "port", "", "", true);
+	resolves("switch sw0", "segment lab", "switch sw0 segment lab", "switch sw0", "sw0", true);
+	resolves("", "switch sw0 segment lab interface hd-lab",
+		 "switch sw0 segment lab interface hd-lab", "switch sw0 segment lab", "sw0", true);
+	resolves("port fw", "trunk", "port fw trunk", "port fw", "fw", true);
+	resolves("port fw", "access", "port fw access", "port fw", "fw", false);
+	resolves("", "port \"a b\" switch", "port \"a b\" switch", "port \"a b\"", "a b", false);
+	resolves("", "nacm", "nacm", "", "", false);
+	resolves("", "prt", NULL, "the top level has no \"prt\"; did you mean \"port\"?", "", 0);
+	resolves("", "port fw native lab", NULL, "nothing follows here", "", 0);
+	resolves("", "port fw native lab x", NULL, "one thing a line: nothing follows here", "", 0);
+}
+
 static void test_sentence(void)
 {
 	char *text = sf_sentence("One\n   line (100..200). Another.");
@@ -132,4 +173,5 @@ static void test_sentence(void)
 }
 
 UNIT_MAIN_SETUP("setform-words", set_up, {"set", test_set}, {"names", test_refers},
-		{"delete", test_delete}, {"places", test_places}, {"sentence", test_sentence});
+		{"delete", test_delete}, {"places", test_places},
+		{"what words lead to", test_resolve}, {"sentence", test_sentence});
