@@ -41,6 +41,7 @@ void nc_session_part(struct nc_session *session, struct evbuffer *body)
 		evbuffer_add(out, head,
 			     snprintf(head, sizeof(head), "\n#%zu\n", evbuffer_get_length(body)));
 	evbuffer_add_buffer(out, body);
+	nc_session_pump(session);
 }
 
 void nc_session_end(struct nc_session *session)
@@ -239,23 +240,47 @@ static bool go_on(struct nc_session *session)
 	return nc_session_takes(session) && !is_fast(session);
 }
 
-static void on_pump(evutil_socket_t fd, short what, void *arg)
+/*
+ * Writes at once what the socket takes: most replies are small, and go without a round through the
+ * loop. Only what is left is for the bufferevent, which then also watches that the client reads.
+ */
+static void flush(struct nc_session *session)
 {
-	struct nc_session *session = arg;
+	struct evbuffer *out = bufferevent_get_output(session->bev);
 
-	if (session->closing) {
-		if (!queued(session))
-			nc_session_free(session);
+	if (!evbuffer_get_length(out) || bufferevent_get_enabled(session->bev) & EV_WRITE)
 		return;
-	}
+	evbuffer_unfreeze(out, 1);
+	if (evbuffer_write(out, bufferevent_getfd(session->bev)) < 0)
+		errno = 0; /* the bufferevent will see it, too, and knows what to do */
+	evbuffer_freeze(out, 1);
+	if (evbuffer_get_length(out))
+		bufferevent_enable(session->bev, EV_WRITE);
+}
+
+/* Serves some of what was sent. True when there is more. */
+static bool serve(struct nc_session *session)
+{
 	for (unsigned int i = 0; i < PUMP_BURST && !session->closing; i++)
 		if (!go_on(session) || !step(session)) {
 			if (session->eof && !session->busy && !session->closing &&
 			    !has_input(session))
 				nc_session_finish(session, NC_END_DROPPED);
-			return;
+			return false;
 		}
-	nc_session_pump(session);
+	return true;
+}
+
+static void on_pump(evutil_socket_t fd, short what, void *arg)
+{
+	struct nc_session *session = arg;
+	bool more = !session->closing && serve(session);
+
+	flush(session);
+	if (session->closing && !queued(session))
+		nc_session_free(session);
+	else if (more)
+		nc_session_pump(session);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -265,6 +290,8 @@ static void on_read(struct bufferevent *bev, void *arg)
 
 static void on_written(struct bufferevent *bev, void *arg)
 {
+	if (!evbuffer_get_length(bufferevent_get_output(bev)))
+		bufferevent_disable(bev, EV_WRITE);
 	nc_session_pump(arg);
 }
 
@@ -359,7 +386,8 @@ static void init(struct nc_session *session, int fd)
 	bufferevent_setwatermark(session->bev, EV_WRITE, (size_t)server->limits.output_kb << 9, 0);
 	bufferevent_setcb(session->bev, on_read, on_written, on_event, session);
 	bufferevent_set_timeouts(session->bev, NULL, &stall);
-	bufferevent_enable(session->bev, EV_READ | EV_WRITE);
+	bufferevent_disable(session->bev, EV_WRITE);
+	bufferevent_enable(session->bev, EV_READ);
 }
 
 struct nc_session *nc_session_new(struct nc_server *server, int fd, uint32_t id,
