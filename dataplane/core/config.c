@@ -70,6 +70,61 @@ static int build_rx(struct hd_config *tree)
 	return 0;
 }
 
+/* The ports' queues are where they were: only their configurations are others. */
+static bool same_queues(const struct hd_config *now, const struct hd_config *next)
+{
+	if (now->n_ports != next->n_ports)
+		return false;
+	for (uint32_t id = 0; id < next->n_ports; id++) {
+		const struct hd_port_config *o = now->ports[id], *n = next->ports[id];
+
+		if (o != n && (!o || !n || o->port != n->port))
+			return false;
+	}
+	return true;
+}
+
+/* Lists are in the order of port ids. */
+static void patch_rx(struct hd_rx_list *list, const struct hd_port_config *c)
+{
+	uint32_t low = 0, high = list->n;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (list->q[mid].port->id < c->id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < list->n && list->q[low].port == c->port; low++)
+		list->q[low].config = c;
+}
+
+static int copy_rx(struct hd_config *tree, const struct hd_config *now)
+{
+	for (unsigned int w = 0; w < HD_WORKERS_MAX; w++) {
+		size_t size =
+			sizeof(struct hd_rx_list) + now->rx[w]->n * sizeof(struct hd_rx_queue);
+
+		tree->rx[w] = malloc(size);
+		if (!tree->rx[w])
+			return -ENOMEM;
+		memcpy(tree->rx[w], now->rx[w], size);
+	}
+	for (uint32_t id = 0; id < tree->n_ports; id++)
+		for (unsigned int w = 0; tree->ports[id] != now->ports[id] && w < HD_WORKERS_MAX;
+		     w++)
+			patch_rx(tree->rx[w], tree->ports[id]);
+	return 0;
+}
+
+static int build_queues(struct hd_config *tree, const struct hd_config *now)
+{
+	tree->ports_changed = !same_queues(now, tree);
+	return tree->ports_changed ? build_rx(tree) : copy_rx(tree, now);
+}
+
 int hd_config_init(void)
 {
 	running = calloc(1, sizeof(*running));
@@ -102,7 +157,7 @@ int hd_config_prepare(struct hd_store *store, struct hd_config_result *result)
 	if (!rc)
 		rc = hd_build_domains(&b);
 	if (!rc)
-		rc = build_rx(b.next);
+		rc = build_queues(b.next, running);
 	tdestroy(b.touched, free);
 	if (rc < 0) {
 		hd_config_discard();
@@ -117,7 +172,7 @@ void hd_config_discard(void)
 		return;
 	hd_build_release_domains(prepared, running);
 	hd_build_free_ports(prepared, running, true);
-	hd_build_free_domains(prepared);
+	hd_build_free_domains(prepared, running);
 	tree_free(prepared);
 	prepared = NULL;
 }
@@ -129,7 +184,7 @@ static void stop_ports(const struct hd_config *old, const struct hd_config *tree
 		const struct hd_port_config *o = old->ports[id];
 		const struct hd_port_config *n = id < tree->n_ports ? tree->ports[id] : NULL;
 
-		if (!o || (n && n->port == o->port))
+		if (!o || n == o || (n && n->port == o->port))
 			continue;
 		if (n)
 			o->port->keeps_workers_next = RTE_MIN(n->port->queues, o->port->queues);
@@ -138,18 +193,20 @@ static void stop_ports(const struct hd_config *old, const struct hd_config *tree
 	}
 }
 
-static void start_ports(const struct hd_config *old, const struct hd_config *tree)
+static void start_ports(const struct hd_config *old, struct hd_config *tree)
 {
 	for (uint32_t id = 0; id < tree->n_ports; id++) {
 		const struct hd_port_config *n = tree->ports[id];
 		const struct hd_port_config *o = id < old->n_ports ? old->ports[id] : NULL;
 
-		if (!n)
+		if (!n || n == o)
 			continue;
 		if (!o || o->port != n->port)
 			hd_port_start(n->port, n->flags & HD_PORT_ENABLED, n->mtu);
-		else if (o != n)
+		else {
+			tree->ports_changed |= (o->flags ^ n->flags) & HD_PORT_ENABLED;
 			hd_port_adjust(n->port, n->flags & HD_PORT_ENABLED, n->mtu);
+		}
 	}
 }
 
@@ -173,6 +230,6 @@ void hd_config_commit(struct hd_store *store)
 	hd_stats_generation(tree->generation);
 	hd_build_release_domains(old, tree);
 	hd_build_free_ports(old, tree, false);
-	hd_build_free_domains(old);
+	hd_build_free_domains(old, tree);
 	tree_free(old);
 }

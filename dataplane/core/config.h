@@ -57,7 +57,6 @@ struct hd_port_config {
 	struct hd_vlan_set cvlan_store;
 	struct hd_feature_list features[HD_POINT_COUNT];
 	const char *name; /* the port's */
-	bool shared;      /* builder: the running tree has it too */
 } __rte_cache_aligned;
 
 /* A domain: one VLAN of one switch. */
@@ -96,9 +95,11 @@ struct hd_rx_list {
 
 struct hd_config {
 	uint64_t generation;
-	uint32_t n_ports;    /* ids in use are below */
-	uint32_t n_domains;  /* likewise */
-	uint32_t n_switches; /* likewise */
+	uint32_t n_ports;     /* ids in use are below */
+	uint32_t n_domains;   /* likewise */
+	uint32_t n_switches;  /* likewise */
+	bool ports_changed;   /* ports came, went, restarted, or were enabled or disabled */
+	bool members_changed; /* a domain has other members, or rules, than in the tree before */
 	const struct hd_port_config **ports;
 	const struct hd_domain **domains;
 	const struct hd_switch **switches;

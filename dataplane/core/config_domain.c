@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The tree's switches and domains. A domain is there while a port carries its VLAN; its id stays the
- * same from tree to tree.
+ * same from tree to tree. Where no switch and no segment changed, domains that have the members that
+ * they had are shared with the running tree (config_member.c).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 static uint64_t used[HD_DOMAINS_MAX / 64] = {1}; /* bit 0: HD_DOMAIN_NONE */
 static uint32_t lowest_free = 1;
 
-static uint32_t domain_id_new(void)
+uint32_t hd_domain_id_new(void)
 {
 	for (uint32_t w = lowest_free / 64; w < HD_DOMAINS_MAX / 64; w++) {
 		if (~used[w]) {
@@ -82,16 +83,35 @@ static int build_switch(const char *key, enum hd_change change, const void *now,
 	return 0;
 }
 
+static int any_change(const char *key, enum hd_change change, const void *now, const void *next,
+		      void *arg)
+{
+	(void)key;
+	(void)change;
+	(void)now;
+	(void)next;
+	(void)arg;
+	return 1;
+}
+
 int hd_build_switches(struct hd_builder *b)
 {
 	b->next->switches = calloc(HD_SWITCHES_MAX, sizeof(*b->next->switches));
 	if (!b->next->switches)
 		return -ENOMEM;
+	b->same_switches = !hd_store_walk_changes(b->store, HD_SWITCH, any_change, NULL) &&
+			   !hd_store_walk_changes(b->store, HD_SEGMENT, any_change, NULL);
+	if (b->same_switches) {
+		b->next->n_switches = b->now->n_switches;
+		if (b->now->n_switches)
+			memcpy(b->next->switches, b->now->switches,
+			       b->now->n_switches * sizeof(*b->next->switches));
+		return 0;
+	}
 	return hd_store_walk(b->store, HD_SWITCH, build_switch, b);
 }
 
-/* What a port carries, one VLAN after the other. Starts with 0, ends with 0. */
-static uint16_t next_vlan(const struct hd_port_config *c, uint16_t vid)
+uint16_t hd_port_next_vlan(const struct hd_port_config *c, uint16_t vid)
 {
 	if (c->mode == HD_VLAN_NONE)
 		return 0;
@@ -117,7 +137,7 @@ static uint32_t domain_get(struct hd_builder *b, struct hd_switch *sw, uint16_t 
 	if (!id && old)
 		id = old->domain[vid];
 	if (!id)
-		id = domain_id_new();
+		id = hd_domain_id_new();
 	sw->domain[vid] = id;
 	if (id >= b->next->n_domains)
 		b->next->n_domains = id + 1;
@@ -135,11 +155,12 @@ static int assign_domains(struct hd_builder *b)
 	for (uint32_t p = 0; p < b->next->n_ports; p++) {
 		const struct hd_port_config *c = b->next->ports[p];
 
-		for (uint16_t vid = c ? next_vlan(c, 0) : 0; vid; vid = next_vlan(c, vid))
+		for (uint16_t vid = c ? hd_port_next_vlan(c, 0) : 0; vid;
+		     vid = hd_port_next_vlan(c, vid))
 			if (!domain_get(b, switch_of(b, c), vid))
 				return hd_store_refuse(b->store, ENOSPC, "more than %u domains",
 						       HD_DOMAINS_MAX - 1);
-		if (c && !c->shared && c->mode != HD_VLAN_NONE)
+		if (c && !hd_build_shares(b, c) && c->mode != HD_VLAN_NONE)
 			((struct hd_port_config *)c)->pvid_domain =
 				c->pvid ? switch_of(b, c)->domain[c->pvid] : HD_DOMAIN_NONE;
 	}
@@ -157,8 +178,8 @@ static int make_domains(struct hd_builder *b)
 		return -ENOMEM;
 	}
 	for (uint32_t p = 0; p < t->n_ports; p++)
-		for (uint16_t vid = t->ports[p] ? next_vlan(t->ports[p], 0) : 0; vid;
-		     vid = next_vlan(t->ports[p], vid))
+		for (uint16_t vid = t->ports[p] ? hd_port_next_vlan(t->ports[p], 0) : 0; vid;
+		     vid = hd_port_next_vlan(t->ports[p], vid))
 			members[switch_of(b, t->ports[p])->domain[vid]]++;
 	for (uint32_t s = 0; s < t->n_switches; s++) {
 		for (uint16_t vid = 1; t->switches[s] && vid <= HD_VLAN_MAX; vid++) {
@@ -191,7 +212,8 @@ static void fill_domains(struct hd_builder *b)
 	for (uint32_t p = 0; p < t->n_ports; p++) {
 		const struct hd_port_config *c = t->ports[p];
 
-		for (uint16_t vid = c ? next_vlan(c, 0) : 0; vid; vid = next_vlan(c, vid)) {
+		for (uint16_t vid = c ? hd_port_next_vlan(c, 0) : 0; vid;
+		     vid = hd_port_next_vlan(c, vid)) {
 			struct hd_domain *d =
 				(struct hd_domain *)t->domains[switch_of(b, c)->domain[vid]];
 
@@ -219,6 +241,8 @@ static int build_segment(const char *key, enum hd_change change, const void *now
 	d = (struct hd_domain *)b->next->domains[sw->domain[o->vlan]];
 	if (!d)
 		return 0; /* nobody carries it */
+	if (b->same_switches && d->segment[0])
+		return 0; /* it is not a new one */
 	if (d->segment[0])
 		return hd_store_refuse(b->store, EINVAL,
 				       "segment %s: VLAN %u of switch %s is segment %s", key,
@@ -229,33 +253,48 @@ static int build_segment(const char *key, enum hd_change change, const void *now
 	return 0;
 }
 
+int hd_build_segments(struct hd_builder *b)
+{
+	return hd_store_walk(b->store, HD_SEGMENT, build_segment, b);
+}
+
 int hd_build_domains(struct hd_builder *b)
 {
-	int rc = assign_domains(b);
+	int rc;
 
+	if (b->same_switches)
+		return hd_build_members(b);
+	rc = assign_domains(b);
 	if (!rc)
 		rc = make_domains(b);
 	if (rc)
 		return rc;
 	fill_domains(b);
-	return hd_store_walk(b->store, HD_SEGMENT, build_segment, b);
+	b->next->members_changed = true;
+	return hd_build_segments(b);
 }
 
-void hd_build_free_domains(struct hd_config *tree)
+void hd_build_free_domains(struct hd_config *tree, const struct hd_config *other)
 {
 	for (uint32_t i = 0; tree->domains && i < tree->n_domains; i++)
-		free((void *)tree->domains[i]);
+		if (i >= other->n_domains || other->domains[i] != tree->domains[i])
+			free((void *)tree->domains[i]);
 	for (uint32_t i = 0; tree->switches && i < tree->n_switches; i++)
-		free((void *)tree->switches[i]);
+		if (i >= other->n_switches || other->switches[i] != tree->switches[i])
+			free((void *)tree->switches[i]);
 }
 
 void hd_build_release_domains(const struct hd_config *tree, const struct hd_config *other)
 {
-	for (uint32_t s = 0; s < tree->n_switches; s++) {
+	for (uint32_t s = 0; tree->switches && s < tree->n_switches; s++) {
 		const struct hd_switch *sw = tree->switches[s];
-		const struct hd_switch *same = sw ? hd_config_switch(other, sw->name) : NULL;
+		const struct hd_switch *same = s < other->n_switches ? other->switches[s] : NULL;
 
-		for (uint16_t vid = 1; sw && vid <= HD_VLAN_MAX; vid++)
+		if (!sw || sw == same)
+			continue;
+		if (same && strcmp(same->name, sw->name) != 0)
+			same = NULL;
+		for (uint16_t vid = 1; vid <= HD_VLAN_MAX; vid++)
 			if (sw->domain[vid] && (!same || same->domain[vid] != sw->domain[vid]))
 				domain_id_free(sw->domain[vid]);
 	}

@@ -27,20 +27,21 @@ static int mark_touched(const char *key, enum hd_change change, const void *now,
 
 	(void)now;
 	(void)next;
-	if (change == HD_UNCHANGED || tfind(key, &b->touched, name_compare))
+	(void)change;
+	if (tfind(key, &b->touched, name_compare))
 		return 0;
 	copy = strdup(key);
 	return copy && tsearch(copy, &b->touched, name_compare) ? 0 : -ENOMEM;
 }
 
-/* Ports whose kind's object or one of whose features' objects changed. */
+/* Ports whose own object, or their kind's or one of their features', changed. */
 static int find_touched(struct hd_builder *b)
 {
 	for (const struct hd_object_class *c = hd_object_class_first(); c; c = c->next) {
 		int rc = 0;
 
-		if (c->type != HD_PORT && c->type != HD_SWITCH && c->type != HD_SEGMENT)
-			rc = hd_store_walk(b->store, c->type, mark_touched, b);
+		if (c->type != HD_SWITCH && c->type != HD_SEGMENT)
+			rc = hd_store_walk_changes(b->store, c->type, mark_touched, b);
 		if (rc)
 			return rc;
 	}
@@ -49,11 +50,9 @@ static int find_touched(struct hd_builder *b)
 
 static const struct hd_port_config *running_port(const struct hd_builder *b, const char *name)
 {
-	/* By the table: a name is looked up once a port that changed, not once a port. */
-	for (uint32_t id = 0; id < b->now->n_ports; id++)
-		if (b->now->ports[id] && !strcmp(b->now->ports[id]->name, name))
-			return b->now->ports[id];
-	return NULL;
+	const struct hd_port *port = hd_port_by_name(name);
+
+	return port && port->id < b->now->n_ports ? b->now->ports[port->id] : NULL;
 }
 
 /* The features that have an object for this port, in their order, with copies of the objects. */
@@ -166,59 +165,80 @@ static int new_config(struct hd_builder *b, const char *key, const struct hd_por
 	return rc ? rc : choose_port(b, c, o, now);
 }
 
-static int place(struct hd_builder *b, const struct hd_port_config *c)
+static void place(struct hd_builder *b, const struct hd_port_config *c)
 {
 	b->next->ports[c->id] = c;
 	if (c->id >= b->next->n_ports)
 		b->next->n_ports = c->id + 1;
-	return 0;
 }
 
-static int build_port(const char *key, enum hd_change change, const void *was, const void *next,
-		      void *arg)
+static int build_port(struct hd_builder *b, const char *key)
 {
-	struct hd_builder *b = arg;
-	const struct hd_port_config *now;
+	const void *object = hd_store_next(b->store, HD_PORT, key);
+	const struct hd_port_config *now = running_port(b, key);
 	struct hd_port_config *c = NULL;
 	int rc;
 
-	(void)was;
-	if (!next) {
-		b->result->ports_closed++;
+	if (!object) {
+		/* Names may also be of something that is no port. */
+		if (now) {
+			b->result->ports_closed++;
+			b->next->ports[now->id] = NULL;
+		}
 		return 0;
 	}
-	if (change == HD_UNCHANGED && !tfind(key, &b->touched, name_compare))
-		return 0; /* placed by share_ports() */
-	now = running_port(b, key);
-	rc = new_config(b, key, next, now, &c);
+	rc = new_config(b, key, object, now, &c);
 	if (rc) {
 		if (c && c->port && (!now || now->port != c->port))
 			hd_port_free(c->port);
 		config_free(c);
 		return rc;
 	}
-	return place(b, c);
+	place(b, c);
+	return 0;
 }
 
-/* A switch that went and came back under its name keeps its index, so sharing is always right. */
-static int share_ports(struct hd_builder *b)
-{
-	for (uint32_t id = 0; id < b->now->n_ports; id++) {
-		const struct hd_port_config *c = b->now->ports[id];
+struct touched_walk {
+	struct hd_builder *b;
+	int rc;
+};
 
-		if (!c || tfind(c->name, &b->touched, name_compare))
-			continue;
-		if (c->mode != HD_VLAN_NONE && !b->next->switches[c->switch_index])
+static void build_touched(const void *node, VISIT visit, void *arg)
+{
+	struct touched_walk *w = arg;
+
+	if ((visit == postorder || visit == leaf) && !w->rc)
+		w->rc = build_port(w->b, *(const char *const *)node);
+}
+
+static int find_removed(const char *key, enum hd_change change, const void *now, const void *next,
+			void *arg)
+{
+	(void)key;
+	(void)now;
+	(void)next;
+	(void)arg;
+	return change == HD_REMOVED;
+}
+
+/* Ports that stay are on switches that stay. One that went and came back keeps its index. */
+static int check_switches(struct hd_builder *b)
+{
+	if (!hd_store_walk_changes(b->store, HD_SWITCH, find_removed, NULL))
+		return 0;
+	for (uint32_t id = 0; id < b->next->n_ports; id++) {
+		const struct hd_port_config *c = b->next->ports[id];
+
+		if (c && c->mode != HD_VLAN_NONE && !b->next->switches[c->switch_index])
 			return hd_store_refuse(b->store, EINVAL, "port %s: its switch is removed",
 					       c->name);
-		((struct hd_port_config *)c)->shared = true;
-		place(b, c);
 	}
 	return 0;
 }
 
 int hd_build_ports(struct hd_builder *b)
 {
+	struct touched_walk w = {b, 0};
 	int rc = find_touched(b);
 
 	b->next->ports = calloc(HD_PORTS_MAX, sizeof(*b->next->ports));
@@ -226,12 +246,13 @@ int hd_build_ports(struct hd_builder *b)
 		return -ENOMEM;
 	if (rc)
 		return rc;
-	/* Ports that changed or went are touched as well: the rest is as it was. */
-	rc = hd_store_walk(b->store, HD_PORT, mark_touched, b);
-	if (rc)
-		return rc;
-	rc = share_ports(b);
-	return rc ? rc : hd_store_walk(b->store, HD_PORT, build_port, b);
+	if (b->now->n_ports)
+		memcpy(b->next->ports, b->now->ports, b->now->n_ports * sizeof(*b->next->ports));
+	b->next->n_ports = b->now->n_ports;
+	twalk_r(b->touched, build_touched, &w);
+	while (b->next->n_ports && !b->next->ports[b->next->n_ports - 1])
+		b->next->n_ports--;
+	return w.rc ? w.rc : check_switches(b);
 }
 
 void hd_build_free_ports(struct hd_config *tree, const struct hd_config *other, bool with_ports)

@@ -139,6 +139,7 @@ struct hd_port {
 	enum hd_port_reason told;                /* what the log said last */
 	uint32_t up_seen, down_seen;             /* ... and told by the control thread */
 	unsigned int worker[HD_PORT_QUEUES_MAX]; /* that polls a receive queue, for life */
+	struct hd_port *next_name;               /* in the table's index */
 	uint64_t params[]; /* the kind's object (params_size bytes), then its private part */
 };
 

@@ -14,11 +14,14 @@
 
 #define RETRY_FIRST_MS 50
 #define RETRY_LAST_MS  2000u
+#define NAME_BUCKETS   8192
 
 static struct hd_port *table[HD_PORTS_MAX];
 static bool reserved[HD_PORTS_MAX]; /* by a port that is prepared and not started yet */
 static uint32_t generations[HD_PORTS_MAX];
 static uint16_t id_end;
+static uint16_t lowest_free; /* no id below it is free */
+static struct hd_port *by_name[NAME_BUCKETS];
 static struct hd_port_listener *listeners;
 
 void hd_port_listen(struct hd_port_listener *listener)
@@ -37,17 +40,50 @@ uint16_t hd_port_id_end(void)
 	return id_end;
 }
 
+static struct hd_port **bucket(const char *name)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 16777619u;
+	return &by_name[(hash ^ hash >> 16) % NAME_BUCKETS];
+}
+
+struct hd_port *hd_port_by_name(const char *name)
+{
+	struct hd_port *port = *bucket(name);
+
+	while (port && strcmp(port->name, name) != 0)
+		port = port->next_name;
+	return port;
+}
+
+static void name_remove(struct hd_port *port)
+{
+	struct hd_port **at = bucket(port->name);
+
+	while (*at && *at != port)
+		at = &(*at)->next_name;
+	if (*at)
+		*at = port->next_name;
+}
+
+static void id_freed(uint16_t id)
+{
+	reserved[id] = false;
+	if (id < lowest_free)
+		lowest_free = id;
+}
+
 static int id_choose(const char *name)
 {
 	int id = hd_stats_port_find(name);
 
 	if (id >= 0 && id < HD_PORTS_MAX && !table[id] && !reserved[id])
 		return id;
-	/* Ids whose counters belong to a name of an earlier heddle-dp come last. */
-	for (id = 0; id < HD_PORTS_MAX; id++)
-		if (!table[id] && !reserved[id])
-			return id;
-	return -ENOSPC;
+	while (lowest_free < HD_PORTS_MAX && (table[lowest_free] || reserved[lowest_free]))
+		lowest_free++;
+	return lowest_free < HD_PORTS_MAX ? lowest_free : -ENOSPC;
 }
 
 struct hd_port *hd_port_new(const struct hd_port_ops *ops, const char *name, const void *params,
@@ -90,13 +126,18 @@ void hd_port_free(struct hd_port *port)
 		/* Prepared only: give back what it took. What it shares is the other one's. */
 		for (uint16_t q = port->keeps_workers; q < port->queues; q++)
 			hd_worker_queue_gone(port->worker[q]);
-		reserved[port->id] = table[port->id] != NULL;
+		if (!table[port->id])
+			id_freed(port->id);
 	}
 	free(port);
 }
 
 void hd_port_start(struct hd_port *port, bool enabled, uint16_t mtu)
 {
+	struct hd_port **names = bucket(port->name);
+
+	port->next_name = *names;
+	*names = port;
 	table[port->id] = port;
 	reserved[port->id] = true;
 	port->started = true;
@@ -149,11 +190,12 @@ void hd_port_stop(struct hd_port *port, bool replaced)
 	port_close(port);
 	for (uint16_t q = replaced ? port->keeps_workers_next : 0; q < port->queues; q++)
 		hd_worker_queue_gone(port->worker[q]);
+	name_remove(port);
 	if (replaced)
 		return;
 	hd_opener_release(port->name);
 	table[port->id] = NULL;
-	reserved[port->id] = false;
+	id_freed(port->id);
 	hd_stats_port_release(port->id);
 	while (id_end && !table[id_end - 1])
 		id_end--;

@@ -39,6 +39,9 @@ void hd_port_stop_all(void);
 
 struct hd_port *hd_port_by_id(uint16_t id);
 
+/* A port that was started and not stopped, or NULL. */
+struct hd_port *hd_port_by_name(const char *name);
+
 /* One past the highest id in use. */
 uint16_t hd_port_id_end(void);
 

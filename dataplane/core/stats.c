@@ -10,6 +10,7 @@
 #include "dataplane/core/stats.h"
 
 static struct hd_stats_header *header;
+static bool inherited; /* there are slots of a heddle-dp before us */
 
 static void *at(uint64_t offset)
 {
@@ -94,16 +95,28 @@ int hd_stats_init(bool shared, uint32_t workers, uint32_t max_ports, struct hd_e
 			want.reasons = i + 1;
 		}
 	}
+	inherited = !is_new;
 	*header = want;
 	header->magic = HD_STATS_MAGIC;
 	return 0;
 }
 
+/*
+ * Only counters of a heddle-dp before us are looked for. It gave out ids in the order of names, and
+ * we ask in that order: the next one is the next.
+ */
 int hd_stats_port_find(const char *name)
 {
-	for (uint32_t id = 0; id < header->max_ports; id++)
-		if (slot(id)->in_use && !strncmp(slot(id)->name, name, HD_NAME_MAX))
+	static uint32_t next;
+
+	for (uint32_t i = 0; inherited && i < header->max_ports; i++) {
+		uint32_t id = (next + i) % header->max_ports;
+
+		if (slot(id)->in_use && !strncmp(slot(id)->name, name, HD_NAME_MAX)) {
+			next = id + 1;
 			return (int)id;
+		}
+	}
 	return -ENOENT;
 }
 

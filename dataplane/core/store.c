@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The object store: a sorted tree (tsearch(3)) of entries, each with the object as it is and, within
- * a bracket that touched it, as it will be.
+ * The object store: a sorted tree (tsearch(3)) of entries for each type, each entry with the object
+ * as it is and, within a bracket that touched it, as it will be. A delta costs what it touches.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,16 +15,26 @@
 
 struct object_entry {
 	uint32_t type;
-	const char *key; /* in the object */
-	void *now;       /* NULL: not there */
-	void *next;      /* with touched: NULL: removed */
-	size_t size;
+	const char *key;  /* in the object */
+	void *now;        /* NULL: not there */
+	void *next;       /* with touched: NULL: removed */
 	uint64_t touched; /* number of the bracket that named it */
 	char key_store[HD_KEY_MAX];
 };
 
-struct hd_store {
+/* All objects of one type. */
+struct kind {
+	uint32_t type;
 	void *root;
+	uint32_t n;     /* objects that are there now */
+	bool committed; /* the last commit changed one */
+};
+
+struct hd_store {
+	struct kind *kinds; /* as registered, by type */
+	size_t n_kinds;
+	struct object_entry **touched; /* in the open bracket, each once */
+	size_t n_touched, n_sorted, room;
 	uint64_t generation;
 	uint64_t bracket; /* number of the bracket, counts up */
 	bool open;
@@ -62,11 +72,25 @@ const struct hd_object_class *hd_object_class_find(uint32_t type)
 
 static int entry_compare(const void *a, const void *b)
 {
-	const struct object_entry *x = a, *y = b;
+	return strcmp(((const struct object_entry *)a)->key, ((const struct object_entry *)b)->key);
+}
+
+static int touched_compare(const void *a, const void *b)
+{
+	const struct object_entry *x = *(struct object_entry *const *)a;
+	const struct object_entry *y = *(struct object_entry *const *)b;
 
 	if (x->type != y->type)
 		return x->type < y->type ? -1 : 1;
 	return strcmp(x->key, y->key);
+}
+
+static struct kind *kind_of(const struct hd_store *store, uint32_t type)
+{
+	for (size_t i = 0; i < store->n_kinds; i++)
+		if (store->kinds[i].type == type)
+			return &store->kinds[i];
+	return NULL;
 }
 
 static void entry_free(void *p)
@@ -81,7 +105,21 @@ static void entry_free(void *p)
 
 struct hd_store *hd_store_new(void)
 {
-	return calloc(1, sizeof(struct hd_store));
+	struct hd_store *store = calloc(1, sizeof(*store));
+
+	if (!store)
+		return NULL;
+	for (const struct hd_object_class *c = classes; c; c = c->next)
+		store->n_kinds++;
+	store->kinds = calloc(store->n_kinds + 1, sizeof(*store->kinds));
+	if (!store->kinds) {
+		free(store);
+		return NULL;
+	}
+	store->n_kinds = 0;
+	for (const struct hd_object_class *c = classes; c; c = c->next)
+		store->kinds[store->n_kinds++].type = c->type;
+	return store;
 }
 
 void hd_store_free(struct hd_store *store)
@@ -89,7 +127,10 @@ void hd_store_free(struct hd_store *store)
 	if (!store)
 		return;
 	hd_store_abort(store);
-	tdestroy(store->root, entry_free);
+	for (size_t i = 0; i < store->n_kinds; i++)
+		tdestroy(store->kinds[i].root, entry_free);
+	free(store->kinds);
+	free(store->touched);
 	free(store);
 }
 
@@ -145,21 +186,42 @@ int hd_store_failed(const struct hd_store *store, struct hd_err *err)
 static struct object_entry *entry_get(struct hd_store *store, uint32_t type, const char *key)
 {
 	struct object_entry probe = {.type = type, .key = key}, *e;
-	struct object_entry **found = tfind(&probe, &store->root, entry_compare);
+	struct kind *kind = kind_of(store, type);
+	struct object_entry **found = kind ? tfind(&probe, &kind->root, entry_compare) : NULL;
 
-	if (found)
-		return *found;
+	if (found || !kind)
+		return found ? *found : NULL;
 	e = calloc(1, sizeof(*e));
 	if (!e)
 		return NULL;
 	e->type = type;
 	hd_str_copy(e->key_store, sizeof(e->key_store), key);
 	e->key = e->key_store;
-	if (!tsearch(e, &store->root, entry_compare)) {
+	if (!tsearch(e, &kind->root, entry_compare)) {
 		free(e);
 		return NULL;
 	}
 	return e;
+}
+
+/* Remembers that the bracket names it. */
+static bool touch(struct hd_store *store, struct object_entry *e)
+{
+	if (e->touched == store->bracket)
+		return true;
+	if (store->n_touched == store->room) {
+		size_t room = store->room ? store->room * 2 : 64;
+		struct object_entry **more = realloc(store->touched, room * sizeof(*more));
+
+		if (!more)
+			return false;
+		store->touched = more;
+		store->room = room;
+	}
+	store->touched[store->n_touched++] = e;
+	e->touched = store->bracket;
+	e->next = e->now;
+	return true;
 }
 
 static int store_set(struct hd_store *store, const struct hd_object_class *cls,
@@ -168,7 +230,7 @@ static int store_set(struct hd_store *store, const struct hd_object_class *cls,
 	struct object_entry *e = entry_get(store, cls->type, head->key);
 	void *next = NULL;
 
-	if (!e)
+	if (!e || !touch(store, e))
 		return hd_store_refuse(store, ENOMEM, "out of memory");
 	if (!remove) {
 		if (e->now && !memcmp(e->now, head, cls->size))
@@ -178,11 +240,9 @@ static int store_set(struct hd_store *store, const struct hd_object_class *cls,
 		else
 			return hd_store_refuse(store, ENOMEM, "out of memory");
 	}
-	if (e->touched == store->bracket && e->next != e->now)
+	if (e->next != e->now)
 		free(e->next);
-	e->touched = store->bracket;
 	e->next = next;
-	e->size = cls->size;
 	return 0;
 }
 
@@ -235,65 +295,96 @@ static enum hd_change entry_change(const struct hd_store *store, const struct ob
 const void *hd_store_next(const struct hd_store *store, uint32_t type, const char *key)
 {
 	struct object_entry probe = {.type = type, .key = key};
-	struct object_entry **found = tfind(&probe, &store->root, entry_compare);
+	const struct kind *kind = kind_of(store, type);
+	struct object_entry **found = kind ? tfind(&probe, &kind->root, entry_compare) : NULL;
 
 	return found ? entry_next(store, *found) : NULL;
 }
 
 struct walk {
 	const struct hd_store *store;
-	uint32_t type;
 	hd_store_fn fn;
 	void *arg;
+	bool changes; /* those only */
 	int rc;
 };
 
+static void visit_entry(struct walk *w, const struct object_entry *e)
+{
+	const void *next = entry_next(w->store, e);
+	enum hd_change change = entry_change(w->store, e);
+
+	if (w->rc || (!e->now && !next) || (w->changes && change == HD_UNCHANGED))
+		return;
+	w->rc = w->fn(e->key, change, e->now, next, w->arg);
+}
+
 static void walk_entry(const void *node, VISIT visit, void *arg)
 {
-	const struct object_entry *e = *(struct object_entry *const *)node;
-	struct walk *w = arg;
-	const void *next;
-
-	if ((visit != postorder && visit != leaf) || e->type != w->type || w->rc)
-		return;
-	next = entry_next(w->store, e);
-	if (e->now || next)
-		w->rc = w->fn(e->key, entry_change(w->store, e), e->now, next, w->arg);
+	if (visit == postorder || visit == leaf)
+		visit_entry(arg, *(struct object_entry *const *)node);
 }
 
 int hd_store_walk(const struct hd_store *store, uint32_t type, hd_store_fn fn, void *arg)
 {
-	struct walk w = {store, type, fn, arg, 0};
+	struct walk w = {store, fn, arg, false, 0};
+	const struct kind *kind = kind_of(store, type);
 
-	twalk_r(store->root, walk_entry, &w);
+	if (kind)
+		twalk_r(kind->root, walk_entry, &w);
 	return w.rc;
 }
 
-struct counting {
-	const struct hd_store *store;
-	struct hd_config_result *result;
-};
-
-static void count_entry(const void *node, VISIT visit, void *arg)
+int hd_store_walk_changes(struct hd_store *store, uint32_t type, hd_store_fn fn, void *arg)
 {
-	const struct object_entry *e = *(struct object_entry *const *)node;
-	struct counting *c = arg;
+	struct walk w = {store, fn, arg, true, 0};
+	const struct kind *kind = kind_of(store, type);
 
-	if ((visit != postorder && visit != leaf) || (!e->now && !entry_next(c->store, e)))
-		return;
-	switch (entry_change(c->store, e)) {
-	case HD_UNCHANGED: c->result->unchanged++; break;
-	case HD_ADDED: c->result->added++; break;
-	case HD_CHANGED: c->result->changed++; break;
-	case HD_REMOVED: c->result->removed++; break;
+	if (!store->open || !kind)
+		return 0;
+	if (store->full) {
+		twalk_r(kind->root, walk_entry, &w);
+		return w.rc;
 	}
+	if (store->n_sorted != store->n_touched)
+		qsort(store->touched, store->n_touched, sizeof(*store->touched), touched_compare);
+	store->n_sorted = store->n_touched;
+	for (size_t i = 0; i < store->n_touched; i++)
+		if (store->touched[i]->type == type)
+			visit_entry(&w, store->touched[i]);
+	return w.rc;
 }
 
-void hd_store_count(const struct hd_store *store, struct hd_config_result *result)
+bool hd_store_committed(const struct hd_store *store, uint32_t type)
 {
-	struct counting c = {store, result};
+	const struct kind *kind = kind_of(store, type);
 
-	twalk_r(store->root, count_entry, &c);
+	return kind && kind->committed;
+}
+
+static int count_one(const char *key, enum hd_change change, const void *now, const void *next,
+		     void *arg)
+{
+	struct hd_config_result *result = arg;
+
+	(void)key;
+	(void)now;
+	(void)next;
+	result->added += change == HD_ADDED;
+	result->changed += change == HD_CHANGED;
+	result->removed += change == HD_REMOVED;
+	return 0;
+}
+
+void hd_store_count(struct hd_store *store, struct hd_config_result *result)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < store->n_kinds; i++) {
+		hd_store_walk_changes(store, store->kinds[i].type, count_one, result);
+		n += store->kinds[i].n;
+	}
+	result->unchanged += n - result->changed - result->removed;
 }
 
 /* Entries that are gone, collected during a walk: the tree must not change under it. */
@@ -304,25 +395,8 @@ struct gone {
 	struct hd_store *store;
 };
 
-static void settle_entry(const void *node, VISIT visit, void *arg)
+static void gone_add(struct gone *g, struct object_entry *e)
 {
-	struct object_entry *e = *(struct object_entry *const *)node;
-	struct gone *g = arg;
-
-	if (visit != postorder && visit != leaf)
-		return;
-	if (g->commit) {
-		void *next = (void *)entry_next(g->store, e);
-
-		if (next != e->now)
-			free(e->now);
-		e->now = next;
-	} else if (e->touched == g->store->bracket && e->next != e->now) {
-		free(e->next);
-	}
-	e->next = e->now;
-	if (e->now)
-		return;
 	if (g->n == g->room) {
 		size_t room = g->room ? g->room * 2 : 64;
 		struct object_entry **more = realloc(g->e, room * sizeof(*more));
@@ -335,16 +409,50 @@ static void settle_entry(const void *node, VISIT visit, void *arg)
 	g->e[g->n++] = e;
 }
 
+static void settle_one(struct gone *g, struct object_entry *e)
+{
+	struct kind *kind = kind_of(g->store, e->type);
+
+	if (g->commit) {
+		void *next = (void *)entry_next(g->store, e);
+
+		if (next != e->now) {
+			kind->n += (next != NULL) - (e->now != NULL);
+			kind->committed = true;
+			free(e->now);
+		}
+		e->now = next;
+	} else if (e->touched == g->store->bracket && e->next != e->now) {
+		free(e->next);
+	}
+	e->next = e->now;
+	if (!e->now)
+		gone_add(g, e);
+}
+
+static void settle_entry(const void *node, VISIT visit, void *arg)
+{
+	if (visit == postorder || visit == leaf)
+		settle_one(arg, *(struct object_entry *const *)node);
+}
+
 static void settle(struct hd_store *store, bool commit)
 {
 	struct gone g = {.commit = commit, .store = store};
 
-	twalk_r(store->root, settle_entry, &g);
+	for (size_t i = 0; i < store->n_kinds && commit; i++)
+		store->kinds[i].committed = false;
+	for (size_t i = 0; i < store->n_kinds && commit && store->full; i++)
+		twalk_r(store->kinds[i].root, settle_entry, &g);
+	for (size_t i = 0; i < store->n_touched && !(commit && store->full); i++)
+		settle_one(&g, store->touched[i]);
 	for (size_t i = 0; i < g.n; i++) {
-		tdelete(g.e[i], &store->root, entry_compare);
+		tdelete(g.e[i], &kind_of(store, g.e[i]->type)->root, entry_compare);
 		free(g.e[i]);
 	}
 	free(g.e);
+	store->n_touched = 0;
+	store->n_sorted = 0;
 	store->open = false;
 	store->bracket++; /* so that no entry counts as touched */
 }

@@ -91,7 +91,8 @@ static int collect_static(const char *key, enum hd_change change, const void *no
 {
 	const struct hd_static_mac_object *o = next;
 	struct fixed_list *list = arg;
-	const struct hd_port_config *port = NULL;
+	const struct hd_port *living = hd_port_by_name(o ? o->port : "");
+	const struct hd_port_config *port = living ? port_of(list->tree, living->id) : NULL;
 	const struct hd_switch *sw;
 	uint32_t domain;
 
@@ -101,9 +102,6 @@ static int collect_static(const char *key, enum hd_change change, const void *no
 	if (!o)
 		return 0;
 	sw = hd_config_switch(list->tree, o->switch_name);
-	for (uint32_t i = 0; i < list->tree->n_ports && !port; i++)
-		if (list->tree->ports[i] && !strcmp(list->tree->ports[i]->name, o->port))
-			port = list->tree->ports[i];
 	domain = sw ? sw->domain[o->vlan] : HD_DOMAIN_NONE;
 	if (!domain || !port || !hd_port_carries(list->tree, port, domain, o->vlan))
 		return 0; /* takes effect when the port carries that VLAN */
@@ -147,11 +145,16 @@ static void on_committed(const struct hd_config *tree, const struct hd_store *st
 {
 	uint32_t now = units(hd_now_ns());
 
-	hd_fdb_flush(fdb, now, is_orphan, (void *)tree);
-	for (uint32_t i = 0; i < tree->n_domains; i++)
+	bool others = tree->members_changed || tree->ports_changed;
+
+	/* Most commits leave nothing of this to do, and the table is large. */
+	if (others)
+		hd_fdb_flush(fdb, now, is_orphan, (void *)tree);
+	for (uint32_t i = 0; i < tree->n_domains && tree->members_changed; i++)
 		if (tree->domains[i])
 			hd_fdb_domain_group(fdb, i, tree->domains[i]->switch_index);
-	fix_static(tree, store, now);
+	if (others || hd_store_committed(store, HD_STATIC_MAC))
+		fix_static(tree, store, now);
 }
 
 static struct hd_config_listener config_listener = {.committed = on_committed};

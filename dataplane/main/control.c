@@ -154,17 +154,15 @@ static void wake(void)
 static void on_open_lost(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	const struct hd_open_lost *lost = msg->body;
+	struct hd_port *port;
 
 	(void)chan;
 	(void)arg;
 	if (!hd_str_terminated(lost->port, sizeof(lost->port)))
 		return;
-	for (uint16_t id = 0; id < hd_port_id_end(); id++) {
-		struct hd_port *port = hd_port_by_id(id);
-
-		if (port && !strcmp(port->name, lost->port))
-			hd_port_reopen(port, HD_PORT_NO_NAMESPACE, "its network namespace is gone");
-	}
+	port = hd_port_by_name(lost->port);
+	if (port)
+		hd_port_reopen(port, HD_PORT_NO_NAMESPACE, "its network namespace is gone");
 	wake();
 }
 
