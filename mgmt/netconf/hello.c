@@ -48,7 +48,7 @@ static bool is(const struct lyd_node *node, const char *name)
 	       !strcmp(o->name.module_ns, NS_BASE);
 }
 
-static int read_tree(const struct lyd_node *hello, bool *chunked, struct hd_err *err)
+static int read_tree(const struct lyd_node *hello, struct nc_hello *said, struct hd_err *err)
 {
 	const struct lyd_node *part, *cap;
 	bool one = false, zero = false;
@@ -67,6 +67,7 @@ static int read_tree(const struct lyd_node *hello, bool *chunked, struct hd_err 
 				continue;
 			one |= says(text, NC_CAP_BASE "1");
 			zero |= says(text, NC_CAP_BASE "0");
+			said->cli |= says(text, NC_CAP_CLI);
 		}
 	}
 	if (!one && !zero)
@@ -74,23 +75,24 @@ static int read_tree(const struct lyd_node *hello, bool *chunked, struct hd_err 
 			err, EBADMSG,
 			"the client speaks no version of NETCONF that is spoken here: " NC_CAP_BASE
 			"0 and " NC_CAP_BASE "1");
-	*chunked = one;
+	said->chunked = one;
 	return 0;
 }
 
-int nc_hello_read(const struct ly_ctx *ctx, const char *text, size_t len, bool *chunked,
+int nc_hello_read(const struct ly_ctx *ctx, const char *text, size_t len, struct nc_hello *hello,
 		  struct hd_err *err)
 {
 	struct lyd_node *tree = NULL;
 	int rc;
 
+	*hello = (struct nc_hello){.chunked = false};
 	if (memchr(text, 0, len) || ds_depth_xml(text, len) > DEPTH_MAX ||
 	    lyd_parse_data_mem(ctx, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &tree) !=
 		    LY_SUCCESS) {
 		lyd_free_all(tree);
 		return hd_err_set(err, EBADMSG, "the client's hello is not well-formed XML");
 	}
-	rc = read_tree(tree, chunked, err);
+	rc = read_tree(tree, hello, err);
 	lyd_free_all(tree);
 	return rc;
 }

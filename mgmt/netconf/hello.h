@@ -16,11 +16,19 @@
 /* Appends ours. */
 void nc_hello_write(struct evbuffer *out, const struct ly_ctx *ctx, uint32_t session_id);
 
+/* With this capability a client says that it is the heddle command: for the history of commits. */
+#define NC_CAP_CLI "urn:heddle:client:cli"
+
+struct nc_hello {
+	bool chunked; /* both speak NETCONF 1.1 */
+	bool cli;     /* NC_CAP_CLI */
+};
+
 /*
- * Reads a client's: *@chunked says whether both speak NETCONF 1.1. Returns 0, or -EBADMSG with @err
- * when it is no hello, has a session-id, or no version that we speak.
+ * Reads a client's. Returns 0, or -EBADMSG with @err when it is no hello, has a session-id, or no
+ * version that we speak.
  */
-int nc_hello_read(const struct ly_ctx *ctx, const char *text, size_t len, bool *chunked,
+int nc_hello_read(const struct ly_ctx *ctx, const char *text, size_t len, struct nc_hello *hello,
 		  struct hd_err *err);
 
 #endif

@@ -111,9 +111,9 @@ static void give_up(struct nc_session *session, enum ds_tag tag, const char *why
 static void on_hello(struct nc_session *session)
 {
 	struct hd_err err = {0};
-	bool chunked;
+	struct nc_hello hello;
 
-	if (nc_hello_read(session->server->ctx, session->frame.text, session->frame.len, &chunked,
+	if (nc_hello_read(session->server->ctx, session->frame.text, session->frame.len, &hello,
 			  &err) < 0) {
 		give_up(session, DS_MALFORMED_MESSAGE, err.text);
 		return;
@@ -121,8 +121,10 @@ static void on_hello(struct nc_session *session)
 	session->greeted = true;
 	session->since_ns = hd_now_ns();
 	session->server->greeted++;
-	if (chunked)
+	if (hello.chunked)
 		nc_frame_set_chunked(&session->frame);
+	if (hello.cli)
+		hd_str_copy(session->peer->client, sizeof(session->peer->client), "cli");
 	nc_notify_session_start(session);
 }
 

@@ -94,11 +94,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct nc_call call = {NULL};
 	struct hd_err err = {0};
 	char *text = malloc(size + 1);
-	bool chunked;
+	struct nc_hello hello;
 
 	memcpy(text, data, size);
 	text[size] = '\0';
-	FUZZ_ASSERT(nc_hello_read(ctx, text, size, &chunked, &err) == 0 || err.text[0]);
+	FUZZ_ASSERT(nc_hello_read(ctx, text, size, &hello, &err) == 0 || err.text[0]);
 	if (nc_rpc_parse(&call, ctx, text, size, &errs))
 		use(&call, &errs);
 	else
