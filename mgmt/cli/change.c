@@ -10,9 +10,10 @@
 #define OPEN                                               \
 	"<open-configuration xmlns=\"" CLI_NS_CONFIG "\">" \
 	"<mode>private</mode></open-configuration>"
-#define EFFECTS "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>"
-#define COMMIT  "<commit><save xmlns=\"" CLI_NS_CONFIG "\"/></commit>"
-#define CONFIG  "<config xmlns:nc=\"" CLI_NS_NETCONF "\">%s</config>"
+#define COMMIT "<commit><save xmlns=\"" CLI_NS_CONFIG "\"/></commit>"
+#define CONFIG "<config xmlns:nc=\"" CLI_NS_NETCONF "\">%s</config>"
+
+static const char effects_request[] = "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>";
 
 void cli_xml_leaf(struct cli_str *xml, const char *name, const char *text)
 {
@@ -42,6 +43,7 @@ json_t *cli_errors_json(const struct lyd_node *reply)
 static int ask(struct cli *cli, struct cli_client *client, const char *request,
 	       struct lyd_node **reply)
 {
+	static const char unsupported[] = "operation-not-supported";
 	struct hd_err err = {0};
 
 	*reply = NULL;
@@ -51,6 +53,9 @@ static int ask(struct cli *cli, struct cli_client *client, const char *request,
 	}
 	if (!cli_reply_errors(*reply))
 		return CLI_OK;
+	if (request == effects_request &&
+	    !strcmp(cli_xml_text(cli_xml_child(*reply, "rpc-error"), "error-tag"), unsupported))
+		return CLI_OK; /* an older switch: it does not tell */
 	if (cli->json) {
 		cli_json_print(cli, json_pack("{s:b, s:b, s:[], s:o}", "accepted", false, "applied",
 					      false, "effects", "errors", cli_errors_json(*reply)));
@@ -96,7 +101,7 @@ static void print_effect(struct cli *cli, const struct lyd_node *effect)
 int cli_effects(struct cli *cli, struct cli_client *client, json_t *json, bool *danger)
 {
 	struct lyd_node *reply;
-	int rc = ask(cli, client, EFFECTS, &reply);
+	int rc = ask(cli, client, effects_request, &reply);
 
 	*danger = false;
 	if (rc)

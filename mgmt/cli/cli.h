@@ -56,7 +56,9 @@ enum cmd_words {
 	CMD_WORDS_KIND,      /* of a port */
 	CMD_WORDS_VLANS,     /* segments, VLAN ids and ranges: "office,lab,100-200" */
 	CMD_WORDS_DATASTORE,
-	CMD_WORDS_MODE, /* of configuration */
+	CMD_WORDS_MODE,    /* of configuration */
+	CMD_WORDS_DISPLAY, /* text, json, xml, set */
+	CMD_WORDS_EVENT,
 };
 
 struct cmd_option {
@@ -215,6 +217,11 @@ int cmd_port_remove(struct cli *cli, const struct cmd_line *line);
 int cmd_port_enable(struct cli *cli, const struct cmd_line *line);
 int cmd_segment(struct cli *cli, const struct cmd_line *line);
 int cmd_switch(struct cli *cli, const struct cmd_line *line);
+int cmd_show_configuration(struct cli *cli, const struct cmd_line *line);
+int cmd_show_history(struct cli *cli, const struct cmd_line *line);
+int cmd_show_changes(struct cli *cli, const struct cmd_line *line);
+int cmd_show_sessions(struct cli *cli, const struct cmd_line *line);
+int cmd_events(struct cli *cli, const struct cmd_line *line);
 int cmd_configure(struct cli *cli, const struct cmd_line *line);
 int cmd_exit(struct cli *cli, const struct cmd_line *line);
 int cmd_complete(struct cli *cli, const struct cmd_line *line);

@@ -17,6 +17,7 @@
 #include "mgmt/cli/interrupt.h"
 
 #define CAP_BASE_11 "urn:ietf:params:netconf:base:1.1"
+#define CAP_CLI     "urn:heddle:client:cli" /* so that the history says how a commit was made */
 #define TIMEOUT_MS  60000
 
 struct cli_client {
@@ -24,6 +25,7 @@ struct cli_client {
 	unsigned int message_id;
 	bool partial; /* of a message, when Ctrl-C came */
 	bool broken;
+	bool waits; /* for what comes when it comes */
 	struct lyd_node *hello;
 	struct cli_deframer in;
 	char buf[65536]; /* read, and not yet used */
@@ -98,7 +100,7 @@ static int fill(struct cli_client *c, struct hd_err *err)
 		{.fd = c->fd, .events = POLLIN},
 		{.fd = cli_interrupt_fd(), .events = POLLIN},
 	};
-	int rc = poll(pfds, 2, TIMEOUT_MS);
+	int rc = poll(pfds, 2, c->waits ? -1 : TIMEOUT_MS);
 	ssize_t n;
 
 	if (cli_interrupted())
@@ -162,7 +164,7 @@ static int hello(struct cli_client *c, struct hd_err *err)
 {
 	static const char ours[] =
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><hello xmlns=\"" CLI_NS_NETCONF
-		"\"><capabilities><capability>" CAP_BASE_11
+		"\"><capabilities><capability>" CAP_BASE_11 "</capability><capability>" CAP_CLI
 		"</capability></capabilities></hello>]]>]]>";
 	int rc = send_all(c->fd, ours, sizeof(ours) - 1, err);
 
@@ -205,17 +207,6 @@ int cli_client_open(struct cli_client **client, const char *socket_path, struct 
 	return rc;
 }
 
-void cli_client_close(struct cli_client *c)
-{
-	if (!c)
-		return;
-	if (c->fd >= 0)
-		close(c->fd);
-	lyd_free_all(c->hello);
-	cli_deframer_next(&c->in, true);
-	free(c);
-}
-
 static int send_rpc(struct cli_client *c, const char *body, struct hd_err *err)
 {
 	struct cli_str rpc = {0}, framed = {0};
@@ -232,6 +223,21 @@ static int send_rpc(struct cli_client *c, const char *body, struct hd_err *err)
 	cli_str_free(&rpc);
 	cli_str_free(&framed);
 	return rc;
+}
+
+void cli_client_close(struct cli_client *c)
+{
+	struct hd_err err;
+
+	if (!c)
+		return;
+	if (c->fd >= 0 && c->message_id && !c->broken && !c->partial)
+		send_rpc(c, "<close-session/>", &err); /* nobody waits for the answer */
+	if (c->fd >= 0)
+		close(c->fd);
+	lyd_free_all(c->hello);
+	cli_deframer_next(&c->in, true);
+	free(c);
 }
 
 /* An answer to a request that was interrupted before, which nobody waits for any more. */
@@ -282,6 +288,26 @@ int cli_client_rpc(struct cli_client *c, const char *body, struct lyd_node **rep
 		*reply = NULL;
 		rc = hd_err_set(err, EBADMSG, "the switch sent something that is not an answer");
 	}
+	if (rc < 0 && rc != -EINTR)
+		c->broken = true;
+	return rc;
+}
+
+int cli_client_notification(struct cli_client *c, struct lyd_node **notification,
+			    struct hd_err *err)
+{
+	int rc;
+
+	*notification = NULL;
+	c->waits = true;
+	do {
+		lyd_free_all(*notification);
+		*notification = NULL;
+		rc = receive(c, true, err);
+		if (rc == 0)
+			rc = cli_xml_parse(c->in.message.text, notification, err);
+	} while (rc == 0 && strcmp(cli_xml_name(*notification), "notification") != 0);
+	c->waits = false;
 	if (rc < 0 && rc != -EINTR)
 		c->broken = true;
 	return rc;

@@ -31,6 +31,13 @@ bool cli_client_can(const struct cli_client *client, const char *capability);
 int cli_client_rpc(struct cli_client *client, const char *body, struct lyd_node **reply,
 		   struct hd_err *err);
 
+/*
+ * Waits, as long as it takes, for a <notification>. Only in a session that has subscribed and asks
+ * nothing else. -errno with @err; -EINTR after Ctrl-C.
+ */
+int cli_client_notification(struct cli_client *client, struct lyd_node **notification,
+			    struct hd_err *err);
+
 /* False when the other side has closed the session. */
 bool cli_client_alive(const struct cli_client *client);
 
@@ -45,6 +52,9 @@ unsigned int cli_reply_errors(const struct lyd_node *reply);
  * prefixes. Allocated; "" when there is none.
  */
 char *cli_error_path(const struct lyd_node *error);
+
+/* The same of an element whose text is a path; "" for NULL. */
+char *cli_path_text(const struct lyd_node *node);
 
 /* Writes each error of a reply: where, what, and the kind of error when there are no words. */
 void cli_reply_print_errors(const struct lyd_node *reply, FILE *out);

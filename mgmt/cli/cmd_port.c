@@ -163,6 +163,8 @@ int cmd_port_add(struct cli *cli, const struct cmd_line *line)
 		if (!sw && (vlans || cmd_has(line, "switch")))
 			rc = CLI_REFUSED;
 	}
+	if (rc == 0 && cli_running_has(&running, "port", line->args[0], NULL))
+		rc = CLI_REFUSED;
 	if (rc == 0 && !add_port(&xml, line, kind, sw))
 		rc = CLI_USAGE;
 	done = cli_asprintf("%sport %s added", transient ? "transient " : "", line->args[0]);

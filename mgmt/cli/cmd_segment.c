@@ -156,6 +156,8 @@ int cmd_segment(struct cli *cli, const struct cmd_line *line)
 		sw = cli_running_switch(&running, sw, true);
 		rc = sw ? 0 : CLI_REFUSED;
 	}
+	if (rc == 0 && add && cli_running_has(&running, "segment", line->args[0], sw))
+		rc = CLI_REFUSED;
 	if (rc == 0 && !(add ? add_segment(&xml, line, sw) : remove_segment(&xml, line, sw)))
 		rc = CLI_USAGE;
 	if (rc == 0)
@@ -174,6 +176,8 @@ int cmd_switch(struct cli *cli, const struct cmd_line *line)
 	struct cli_str xml = {0};
 	int rc = client ? cli_running_get(client, NULL, &running) : CLI_UNREACHABLE;
 
+	if (rc == 0 && add && cli_running_has(&running, "switch", line->args[0], NULL))
+		rc = CLI_REFUSED;
 	if (rc == 0 && !add && !cli_running_switch(&running, line->args[0], true))
 		rc = CLI_REFUSED;
 	begin_switch(&xml, line->args[0], add ? "create" : "delete");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The table of commands. Help, completion and the man page's list of commands are made from it.
+ * size-ok: it is one table.
  */
 #include "mgmt/cli/cli.h"
 
@@ -56,6 +57,23 @@ static const struct cmd_option monitor_options[] = {
 	{"interval", 'i', "SECONDS", "time between two readings, 0.1 to 3600 (default: 1)",
 	 CMD_WORDS_NONE},
 	{"count", 'n', "N", "end after N readings (default: go on)", CMD_WORDS_NONE},
+	{0},
+};
+
+static const struct cmd_option configuration_options[] = {
+	{"display", 'd', "FORMAT", "text (the default), json, xml or set", CMD_WORDS_DISPLAY},
+	{0},
+};
+
+static const struct cmd_option history_options[] = {
+	{"limit", 'n', "N", "at most N of them (default: 50, as many as there are)",
+	 CMD_WORDS_NONE},
+	{0},
+};
+
+static const struct cmd_option events_options[] = {
+	{"count", 'n', "N", "end after N events", CMD_WORDS_NONE},
+	{"all", 'a', NULL, "also sessions that begin and end", CMD_WORDS_NONE},
 	{0},
 };
 
@@ -232,6 +250,47 @@ const struct cmd cli_commands[] = {
 		.run = cmd_show_version,
 	},
 	{
+		.name = "show configuration",
+		.args = "[running | candidate | startup]",
+		.summary = "the configuration that runs, is edited, or is taken at the next boot",
+		.text = "What is set, without defaults. In the forms set, json and xml it can be loaded again. "
+			"Secrets are shown only to those who may see them.",
+		.options = configuration_options,
+		.max_args = 1,
+		.words = CMD_WORDS_DATASTORE,
+		.configuration = true,
+		.run = cmd_show_configuration,
+	},
+	{
+		.name = "show history",
+		.args = "",
+		.summary = "commits that can be gone back to, the newest first",
+		.text = "N is the number that rollback takes in configuration mode.",
+		.options = history_options,
+		.run = cmd_show_history,
+	},
+	{
+		.name = "show changes",
+		.args = "",
+		.summary = "edits in the candidate that nobody committed yet, and whose they are",
+		.run = cmd_show_changes,
+	},
+	{
+		.name = "show sessions",
+		.args = "",
+		.summary = "who is connected to the management plane",
+		.run = cmd_show_sessions,
+	},
+	{
+		.name = "show events",
+		.args = "[EVENT...]",
+		.summary = "what happened lately: ports up and down, addresses that moved, commits",
+		.options = events_options,
+		.max_args = 64,
+		.words = CMD_WORDS_EVENT,
+		.run = cmd_events,
+	},
+	{
 		.name = "clear fdb",
 		.args = "",
 		.summary = "forget learned addresses; static ones stay",
@@ -250,6 +309,17 @@ const struct cmd cli_commands[] = {
 		.words = CMD_WORDS_PORT,
 		.screen = true,
 		.run = cmd_monitor,
+	},
+	{
+		.name = "monitor events",
+		.args = "[EVENT...]",
+		.summary = "what happens, as it happens",
+		.text = "A line for each event; Ctrl-C ends it.",
+		.options = events_options,
+		.max_args = 64,
+		.words = CMD_WORDS_EVENT,
+		.screen = true,
+		.run = cmd_events,
 	},
 	{
 		.name = "port add",

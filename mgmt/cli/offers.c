@@ -190,6 +190,24 @@ static void offer_kinds(cli_offer_fn fn, void *arg)
 		offer(fn, arg, CLI_OFFER_WORD, kind->name, kind->help);
 }
 
+/* Notifications of the model. */
+static void offer_events(cli_offer_fn fn, void *arg)
+{
+	struct ly_ctx *ctx = cli_schema(NULL);
+	const struct lys_module *module =
+		ctx ? ly_ctx_get_module_implemented(ctx, "heddle-events") : NULL;
+
+	for (const struct lysc_node *n =
+		     module && module->compiled ? (const struct lysc_node *)module->compiled->notifs
+						: NULL;
+	     n; n = n->next) {
+		char *help = cli_first_sentence(n->dsc);
+
+		offer(fn, arg, CLI_OFFER_WORD, n->name, help);
+		free(help);
+	}
+}
+
 static void offer_list(const char *const (*list)[2], cli_offer_fn fn, void *arg)
 {
 	for (; (*list)[0]; list++)
@@ -207,6 +225,11 @@ void cli_offers_value(struct cli *cli, enum cmd_words words, const char *typed, 
 						    {"candidate", "with edits that wait"},
 						    {"startup", "what the next boot takes"},
 						    {NULL, NULL}};
+	static const char *const displays[][2] = {{"text", "blocks in braces (the default)"},
+						  {"json", "what load takes as well"},
+						  {"xml", "what load takes as well"},
+						  {"set", "what load takes as well: lines"},
+						  {NULL, NULL}};
 	static const char *const modes[][2] = {{"shared", "with all others (the default)"},
 					       {"exclusive", "nobody else edits meanwhile"},
 					       {"private", "on a copy of one's own"},
@@ -225,6 +248,8 @@ void cli_offers_value(struct cli *cli, enum cmd_words words, const char *typed, 
 	case CMD_WORDS_HUGEPAGES: offer_list(hugepages, fn, arg); break;
 	case CMD_WORDS_DATASTORE: offer_list(datastores, fn, arg); break;
 	case CMD_WORDS_MODE: offer_list(modes, fn, arg); break;
+	case CMD_WORDS_DISPLAY: offer_list(displays, fn, arg); break;
+	case CMD_WORDS_EVENT: offer_events(fn, arg); break;
 	case CMD_WORDS_NEW: offer(fn, arg, CLI_OFFER_VALUE, "NAME", "a name of your choice"); break;
 	case CMD_WORDS_KIND: offer_kinds(fn, arg); break;
 	}

@@ -70,7 +70,11 @@ static const char *add_name(struct cli_str *text, const char *path, const char *
 
 char *cli_error_path(const struct lyd_node *error)
 {
-	const struct lyd_node *node = cli_xml_child(error, "error-path");
+	return cli_path_text(cli_xml_child(error, "error-path"));
+}
+
+char *cli_path_text(const struct lyd_node *node)
+{
 	const char *path = cli_xml_own_text(node);
 	char *element = NULL, *module = NULL;
 	struct cli_str text = {0};

@@ -109,6 +109,32 @@ const struct lyd_node *cli_running_port(struct cli_client *client, const struct 
 	return NULL;
 }
 
+/* The child called @list whose name is @name. */
+static const struct lyd_node *entry(const struct lyd_node *node, const char *list, const char *name)
+{
+	cli_xml_foreach(child, node, list)
+	{
+		if (strcmp(cli_xml_text(child, "name"), name) == 0)
+			return child;
+	}
+	return NULL;
+}
+
+bool cli_running_has(const struct cli_running *r, const char *what, const char *name,
+		     const char *sw)
+{
+	bool has = strcmp(what, "port") == 0 ? entry(r->interfaces, "interface", name) != NULL
+		   : strcmp(what, "switch") == 0
+			   ? entry(r->switches, "switch", name) != NULL
+			   : entry(entry(r->switches, "switch", sw), "segment", name) != NULL;
+
+	if (has)
+		cli_error("there is a %s \"%s\" already: choose another name, or change it in "
+			  "configuration mode",
+			  what, name);
+	return has;
+}
+
 bool cli_running_is_transient(struct cli_client *client, const char *name)
 {
 	struct cli_str xml = {0};

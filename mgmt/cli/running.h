@@ -29,6 +29,10 @@ const char *cli_running_switch(const struct cli_running *running, const char *na
 const struct lyd_node *cli_running_port(struct cli_client *client,
 					const struct cli_running *running, const char *name);
 
+/* True, after a message, when there is a "port", "switch" or "segment" of that name already. */
+bool cli_running_has(const struct cli_running *running, const char *what, const char *name,
+		     const char *sw);
+
 /* True when the port is one of the transient ones. */
 bool cli_running_is_transient(struct cli_client *client, const char *name);
 

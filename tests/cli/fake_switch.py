@@ -62,6 +62,8 @@ class FakeSwitch:
                 data += got
             frame, data = data.split(b'\n##\n', 1)
             request = re.sub(rb'\n#\d+\n', b'', frame).decode()
+            if '<close-session' in request:
+                return
             self.requests.append(request)
             answer = self.answer(request)
             if answer is None:

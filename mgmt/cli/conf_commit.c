@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * commit and what goes with it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/cli/conf_int.h"
+#include "mgmt/cli/table.h"
+
+/* So that whoever comes back after the connection was cut can confirm; NETCONF's persist. */
+#define PERSIST "heddle"
+
+#define STATE                                                                             \
+	"<get><filter type=\"subtree\"><configuration-state xmlns=\"" CLI_NS_CONFIG "\"/>" \
+	"</filter></get>"
+
+struct wanted {
+	bool check, confirmed;
+	unsigned long minutes;
+	char *comment; /* NULL: none */
+};
+
+/* All words that are left, with blanks between them. */
+static char *rest(const struct conf_line *line, size_t from)
+{
+	struct cli_str text = {0};
+
+	for (size_t i = from; i < line->words.n; i++)
+		cli_str_printf(&text, "%s%s", i > from ? " " : "", line->words.list[i].text);
+	return text.text;
+}
+
+static int parse(struct conf *conf, const struct conf_line *line, struct wanted *w)
+{
+	for (size_t i = 1; i < line->words.n; i++) {
+		const struct sf_token *token = &line->words.list[i];
+
+		if (conf_is(conf, token, "check")) {
+			w->check = true;
+		} else if (conf_is(conf, token, "confirmed")) {
+			w->confirmed = true;
+			if (i + 1 < line->words.n && line->words.list[i + 1].text[0] >= '0' &&
+			    line->words.list[i + 1].text[0] <= '9' &&
+			    !conf_number(conf, line, ++i, 1, 10000, &w->minutes))
+				return CLI_USAGE;
+		} else if (conf_is(conf, token, "comment")) {
+			if (i + 1 == line->words.n)
+				return conf_wrong(conf, line, i + 1, "comment what?");
+			w->comment = rest(line, i + 1);
+			break;
+		} else {
+			return conf_wrong(conf, line, i,
+					  "\"%s\": commit takes check, confirmed [MINUTES] and "
+					  "comment TEXT",
+					  token->text);
+		}
+	}
+	if (w->check && w->confirmed)
+		return conf_wrong(conf, line, 2, "check commits nothing: leave out confirmed");
+	return CLI_OK;
+}
+
+/* Is there a confirmed commit of a command line that waits? */
+static bool waits(struct conf *conf)
+{
+	struct lyd_node *reply;
+	const struct lyd_node *state, *confirmed;
+	bool is = false;
+
+	if (conf_request(conf, NULL, STATE, &reply) == 0) {
+		state = cli_xml_child(cli_xml_child(reply, "data"), "configuration-state");
+		confirmed = cli_xml_child(state, "confirmed-commit");
+		is = confirmed && !cli_xml_child(confirmed, "session-id");
+	}
+	lyd_free_all(reply);
+	return is;
+}
+
+static char *request(const struct wanted *w, bool waits)
+{
+	struct cli_str xml = {0};
+
+	cli_str_puts(&xml, "<commit>");
+	if (w->confirmed)
+		cli_str_printf(&xml,
+			       "<confirmed/><confirm-timeout>%lu</confirm-timeout>"
+			       "<persist>" PERSIST "</persist>",
+			       w->minutes * 60);
+	if (waits)
+		cli_str_puts(&xml, "<persist-id>" PERSIST "</persist-id>");
+	if (w->comment) {
+		cli_str_puts(&xml, "<comment xmlns=\"" CLI_NS_CONFIG "\">");
+		cli_xml_escape(&xml, w->comment);
+		cli_str_puts(&xml, "</comment>");
+	}
+	cli_str_puts(&xml, "<save xmlns=\"" CLI_NS_CONFIG "\"/></commit>");
+	return xml.text;
+}
+
+static int effects(struct conf *conf, bool *danger)
+{
+	struct lyd_node *reply;
+	int rc = conf_request(conf, NULL, "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>", &reply);
+
+	*danger = false;
+	if (rc)
+		return rc;
+	cli_xml_foreach(effect, reply, "effect")
+	{
+		const char *severity = cli_xml_text(effect, "severity");
+		bool plain = !strcmp(severity, "info");
+		char *text = cli_asprintf("%s%s%s", plain ? "" : severity, plain ? "" : ": ",
+					  cli_xml_text(effect, "text"));
+
+		*danger |= !strcmp(severity, "danger");
+		fputs("  ", conf->cli->out);
+		cli_wrap_on(conf->cli->out, cli_text_clean(text), 4, conf->cli->width);
+		free(text);
+	}
+	lyd_free_all(reply);
+	return CLI_OK;
+}
+
+static int commit(struct conf *conf, const struct wanted *w)
+{
+	bool danger, pending;
+	char *body;
+	int rc = effects(conf, &danger);
+
+	if (rc)
+		return rc;
+	if (w->check) {
+		fputs("The candidate is right. Nothing was committed.\n", conf->cli->out);
+		return CLI_OK;
+	}
+	if (danger && !w->confirmed) {
+		fflush(conf->cli->out);
+		if (!cli_ask(conf->cli, "Commit it all the same? (commit confirmed can be undone)",
+			     true))
+			return CLI_REFUSED;
+	}
+	pending = waits(conf);
+	body = request(w, pending);
+	rc = conf_do(conf, NULL, body);
+	free(body);
+	if (rc)
+		return rc;
+	conf->edits = false;
+	free(conf->told);
+	conf->told = NULL;
+	if (w->confirmed)
+		fprintf(conf->cli->out,
+			"Committed. It is undone in %lu minute%s: type confirm to keep it, cancel "
+			"to undo it now.\n",
+			w->minutes, w->minutes == 1 ? "" : "s");
+	else
+		fputs(pending ? "Committed, and what was to be confirmed is.\n" : "Committed.\n",
+		      conf->cli->out);
+	return CLI_OK;
+}
+
+int conf_commit(struct conf *conf, const struct conf_line *line, bool *leave)
+{
+	struct wanted w = {.minutes = 10};
+	int rc = parse(conf, line, &w);
+
+	(void)leave;
+	if (rc == 0)
+		rc = commit(conf, &w);
+	free(w.comment);
+	return rc;
+}
+
+static int none(struct conf *conf, const struct conf_line *line)
+{
+	return line->words.n > 1 ? conf_wrong(conf, line, 1, "nothing follows here") : CLI_OK;
+}
+
+/* NETCONF's confirming commit commits the candidate as well: here it must not have edits. */
+static int no_edits(struct conf *conf)
+{
+	struct lyd_node *reply;
+	int rc = conf_request(conf, NULL, "<get-changes xmlns=\"" CLI_NS_CONFIG "\"/>", &reply);
+
+	if (rc == 0 && cli_xml_child(reply, "change")) {
+		cli_error("there are further edits: commit confirms what runs and commits them; "
+			  "or discard them first");
+		rc = CLI_REFUSED;
+	}
+	lyd_free_all(reply);
+	return rc;
+}
+
+int conf_confirm(struct conf *conf, const struct conf_line *line, bool *leave)
+{
+	int rc = none(conf, line);
+
+	(void)leave;
+	if (rc == 0 && !waits(conf)) {
+		cli_error("there is no commit that waits to be confirmed");
+		rc = CLI_REFUSED;
+	}
+	if (rc == 0)
+		rc = no_edits(conf);
+	if (rc == 0)
+		rc = conf_do(conf, NULL,
+			     "<commit><persist-id>" PERSIST "</persist-id>"
+			     "<save xmlns=\"" CLI_NS_CONFIG "\"/></commit>");
+	if (rc == 0)
+		fputs("Confirmed.\n", conf->cli->out);
+	return rc;
+}
+
+int conf_cancel(struct conf *conf, const struct conf_line *line, bool *leave)
+{
+	int rc = none(conf, line);
+
+	(void)leave;
+	if (rc == 0)
+		rc = conf_do(conf, NULL,
+			     "<cancel-commit><persist-id>" PERSIST "</persist-id>"
+			     "</cancel-commit>");
+	if (rc == 0)
+		fputs("Undone: the configuration from before runs again.\n", conf->cli->out);
+	return rc;
+}
+
+int conf_rollback(struct conf *conf, const struct conf_line *line, bool *leave)
+{
+	unsigned long n;
+	char *body;
+	int rc;
+
+	(void)leave;
+	if (line->words.n != 2)
+		return conf_wrong(conf, line, line->words.n > 2 ? 2 : 1,
+				  "how many commits back? history lists them");
+	if (!conf_number(conf, line, 1, 0, 50, &n))
+		return CLI_USAGE;
+	body = cli_asprintf("<rollback xmlns=\"" CLI_NS_CONFIG "\"><index>%lu</index></rollback>",
+			    n);
+	rc = conf_do(conf, NULL, body);
+	free(body);
+	if (rc)
+		return rc;
+	conf->edits = n != 0;
+	if (n)
+		fprintf(conf->cli->out,
+			"The candidate is what ran %lu commit%s ago: compare shows it, commit "
+			"makes it run.\n",
+			n, n == 1 ? "" : "s");
+	return CLI_OK;
+}
+
+int conf_discard(struct conf *conf, const struct conf_line *line, bool *leave)
+{
+	int rc = none(conf, line);
+
+	(void)leave;
+	if (rc == 0)
+		rc = conf_do(conf, NULL, "<discard-changes/>");
+	if (rc == 0)
+		conf->edits = false;
+	return rc;
+}
+
+int conf_history(struct conf *conf, const struct conf_line *line, bool *leave)
+{
+	struct lyd_node *reply = NULL;
+	struct cli_table *table;
+	int rc = none(conf, line);
+
+	(void)leave;
+	if (rc == 0)
+		rc = conf_request(conf, NULL, "<get-history xmlns=\"" CLI_NS_CONFIG "\"/>", &reply);
+	if (rc)
+		return rc;
+	(void)table;
+	cli_xml_foreach(e, reply, "entry")
+	{
+		char *text = cli_asprintf(
+			"%3s  %-20s  %-12s  %-7s  %s%s", cli_xml_text(e, "index"),
+			cli_xml_text(e, "time"), cli_xml_text(e, "user"),
+			cli_xml_text(e, "client"),
+			cli_xml_child(e, "pending") ? "(to be confirmed) " : "",
+			cli_xml_text(e, "comment"));
+
+		fprintf(conf->cli->out, "%s\n", cli_text_clean(text));
+		free(text);
+	}
+	lyd_free_all(reply);
+	return CLI_OK;
+}

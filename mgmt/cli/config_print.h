@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A configuration that came from the switch, as people or programs want to read it.
+ */
+#ifndef MGMT_CLI_CONFIG_PRINT_H
+#define MGMT_CLI_CONFIG_PRINT_H
+
+#include "mgmt/cli/cli.h"
+
+/*
+ * The children of @data (which may be NULL) as a tree of this side's model, not validated. Free with
+ * lyd_free_all(). -errno with @err. An empty configuration is NULL and 0.
+ */
+int cli_config_tree(const struct lyd_node *data, struct lyd_node **tree, struct hd_err *err);
+
+/* Prints them as cli->display says. Returns an exit status. */
+int cli_config_print(struct cli *cli, const struct lyd_node *data);
+
+#endif
