@@ -8,6 +8,7 @@
 #include "mgmt/netconf/read.h"
 #include "mgmt/netconf/select.h"
 #include "mgmt/netconf/state.h"
+#include "mgmt/netconf/text.h"
 
 #define INLINE_UNITS 100 /* entries of lists near the top: a tree of so many is small */
 #define DUP          (LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS)
@@ -126,10 +127,25 @@ static bool evaluate(struct nc_call *call, void *arg, struct ds_errors *errs)
 	return right;
 }
 
+static void print_tagged(const struct job *job, struct ly_out *out)
+{
+	char *text = NULL;
+
+	lyd_print_mem(&text, job->out, LYD_XML,
+		      job->read.print | LYD_PRINT_SHRINK | LYD_PRINT_WITHSIBLINGS);
+	if (text) {
+		nc_tag_defaults(text);
+		ly_write(out, text, strlen(text));
+	}
+	free(text);
+}
+
 static void print_to(const struct job *job, struct ly_out *out)
 {
 	ly_write(out, job->read.open, strlen(job->read.open));
-	if (job->out)
+	if (job->out && job->read.print & LYD_PRINT_WD_ALL_TAG)
+		print_tagged(job, out);
+	else if (job->out)
 		lyd_print_all(out, job->out, LYD_XML, job->read.print | LYD_PRINT_SHRINK);
 	ly_write(out, job->read.close, strlen(job->read.close));
 }

@@ -166,3 +166,24 @@ void nc_path(struct evbuffer *out, const struct ly_ctx *ctx, const char *element
 	}
 	evbuffer_free(p.text);
 }
+
+void nc_tag_defaults(char *xml)
+{
+	static const char module[] = "\"urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults\"";
+	static const char standard[] = "\"urn:ietf:params:xml:ns:netconf:default:1.0\"";
+	char *to = xml;
+	bool tag = false; /* between < and >: what is outside is data */
+
+	while (*xml) {
+		if (tag && !strncmp(xml, module, sizeof(module) - 1)) {
+			memcpy(to, standard, sizeof(standard) - 1);
+			to += sizeof(standard) - 1;
+			xml += sizeof(module) - 1;
+			continue;
+		}
+		if (*xml == '<' || *xml == '>')
+			tag = *xml == '<';
+		*to++ = *xml++;
+	}
+	*to = '\0';
+}

@@ -19,4 +19,10 @@ void nc_text(struct evbuffer *out, const char *text);
  */
 void nc_path(struct evbuffer *out, const struct ly_ctx *ctx, const char *element, const char *path);
 
+/*
+ * Gives the attribute that marks defaults the namespace of RFC 6243, in XML that libyang printed: it
+ * uses that of the module. In place; the text gets shorter.
+ */
+void nc_tag_defaults(char *xml);
+
 #endif

@@ -88,6 +88,20 @@ static void test_error(void)
 		"<error-info><bad-element>&lt;x&gt;</bad-element></error-info></rpc-error>");
 }
 
+static void test_tagged(void)
+{
+	char xml[] = "<a xmlns=\"urn:a\"><b xmlns:ncwd=\"urn:ietf:params:xml:ns:yang:"
+		     "ietf-netconf-with-defaults\" ncwd:default=\"true\">1</b><c>x"
+		     "\"urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults\" &gt;</c></a>";
+
+	nc_tag_defaults(xml);
+	CU_ASSERT_STRING_EQUAL(
+		xml,
+		"<a xmlns=\"urn:a\"><b xmlns:ncwd=\"urn:ietf:params:xml:ns:netconf:default:1.0\" "
+		"ncwd:default=\"true\">1</b><c>x"
+		"\"urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults\" &gt;</c></a>");
+}
+
 static int setup(void)
 {
 	struct hd_err err = {0};
@@ -101,4 +115,4 @@ static int setup(void)
 }
 
 UNIT_MAIN_SETUP("netconf-text", setup, {"escapes", test_escapes}, {"paths", test_paths},
-		{"errors", test_error});
+		{"errors", test_error}, {"defaults", test_tagged});

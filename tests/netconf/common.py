@@ -55,7 +55,7 @@ def running(w):
 def world(config="good/canonical.json", env=None, ready=True, run_dir=None, **more):
     folder = run_dir or tempfile.mkdtemp(prefix="heddle-netconf-")
     try:
-        with World(MGMT, CONFIGS / config, folder, env, WRAPPER, **more) as w:
+        with World(MGMT, CONFIGS / config if config else None, folder, env, WRAPPER, **more) as w:
             w.path = pathlib.Path(folder) / "netconf.sock"
             w.run_dir = pathlib.Path(folder)
             w.running = lambda: running(w)

@@ -20,7 +20,7 @@ from common import CONFIGS, PORTS, config, main, port, test, world  # noqa: E402
 
 ACM = "{urn:ietf:params:xml:ns:yang:ietf-netconf-acm}"
 IF = "{urn:ietf:params:xml:ns:yang:ietf-interfaces}"
-HP = "{urn:heddle:yang:heddle-port}"
+HS = "{urn:heddle:yang:heddle-switch}"
 NACM = pathlib.Path(__file__).resolve().parents[2] / "packaging" / "nacm.json"
 CONF = 'xmlns="urn:heddle:yang:heddle-config"'
 IF_NS = 'xmlns="urn:ietf:params:xml:ns:yang:ietf-interfaces"'
@@ -192,7 +192,8 @@ def rules_by_path():
             contextlib.closing(Client(w.path)) as root:
         assert ok(stan.rpc(merge(describe("web1", "mine"))))
         assert description(root, "web1") == "mine"
-        error = one(stan.rpc(merge(describe("web1", "again") + describe("fw", "mine too"))))
+        error = one(stan.rpc(merge(describe("web1", "again").replace(
+            "</interfaces>", describe("fw", "mine too").split(">", 1)[1]))))
         assert error[0] == "access-denied", error
         assert error[2].endswith("interface[if:name='fw']/if:description") or \
             "fw" in error[2] and "description" in error[2], error
@@ -201,7 +202,7 @@ def rules_by_path():
         reply = stan.rpc(READS["get"])
         names = {i.findtext(IF + "name") for i in reply.iter(IF + "interface")}
         assert names == {"web1", "fw", "cust", "hd-lab"}, names
-        assert "heddle-switch" not in ET.tostring(reply, encoding="unicode")
+        assert not list(reply.iter(HS + "switches"))
         # What cannot be read cannot be asked about either.
         asks = (f"<get-config><source><running/></source><filter type='xpath' "
                 "xmlns:if='urn:ietf:params:xml:ns:yang:ietf-interfaces' select=\"/if:interfaces/"
@@ -209,6 +210,23 @@ def rules_by_path():
                 "</get-config>")
         assert not list(stan.rpc(asks).iter(IF + "interface"))
         assert list(root.rpc(asks).iter(IF + "interface"))
+
+
+@test
+def commits_of_what_others_edited():
+    """A commit needs the right to all that differs, whoever edited it (RFC 8341 3.2.5)."""
+    may = {"rule-list": [{"name": "staff", "group": ["staff2"], "rule": [
+        {"name": "own", "path": "/ietf-interfaces:interfaces/interface[name='web1']/description",
+         "action": "permit"}]}]}
+    with switch("commit", may) as w, client(w, "stan") as stan, \
+            contextlib.closing(Client(w.path)) as root:
+        assert ok(root.rpc(merge(describe("fw", "by root"), "candidate")))
+        assert ok(stan.rpc(merge(describe("web1", "by stan"), "candidate")))
+        error = one(stan.rpc("<commit/>"))
+        assert error[0] == "access-denied" and "fw" in error[2], error
+        assert description(root, "web1") is None
+        assert ok(root.rpc("<commit/>"))
+        assert description(root, "web1") == "by stan" and description(root, "fw") == "by root"
 
 
 @test
