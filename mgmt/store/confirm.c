@@ -300,9 +300,12 @@ void cf_restore(struct st *st)
 	if (!cf->is)
 		return;
 	hd_str_copy(cf->user, sizeof(cf->user), dl.user);
-	cf->session = 0; /* it is gone, as all were; the deadline holds */
+	cf->session = 0;
 	cf->persist = dl.persist[0] ? ds_strdup(dl.persist) : NULL;
 	cf->save = dl.save;
+	/* Without a token it ends with its session, which is gone as all are (RFC 6241 8.4.1). */
+	if (!cf->persist)
+		dl.left_ms = 0;
 	cf->deadline = time(NULL) + (dl.left_ms + 999) / 1000;
 	arm(cf, dl.left_ms);
 }

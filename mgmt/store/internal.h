@@ -72,6 +72,9 @@ struct st {
 	char *jr_dir;
 	uint64_t jr_generation;       /* of what it has */
 	struct bd_numbers numbers;    /* that it has */
+	struct sv *fold;              /* of the journal, under way: keep.h */
+	uint64_t fold_point;
+	struct event *fold_timer;
 	struct bo_decision *decision; /* about what was under way */
 	struct start *start;
 	struct su *su; /* NULL: startup is not kept */

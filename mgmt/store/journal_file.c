@@ -258,13 +258,13 @@ fail:
 }
 
 /* Makes NAME.new with @first and @rest, and with @sync waits until it is on disk. */
-static int write_beside(const struct jr *jr, const char *name, const void *first, size_t first_size,
+static int write_beside(int dir_fd, const char *name, const void *first, size_t first_size,
 			const void *rest, size_t rest_size, bool sync)
 {
 	int fd, rc;
 
-	unlinkat(jr->dir_fd, name, 0);
-	fd = openat(jr->dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	unlinkat(dir_fd, name, 0);
+	fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
 	rc = jr_write_at(fd, first, first_size, 0);
@@ -275,7 +275,7 @@ static int write_beside(const struct jr *jr, const char *name, const void *first
 	if (rc == 0)
 		return fd;
 	close(fd);
-	unlinkat(jr->dir_fd, name, 0);
+	unlinkat(dir_fd, name, 0);
 	return rc;
 }
 
@@ -284,11 +284,15 @@ int jr_rebase_write(const struct jr *jr, const char *text, uint64_t generation, 
 {
 	struct jr_base base = {
 		.generation = generation, .point = point, .text = text, .len = strlen(text)};
+	/* Not jr->dir_fd: a child has none of our descriptors. */
+	int dir_fd = open(jr->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
 	uint8_t header[JR_BASE_HEADER];
-	int fd;
 
+	if (dir_fd < 0)
+		return hd_err_set(err, errno, "%s: %s", jr->dir, strerror(errno));
 	jr_encode_base(header, &base);
-	fd = write_beside(jr, JR_BASE ".new", header, sizeof(header), text, base.len, true);
+	fd = write_beside(dir_fd, JR_BASE ".new", header, sizeof(header), text, base.len, true);
+	close(dir_fd);
 	if (fd < 0)
 		return hd_err_set(err, -fd, "cannot write %s/" JR_BASE ".new: %s", jr->dir,
 				  strerror(-fd));
@@ -352,7 +356,7 @@ int jr_rebase_finish(struct jr *jr, uint64_t point, struct hd_err *err)
 		return hd_err_set(err, errno, "cannot rename %s/" JR_BASE ".new: %s", jr->dir,
 				  strerror(errno));
 	log = log_from(jr, point, &size);
-	fd = write_beside(jr, JR_LOG ".new", log, size, NULL, 0, false);
+	fd = write_beside(jr->dir_fd, JR_LOG ".new", log, size, NULL, 0, false);
 	free(log);
 	if (fd < 0) {
 		rc = fd;

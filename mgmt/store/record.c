@@ -7,6 +7,7 @@
 #include "mgmt/store/boot.h"
 #include "mgmt/store/confirm.h"
 #include "mgmt/store/history.h"
+#include "mgmt/store/keep.h"
 #include "mgmt/store/record.h"
 
 /* What the planes will be given: above all that they hold (see txn.c). */
@@ -48,6 +49,8 @@ int rc_intend(struct ch *change, struct hd_err *err)
 	};
 	int rc;
 
+	if (change->target == ST_RUNNING && change->kind != CH_START && kp_ready(st, err) < 0)
+		return -err->code;
 	free(change->confirm);
 	change->confirm = record.confirm = cf_text(change);
 	record.pending = change->confirm != NULL;
@@ -78,6 +81,7 @@ void rc_end(struct ch *change)
 		       "%s: a restart of heddle-mgmt would go back to the configuration before",
 		       err.text);
 	change->intended = false;
+	kp_look(st);
 	if (change->kind == CH_START && st->jr && bo_booted(st->jr_dir, &err) < 0)
 		hd_log(HD_LOG_ERR, "%s: a restart of heddle-mgmt would be taken for a boot",
 		       err.text);

@@ -29,7 +29,7 @@ static void say_from(struct st *st, const char *from)
 	*st->from_out = st->from;
 }
 
-static bool open_journal(struct st *st, char **base, struct ds_errors *errs)
+static void open_journal(struct st *st, char **base)
 {
 	const char *folder = st->state_dir ? st->state_dir : st->run_dir;
 	struct hd_err err = {0};
@@ -38,24 +38,22 @@ static bool open_journal(struct st *st, char **base, struct ds_errors *errs)
 
 	*base = NULL;
 	if (!folder)
-		return true;
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
-		ds_errors_add(errs, DS_OPERATION_FAILED, NULL, "cannot make the folder %s: %s",
-			      folder, strerror(errno));
-		return false;
-	}
+		return;
 	st->jr_dir = ds_printf("%s/journal", folder);
-	st->jr = jr_open(st->jr_dir, base, &generation, note, sizeof(note), &err);
+	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+		hd_err_set(&err, errno, "cannot make %s: %s", folder, strerror(errno));
+	else
+		st->jr = jr_open(st->jr_dir, base, &generation, note, sizeof(note), &err);
 	if (!st->jr) {
-		ds_errors_add(errs, DS_OPERATION_FAILED, NULL, "%s", err.text);
-		return false;
+		/* The switch starts all the same; kp_ready() tries again. */
+		hd_log(HD_LOG_ERR, "%s: no change is taken until it can be written", err.text);
+		return;
 	}
 	if (note[0])
 		hd_log(HD_LOG_WARNING, "%s", note);
 	if (jr_count(st->jr))
 		generation = jr_get(st->jr, jr_count(st->jr) - 1)->generation;
 	st->jr_generation = generation;
-	return true;
 }
 
 /* Makes running what the journal says that ran. */
@@ -201,8 +199,7 @@ bool st_start(struct st *st, const char *restarts, const char **from, struct ds_
 
 	st->from_out = from;
 	say_from(st, st->config_file ? st->config_file : "startup");
-	if (!open_journal(st, &base, errs))
-		return false;
+	open_journal(st, &base);
 	known = st->jr && read_journal(st, base, &old);
 	free(base);
 	if (!ds_errors_none(&old)) {

@@ -9,6 +9,7 @@
 #include "mgmt/store/commit.h"
 #include "mgmt/store/confirm.h"
 #include "mgmt/store/startup.h"
+#include "mgmt/store/keep.h"
 
 const char *st_ds_name(enum st_ds ds)
 {
@@ -266,6 +267,7 @@ void st_free(struct st *st)
 	if (st->su)
 		su_free(st->su);
 	cf_clear(st);
+	kp_free(st);
 	jr_close(st->jr);
 	ov_free(st->candidate);
 	ov_free(st->on_top);
