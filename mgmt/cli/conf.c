@@ -15,7 +15,8 @@ const struct conf_command conf_commands[] = {
 	{"edit", "WORDS...", "go to a part of the configuration: later words are within it", NULL},
 	{"up", "[N]", "go one level up, or N", NULL},
 	{"top", "", "go to the top", NULL},
-	{"exit", "", "go back to where edit was used; at the start, leave configuration mode", NULL},
+	{"exit", "", "go back to where edit was used; at the start, leave configuration mode",
+	 NULL},
 	{"quit", "", "leave configuration mode", NULL},
 	{"show", "[WORDS...]", "show the candidate, here or at the words", NULL},
 	{"compare", "[rollback N]", "show what the candidate changes of what runs, or ran",
@@ -33,16 +34,17 @@ const struct conf_command conf_commands[] = {
 	 "merge adds what is in the file, replace makes it all there is; both take lines of set, JSON "
 	 "and XML. set takes lines of set and delete, as edits. - reads what is typed."},
 	{"save", "FILE", "write the candidate to a file, as lines of set", NULL},
-	{"rename", "WORDS... to NAME", "rename a port, a switch, a segment, ...; what refers to it follows",
-	 NULL},
+	{"rename", "WORDS... to NAME",
+	 "rename a port, a switch, a segment, ...; what refers to it follows", NULL},
 	{"copy", "WORDS... to NAME", "make another one of a port, a switch, a segment, ...", NULL},
 	{0},
 };
 
 static const conf_fn functions[] = {
-	conf_set,     conf_delete, conf_edit,	 conf_up,     conf_top,	     conf_exit,	  conf_quit,
-	conf_show,    conf_compare, conf_commit, conf_confirm, conf_cancel,  conf_rollback, conf_discard,
-	conf_history, conf_load,   conf_save,	 conf_rename, conf_copy,
+	conf_set,     conf_delete, conf_edit,     conf_up,      conf_top,
+	conf_exit,    conf_quit,   conf_show,     conf_compare, conf_commit,
+	conf_confirm, conf_cancel, conf_rollback, conf_discard, conf_history,
+	conf_load,    conf_save,   conf_rename,   conf_copy,
 };
 
 int conf_find(const char *word, bool abbreviate)
@@ -72,7 +74,7 @@ int conf_wrong(struct conf *conf, const struct conf_line *line, size_t word, con
 {
 	const struct sf_line *w = &line->words;
 	unsigned int column = word < w->n ? w->list[word].column - 1
-			      : w->n	  ? w->list[w->n - 1].column + w->list[w->n - 1].length
+			      : w->n      ? w->list[w->n - 1].column + w->list[w->n - 1].length
 					  : 0;
 	va_list ap;
 	char *text;
@@ -117,12 +119,11 @@ static void tell_changes(struct conf *conf, const struct lyd_node *reply)
 	cli_xml_foreach(change, reply, "change")
 	{
 		char *words = sf_path_words(conf->ctx, cli_xml_text(change, "path"));
-		char *text = cli_asprintf("%s (%s, by %s, session %s, %s)",
-					  words ? words : cli_xml_text(change, "path"),
-					  cli_xml_text(change, "operation"),
-					  cli_xml_text(change, "user"),
-					  cli_xml_text(change, "session-id"),
-					  cli_xml_text(change, "time"));
+		char *text = cli_asprintf(
+			"%s (%s, by %s, session %s, %s)",
+			words ? words : cli_xml_text(change, "path"),
+			cli_xml_text(change, "operation"), cli_xml_text(change, "user"),
+			cli_xml_text(change, "session-id"), cli_xml_text(change, "time"));
 
 		if (n++ == 0)
 			fputs("The candidate has edits that nobody committed yet:\n",

@@ -11,7 +11,7 @@
 /* So that whoever comes back after the connection was cut can confirm; NETCONF's persist. */
 #define PERSIST "heddle"
 
-#define STATE                                                                             \
+#define STATE                                                                              \
 	"<get><filter type=\"subtree\"><configuration-state xmlns=\"" CLI_NS_CONFIG "\"/>" \
 	"</filter></get>"
 
@@ -267,6 +267,11 @@ int conf_discard(struct conf *conf, const struct conf_line *line, bool *leave)
 
 int conf_history(struct conf *conf, const struct conf_line *line, bool *leave)
 {
+	static const struct cli_column columns[] = {{"", true, true},
+						    {"when", false, true},
+						    {"by", false, true},
+						    {"with", false, true},
+						    {"comment", false, false}};
 	struct lyd_node *reply = NULL;
 	struct cli_table *table;
 	int rc = none(conf, line);
@@ -276,19 +281,20 @@ int conf_history(struct conf *conf, const struct conf_line *line, bool *leave)
 		rc = conf_request(conf, NULL, "<get-history xmlns=\"" CLI_NS_CONFIG "\"/>", &reply);
 	if (rc)
 		return rc;
-	(void)table;
+	table = cli_table_new(columns, 5);
 	cli_xml_foreach(e, reply, "entry")
 	{
-		char *text = cli_asprintf(
-			"%3s  %-20s  %-12s  %-7s  %s%s", cli_xml_text(e, "index"),
-			cli_xml_text(e, "time"), cli_xml_text(e, "user"),
-			cli_xml_text(e, "client"),
-			cli_xml_child(e, "pending") ? "(to be confirmed) " : "",
-			cli_xml_text(e, "comment"));
-
-		fprintf(conf->cli->out, "%s\n", cli_text_clean(text));
-		free(text);
+		cli_table_row(table);
+		cli_table_cell(table, 0, CLI_PLAIN, cli_xml_text(e, "index"));
+		cli_table_cell(table, 1, CLI_PLAIN, cli_xml_text(e, "time"));
+		cli_table_cell(table, 2, CLI_PLAIN, cli_xml_text(e, "user"));
+		cli_table_cell(table, 3, CLI_PLAIN, cli_xml_text(e, "client"));
+		cli_table_cellf(table, 4, CLI_PLAIN, "%s%s",
+				cli_xml_child(e, "pending") ? "(to be confirmed) " : "",
+				cli_xml_text(e, "comment"));
 	}
+	cli_table_print(table, conf->cli->out, conf->cli->width, conf->cli->color);
+	cli_table_free(table);
 	lyd_free_all(reply);
 	return CLI_OK;
 }

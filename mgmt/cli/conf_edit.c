@@ -124,9 +124,9 @@ static bool is_of(struct conf *conf, const struct conf_line *line, const struct 
 		sf_line_read(&path, words, words + strlen(words));
 	for (; have < 2 && have < path.n; have++) {
 		size_t at = have < conf->at.n ? 0 : have - conf->at.n + 1;
-		const char *said = have < conf->at.n	  ? conf->at.list[have].text
+		const char *said = have < conf->at.n    ? conf->at.list[have].text
 				   : at < line->words.n ? line->words.list[at].text
-							  : "";
+							: "";
 
 		if (strcmp(said, path.list[have].text) != 0)
 			break;
@@ -162,8 +162,8 @@ void conf_tell_effects(struct conf *conf, const struct conf_line *line)
 
 			if (!strcmp(cli_xml_text(effect, "severity"), "warning") &&
 			    !known(conf, text) && is_of(conf, line, effect)) {
-				char *told = cli_asprintf("%s%s\n", conf->told ? conf->told : "",
-							  text);
+				char *told =
+					cli_asprintf("%s%s\n", conf->told ? conf->told : "", text);
 
 				fprintf(conf->cli->out, "warning: %s\n", text);
 				free(conf->told);

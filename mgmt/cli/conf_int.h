@@ -14,9 +14,9 @@ struct conf {
 	struct cli *cli;
 	enum conf_mode mode;
 	struct ly_ctx *ctx;
-	char *level;            /* words of where one is: "switch sw0 segment office", or "" */
-	struct sf_line at;      /* the same, taken apart */
-	char **back;            /* levels that exit goes back to */
+	char *level;       /* words of where one is: "switch sw0 segment office", or "" */
+	struct sf_line at; /* the same, taken apart */
+	char **back;       /* levels that exit goes back to */
 	size_t n_back;
 	bool edits;             /* there may be some of this session that are not committed */
 	struct lyd_node *names; /* candidate, for completion; NULL: to be asked for */

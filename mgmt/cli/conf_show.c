@@ -48,14 +48,12 @@ int conf_print(struct conf *conf, const struct lyd_node *tree, const struct sf_t
 
 	switch (display) {
 	case CLI_DISPLAY_TEXT: print_text(conf, tree, at, part); break;
-	case CLI_DISPLAY_SET:
-		sf_print(conf->ctx, all, 0, conf->cli->out);
-		break;
+	case CLI_DISPLAY_SET: sf_print(conf->ctx, all, 0, conf->cli->out); break;
 	case CLI_DISPLAY_JSON:
 	case CLI_DISPLAY_XML:
 		lyd_print_mem(&text, all, display == CLI_DISPLAY_JSON ? LYD_JSON : LYD_XML,
 			      LYD_PRINT_WITHSIBLINGS);
-		fputs(text && *text		     ? text
+		fputs(text && *text                 ? text
 		      : display == CLI_DISPLAY_JSON ? "{}\n"
 						    : "",
 		      conf->cli->out);

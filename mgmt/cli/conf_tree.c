@@ -146,7 +146,8 @@ int conf_fetch(struct conf *conf, const char *source, const struct sf_target *ta
 	       struct lyd_node **tree)
 {
 	char *part = filter(target);
-	char *body = cli_asprintf("<get-config><source><%s/></source>%s</get-config>", source, part);
+	char *body =
+		cli_asprintf("<get-config><source><%s/></source>%s</get-config>", source, part);
 	struct lyd_node *reply;
 	int rc = conf_request(conf, NULL, body, &reply);
 
@@ -161,9 +162,10 @@ int conf_fetch(struct conf *conf, const char *source, const struct sf_target *ta
 
 int conf_fetch_history(struct conf *conf, unsigned int index, struct lyd_node **tree)
 {
-	char *body = cli_asprintf("<get-history-config xmlns=\"" CLI_NS_CONFIG "\"><index>%u</index>"
-				  "</get-history-config>",
-				  index);
+	char *body =
+		cli_asprintf("<get-history-config xmlns=\"" CLI_NS_CONFIG "\"><index>%u</index>"
+			     "</get-history-config>",
+			     index);
 	struct lyd_node *reply;
 	int rc = conf_request(conf, NULL, body, &reply);
 

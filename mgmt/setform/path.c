@@ -9,6 +9,13 @@
 #include "mgmt/setform/dict.h"
 #include "mgmt/setform/setform.h"
 
+const char *sf_list_word(const struct lysc_node *list)
+{
+	const struct sf_word *word = sf_word_of(list);
+
+	return word ? word->word : list->name;
+}
+
 struct step {
 	char name[128];
 	const struct lys_module *mod;

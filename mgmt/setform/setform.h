@@ -80,6 +80,9 @@ size_t sf_compare(const struct ly_ctx *ctx, const struct lyd_node *before,
 /* Writes a word, quoted if it must be. */
 void sf_put_word(FILE *out, const char *word);
 
+/* The word of a list: "port". */
+const char *sf_list_word(const struct lysc_node *list);
+
 /*
  * The words of an instance path as libyang and cli_error_path() write it
  * (/ietf-interfaces:interfaces/interface[name='web1']): "port web1". NULL when it is not one of this
