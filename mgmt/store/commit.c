@@ -194,7 +194,7 @@ static void finish(struct ch *change)
 
 	if (change->commit.save && ds_errors_none(&change->errs) && st->su && !st->config_file) {
 		ov_show(&st->running, NULL, NULL);
-		st_save(st, st->running.tree,
+		st_save(st, &change->who->subject, st->running.tree,
 			"the commit is in force, but startup is as it was: ", change->done,
 			change->arg);
 		change->done = NULL;

@@ -50,10 +50,21 @@ const struct lyd_node *st_startup(struct st *st)
 }
 
 struct save {
+	struct st *st;
+	struct nacm_subject who; /* by name and number only */
+	char *user;
 	st_done_fn done;
 	void *arg;
 	const char *prefix;
 };
+
+/* That startup is another now; what differs is not worth knowing. */
+static void tell_startup(struct st *st, const struct nacm_subject *who)
+{
+	const struct st_event event = {.kind = ST_EVENT_CHANGED, .ds = ST_STARTUP, .who = who};
+
+	st_tell(st, &event);
+}
 
 static void on_saved(const struct hd_err *err, void *arg)
 {
@@ -63,15 +74,19 @@ static void on_saved(const struct hd_err *err, void *arg)
 	free(arg);
 	if (err->code)
 		ds_errors_add(&errs, DS_OPERATION_FAILED, NULL, "%s%s", save.prefix, err->text);
+	else
+		tell_startup(save.st, &save.who);
+	free(save.user);
 	st_answer(save.done, save.arg, &errs);
 }
 
-void st_save(struct st *st, const struct lyd_node *tree, const char *prefix, st_done_fn done,
-	     void *arg)
+void st_save(struct st *st, const struct nacm_subject *who, const struct lyd_node *tree,
+	     const char *prefix, st_done_fn done, void *arg)
 {
 	struct save *save = ds_alloc(sizeof(*save));
+	char *user = ds_strdup(who->user);
 
-	*save = (struct save){done, arg, prefix};
+	*save = (struct save){st, {.session = who->session, .user = user}, user, done, arg, prefix};
 	su_save(st->su, tree, on_saved, save);
 }
 
@@ -105,7 +120,7 @@ static void replace_startup(struct st *st, const struct nacm_subject *who, struc
 		bd_config_free(st_translate(st, ov, NULL, &errs));
 	ov_show(&st->running, ov, NULL);
 	if (ds_errors_none(&errs))
-		st_save(st, st->running.tree, "", done, arg);
+		st_save(st, who, st->running.tree, "", done, arg);
 	else
 		st_answer(done, arg, &errs);
 	ov_free(ov);
@@ -144,7 +159,7 @@ void st_copy(struct st *st, const struct nacm_subject *who, enum st_ds source, e
 	/* RFC 8341 3.2.6: who may do it may do this. */
 	if (source == ST_RUNNING && target == ST_STARTUP) {
 		if (may_write_startup(st, who, &errs))
-			st_save(st, st_tree(st, who, ST_RUNNING), "", done, arg);
+			st_save(st, who, st_tree(st, who, ST_RUNNING), "", done, arg);
 		else
 			st_answer(done, arg, &errs);
 		return;
@@ -167,5 +182,7 @@ void st_delete(struct st *st, const struct nacm_subject *who, enum st_ds target,
 			      "%s cannot be deleted: only startup can", st_ds_name(target));
 	else if (may_write_startup(st, who, &errs) && su_remove(st->state_dir, &err) < 0)
 		ds_errors_add(&errs, DS_OPERATION_FAILED, NULL, "%s", err.text);
+	else if (ds_errors_none(&errs))
+		tell_startup(st, who);
 	st_answer(done, arg, &errs);
 }

@@ -145,8 +145,8 @@ void ch_free(struct ch *change);
 const struct lyd_node *st_startup(struct st *st);
 
 /* Makes @tree startup. An error begins with @prefix. */
-void st_save(struct st *st, const struct lyd_node *tree, const char *prefix, st_done_fn done,
-	     void *arg);
+void st_save(struct st *st, const struct nacm_subject *who, const struct lyd_node *tree,
+	     const char *prefix, st_done_fn done, void *arg);
 
 /* An edit of candidate, when it is its turn. */
 void st_edit_now(struct ch *change);
