@@ -60,11 +60,12 @@ struct vhost_port {
 
 	/* control thread */
 	char path[VHOST_PATH_MAX];
-	struct stat seen; /* of the socket at the last failure, or of our own one */
+	struct stat seen;   /* of the socket at the last failure, or of our own one */
+	struct stat folder; /* of the socket, when it was not there; mode 0: not known */
 	bool registered;
 	unsigned int tries;       /* on a socket that did not change */
 	uint64_t retry_ns;        /* not before, on a socket that did not change */
-	uint64_t check_ns;        /* server mode: when to look after our socket */
+	uint64_t check_ns;        /* when to look after our socket, or for one that is not there */
 	enum hd_port_reason said; /* what the port was last told */
 	char said_text[192];
 	struct vhost_port *next; /* in the list of open ones, under the list's lock */

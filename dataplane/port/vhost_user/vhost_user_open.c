@@ -3,7 +3,8 @@
  * Sockets: making ours, and finding the guest's again and again. Control thread.
  *
  * In client mode the library would try again once a second. We do it at each poll, some 50 ms
- * apart, and so that it costs a stat(2) while there is nothing: a socket that turned us away is
+ * apart, and so that it costs next to nothing while there is nothing: where a folder did not change,
+ * no socket appeared in it, and there may be thousands of ports that wait for theirs. A socket that turned us away is
  * asked again at once when it changed (who comes back must make a new one), and ever more seldom
  * when it did not. A try registers the socket anew: in DPDK 22.11 one whose connection failed or
  * ended keeps a stale descriptor.
@@ -29,6 +30,9 @@
 #define RETRY_SLOW_NS   HD_NS_PER_S
 #define SILENT_NS       (2 * HD_NS_PER_S)
 #define SERVER_CHECK_NS HD_NS_PER_S
+#define ABSENT_CHECK_NS (2 * HD_NS_PER_S)    /* whatever the folder's time says */
+#define FOLDER_AGE_NS   HD_NS_PER_MS         /* a look at a folder is good for so long */
+#define FOLDER_STILL_NS (100 * HD_NS_PER_MS) /* it may change again within one tick of its time */
 #define SOCKET_MODE     0660
 
 /*
@@ -126,18 +130,81 @@ static void back_off(struct vhost_port *v, const struct stat *st)
 		v->retry_ns = 0;
 }
 
+/*
+ * The folder that the socket is in: one look for all ports that are tried together. It is taken
+ * anew by the port that took the last one: that is the next round.
+ */
+static const struct stat *folder_of(const struct vhost_port *v, uint64_t now)
+{
+	static const struct vhost_port *looked;
+	const char *path = v->path;
+	static char folder[VHOST_PATH_MAX];
+	static struct stat st;
+	static uint64_t when;
+	size_t len = strrchr(path, '/') ? (size_t)(strrchr(path, '/') - path) : 0;
+
+	if (v != looked && now - when < FOLDER_AGE_NS && !strncmp(folder, path, len) &&
+	    !folder[len])
+		return &st;
+	memcpy(folder, path, len);
+	folder[len] = '\0';
+	when = now;
+	looked = v;
+	if (stat(len ? folder : "/", &st) != 0)
+		memset(&st, 0, sizeof(st));
+	return &st;
+}
+
+/* Cannot there be a socket yet, because nothing happened in its folder since there was none? */
+static bool still_absent(struct vhost_port *v, uint64_t now)
+{
+	const struct stat *st;
+
+	if (!v->folder.st_mode || now >= v->check_ns)
+		return false;
+	st = folder_of(v, now);
+	return st->st_ino == v->folder.st_ino && st->st_dev == v->folder.st_dev &&
+	       st->st_mtim.tv_sec == v->folder.st_mtim.tv_sec &&
+	       st->st_mtim.tv_nsec == v->folder.st_mtim.tv_nsec;
+}
+
+/* Remembers @folder as it was before the look at the socket. */
+static void is_absent(struct hd_port *port, struct vhost_port *v, const struct stat *folder,
+		      uint64_t now)
+{
+	uint64_t spread = (port->id % 16) * (ABSENT_CHECK_NS / 32); /* not all at once */
+	struct timespec wall;
+	int64_t age;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	age = (int64_t)(wall.tv_sec - folder->st_mtim.tv_sec) * (int64_t)HD_NS_PER_S +
+	      wall.tv_nsec - folder->st_mtim.tv_nsec;
+	v->folder = *folder;
+	if (age < (int64_t)FOLDER_STILL_NS)
+		v->folder.st_mode = 0;
+	v->check_ns = now + ABSENT_CHECK_NS / 2 + spread;
+}
+
 /* Client mode: looks for the guest's socket and connects to it. */
 static void client_try(struct hd_port *port, struct vhost_port *v)
 {
 	uint32_t generation = v->generation;
 	char text[sizeof(v->said_text)];
-	struct stat st;
+	uint64_t now = hd_now_ns();
+	struct stat st, folder;
 	int ret;
 
+	if (still_absent(v, now))
+		return;
+	folder = *folder_of(v, now);
+	v->folder.st_mode = 0;
 	if (lstat(v->path, &st) != 0) {
 		enum hd_port_reason reason = HD_PORT_NO_PEER;
+		int error = errno;
 
-		if (errno == EACCES) {
+		if (error == ENOENT)
+			is_absent(port, v, &folder, now);
+		if (error == EACCES) {
 			reason = HD_PORT_NO_PERMISSION;
 			vhost_text_denied(v, NULL, text, sizeof(text));
 		} else {
