@@ -34,6 +34,8 @@ def configurable(subs):
     for keyword, argument, below in subs:
         if keyword in NO_CONFIG or ("config", "false", []) in below:
             continue
+        if keyword == "augment" and argument.endswith("input"):
+            continue  # a parameter of an operation
         if keyword in NODES:
             yield argument
         yield from configurable(below)
