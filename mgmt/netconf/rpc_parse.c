@@ -10,6 +10,7 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/similar.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/lenient.h"
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/text.h"
 
@@ -56,8 +57,42 @@ static void offer_operations(const struct ly_ctx *ctx, struct ds_similar *simila
 			ds_similar_offer(similar, rpc->name);
 }
 
+/*
+ * The only values in <config> that the parser refuses by itself are those of attributes: operation
+ * and insert. True when it was one, and is told.
+ */
+static bool explain_attribute(const struct ly_ctx *ctx, const char *message, const char *text,
+			      struct ds_errors *errs)
+{
+	char value[64], quoted[80];
+	const char *at;
+	bool insert;
+
+	if (sscanf(message, "Invalid enumeration value \"%63[^\"]\"", value) != 1)
+		return false;
+	snprintf(quoted, sizeof(quoted), "=\"%s\"", value);
+	at = strstr(text, quoted);
+	if (!at) {
+		snprintf(quoted, sizeof(quoted), "='%s'", value);
+		at = strstr(text, quoted);
+	}
+	insert = at && at - text >= 6 && !strncmp(at - 6, "insert", 6);
+	if (!insert && !(at && at - text >= 9 && !strncmp(at - 9, "operation", 9)))
+		return false;
+	ds_explain_last(ctx, errs);
+	errs->list[errs->n - 1].tag = DS_BAD_ATTRIBUTE;
+	ds_error_bad(&errs->list[errs->n - 1], insert ? "insert" : "operation");
+	free(errs->list[errs->n - 1].message);
+	errs->list[errs->n - 1].message =
+		insert ? ds_printf("insert=\"%s\": it is first, last, before or after", value)
+		       : ds_printf("operation=\"%s\": it is merge, replace, create, delete or remove",
+				   value);
+	return true;
+}
+
 /* What libyang said about a request, in the tags of RFC 6241. */
-static void explain(const struct ly_ctx *ctx, const struct nc_call *call, struct ds_errors *errs)
+static void explain(const struct ly_ctx *ctx, const struct nc_call *call, const char *text,
+		    struct ds_errors *errs)
 {
 	const char *message = ly_errmsg(ctx) ? ly_errmsg(ctx) : "";
 	char name[64], module[128], hint[160];
@@ -83,6 +118,8 @@ static void explain(const struct ly_ctx *ctx, const struct nc_call *call, struct
 		ds_errors_add(errs, DS_MISSING_ELEMENT, NULL, "an <rpc> has an operation in it");
 		return;
 	}
+	if (explain_attribute(ctx, message, text, errs))
+		return;
 	ds_explain_last(ctx, errs);
 	err = &errs->list[errs->n - 1];
 	if (err->path && strstr(err->path, "origin") && strstr(message, "When")) {
@@ -209,10 +246,38 @@ static bool sane(const char *text, size_t len, struct ds_errors *errs)
 	return true;
 }
 
+static LY_ERR parse(struct nc_call *call, const struct ly_ctx *ctx, const char *text)
+{
+	struct ly_in *in = NULL;
+	LY_ERR rc = ly_in_new_memory(text, &in);
+
+	if (rc != LY_SUCCESS)
+		return rc;
+	ly_err_clean((struct ly_ctx *)ctx, NULL);
+	rc = lyd_parse_op(ctx, NULL, in, LYD_XML, LYD_TYPE_RPC_NETCONF, &call->rpc, &call->op);
+	ly_in_free(in, 0);
+	return rc;
+}
+
+/* Once more, if it has a mistake that is known. */
+static LY_ERR parse_leniently(struct nc_call *call, const struct ly_ctx *ctx, const char *text,
+			      LY_ERR rc)
+{
+	char *meant = nc_lenient(text, ly_errmsg(ctx));
+
+	if (!meant)
+		return rc;
+	lyd_free_all(call->rpc);
+	lyd_free_all(call->op);
+	call->rpc = call->op = NULL;
+	rc = parse(call, ctx, meant);
+	free(meant);
+	return rc;
+}
+
 bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *text, size_t len,
 		  struct ds_errors *errs)
 {
-	struct ly_in *in = NULL;
 	LY_ERR rc;
 
 	if (!sane(text, len, errs) ||
@@ -220,11 +285,9 @@ bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *te
 		borrow_id(call, text);
 		return false;
 	}
-	if (ly_in_new_memory(text, &in) != LY_SUCCESS)
-		return false;
-	ly_err_clean((struct ly_ctx *)ctx, NULL);
-	rc = lyd_parse_op(ctx, NULL, in, LYD_XML, LYD_TYPE_RPC_NETCONF, &call->rpc, &call->op);
-	ly_in_free(in, 0);
+	rc = parse(call, ctx, text);
+	if (rc != LY_SUCCESS)
+		rc = parse_leniently(call, ctx, text, rc);
 	if (!read_attributes(call) && call->rpc) {
 		ds_error_bad(ds_errors_add(errs, DS_MISSING_ATTRIBUTE, NULL,
 					   "an <rpc> has a message-id attribute"),
@@ -235,6 +298,6 @@ bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *te
 		rc = lyd_validate_op(call->op, NULL, LYD_TYPE_RPC_YANG, NULL);
 	if (rc == LY_SUCCESS && call->op)
 		return true;
-	explain(ctx, call, errs);
+	explain(ctx, call, text, errs);
 	return false;
 }
