@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * edit-config and validate.
+ * edit-config, edit-data (RFC 8526) and validate.
  */
 #include <string.h>
 
@@ -13,18 +13,34 @@ static enum st_ds target_of(const struct lyd_node *op)
 									 : ST_RUNNING;
 }
 
-static void edit_config(struct nc_call *call)
+static enum st_default_op default_of(const struct lyd_node *op)
 {
-	const char *operation = ds_value(call->op, NULL, "default-operation");
-	const char *test = ds_value(call->op, NULL, "test-option");
-	const char *on_error = ds_value(call->op, NULL, "error-option");
+	const char *operation = ds_value(op, NULL, "default-operation");
+
+	return !operation || !strcmp(operation, "merge") ? ST_MERGE
+	       : !strcmp(operation, "none")              ? ST_NONE
+							 : ST_REPLACE;
+}
+
+static void run(struct nc_call *call, const struct st_edit *edit)
+{
 	struct ds_errors errs = {.n = 0};
 	struct lyd_node *config = NULL;
-	struct st_edit edit = {
+
+	if (nc_take_config(call->op, &config, &errs))
+		st_edit(call->server->st, &call->peer->who, edit, config, nc_done, call);
+	else
+		nc_call_errors(call, &errs);
+	ds_errors_clear(&errs);
+}
+
+static void edit_config(struct nc_call *call)
+{
+	const char *test = ds_value(call->op, NULL, "test-option");
+	const char *on_error = ds_value(call->op, NULL, "error-option");
+	const struct st_edit edit = {
 		.target = target_of(call->op),
-		.default_op = !operation || !strcmp(operation, "merge") ? ST_MERGE
-			      : !strcmp(operation, "none")              ? ST_NONE
-									: ST_REPLACE,
+		.default_op = default_of(call->op),
 		.test = !test || !strcmp(test, "test-then-set") ? ST_TEST_THEN_SET
 			: !strcmp(test, "set")                  ? ST_SET
 								: ST_TEST_ONLY,
@@ -33,12 +49,31 @@ static void edit_config(struct nc_call *call)
 									    : ST_ROLLBACK,
 	};
 
-	if (!nc_take_config(call->op, &config, &errs)) {
-		nc_call_errors(call, &errs);
-		ds_errors_clear(&errs);
+	run(call, &edit);
+}
+
+static void edit_data(struct nc_call *call)
+{
+	const char *name = ds_value(call->op, NULL, "datastore");
+	struct st_edit edit = {
+		.default_op = default_of(call->op),
+		.on_error = ST_ROLLBACK,
+	};
+
+	if (!strcmp(name, "ietf-datastores:running")) {
+		edit.target = ST_RUNNING;
+	} else if (!strcmp(name, "ietf-datastores:candidate")) {
+		edit.target = ST_CANDIDATE;
+	} else if (!strcmp(name, "heddle-config:transient")) {
+		edit.target = ST_TRANSIENT;
+	} else {
+		nc_call_error(
+			call, DS_INVALID_VALUE,
+			"%s is not edited: running, candidate and heddle-config:transient are",
+			name);
 		return;
 	}
-	st_edit(call->server->st, &call->peer->who, &edit, config, nc_done, call);
+	run(call, &edit);
 }
 
 static void validate(struct nc_call *call)
@@ -57,5 +92,7 @@ static void validate(struct nc_call *call)
 }
 
 NC_REGISTER(edit_config_op) = {"ietf-netconf", "edit-config", edit_config};
+
+NC_REGISTER(edit_data_op) = {"ietf-netconf-nmda", "edit-data", edit_data};
 
 NC_REGISTER(validate_op) = {"ietf-netconf", "validate", validate};

@@ -85,8 +85,9 @@ static bool explain_attribute(const struct ly_ctx *ctx, const char *message, con
 	free(errs->list[errs->n - 1].message);
 	errs->list[errs->n - 1].message =
 		insert ? ds_printf("insert=\"%s\": it is first, last, before or after", value)
-		       : ds_printf("operation=\"%s\": it is merge, replace, create, delete or remove",
-				   value);
+		       : ds_printf(
+				 "operation=\"%s\": it is merge, replace, create, delete or remove",
+				 value);
 	return true;
 }
 

@@ -181,7 +181,6 @@ static void take_over(struct ch *change)
 		ov_show(&st->running, st->on_top, NULL);
 		ov_keep(st->on_top, &change->who->subject);
 		ov_fold(change->transient);
-		tr_save(st);
 	} else {
 		take_running(change);
 	}

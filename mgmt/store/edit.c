@@ -18,10 +18,10 @@ static const struct lysc_node *schema_of(const struct lyd_node *edit)
 	return edit->schema ? edit->schema : ds_opaq_schema(edit);
 }
 
-/* A default in a copy of a datastore says nothing. */
+/* A default in a copy of a datastore says nothing; nor does an empty container without presence. */
 static bool is_silent(const struct lyd_node *edit)
 {
-	return edit->schema && edit->flags & LYD_DEFAULT;
+	return edit->schema && edit->flags & LYD_DEFAULT && !ed_has_op(edit);
 }
 
 static void complain(struct walk *w, const struct lyd_node *edit, enum ds_tag tag, const char *text)

@@ -16,6 +16,9 @@ enum ed_op { ED_NONE, ED_MERGE, ED_REPLACE, ED_CREATE, ED_DELETE, ED_REMOVE };
 /* The operation of @node of a <config>: its attribute, else that of its nearest ancestor. */
 enum ed_op ed_op_of(const struct lyd_node *node, enum ed_op otherwise);
 
+/* Does the node have the attribute itself? */
+bool ed_has_op(const struct lyd_node *node);
+
 /*
  * Is <config> itself right? Unknown nodes, bad values, state, an instance or two cases of a choice
  * that stand there twice, operations on keys.
@@ -29,6 +32,9 @@ bool ed_check(const struct ly_ctx *ctx, const struct lyd_node *config, enum ed_o
  */
 void ed_apply(struct ov *ov, const struct lyd_node *config, enum st_default_op otherwise,
 	      struct ds_errors *errs);
+
+/* An error when @edit has a yang:insert that is of no use to it. */
+void ed_check_place(const struct lyd_node *edit, struct ds_errors *errs);
 
 /* Places an entry that is new, or has a yang:insert, in a list that its user orders. */
 void ed_place(struct lyd_node *node, const struct lyd_node *edit, struct ds_errors *errs);

@@ -45,6 +45,11 @@ static const char *op_text(const struct lyd_node *node)
 	return NULL;
 }
 
+bool ed_has_op(const struct lyd_node *node)
+{
+	return op_text(node) != NULL;
+}
+
 enum ed_op ed_op_of(const struct lyd_node *node, enum ed_op otherwise)
 {
 	enum ed_op op;
@@ -146,6 +151,7 @@ static void check_siblings(const struct lyd_node *first, enum ed_op otherwise,
 		if (lyd_find_sibling_first(first, node, &same) == LY_SUCCESS && same != node)
 			twice(node, errs);
 		check_cases(node, otherwise, errs);
+		ed_check_place(node, errs);
 		check_siblings(lyd_child(node), otherwise, errs);
 	}
 }

@@ -53,6 +53,16 @@ static struct lyd_node *anchor(const struct lyd_node *node, const struct lyd_nod
 	return found;
 }
 
+void ed_check_place(const struct lyd_node *edit, struct ds_errors *errs)
+{
+	bool ordered = edit->schema->nodetype & (LYS_LIST | LYS_LEAFLIST) &&
+		       edit->schema->flags & LYS_ORDBY_USER;
+
+	if (!ordered && attribute(edit, "insert"))
+		bad(edit, "insert", NULL,
+		    "%s is not ordered by its user: take the insert attribute away%s", NULL, errs);
+}
+
 void ed_place(struct lyd_node *node, const struct lyd_node *edit, struct ds_errors *errs)
 {
 	const char *insert = attribute(edit, "insert");
@@ -60,12 +70,6 @@ void ed_place(struct lyd_node *node, const struct lyd_node *edit, struct ds_erro
 
 	if (!insert)
 		return;
-	if (!(node->schema->nodetype & (LYS_LIST | LYS_LEAFLIST)) ||
-	    !(node->schema->flags & LYS_ORDBY_USER)) {
-		bad(edit, "insert", NULL,
-		    "%s is not ordered by its user: take the insert attribute away%s", NULL, errs);
-		return;
-	}
 	if (!strcmp(insert, "before") || !strcmp(insert, "after")) {
 		other = anchor(node, edit, errs);
 		if (!other || other == node)

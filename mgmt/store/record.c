@@ -55,8 +55,9 @@ int rc_intend(struct ch *change, struct hd_err *err)
 	change->confirm = record.confirm = cf_text(change);
 	record.pending = change->confirm != NULL;
 	/* Transient ports are in no history. */
-	if (!st->jr || change->target != ST_RUNNING ||
-	    (!change->ov->n && change->kind != CH_START && !change->confirm))
+	if (change->target == ST_TRANSIENT)
+		return tr_intend(change, record.generation, err);
+	if (!st->jr || (!change->ov->n && change->kind != CH_START && !change->confirm))
 		return 0;
 	record.extra = bd_numbers_print(&change->next_config->numbers);
 	add_units(&record, change->ov);
@@ -81,6 +82,8 @@ void rc_end(struct ch *change)
 		       "%s: a restart of heddle-mgmt would go back to the configuration before",
 		       err.text);
 	change->intended = false;
+	if (change->target == ST_TRANSIENT)
+		tr_end(st, true);
 	kp_look(st);
 	if (change->kind == CH_START && st->jr && bo_booted(st->jr_dir, &err) < 0)
 		hd_log(HD_LOG_ERR, "%s: a restart of heddle-mgmt would be taken for a boot",
@@ -94,6 +97,8 @@ void rc_revert(struct ch *change)
 	if (change->intended && jr_revert(change->st->jr, &err) < 0)
 		hd_log(HD_LOG_ERR, "%s", err.text);
 	change->intended = false;
+	if (change->target == ST_TRANSIENT)
+		tr_end(change->st, false);
 }
 
 void rc_tell(struct ch *change)

@@ -23,7 +23,14 @@ void tr_check(struct ch *change);
 /* Copies what @edit touched to what lies on top of running: a stroke that is left open. */
 void tr_put_on_top(struct st *st, const struct ov *edit);
 
-/* Writes them down, for the next start of heddle-mgmt. */
-void tr_save(struct st *st);
+/* Writes down what they will be, for the next start of heddle-mgmt; then whether they are. */
+int tr_intend(struct ch *change, uint64_t generation, struct hd_err *err);
+void tr_end(struct st *st, bool done);
+
+/* After a restart: puts on top what was written. Returns the generation of it, or 0. */
+uint64_t tr_load(struct st *st);
+
+/* There are none. */
+void tr_forget(struct st *st);
 
 #endif

@@ -15,6 +15,7 @@
 #include "mgmt/store/commit.h"
 #include "mgmt/store/confirm.h"
 #include "mgmt/store/history.h"
+#include "mgmt/store/record.h"
 
 struct start {
 	struct st *st;
@@ -97,17 +98,28 @@ static void keep_numbers(struct st *st)
 /* Running is what the journal says: is it right, and can the planes go on with it? */
 static bool go_on(struct st *st, struct ds_errors *errs)
 {
-	ov_show(&st->running, NULL, NULL);
+	uint64_t generation = tr_load(st);
+
 	keep_numbers(st);
+	ov_show(&st->running, st->on_top, NULL);
 	st->config = bd_config_bind(st->ctx, st->running.tree, &st->numbers, errs);
+	if (!st->config && st->on_top->n) {
+		hd_log(HD_LOG_ERR, "the transient ports cannot be used any more, and are gone: %s",
+		       errs->list[0].message);
+		ds_errors_clear(errs);
+		tr_forget(st);
+		st->config = bd_config_bind(st->ctx, st->running.tree, &st->numbers, errs);
+	}
 	if (!st->config)
 		return false;
 	if (st->nacm)
-		nacm_load(st->nacm, st->running.tree);
-	bk_adopt(st->bk, &st->config->objects, st->jr_generation);
+		nacm_load(st->nacm, st_tree(st, NULL, ST_RUNNING));
+	if (generation < st->jr_generation)
+		generation = st->jr_generation;
+	bk_adopt(st->bk, &st->config->objects, generation);
 	say_from(st, st->jr_dir);
 	cf_restore(st);
-	hd_log(HD_LOG_NOTICE, "configuration %llu goes on", (unsigned long long)st->jr_generation);
+	hd_log(HD_LOG_NOTICE, "configuration %llu goes on", (unsigned long long)generation);
 	return true;
 }
 
@@ -119,6 +131,7 @@ static bool boot(struct st *st, struct ds_errors *errs, st_done_fn done, void *a
 	bool right = bo_startup(st->ctx, &files, &startup, errs);
 
 	say_from(st, startup.from);
+	tr_forget(st);
 	if (right) {
 		if (st->jr && jr_open_intent(st->jr))
 			jr_revert(st->jr, NULL);

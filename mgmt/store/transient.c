@@ -5,9 +5,16 @@
  * It has a tree of its own. What runs is running with copies of its units on top, which are an
  * overlay of running that is never committed.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "heddle/base/log.h"
+#include "mgmt/datastore/explain.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/tree.h"
+#include "mgmt/store/check.h"
 #include "mgmt/store/record.h"
 #include "mgmt/store/unit.h"
 
@@ -55,6 +62,104 @@ void tr_put_on_top(struct st *st, const struct ov *edit)
 	}
 }
 
-void tr_save(struct st *st)
+static char *file_of(const struct st *st)
 {
+	return ds_printf("%s/transient", st->run_dir);
+}
+
+/* A line with the generation, then the ports. */
+int tr_intend(struct ch *change, uint64_t generation, struct hd_err *err)
+{
+	struct st *st = change->st;
+	char *path, *text, *ports = NULL;
+	int rc;
+
+	if (!st->run_dir)
+		return 0;
+	ov_show(&st->transient, change->transient, NULL);
+	lyd_print_mem(&ports, st->transient.tree, LYD_JSON,
+		      LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK);
+	path = file_of(st);
+	text = ds_printf("%llu\n%s\n", (unsigned long long)generation, ports ? ports : "{}");
+	rc = ds_file_prepare(path, text, err);
+	free(path);
+	free(text);
+	free(ports);
+	return rc;
+}
+
+void tr_end(struct st *st, bool done)
+{
+	struct hd_err err = {0};
+	char *path;
+
+	if (!st->run_dir)
+		return;
+	path = file_of(st);
+	if (!done)
+		ds_file_abort(path);
+	else if (ds_file_commit(path, &err) < 0)
+		hd_log(HD_LOG_ERR,
+		       "%s: a restart of heddle-mgmt would go back to the transient ports before",
+		       err.text);
+	free(path);
+}
+
+/* Reads the ports into the tree of their own and puts them on top of running. */
+static bool take(struct st *st, const char *text, struct ds_errors *errs)
+{
+	struct ov *ov = ov_new(&st->transient);
+	struct lyd_node *tree = NULL;
+
+	if (lyd_parse_data_mem(st->ctx, text, LYD_JSON, LYD_PARSE_ONLY | LYD_PARSE_STRICT, 0,
+			       &tree) == LY_SUCCESS) {
+		ov_show(&st->transient, ov, NULL);
+		ed_apply(ov, tree, ST_REPLACE, errs);
+		if (ck_units(ov, true, st->alone, errs)) {
+			tr_put_on_top(st, ov);
+			ov_keep(st->on_top, &(struct nacm_subject){.user = ""});
+			ov_fold(ov);
+		}
+	} else {
+		ds_explain_last(st->ctx, errs);
+	}
+	lyd_free_all(tree);
+	ov_free(ov);
+	return ds_errors_none(errs);
+}
+
+uint64_t tr_load(struct st *st)
+{
+	struct ds_errors errs = {.n = 0};
+	struct hd_err err = {0};
+	unsigned long long generation = 0;
+	char *path, *text, *end;
+	size_t len;
+
+	if (!st->run_dir)
+		return 0;
+	path = file_of(st);
+	text = ds_file_read(path, &len, &err);
+	end = text ? strchr(text, '\n') : NULL;
+	if (end && sscanf(text, "%llu", &generation) == 1 && !take(st, end + 1, &errs)) {
+		hd_log(HD_LOG_ERR, "%s cannot be used, the transient ports are gone: %s", path,
+		       errs.list[0].message);
+		generation = 0;
+	}
+	ds_errors_clear(&errs);
+	free(text);
+	free(path);
+	return generation;
+}
+
+void tr_forget(struct st *st)
+{
+	char *path = st->run_dir ? file_of(st) : NULL;
+
+	if (path)
+		unlink(path);
+	free(path);
+	ov_clear(st->on_top);
+	ov_base_clear(&st->transient);
+	ov_base_init(&st->transient, st->ctx);
 }

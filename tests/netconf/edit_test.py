@@ -1,0 +1,318 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""edit-config on candidate and running: operations, options and every error.
+
+usage: edit_test.py HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind]
+"""
+import contextlib
+import sys
+
+from client import BASE, Client, errors, ok
+from common import SWITCH, main, test, world
+from datastores import (HS, OPS, TAP, commit, edit, get, hport, iface, ifs, info, leaf, names, op,
+                        tap)
+from planes import DATA, PORT
+
+ALL = ["eth1", "web1", "fw", "cust"]
+
+
+@contextlib.contextmanager
+def client(config="good/canonical.json"):
+    with world(config) as w, contextlib.closing(Client(w.path)) as c:
+        yield w, c
+
+
+def first(reply):
+    found = errors(reply)
+    assert found, "no error"
+    assert found[0][3], found
+    return found[0]
+
+
+def segment(name, body, op=""):
+    op = f' nc:operation="{op}"' if op else ""
+    return f"<segment{op}><name>{name}</name>{body}</segment>"
+
+
+def switch(*parts):
+    return (f'<switches xmlns="{HS}" {OPS}><switch><name>sw0</name>{"".join(parts)}</switch>'
+            "</switches>")
+
+
+@test
+def merge_and_commit():
+    with client() as (w, c):
+        assert names(c) == ALL
+        assert ok(edit(c, ifs(tap("a"))))
+        assert names(c, "candidate") == ALL + ["a"] and names(c) == ALL
+        assert ok(commit(c))
+        assert names(c) == ALL + ["a"] and (PORT, "a") in w.ends[DATA].objects
+        full, bracket = w.ends[DATA].brackets[-1]
+        assert not full and {k for _, _, k in bracket} == {"a"}, bracket
+        assert ok(edit(c, ifs(iface("a", hport("<mtu>9000</mtu>")))))
+        assert leaf(c, "a", "mtu", "candidate") == "9000" and leaf(c, "a", "mtu") is None
+        assert ok(commit(c)) and leaf(c, "a", "mtu") == "9000"
+        assert ok(edit(c, ifs(iface("a", op="delete")))) and ok(commit(c))
+        assert names(c) == ALL and (PORT, "a") not in w.ends[DATA].objects
+
+
+@test
+def discarded_and_undone_edits_leave_no_trace():
+    with client() as (_, c):
+        before = get(c, "candidate")
+        text = lambda e: [(x.tag, x.text) for x in e.iter()]
+        assert ok(edit(c, ifs(tap("a"), iface("eth1", op="delete"), iface("fw", hport("<mtu>2000</mtu>"))),
+                       test="set"))
+        assert text(get(c, "candidate")) != text(before)
+        assert text(get(c)) == text(before)
+        assert ok(c.rpc("<discard-changes/>"))
+        assert text(get(c, "candidate")) == text(before)
+        # One that is refused half-way through.
+        for config in (ifs(iface("eth1", op="delete"), iface("fw", op="delete"), iface("nope", op="delete")),
+                       ifs(iface("web1", op="remove"), tap("fw", op="create")),
+                       ifs(tap("a"), iface("cust", hport("<mtu>9000</mtu>")), iface("b", hport("")))):
+            assert errors(edit(c, config)), config
+            assert text(get(c, "candidate")) == text(before)
+        # What is edited back is no change.
+        assert ok(edit(c, ifs(tap("a")))) and ok(edit(c, ifs(iface("a", op="delete"))))
+        assert ok(edit(c, ifs(iface("fw", hport("<mtu>2000</mtu>")))))
+        assert ok(edit(c, ifs(iface("fw", hport('<mtu nc:operation="delete"/>')))))
+        assert not list(op(c, "get-changes")) or ok(op(c, "get-changes"))
+
+
+@test
+def operations():
+    """(what is there, what is sent, default-operation, tag or None, MTU afterwards)."""
+    there, mtu = "<mtu>2000</mtu>", lambda o, v="3000": f'<mtu nc:operation="{o}">{v}</mtu>'
+    rows = [
+        ("", mtu("create"), None, None, "3000"),
+        (there, mtu("create"), None, "data-exists", "2000"),
+        ("", mtu("merge"), None, None, "3000"),
+        (there, mtu("merge"), None, None, "3000"),
+        ("", mtu("replace"), None, None, "3000"),
+        (there, mtu("replace"), None, None, "3000"),
+        ("", mtu("delete"), None, "data-missing", None),
+        ("", mtu("delete", ""), None, "data-missing", None),
+        (there, mtu("delete"), None, None, None),
+        (there, mtu("delete", ""), None, None, None),
+        (there, mtu("delete", " \n"), None, None, None),
+        ("", mtu("remove"), None, None, None),
+        (there, mtu("remove", ""), None, None, None),
+        (there, "<mtu>3000</mtu>", None, None, "3000"),
+        (there, "<mtu>3000</mtu>", "none", None, "2000"),
+        ("", "<mtu>3000</mtu>", "none", "data-missing", None),
+        (there, mtu("create"), "none", "data-exists", "2000"),
+        ("", mtu("create"), "none", None, "3000"),
+        (there, "", "merge", None, "2000"),
+    ]
+    with client() as (_, c):
+        for was, sent, default, tag, then in rows:
+            assert ok(edit(c, ifs(tap("x", extra=was))))
+            reply = edit(c, ifs(iface("x", hport(sent))), default=default)
+            got = errors(reply)
+            assert (got[0][0] if got else None) == tag, (was, sent, default, got)
+            if tag:
+                assert got[0][2].endswith("hp:mtu"), got
+            assert leaf(c, "x", "mtu", "candidate") == then, (was, sent, default)
+            assert ok(c.rpc("<discard-changes/>"))
+
+
+@test
+def operations_on_entries():
+    with client() as (_, c):
+        assert first(edit(c, ifs(tap("fw", op="create"))))[0] == "data-exists"
+        assert first(edit(c, ifs(iface("x", op="delete"))))[0] == "data-missing"
+        assert ok(edit(c, ifs(iface("x", op="remove"))))
+        assert first(edit(c, ifs(iface("x")), default="none"))[0] == "data-missing"
+        assert ok(edit(c, ifs(iface("fw")), default="none"))
+        assert not list(op(c, "get-changes").iter("{urn:heddle:yang:heddle-config}change"))
+        # Replaced where it stands: what is not told is gone, its place is the same.
+        assert ok(edit(c, ifs(iface("fw", "<description>new</description>"
+                                    '<type xmlns:t="urn:heddle:yang:heddle-tap">t:tap</type>'
+                                    + hport("<switch>sw0</switch><access>lab</access>"), op="replace"))))
+        assert names(c, "candidate") == ALL
+        assert leaf(c, "fw", "trunk", "candidate") is None
+        assert leaf(c, "fw", "access", "candidate") == "lab"
+        assert ok(c.rpc("<discard-changes/>"))
+        # The whole list, in one.
+        assert ok(edit(c, ifs(op="delete"), test="set")) and names(c, "candidate") == []
+        assert first(edit(c, ifs(op="delete"), test="set"))[0] == "data-missing"
+        assert ok(edit(c, ifs(tap("n"), op="replace"), test="set"))
+        assert names(c, "candidate") == ["n"] and names(c) == ALL
+        assert first(edit(c, ifs(tap("m"), op="create"), test="set"))[0] == "data-exists"
+        assert ok(c.rpc("<discard-changes/>")) and names(c, "candidate") == ALL
+
+
+@test
+def default_operation_replace():
+    with client() as (_, c):
+        assert ok(edit(c, SWITCH.format(segment("lab", "<host-only/>")) + ifs(tap("n")),
+                       default="replace"))
+        assert names(c, "candidate") == ["n"]
+        assert ok(commit(c)) and names(c) == ["n"]
+        assert ok(edit(c, "", default="replace")) and ok(commit(c))
+        assert names(c) == [] and not list(get(c).iter(f"{{{HS}}}switch"))
+
+
+@test
+def choice_cases():
+    with client() as (_, c):
+        assert ok(edit(c, switch(segment("s1", "<host-only/>"))))
+        assert ok(edit(c, switch(segment("s1", "<vlan>77</vlan><bridged><uplink>eth1</uplink></bridged>"))))
+        seg = next(s for s in get(c, "candidate").iter(f"{{{HS}}}segment")
+                   if s.findtext(f"{{{HS}}}name") == "s1")
+        assert seg.find(f"{{{HS}}}host-only") is None and seg.find(f"{{{HS}}}bridged") is not None
+        reply = edit(c, switch(segment("s2", "<host-only/><bridged/>")))
+        assert first(reply)[0] == "bad-element" and info(reply, "bad-element") in ("bridged", "host-only")
+        assert ok(edit(c, switch(segment("s1", '<bridged nc:operation="delete"/><host-only/>'))))
+        assert ok(commit(c))
+
+
+@test
+def validation_on_edit():
+    """must, leafref, mandatory, when and the like, with paths to the instance."""
+    rows = [
+        (ifs(iface("x", TAP + hport("<access>lab</access>"))), "operation-failed", "switch-missing",
+         "hp:access"),
+        (ifs(iface("x")), "data-missing", None, "if:interface[if:name='x']"),
+        (switch(segment("x", "")), "data-missing", "missing-choice", "hs:segment[hs:name='x']"),
+        (switch(segment("x", "<host-only/><host-interface/>")), "data-missing", None, "hs:host-interface"),
+        (switch(segment("x", "<host-only/><host-interface><name>h</name>" + "".join(
+            f"<address>10.0.0.{i}/24</address>" for i in range(17)) + "</host-interface>")),
+         "operation-failed", "too-many-elements", "hs:address"),
+        (ifs(iface("x", '<type xmlns:t="urn:heddle:yang:heddle-tap">t:tap</type>'
+                   '<pcap xmlns="urn:heddle:yang:heddle-pcap"><read>a.pcap</read></pcap>')),
+         "unknown-element", None, "pcap"),
+    ]
+    with client() as (_, c):
+        for config, tag, app, path in rows:
+            got = first(edit(c, config))
+            assert got[0] == tag and (not app or got[1] == app) and path in got[2], (config, got)
+            # Set without a test, it is found at validate and at commit.
+            assert ok(edit(c, config, test="set")), config
+            assert first(c.rpc("<validate><source><candidate/></source></validate>"))[0] == tag
+            assert first(commit(c))[0] == tag
+            assert ok(c.rpc("<discard-changes/>"))
+        # What it means is looked at then, too.
+        assert ok(edit(c, ifs(tap("x", access="nowhere"))))
+        for reply in (c.rpc("<validate><source><candidate/></source></validate>"), commit(c),
+                      edit(c, "", test="test-only")):
+            got = first(reply)
+            assert got[:2] == ("data-missing", "instance-required") and "hp:access" in got[2], got
+        assert names(c) == ALL
+
+
+@test
+def several_errors_are_all_told():
+    with client() as (_, c):
+        got = errors(edit(c, ifs(iface("x"), iface("y"), tap("z", extra="<native>lab</native>"))))
+        assert len(got) == 3 and {e[0] for e in got} == {"data-missing", "operation-failed"}, got
+        got = errors(edit(c, ifs(iface("fw", op="create"), iface("n", op="delete"))))
+        assert [e[0] for e in got] == ["data-exists", "data-missing"], got
+
+
+@test
+def wrong_requests():
+    rows = [
+        (ifs(tap("x", extra="<mtuu>5</mtuu>")), "unknown-element", None, "bad-element", "mtuu"),
+        ('<top xmlns="urn:nobody"/>', "unknown-namespace", None, "bad-namespace", "urn:nobody"),
+        (ifs(iface("x", '<port xmlns="urn:nobody"/>')), "unknown-namespace", None, "bad-namespace",
+         "urn:nobody"),
+        (ifs("<interface><description>x</description></interface>"), "missing-element", None,
+         "bad-element", "name"),
+        (ifs(tap("x", extra="<mtu>5</mtu>")), "invalid-value", "bad-mtu", None, None),
+        (ifs(tap("x", extra="<mtu>word</mtu>")), "invalid-value", None, None, None),
+        (ifs(tap("x", extra="<native-tagged>maybe</native-tagged>")), "invalid-value", None, None, None),
+        (ifs(iface("x", '<type xmlns:t="urn:heddle:yang:heddle-tap">t:tab</type>')), "invalid-value",
+         None, None, None),
+        (ifs(tap("x"), tap("x")), "bad-element", None, "bad-element", "interface"),
+        (ifs(tap("x", extra="<mtu>1000</mtu><mtu>2000</mtu>")), "bad-element", None, "bad-element",
+         "mtu"),
+        (ifs(iface("x", TAP + hport("<switch>sw0</switch><trunk>5</trunk><trunk>5</trunk>"))),
+         "bad-element", None, "bad-element", "trunk"),
+        (ifs(iface("x", op="destroy")), "bad-attribute", None, "bad-attribute", "operation"),
+        (ifs(iface("x", hport('<nope operation="x"/>'))), "unknown-element", None, None, None),
+        (ifs('<interface><name nc:operation="delete">fw</name></interface>'), "bad-attribute", None,
+         "bad-attribute", "operation"),
+        (ifs(tap("x", extra="<state><queues>4</queues></state>")), "invalid-value", None, None, None),
+        (ifs(iface("fw", hport('<mtu yang:insert="first">2000</mtu>'))), "bad-attribute", None,
+         "bad-attribute", "insert"),
+    ]
+    with client() as (_, c):
+        for config, tag, app, element, bad in rows:
+            reply = edit(c, config)
+            got = first(reply)
+            assert got[0] == tag and (not app or got[1] == app), (config, got)
+            assert not element or info(reply, element) == bad, (config, info(reply, element))
+            assert ok(commit(c)) and names(c) == ALL
+
+
+@test
+def error_options():
+    with client() as (_, c):
+        config = ifs(tap("a"), iface("nope", op="delete"), tap("b"), tap("fw", op="create"))
+        for error in (None, "stop-on-error", "rollback-on-error"):
+            assert errors(edit(c, config, error=error))
+            assert names(c, "candidate") == ALL
+        got = errors(edit(c, config, error="continue-on-error"))
+        assert [e[0] for e in got] == ["data-missing", "data-exists"], got
+        assert names(c, "candidate") == ALL + ["a", "b"]
+        assert ok(c.rpc("<discard-changes/>"))
+        got = errors(edit(c, config, target="running", error="continue-on-error"))
+        assert [e[0] for e in got] == ["data-missing", "data-exists"], got
+        assert names(c) == ALL + ["a", "b"]
+
+
+@test
+def running_directly():
+    with client() as (w, c):
+        assert ok(edit(c, ifs(tap("a")), target="running")) and names(c) == ALL + ["a"]
+        assert names(c, "candidate") == ALL + ["a"]
+        assert first(edit(c, ifs(tap("b", access="nowhere")), target="running"))[0] == "data-missing"
+        with w.lock:
+            w.ends[DATA].refuse = "out of ids"
+        assert "out of ids" in first(edit(c, ifs(tap("b")), target="running"))[3]
+        assert names(c) == ALL + ["a"]
+        assert ok(edit(c, ifs(tap("b")), target="running", test="test-only")) and names(c) == ALL + ["a"]
+        # Candidate keeps its own edits over it.
+        assert ok(edit(c, ifs(tap("c"))))
+        assert ok(edit(c, ifs(iface("a", op="delete")), target="running"))
+        assert names(c, "candidate") == ALL + ["c"] and names(c) == ALL
+
+
+NACM = "urn:ietf:params:xml:ns:yang:ietf-netconf-acm"
+
+
+@test
+def lists_that_the_user_orders():
+    def rules(*parts):
+        return f'<nacm xmlns="{NACM}" {OPS}>{"".join(parts)}</nacm>'
+
+    def entry(name, attributes="", body="<group>g</group>"):
+        return f"<rule-list {attributes}><name>{name}</name>{body}</rule-list>"
+
+    with client() as (_, c):
+        def order():
+            return [r.findtext(f"{{{NACM}}}name") for r in get(c, "candidate").iter(f"{{{NACM}}}rule-list")]
+        assert ok(edit(c, rules(entry("b"), entry("d")))) and order() == ["b", "d"]
+        assert ok(edit(c, rules(entry("a", 'yang:insert="first"')))) and order() == ["a", "b", "d"]
+        assert ok(edit(c, rules(entry("c", 'yang:insert="before" yang:key="[name=\'d\']"'))))
+        assert order() == ["a", "b", "c", "d"]
+        assert ok(edit(c, rules(entry("a", 'yang:insert="last"', "")))) and order() == ["b", "c", "d", "a"]
+        assert ok(edit(c, rules(entry("a", 'yang:insert="after" yang:key="[name=\'b\']"', ""))))
+        assert order() == ["b", "a", "c", "d"]
+        assert ok(edit(c, rules(entry("e", 'yang:insert="after" yang:key="[name=\'c\']" '
+                                       'nc:operation="create"'))))
+        assert order() == ["b", "a", "c", "e", "d"]
+        reply = edit(c, rules(entry("f", 'yang:insert="after" yang:key="[name=\'zz\']"')))
+        assert first(reply)[:2] == ("bad-attribute", "missing-instance"), errors(reply)
+        assert first(edit(c, rules(entry("f", 'yang:insert="before"'))))[0] == "missing-attribute"
+        assert first(edit(c, rules(entry("f", 'yang:insert="nowhere"'))))[0] == "bad-attribute"
+        assert order() == ["b", "a", "c", "e", "d"]
+        assert ok(commit(c))
+        assert ok(edit(c, rules(entry("e", 'yang:insert="first"', "")))) and ok(c.rpc("<discard-changes/>"))
+        assert order() == ["b", "a", "c", "e", "d"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
