@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "heddle/api/opener.h"
+#include "heddle/base/clock.h"
 #include "heddle/base/log.h"
 #include "mgmt/backend/stats.h"
 
@@ -39,6 +40,7 @@ static void unmap(struct bk_stats *stats)
 void bk_stats_free(struct bk_stats *stats)
 {
 	unmap(stats);
+	bk_baselines_free(&stats->cleared);
 	event_free(stats->retry);
 }
 
@@ -78,6 +80,7 @@ int bk_stats_map(struct bk_stats *stats, int fd)
 	}
 	stats->map = map;
 	stats->size = st.st_size;
+	bk_baselines_start(&stats->cleared, stats->header.started_ns);
 	return 0;
 }
 
@@ -148,17 +151,25 @@ static const uint8_t *worker(const struct bk_stats *stats, unsigned int index)
 	return stats->map + stats->header.worker_offset + index * stats->header.worker_stride;
 }
 
-bool bk_stats_port(const struct bk_stats *stats, uint16_t id, const char *name,
-		   struct hd_stats_port *sum)
+static const struct hd_stats_port_slot *slot_of(const struct bk_stats *stats, uint16_t id)
 {
-	const struct hd_stats_port_slot *slot;
+	const struct hd_stats_port_slot *slots =
+		(const void *)(stats->map + stats->header.slot_offset);
+
+	return stats->map && id < stats->header.max_ports ? &slots[id] : NULL;
+}
+
+/* As the workers count. @slot_generation: of the slot that was read. */
+static bool raw_sum(const struct bk_stats *stats, uint16_t id, const char *name,
+		    struct hd_stats_port *sum, uint32_t *slot_generation)
+{
+	const struct hd_stats_port_slot *slot = slot_of(stats, id);
 	const _Atomic uint32_t *generation;
 	uint32_t before;
 
 	memset(sum, 0, sizeof(*sum));
-	if (!stats->map || id >= stats->header.max_ports)
+	if (!slot)
 		return false;
-	slot = (const void *)(stats->map + stats->header.slot_offset + id * sizeof(*slot));
 	generation = (const void *)&slot->generation;
 	before = atomic_load_explicit(generation, memory_order_acquire);
 	if (before & 1 || !slot->in_use || strncmp(slot->name, name, sizeof(slot->name)) != 0)
@@ -169,7 +180,45 @@ bool bk_stats_port(const struct bk_stats *stats, uint16_t id, const char *name,
 		    sizeof(*sum) / sizeof(uint64_t));
 	/* A slot that changed hands meanwhile held somebody else's counters. */
 	atomic_thread_fence(memory_order_acquire);
+	*slot_generation = before;
 	return atomic_load_explicit(generation, memory_order_relaxed) == before;
+}
+
+bool bk_stats_port(const struct bk_stats *stats, uint16_t id, const char *name,
+		   struct hd_stats_port *sum)
+{
+	const struct bk_baseline *cleared;
+	uint32_t generation;
+
+	if (!raw_sum(stats, id, name, sum, &generation))
+		return false;
+	cleared = bk_baselines_find(&stats->cleared, id, generation);
+	if (cleared)
+		bk_baseline_apply(cleared, sum);
+	return true;
+}
+
+bool bk_stats_clear(struct bk_stats *stats, uint16_t id, const char *name)
+{
+	struct bk_baseline baseline;
+
+	memset(&baseline, 0, sizeof(baseline));
+	if (!raw_sum(stats, id, name, &baseline.sum, &baseline.generation))
+		return false;
+	baseline.id = id;
+	baseline.when_ns = hd_now_ns();
+	hd_str_copy(baseline.name, sizeof(baseline.name), name);
+	bk_baselines_set(&stats->cleared, &baseline);
+	return true;
+}
+
+uint64_t bk_stats_since(const struct bk_stats *stats, uint16_t id)
+{
+	const struct hd_stats_port_slot *slot = slot_of(stats, id);
+	const struct bk_baseline *cleared =
+		slot ? bk_baselines_find(&stats->cleared, id, slot->generation) : NULL;
+
+	return cleared ? cleared->when_ns : stats->header.started_ns;
 }
 
 unsigned int bk_stats_workers(const struct bk_stats *stats)

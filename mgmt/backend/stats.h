@@ -13,6 +13,7 @@
 
 #include "heddle/api/stats.h"
 #include "heddle/ipc/chan.h"
+#include "mgmt/backend/baseline.h"
 
 struct bk_stats {
 	struct event_base *base;
@@ -23,6 +24,7 @@ struct bk_stats {
 	struct hd_stats_header header; /* checked copy */
 	struct hd_drop_info drops[HD_DROP_REASONS_MAX];
 	bool drop_known[HD_DROP_REASONS_MAX];
+	struct bk_baselines cleared;
 };
 
 void bk_stats_init(struct bk_stats *stats, struct event_base *base, struct hd_chan *supervisor);
@@ -37,9 +39,21 @@ void bk_stats_refresh(struct bk_stats *stats, struct hd_chan *data);
  */
 int bk_stats_map(struct bk_stats *stats, int fd);
 
-/* Sums the counters of a port over the workers. False when there are none by this name and id. */
+/*
+ * Sums the counters of a port over the workers, since they were cleared. False when there are none by
+ * this name and id.
+ */
 bool bk_stats_port(const struct bk_stats *stats, uint16_t id, const char *name,
 		   struct hd_stats_port *sum);
+
+/*
+ * From now on the port's counters count from 0; see baseline.h. False when there are none. What was
+ * cleared is kept over restarts by bk_baselines_save().
+ */
+bool bk_stats_clear(struct bk_stats *stats, uint16_t id, const char *name);
+
+/* Since when the port counts, as hd_now_ns(). */
+uint64_t bk_stats_since(const struct bk_stats *stats, uint16_t id);
 
 /* Number of workers; 0 without memory. */
 unsigned int bk_stats_workers(const struct bk_stats *stats);

@@ -4,6 +4,8 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -129,4 +131,84 @@ static void test_liars(void)
 	event_base_free(base);
 }
 
-UNIT_MAIN("mgmt-stats", {"sums", test_sums}, {"headers that lie", test_liars});
+static uint64_t packets(const struct bk_stats *stats, unsigned int id, const char *name)
+{
+	struct hd_stats_port sum;
+
+	CU_ASSERT(bk_stats_port(stats, id, name, &sum));
+	CU_ASSERT_EQUAL(sum.rx_packets, sum.admitted + sum.drops[3]);
+	return sum.rx_packets;
+}
+
+static void count(unsigned int worker, unsigned int id, uint64_t n)
+{
+	counters(worker, id)->rx_packets += n;
+	counters(worker, id)->admitted += n - 1;
+	counters(worker, id)->drops[3] += 1;
+}
+
+static void begin(struct bk_stats *stats, struct event_base *base, const char *dir)
+{
+	bk_stats_init(stats, base, NULL);
+	bk_baselines_keep(&stats->cleared, dir);
+	CU_ASSERT_EQUAL_FATAL(bk_stats_map(stats, dup(memory_fd)), 0);
+}
+
+/* Cleared counters count from 0, add up, and outlive us, but not the port and not heddle-dp. */
+static void test_cleared(void)
+{
+	struct event_base *base = event_base_new();
+	char dir[] = "/tmp/hd-stats.XXXXXX", path[64];
+	struct hd_err err;
+	struct bk_stats stats;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/cleared-counters", dir);
+	make();
+	header()->started_ns = 1000;
+	for (unsigned int id = 2; id < 5; id++) {
+		snprintf(slot(id)->name, sizeof(slot(id)->name), "p%u", id);
+		slot(id)->in_use = 1;
+		slot(id)->generation = 2;
+		count(0, id, 100);
+		count(2, id, 50);
+	}
+	begin(&stats, base, dir);
+	CU_ASSERT_EQUAL(packets(&stats, 3, "p3"), 150);
+	CU_ASSERT_EQUAL(bk_stats_since(&stats, 3), 1000);
+	CU_ASSERT_FALSE(bk_stats_clear(&stats, 3, "p4"));
+	CU_ASSERT(bk_stats_clear(&stats, 4, "p4") && bk_stats_clear(&stats, 3, "p3"));
+	CU_ASSERT_EQUAL(packets(&stats, 3, "p3"), 0);
+	CU_ASSERT_EQUAL(packets(&stats, 2, "p2"), 150); /* not asked for */
+	CU_ASSERT(bk_stats_since(&stats, 3) > 1000);
+	count(1, 3, 7);
+	CU_ASSERT_EQUAL(packets(&stats, 3, "p3"), 7);
+	CU_ASSERT_EQUAL(bk_baselines_save(&stats.cleared, &err), 0);
+	bk_stats_free(&stats);
+
+	begin(&stats, base, dir); /* heddle-mgmt was restarted */
+	CU_ASSERT_EQUAL(packets(&stats, 3, "p3"), 7);
+	CU_ASSERT_EQUAL(packets(&stats, 4, "p4"), 0);
+	slot(3)->generation = 4; /* another port has the slot now */
+	CU_ASSERT_EQUAL(packets(&stats, 3, "p3"), 157);
+	counters(0, 4)->rx_packets = 1; /* below the baseline: it cannot be of these counters */
+	counters(0, 4)->admitted = 0;
+	CU_ASSERT_EQUAL(packets(&stats, 4, "p4"), 51);
+	header()->started_ns = 2000; /* heddle-dp was restarted */
+	CU_ASSERT_EQUAL_FATAL(bk_stats_map(&stats, dup(memory_fd)), 0);
+	CU_ASSERT_EQUAL(stats.cleared.n, 0);
+	bk_stats_free(&stats);
+
+	header()->started_ns = 1000;
+	CU_ASSERT_EQUAL(truncate(path, 100), 0); /* damaged */
+	begin(&stats, base, dir);
+	CU_ASSERT_EQUAL(stats.cleared.n, 0);
+	bk_stats_free(&stats);
+	unlink(path);
+	CU_ASSERT_EQUAL(rmdir(dir), 0);
+	gone();
+	event_base_free(base);
+}
+
+UNIT_MAIN("mgmt-stats", {"sums", test_sums}, {"headers that lie", test_liars},
+	  {"cleared counters", test_cleared});

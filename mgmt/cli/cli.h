@@ -204,6 +204,7 @@ int cmd_show_drops(struct cli *cli, const struct cmd_line *line);
 int cmd_show_planes(struct cli *cli, const struct cmd_line *line);
 int cmd_show_version(struct cli *cli, const struct cmd_line *line);
 int cmd_clear_fdb(struct cli *cli, const struct cmd_line *line);
+int cmd_clear_counters(struct cli *cli, const struct cmd_line *line);
 int cmd_monitor(struct cli *cli, const struct cmd_line *line);
 int cmd_load(struct cli *cli, const struct cmd_line *line);
 int cmd_replay(struct cli *cli, const struct cmd_line *line);

@@ -52,11 +52,12 @@ static void add_leaves(struct cli_str *text, const struct lyd_node *node)
 	const struct lyd_node *child;
 
 	LY_LIST_FOR(lyd_child(node), child) {
-		if (lyd_child(child))
+		if (lyd_child(child)) {
 			add_leaves(text, child);
-		else
-			cli_str_printf(text, " %s %s", cli_xml_name(child),
-				       cli_xml_own_text(child));
+		} else {
+			cli_str_printf(text, " %s ", cli_xml_name(child));
+			add_value(text, child);
+		}
 	}
 }
 

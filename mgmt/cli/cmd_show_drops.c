@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * heddle show drops [PORT]
+ * heddle show drops [PORT], heddle clear counters [PORT...]
  */
 #include <string.h>
 
+#include "mgmt/cli/change.h"
 #include "mgmt/cli/format.h"
 #include "mgmt/cli/model.h"
 #include "mgmt/cli/table.h"
@@ -108,6 +109,46 @@ int cmd_show_drops(struct cli *cli, const struct cmd_line *line)
 	if (rc == 0)
 		show(cli, &m, port, cmd_has(line, "all"));
 	cli_model_free(&m);
+	cli_disconnect(cli, client);
+	return rc;
+}
+
+/* Of one port, or of all with @port NULL; adds up in *@n. Returns an exit status. */
+static int clear(struct cli_client *client, const char *port, uint64_t *n)
+{
+	struct cli_str xml = {0};
+	struct lyd_node *reply;
+	int rc;
+
+	cli_str_puts(&xml, "<clear-counters xmlns=\"urn:heddle:yang:heddle-system\">");
+	if (port)
+		cli_xml_leaf(&xml, "port", port);
+	cli_str_puts(&xml, "</clear-counters>");
+	rc = cli_request(client, xml.text, &reply);
+	cli_str_free(&xml);
+	if (rc == 0)
+		*n += cli_xml_u64(reply, "ports");
+	lyd_free_all(reply);
+	return rc;
+}
+
+int cmd_clear_counters(struct cli *cli, const struct cmd_line *line)
+{
+	struct cli_client *client = cli_connect(cli);
+	uint64_t n = 0;
+	int rc = CLI_OK;
+
+	if (!client)
+		return CLI_UNREACHABLE;
+	if (!line->n_args)
+		rc = clear(client, NULL, &n);
+	for (size_t i = 0; rc == 0 && i < line->n_args; i++)
+		rc = clear(client, line->args[i], &n);
+	if (rc == 0 && cli->json)
+		cli_json_print(cli, json_pack("{s:I}", "ports", (json_int_t)n));
+	else if (rc == 0)
+		fprintf(cli->out, "counters of %llu port%s count from 0\n", (unsigned long long)n,
+			n == 1 ? "" : "s");
 	cli_disconnect(cli, client);
 	return rc;
 }

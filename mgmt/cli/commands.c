@@ -298,6 +298,16 @@ const struct cmd cli_commands[] = {
 		.run = cmd_clear_fdb,
 	},
 	{
+		.name = "clear counters",
+		.args = "[PORT...]",
+		.summary = "count packets and drops of ports from 0 again",
+		.text = "What adds up goes on adding up: all counters of a port are cleared at the same moment. "
+			"Counters of the workers, which are for the whole switch, go on.",
+		.max_args = 1024,
+		.words = CMD_WORDS_PORT,
+		.run = cmd_clear_counters,
+	},
+	{
 		.name = "monitor",
 		.args = "[PORT...]",
 		.summary = "live packet, bit and drop rates of the ports",

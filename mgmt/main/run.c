@@ -15,6 +15,7 @@
 #include "mgmt/main/run.h"
 #include "mgmt/main/sandbox.h"
 #include "mgmt/nacm/nacm.h"
+#include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/server.h"
 #include "mgmt/store/store.h"
 
@@ -119,6 +120,8 @@ static void on_started(const struct ds_errors *errs, void *arg)
 		stop(m, EXIT_REFUSED);
 		return;
 	}
+	if (st_warning(m->st))
+		nc_publish_fallback(m->server, m->from, st_warning(m->st));
 	snprintf(ready.text, sizeof(ready.text), "configuration from %.90s is in force", m->from);
 	hd_chan_event(m->supervisor.chan, PLANE_READY, &ready);
 }
@@ -158,6 +161,7 @@ int run(const struct options *options, struct ly_ctx *ctx)
 		return 2;
 	}
 	m.bk = bk_new(m.base, m.supervisor.chan);
+	bk_baselines_keep(&m.bk->stats.cleared, options->state_dir);
 	hd_chan_handlers(m.supervisor.chan, supervisor_handlers, 2, &m);
 	m.nacm = nacm_new(ctx);
 	m.st = st_new(m.base, ctx, m.bk, m.nacm,

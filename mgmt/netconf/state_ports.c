@@ -102,7 +102,7 @@ static void port_state(struct lyd_node *interface, const struct bd_model *model,
 	nc_number(state, NULL, "flaps", s->flaps);
 	if (!bk_stats_port(&bk->stats, s->id, port->name, &sums))
 		return;
-	nc_time((hd_now_ns() - bk->stats.header.started_ns) / 1e9, since);
+	nc_time((hd_now_ns() - bk_stats_since(&bk->stats, s->id)) / 1e9, since);
 	statistics(interface, &bk->stats, &sums, since);
 	counters(state, &bk->stats, &sums);
 }
