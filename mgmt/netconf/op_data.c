@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * get-data and edit-data (RFC 8526).
+ * get-data (RFC 8526).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,16 +13,16 @@
 
 static const struct {
 	const char *identity;
-	bool operational, editable;
+	bool operational;
 	enum st_ds ds;
 } datastores[] = {
-	{"ietf-datastores:running", false, true, ST_RUNNING},
-	{"ietf-datastores:candidate", false, true, ST_CANDIDATE},
-	{"ietf-datastores:startup", false, false, ST_STARTUP},
+	{"ietf-datastores:running", false, ST_RUNNING},
+	{"ietf-datastores:candidate", false, ST_CANDIDATE},
+	{"ietf-datastores:startup", false, ST_STARTUP},
 	/* Nothing is made of running on its way (no templates, no inactive nodes): it is intended. */
-	{"ietf-datastores:intended", false, false, ST_RUNNING},
-	{"heddle-config:transient", false, true, ST_TRANSIENT},
-	{"ietf-datastores:operational", true, false, ST_RUNNING},
+	{"ietf-datastores:intended", false, ST_RUNNING},
+	{"heddle-config:transient", false, ST_TRANSIENT},
+	{"ietf-datastores:operational", true, ST_RUNNING},
 };
 
 /* The row of a request's datastore; or below 0, and it is answered. */

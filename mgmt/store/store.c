@@ -73,6 +73,11 @@ void st_listen(struct st *st, struct st_listener *listener)
 	st->listeners = listener;
 }
 
+const char *st_warning(const struct st *st)
+{
+	return st->warning;
+}
+
 void st_unlisten(struct st *st, struct st_listener *listener)
 {
 	struct st_listener **at = &st->listeners;

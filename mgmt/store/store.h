@@ -74,6 +74,9 @@ typedef void (*st_done_fn)(const struct ds_errors *errs, void *arg);
 bool st_start(struct st *st, const char *restarts, const char **from, struct ds_errors *errs,
 	      st_done_fn done, void *arg);
 
+/* Why it did not start with what it should have; NULL when all was well. */
+const char *st_warning(const struct st *st);
+
 /*
  * Reading. The tree (with defaults, flagged LYD_DEFAULT; NULL: empty) is valid until the loop goes
  * on. ST_CANDIDATE is the private one of @who if there is one; @who may be NULL otherwise.
