@@ -148,6 +148,17 @@ const struct lyd_node *ds_next(const struct lyd_node *node, const char *name)
 	return node;
 }
 
+struct lyd_node *ds_same(const struct lyd_node *first, const struct lyd_node *node)
+{
+	struct lyd_node *found = NULL;
+
+	if (node->schema && !(node->schema->nodetype & (LYS_LIST | LYS_LEAFLIST)))
+		lyd_find_sibling_val(first, node->schema, NULL, 0, &found);
+	else
+		lyd_find_sibling_first(first, node, &found);
+	return found;
+}
+
 char *ds_path(const struct lyd_node *node)
 {
 	char *path = lyd_path(node, LYD_PATH_STD, NULL, 0);

@@ -73,6 +73,12 @@ bool ds_true(const struct lyd_node *parent, const char *module, const char *name
 /* The next sibling from @node on (itself included) that has this name. */
 const struct lyd_node *ds_next(const struct lyd_node *node, const char *name);
 
+/*
+ * The sibling of @first that is the same instance as @node: a leaf whatever its value is (for which
+ * lyd_find_sibling_first() compares values among few siblings, and not among many).
+ */
+struct lyd_node *ds_same(const struct lyd_node *first, const struct lyd_node *node);
+
 /* Each child of @parent that is called @name (of a list or a leaf-list). */
 #define ds_foreach(node, parent, name)                          \
 	for ((node) = ds_next(lyd_child(parent), name); (node); \

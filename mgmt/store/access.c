@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "heddle/base/name.h"
+#include "mgmt/datastore/tree.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/store/internal.h"
 
@@ -60,10 +61,7 @@ static void all(struct check *c, const struct lyd_node *node, enum nacm_op op)
 
 static const struct lyd_node *find(const struct lyd_node *parent, const struct lyd_node *node)
 {
-	struct lyd_node *found = NULL;
-
-	lyd_find_sibling_first(lyd_child(parent), node, &found);
-	return found;
+	return ds_same(lyd_child(parent), node);
 }
 
 /* In a list that its user orders: does it stand behind another one than before? */

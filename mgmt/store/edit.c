@@ -45,7 +45,7 @@ static struct lyd_node *find(const struct walk *w, const struct lyd_node *parent
 	struct lyd_node *first = children(w, parent), *found = NULL;
 
 	if (edit->schema)
-		lyd_find_sibling_first(first, edit, &found);
+		found = ds_same(first, edit);
 	else
 		lyd_find_sibling_val(first, schema_of(edit), NULL, 0, &found);
 	return found;

@@ -148,7 +148,8 @@ static void check_siblings(const struct lyd_node *first, enum ed_op otherwise,
 		check_key(node, errs);
 		if (!node->schema)
 			continue;
-		if (lyd_find_sibling_first(first, node, &same) == LY_SUCCESS && same != node)
+		same = ds_same(first, node);
+		if (same && same != node)
 			twice(node, errs);
 		check_cases(node, otherwise, errs);
 		ed_check_place(node, errs);
