@@ -127,18 +127,18 @@ static void tell_changes(struct conf *conf, const struct lyd_node *reply)
 
 		if (n++ == 0)
 			fputs("The candidate has edits that nobody committed yet:\n",
-			      conf->cli->out);
+			      stderr);
 		if (n <= 20)
-			fprintf(conf->cli->out, "  %s\n", cli_text_clean(text));
+			fprintf(stderr, "  %s\n", cli_text_clean(text));
 		free(text);
 		free(words);
 	}
 	if (n > 20)
-		fprintf(conf->cli->out, "  and %u more\n", n - 20);
+		fprintf(stderr, "  and %u more\n", n - 20);
 	if (n)
 		fputs("commit would commit them too; compare shows them, discard throws them "
 		      "away.\n",
-		      conf->cli->out);
+		      stderr);
 }
 
 static int open_mode(struct conf *conf)
@@ -263,5 +263,15 @@ const char *conf_prompt(const struct conf *conf)
 
 bool conf_has_edits(const struct conf *conf)
 {
-	return conf->edits;
+	struct lyd_node *reply = NULL;
+	struct hd_err err;
+	bool any = conf->edits;
+
+	/* What was set may have been taken back, or committed by another. */
+	if (any && conf->cli->session &&
+	    cli_client_rpc(conf->cli->session, "<get-changes xmlns=\"" CLI_NS_CONFIG "\"/>", &reply,
+			   &err) == 0)
+		any = cli_xml_child(reply, "change");
+	lyd_free_all(reply);
+	return any;
 }

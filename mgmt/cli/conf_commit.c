@@ -98,14 +98,47 @@ static char *request(const struct wanted *w, bool waits)
 	return xml.text;
 }
 
+/* Without the right to ask for the effects there is still the question whether it is right. */
+static bool cannot_tell(const struct lyd_node *reply)
+{
+	const char *tag = cli_xml_text(cli_xml_child(reply, "rpc-error"), "error-tag");
+
+	return !strcmp(tag, "access-denied") || !strcmp(tag, "operation-not-supported");
+}
+
+static int get_effects(struct conf *conf, struct lyd_node **reply)
+{
+	struct cli_client *client = cli_connect(conf->cli);
+	struct hd_err err = {0};
+
+	if (!client)
+		return CLI_UNREACHABLE;
+	if (cli_client_rpc(client, "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>", reply, &err) < 0) {
+		cli_error("%s", err.text);
+		return CLI_UNREACHABLE;
+	}
+	if (cli_reply_errors(*reply) && cannot_tell(*reply)) {
+		lyd_free_all(*reply);
+		return conf_request(conf, NULL,
+				    "<validate><source><candidate/></source></validate>", reply);
+	}
+	if (!cli_reply_errors(*reply))
+		return CLI_OK;
+	cli_error("the candidate is not right; nothing was committed:");
+	conf_errors(conf, *reply, stderr);
+	return CLI_REFUSED;
+}
+
 static int effects(struct conf *conf, bool *danger)
 {
-	struct lyd_node *reply;
-	int rc = conf_request(conf, NULL, "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>", &reply);
+	struct lyd_node *reply = NULL;
+	int rc = get_effects(conf, &reply);
 
 	*danger = false;
-	if (rc)
+	if (rc) {
+		lyd_free_all(reply);
 		return rc;
+	}
 	cli_xml_foreach(effect, reply, "effect")
 	{
 		const char *severity = cli_xml_text(effect, "severity");

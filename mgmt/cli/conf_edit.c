@@ -239,13 +239,16 @@ int conf_top(struct conf *conf, const struct conf_line *line, bool *leave)
 
 int conf_quit(struct conf *conf, const struct conf_line *line, bool *leave)
 {
+	bool edits;
+
 	if (line->words.n > 1)
 		return conf_wrong(conf, line, 1, "nothing follows here");
-	if (conf->edits && conf->mode == CONF_PRIVATE &&
+	edits = conf_has_edits(conf);
+	if (edits && conf->mode == CONF_PRIVATE &&
 	    !cli_ask(conf->cli, "The edits are not committed, and would be lost. Leave?", true))
 		return CLI_OK;
-	if (conf->edits && conf->mode == CONF_SHARED)
-		fputs("The edits stay in the candidate: they are not committed.\n", conf->cli->out);
+	if (edits && conf->mode == CONF_SHARED)
+		fputs("The edits stay in the candidate: they are not committed.\n", stderr);
 	*leave = true;
 	return CLI_OK;
 }

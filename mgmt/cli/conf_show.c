@@ -29,14 +29,33 @@ static struct lyd_node *part_of(const struct sf_target *at)
 	return copy;
 }
 
-/* Below an entry or a container the words that lead there need not be said again. */
+/* The words that lead there need not be said again: what is around is not printed. */
 static void print_text(struct conf *conf, const struct lyd_node *tree, const struct sf_target *at,
 		       const struct lyd_node *part)
 {
-	if (at && at->node && !at->all && (at->schema->nodetype & (LYS_LIST | LYS_CONTAINER)))
+	const struct lyd_node *node = part;
+
+	if (at && at->node && !at->all && (at->schema->nodetype & (LYS_LIST | LYS_CONTAINER))) {
 		sf_print_below(conf->ctx, at->node, SF_INDENT, conf->cli->out);
+		return;
+	}
+	if (!at || !at->schema) {
+		sf_print(conf->ctx, tree, SF_INDENT, conf->cli->out);
+		return;
+	}
+	while (node && node->schema != at->schema) {
+		const struct lyd_node *child = lyd_child(node);
+
+		while (child && lysc_is_key(child->schema) && child->next)
+			child = child->next;
+		node = child;
+	}
+	for (node = lyd_parent(node); node && !sf_has_word(node->schema);)
+		node = lyd_parent(node);
+	if (node)
+		sf_print_below(conf->ctx, node, SF_INDENT, conf->cli->out);
 	else
-		sf_print(conf->ctx, at && at->schema ? part : tree, SF_INDENT, conf->cli->out);
+		sf_print(conf->ctx, part, SF_INDENT, conf->cli->out);
 }
 
 int conf_print(struct conf *conf, const struct lyd_node *tree, const struct sf_target *at)

@@ -16,6 +16,11 @@ const char *sf_list_word(const struct lysc_node *list)
 	return word ? word->word : list->name;
 }
 
+bool sf_has_word(const struct lysc_node *node)
+{
+	return sf_word_of(node);
+}
+
 struct step {
 	char name[128];
 	const struct lys_module *mod;

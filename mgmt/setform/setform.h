@@ -83,6 +83,9 @@ void sf_put_word(FILE *out, const char *word);
 /* The word of a list: "port". */
 const char *sf_list_word(const struct lysc_node *list);
 
+/* False for containers that lines do not speak of: what is in them is said as if it were outside. */
+bool sf_has_word(const struct lysc_node *node);
+
 /*
  * The words of an instance path as libyang and cli_error_path() write it
  * (/ietf-interfaces:interfaces/interface[name='web1']): "port web1". NULL when it is not one of this

@@ -1,0 +1,263 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Configuration mode of the heddle command, in scripts, over a real heddle-mgmt with played planes.
+
+usage: conf_test.py HEDDLE_MGMT CONFIGS [NAME ...]     ($HEDDLE is the command)
+"""
+import contextlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "netconf"))
+
+from client import Client, ok  # noqa: E402
+from planes import DATA  # noqa: E402
+from common import CONFIGS, main, test, world  # noqa: E402
+
+HEDDLE = os.environ["HEDDLE"]
+CONFIG = "urn:heddle:yang:heddle-config"
+
+
+class Cli:
+    """Scripts of commands, each in a process of its own."""
+
+    def __init__(self, w):
+        self.socket = str(w.path)
+
+    def run(self, *lines, rc=0, mode="configure"):
+        text = "\n".join([mode, *lines, "quit"]) + "\n"
+        done = subprocess.run([HEDDLE, "--socket", self.socket, "-f", "-"], input=text, text=True,
+                              capture_output=True, timeout=120)
+        assert done.returncode == rc, (done.returncode, text, done.stdout, done.stderr)
+        self.err = done.stderr
+        return done.stdout
+
+
+def has(text, *parts):
+    for part in parts:
+        assert part in text, (part, text)
+
+
+@test
+def set_show_compare_commit():
+    with world() as w:
+        cli = Cli(w)
+        out = cli.run("set port web9 vhost-user socket web9.sock",
+                      'set port web9 switch sw0 access lab description "two words"',
+                      "compare", "show port web9", "show port web9 access", "show port fw trunk")
+        assert out == (
+            '+ set port web9 description "two words"\n'
+            "+ set port web9 vhost-user socket web9.sock\n"
+            "+ set port web9 switch sw0\n"
+            "+ set port web9 access lab\n"
+            'description "two words";\n'
+            "vhost-user {\n    socket web9.sock;\n}\n"
+            "switch sw0;\naccess lab;\n"
+            "access lab;\n"
+            "trunk [ office lab 100-200 ];\n"), out
+        assert "web9" not in str(w.ends[DATA].objects)
+        has(cli.run("commit check"), "Nothing was committed")
+        assert "web9" not in str(w.ends[DATA].objects)
+        has(cli.run("commit comment why not"), "Committed.")
+        assert "web9" in str(w.ends[DATA].objects)
+        has(cli.run("compare", "history"), "changes nothing", "why not")
+        has(cli.run("compare rollback 1"), "+ set port web9 access lab")
+
+
+@test
+def what_the_switch_refuses():
+    with world() as w:
+        cli = Cli(w)
+        cli.run("set port web9 tap switch sw0 access nowhere", "commit", rc=1)
+        has(cli.err, "port web9 access\n", 'no segment "nowhere"')
+        cli.run("delete port web9", "compare")
+        cli.run("set port x mtu 3", rc=2)
+        has(cli.err, 'mtu: "3": an MTU is 68 to 9600 bytes')
+        cli.run("set prot x mtu 3", rc=2)
+        has(cli.err, 'did you mean "port"?')
+        cli.run("sett port x mtu 3", rc=2)
+        has(cli.err, 'did you mean set?')
+        cli.run('set port x description "a', rc=2)
+        cli.run("delete port nobody", rc=2)
+        has(cli.err, 'there is no port "nobody"')
+        cli.run("delete port fw access", rc=2)
+        has(cli.err, "port fw has no access that was set")
+        cli.run("show port nobody", rc=1)
+        cli.run("edit port", rc=2)
+        cli.run("rollback 77", rc=2)
+        cli.run("rollback 7", rc=1)
+        cli.run("commit sometime", rc=2)
+        cli.run("confirm", rc=1)
+        has(cli.err, "no commit that waits")
+        cli.run("load everything x", rc=2)
+        cli.run("load set /nonexistent/file", rc=2)
+
+
+@test
+def delete_and_kinds():
+    with world() as w:
+        cli = Cli(w)
+        out = cli.run("delete port fw native", "delete port fw trunk [ lab 100-200 ]",
+                      "set port fw pcap read a.pcap", "delete port cust",
+                      "delete switch sw0 static-mac", "compare", "commit")
+        has(out, "- set port fw native office\n", "- set port fw trunk [ lab 100-200 ]\n",
+            "- set port fw tap device fw0\n- set port fw tap namespace fw\n"
+            "+ set port fw pcap read a.pcap\n",
+            "- set port cust tap\n", "- set switch sw0 static-mac office 02:00:00:00:00:05")
+        assert cli.run("show port fw") == ("pcap {\n    read a.pcap;\n}\nswitch sw0;\n"
+                                           "trunk office;\n")
+        # One kind of segment takes the place of the other.
+        out = cli.run("delete switch sw0 segment lab interface",
+                      "set switch sw0 segment lab bridged uplink eth1 vlan 30", "compare")
+        has(out, "- set switch sw0 segment lab host-only",
+            "+ set switch sw0 segment lab bridged uplink eth1")
+
+
+@test
+def levels():
+    with world() as w:
+        cli = Cli(w)
+        out = cli.run("edit switch sw0", "edit segment lab", "set mac-limit 77", "show", "up",
+                      "show segment lab mac-limit", "exit", "set mac-limit 5", "exit",
+                      "compare", "edit port new tap", "set queues 2", "top",
+                      "show port new | display set")
+        assert out == (
+            "host-only;\ninterface hd-lab {\n    address 192.168.56.1/24;\n}\nmac-limit 77;\n"
+            "mac-limit 77;\n"
+            "- set switch sw0 mac-limit 65536\n+ set switch sw0 mac-limit 5\n"
+            "+ set switch sw0 segment lab mac-limit 77\n"
+            "set port new tap queues 2\n"), out
+
+
+@test
+def rollback_and_discard():
+    with world() as w:
+        cli = Cli(w)
+        cli.run("set port cust mtu 2000", "commit", "set port cust mtu 3000", "commit")
+        has(cli.run("rollback 1", "compare"), "- set port cust mtu 3000\n+ set port cust mtu 2000")
+        has(cli.run("discard", "compare"), "changes nothing")
+        has(cli.run("rollback 2", "commit", "show port cust mtu"), "mtu 1500;")
+        has(cli.run("set port cust mtu 70", "rollback 0", "compare"), "changes nothing")
+
+
+@test
+def confirmed():
+    with world() as w:
+        cli = Cli(w)
+        has(cli.run("set port cust mtu 2000", "commit confirmed 5 comment try"), "undone in 5 min")
+        # The session has ended, and it holds: another one confirms.
+        has(cli.run("show port cust mtu", "history"), "mtu 2000;", "(to be confirmed) try")
+        cli.run("set port cust mtu 2100", "confirm", rc=1)
+        has(cli.err, "further edits")
+        has(cli.run("discard", "confirm"), "Confirmed.")
+        has(cli.run("set port cust mtu 3000", "commit confirmed", "cancel", "show port cust mtu"),
+            "undone in 10", "mtu 2000;")
+        has(cli.run("set port cust mtu 3000", "commit confirmed 1", "set port cust mtu 3100",
+                    "commit", "show port cust mtu"), "what was to be confirmed is", "mtu 3100;")
+
+
+@test
+def load_and_save():
+    with world() as w, tempfile.TemporaryDirectory() as folder:
+        cli, f = Cli(w), pathlib.Path(folder)
+        cli.run(f"save {f}/a.set")
+        saved = (f / "a.set").read_text()
+        assert (f / "a.set").stat().st_mode & 0o777 == 0o600
+        has(saved, "set port cust tunnel 300\n", "set switch sw0 segment office vlan 10\n")
+        for name in ("set", "json", "xml"):
+            (f / name).write_text(cli.run(f"show | display {name}"))
+        assert (f / "set").read_text() == saved
+        has(cli.run("delete port", "delete switch", "show | display set", f"load set {f}/a.set",
+                    "compare"), "nothing is configured", "changes nothing")
+        for name in ("set", "json", "xml"):
+            has(cli.run("delete port", "set port other tap", f"load replace {f}/{name}",
+                        "compare"), "changes nothing")
+            has(cli.run("delete port", "set port other tap", f"load merge {f}/{name}", "compare"),
+                "+ set port other tap\n")
+            cli.run("discard")
+        (f / "edits").write_text("# edits\nset port a tap\ndelete port cust\ndelete port nobody\n"
+                                 "delete port fw trunk office\n")
+        has(cli.run(f"load set {f}/edits", "compare"), "4 lines; 1 of them delete what is not",
+            "- set port cust tap", "+ set port a tap", "- set port fw trunk office")
+        (f / "bad").write_text("set port a tap\nset port a quack 7\n\nset port b\nset port\n")
+        cli.run("discard", f"load set {f}/bad", rc=2)
+        has(cli.err, "2 errors; nothing was changed", "line 2, column 12", "line 5, column 9")
+        has(cli.run("compare"), "changes nothing")
+        (f / "bad").write_text('{"heddle-switch:switches": {"swich": []}}')
+        cli.run(f"load merge {f}/bad", rc=2)
+        (f / "bad").write_text("<a")
+        cli.run(f"load replace {f}/bad", rc=2)
+        (f / "empty").write_text("# all of it is gone\n")
+        has(cli.run(f"load replace {f}/empty", "show"), "nothing is configured")
+
+
+@test
+def rename_and_copy():
+    with world() as w:
+        cli = Cli(w)
+        has(cli.run("rename port web1 to web2", "compare", "commit"), "1 place that named it",
+            "- set port web1 access office", "+ set port web2 access office",
+            "- set switch sw0 static-mac office 02:00:00:00:00:05 port web1\n"
+            "+ set switch sw0 static-mac office 02:00:00:00:00:05 port web2\n")
+        out = cli.run("rename switch sw0 segment office to bureau", "compare", "commit",
+                      "show port fw | display set")
+        has(out, "4 places that named it", "set port fw trunk [ lab 100-200 bureau ]",
+            "set port fw native bureau",
+            "+ set switch sw0 static-mac bureau 02:00:00:00:00:05 port web2\n")
+        has(cli.run("rename switch sw0 to core", "commit", "show port fw switch"), "switch core;")
+        has(cli.run("edit switch core", "rename segment lab to labor", "top", "commit",
+                    "show port fw trunk"), "labor")
+        has(cli.run("copy port web2 to web3", "show port web3", "compare"), "access bureau",
+            "+ set port web3 vhost-user socket web1.sock\n")
+        cli.run("rename port web2 to fw", rc=2)
+        has(cli.err, 'there is a interface "fw" already') if "interface" in cli.err else None
+        cli.run("rename port nobody to x", rc=2)
+        cli.run("rename port to x", rc=2)
+        cli.run("rename port web2", rc=2)
+        cli.run('rename port web2 to "a b"', "commit", rc=1)
+
+
+@test
+def modes_and_others():
+    with world() as w:
+        cli = Cli(w)
+        cli.run("set port cust mtu 2000")
+        has(cli.err, "stay in the candidate")
+        has(cli.run("compare"), "mtu 2000")
+        has(cli.err, "nobody committed yet", "port cust (modify, by")
+        # A private candidate is as running, and ends with the session.
+        has(cli.run("compare", "set port cust mtu 4000", "compare", mode="configure private"),
+            "changes nothing", "+ set port cust mtu 4000")
+        has(cli.run("compare"), "+ set port cust mtu 2000")
+        has(cli.run("set port fw mtu 3000", "commit", mode="configure private"), "Committed")
+        has(cli.run("compare", "discard"), "+ set port cust mtu 2000")
+        # Nobody else edits while one has it exclusively.
+        with contextlib.closing(Client(w.path)) as other:
+            assert ok(other.rpc(f'<open-configuration xmlns="{CONFIG}"><mode>exclusive</mode>'
+                                "</open-configuration>"))
+            cli.run("set port cust mtu 5000", rc=1)
+            has(cli.err, "locked") if "locked" in cli.err else has(cli.err, "session")
+
+
+@test
+def display_forms_are_one():
+    """All formats of one configuration are taken again as they are, and are the same."""
+    for name in sorted(p.name for p in (CONFIGS / "good").iterdir()):
+        with world(f"good/{name}") as w, tempfile.TemporaryDirectory() as folder:
+            cli, f = Cli(w), pathlib.Path(folder)
+            for form in ("set", "json", "xml"):
+                text = cli.run(f"show | display {form}")
+                if form == "xml" and not text.strip():
+                    continue  # nothing has no form there
+                (f / form).write_text(text)
+                out = cli.run("delete port" if re.search("interface|port ", text) else "top",
+                              f"load replace {f}/{form}", "compare")
+                has(out, "changes nothing")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
