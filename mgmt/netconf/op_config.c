@@ -28,10 +28,21 @@ static const char *time_text(time_t t, char text[32])
 	return text;
 }
 
+struct listing {
+	const struct nc_call *call;
+	struct evbuffer *out;
+};
+
 static void add_change(const struct st_unit_change *change, void *arg)
 {
-	struct evbuffer *out = arg;
+	const struct listing *l = arg;
+	struct nacm *nacm = l->call->server->nacm;
+	struct evbuffer *out = l->out;
 	char when[32];
+
+	if (nacm && !nacm_may_read(nacm, &l->call->peer->who,
+				   change->after ? change->after : change->before))
+		return;
 
 	evbuffer_add_printf(out, "<change xmlns=\"" NS "\">");
 	leaf(out, "path", change->path);
@@ -45,8 +56,9 @@ static void add_change(const struct st_unit_change *change, void *arg)
 static void send_changes(struct nc_call *call)
 {
 	struct evbuffer *body = evbuffer_new();
+	struct listing listing = {call, body};
 
-	st_changes(call->server->st, &call->peer->who, add_change, body);
+	st_changes(call->server->st, &call->peer->who, add_change, &listing);
 	if (evbuffer_get_length(body))
 		nc_call_data(call, body);
 	else
@@ -155,9 +167,15 @@ static void add_state(struct lyd_node **tree, const struct nc_server *server)
 {
 	struct lyd_node *state = nc_top(tree, server->ctx, "heddle-config", "configuration-state");
 	struct lyd_node *confirmed;
+	const char *file = st_startup_file(server->st);
 	struct st_pending pending;
 	char when[32];
 
+	if (file) {
+		nc_leaf(state, NULL, "startup-file", file);
+		nc_leaf(state, NULL, "startup-differs",
+			st_startup_differs(server->st) ? "true" : "false");
+	}
 	st_pending(server->st, &pending);
 	if (!pending.is)
 		return;

@@ -76,6 +76,8 @@ void st_lock(struct st *st, const struct nacm_subject *who, enum st_ds ds, struc
 	}
 	if (ds == ST_CANDIDATE && !is_clean(st, errs))
 		return;
+	if (ds == ST_RUNNING && !cf_may_lock(st, who, errs))
+		return;
 	take(lock, who, false);
 }
 

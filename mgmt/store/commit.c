@@ -11,9 +11,9 @@
 #include "mgmt/store/confirm.h"
 #include "mgmt/store/record.h"
 
-/* Ports that are both configured and transient: who came first has the name. */
-static bool check_names(struct ch *change, const struct ov *new, const struct ov *other)
+bool st_check_names(const struct st *st, const struct ov *new, struct ds_errors *errs)
 {
+	const struct ov *other = st->on_top;
 	bool right = true;
 
 	for (size_t i = 0; i < new->n; i++) {
@@ -21,7 +21,7 @@ static bool check_names(struct ch *change, const struct ov *new, const struct ov
 
 		if (!same || !ov_of_overlay(other, same) || !ov_of_overlay(new, u))
 			continue;
-		ds_errors_add(&change->errs, DS_DATA_EXISTS, u->path,
+		ds_errors_add(errs, DS_DATA_EXISTS, u->path,
 			      "a transient port has this name: choose another one, or remove the "
 			      "transient port first");
 		right = false;
@@ -56,7 +56,7 @@ static bool begin_commit(struct ch *change)
 	change->ov = ov;
 	if (ov != st->candidate)
 		check_conflicts(change);
-	check_names(change, ov, st->on_top);
+	st_check_names(st, ov, &change->errs);
 	if (!ds_errors_none(&change->errs))
 		return false;
 	ov_show(&st->running, ov, NULL);
@@ -81,7 +81,7 @@ static bool begin_edit(struct ch *change)
 		       &change->errs))
 		return false;
 	ov_keep(ov, &change->who->subject);
-	return check_names(change, ov, st->on_top);
+	return st_check_names(st, ov, &change->errs);
 }
 
 /* The transient ports' own tree is edited, then the copies of them on top of running. */
@@ -158,6 +158,7 @@ static void take_running(struct ch *change)
 	cf_changed(change);
 	ov_show(&st->running, ov, NULL);
 	st->running.n_view = 0; /* it is what runs now */
+	st->version++;
 	for (size_t i = 0; i < ov->n; i++) {
 		const struct lysc_node *schema = ov->list[i]->key->schema;
 

@@ -114,6 +114,21 @@ bool cf_may(struct st *st, const struct nacm_subject *who, const char *persist_i
 	return false;
 }
 
+bool cf_may_lock(const struct st *st, const struct nacm_subject *who, struct ds_errors *errs)
+{
+	const struct cf *cf = st->confirm;
+	char id[16];
+
+	if (!cf->is || cf->session == who->session)
+		return true;
+	snprintf(id, sizeof(id), "%u", cf->persist ? 0 : cf->session);
+	ds_error_bad(ds_errors_add(errs, DS_LOCK_DENIED, NULL,
+				   "a commit of %s (session %u) waits to be confirmed", cf->user,
+				   cf->session),
+		     id);
+	return false;
+}
+
 char *cf_text(const struct ch *change)
 {
 	const struct st_commit *c = &change->commit;

@@ -29,6 +29,9 @@ void cf_clear(struct st *st);
 bool cf_may(struct st *st, const struct nacm_subject *who, const char *persist_id,
 	    struct ds_errors *errs);
 
+/* May @who lock running? Not while another's confirmed commit waits (RFC 6241 7.5). */
+bool cf_may_lock(const struct st *st, const struct nacm_subject *who, struct ds_errors *errs);
+
 /* Text of the journal for a commit that is confirmed or follows one; NULL: for others. */
 char *cf_text(const struct ch *change);
 

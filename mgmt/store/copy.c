@@ -13,20 +13,14 @@
 #include "mgmt/store/internal.h"
 #include "mgmt/store/startup.h"
 
-static char *startup_path(const struct st *st)
-{
-	if (st->config_file)
-		return ds_strdup(st->config_file);
-	return st->state_dir ? su_path(st->state_dir) : NULL;
-}
-
 /* The file is read again when it changed: people may edit it. */
 const struct lyd_node *st_startup(struct st *st)
 {
-	char *path = startup_path(st), *text;
+	const char *path = st->startup_path;
 	struct ds_errors errs = {.n = 0};
 	struct hd_err err = {0};
 	struct stat now = {0};
+	char *text;
 	size_t len;
 
 	if (path && stat(path, &now) < 0)
@@ -37,6 +31,7 @@ const struct lyd_node *st_startup(struct st *st)
 		lyd_free_all(st->startup);
 		st->startup = NULL;
 		st->startup_stat = now;
+		st->compared = 0;
 		text = now.st_ino ? ds_file_read(path, &len, &err) : NULL;
 		if (text && !ds_tree_parse(st->ctx, text, len, &st->startup, &errs))
 			hd_log(HD_LOG_WARNING, "%s: %s", path, errs.list[0].message);
@@ -45,8 +40,63 @@ const struct lyd_node *st_startup(struct st *st)
 			lyd_new_implicit_all(&st->startup, st->ctx, LYD_IMPLICIT_NO_STATE, NULL);
 		ds_errors_clear(&errs);
 	}
-	free(path);
 	return st->startup;
+}
+
+const char *st_startup_file(const struct st *st)
+{
+	return st->startup_path;
+}
+
+/* Entries of a container of units: as many, and each with the same content? */
+static bool same_units(const struct lyd_node *a, struct lyd_node *tree, const struct lyd_node *b)
+{
+	const struct lyd_node *unit, *same;
+	size_t n = 0;
+
+	LY_LIST_FOR(lyd_child(a), unit) {
+		same = ov_find(tree, unit);
+		if (!same || lyd_compare_single(unit, same,
+						LYD_COMPARE_FULL_RECURSION |
+							LYD_COMPARE_DEFAULTS) != LY_SUCCESS)
+			return false;
+		n++;
+	}
+	LY_LIST_FOR(lyd_child(b), unit)
+		n--;
+	return n == 0;
+}
+
+static bool same_tree(const struct lyd_node *a, struct lyd_node *b)
+{
+	const struct lyd_node *node;
+	struct lyd_node *same;
+
+	LY_LIST_FOR(a, node) {
+		same = NULL;
+		lyd_find_sibling_first(b, node, &same);
+		if (!same)
+			return false;
+		if (ov_is_split(node->schema)
+			    ? !same_units(node, b, same)
+			    : lyd_compare_single(node, same,
+						 LYD_COMPARE_FULL_RECURSION | LYD_COMPARE_DEFAULTS))
+			return false;
+	}
+	return true;
+}
+
+bool st_startup_differs(const struct st *st)
+{
+	struct st *mutable = (struct st *)st;
+	const struct lyd_node *startup = st_startup(mutable);
+
+	if (st->compared != st->version) {
+		ov_show(&mutable->running, NULL, NULL);
+		mutable->startup_differs = !same_tree(startup, st->running.tree);
+		mutable->compared = st->version;
+	}
+	return st->startup_differs;
 }
 
 struct save {

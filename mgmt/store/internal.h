@@ -70,9 +70,9 @@ struct st {
 	const char **from_out; /* who wants to know where it came from */
 	struct jr *jr;         /* NULL: nothing is written */
 	char *jr_dir;
-	uint64_t jr_generation;       /* of what it has */
-	struct bd_numbers numbers;    /* that it has */
-	struct sv *fold;              /* of the journal, under way: keep.h */
+	uint64_t jr_generation;    /* of what it has */
+	struct bd_numbers numbers; /* that it has */
+	struct sv *fold;           /* of the journal, under way: keep.h */
 	uint64_t fold_point;
 	struct event *fold_timer;
 	struct bo_decision *decision; /* about what was under way */
@@ -86,6 +86,10 @@ struct st {
 	struct ov *on_top;        /* the same on top of running */
 	struct lyd_node *startup; /* as the file has it: st_startup() */
 	struct stat startup_stat;
+	char *startup_path;
+	uint64_t version;     /* of running: counts its changes */
+	uint64_t compared;    /* the version that startup was compared with; 0: none */
+	bool startup_differs; /* then */
 	struct cf *confirm;
 	struct bd_config *config;
 	struct st_lock locks[ST_DS_COUNT];
@@ -134,6 +138,9 @@ void st_check_access(struct st *st, const struct nacm_subject *who, const struct
  */
 struct bd_config *st_translate(struct st *st, struct ov *ov, const struct ov *transient,
 			       struct ds_errors *errs);
+
+/* Ports that are both configured and transient: who came first has the name. */
+bool st_check_names(const struct st *st, const struct ov *ov, struct ds_errors *errs);
 
 /* Changes, one after another. */
 struct ch *ch_new(struct st *st, enum ch_kind kind, const struct nacm_subject *who, st_done_fn done,

@@ -207,6 +207,16 @@ void st_edit(struct st *st, const struct nacm_subject *who, const struct st_edit
 	ch_enqueue(change);
 }
 
+struct bd_config *st_preview(struct st *st, const struct nacm_subject *who, struct ds_errors *errs)
+{
+	struct ov *ov = st_overlay(st, who);
+
+	ov_show(&st->running, ov, NULL);
+	if (!st_check_names(st, ov, errs) || !ck_units(ov, false, st->alone, errs))
+		return NULL;
+	return st_translate(st, ov, NULL, errs);
+}
+
 void st_validate(struct st *st, const struct nacm_subject *who, enum st_ds ds,
 		 struct lyd_node *config, bool given, struct ds_errors *errs)
 {
@@ -214,10 +224,7 @@ void st_validate(struct st *st, const struct nacm_subject *who, enum st_ds ds,
 	struct ov *ov;
 
 	if (!given && ds == ST_CANDIDATE) {
-		ov = st_overlay(st, who);
-		ov_show(&st->running, ov, NULL);
-		if (ck_units(ov, false, st->alone, errs))
-			bd_config_free(st_translate(st, ov, NULL, errs));
+		bd_config_free(st_preview(st, who, errs));
 		return;
 	}
 	if (!given && ds != ST_STARTUP)
@@ -246,6 +253,11 @@ struct st *st_new(struct event_base *base, const struct ly_ctx *ctx, struct bk *
 	st->state_dir = options->state_dir ? ds_strdup(options->state_dir) : NULL;
 	st->config_file = options->config ? ds_strdup(options->config) : NULL;
 	st->initial = options->initial ? ds_strdup(options->initial) : NULL;
+	if (st->config_file)
+		st->startup_path = ds_strdup(st->config_file);
+	else if (st->state_dir)
+		st->startup_path = su_path(st->state_dir);
+	st->version = 1;
 	st->alone = ck_units_are_alone(ctx);
 	ov_base_init(&st->running, ctx);
 	ov_base_init(&st->transient, ctx);
@@ -283,6 +295,7 @@ void st_free(struct st *st)
 	bd_numbers_free(&st->numbers);
 	free(st->run_dir);
 	free(st->state_dir);
+	free(st->startup_path);
 	free(st->config_file);
 	free(st->initial);
 	free(st->from);

@@ -74,6 +74,10 @@ typedef void (*st_done_fn)(const struct ds_errors *errs, void *arg);
 bool st_start(struct st *st, const char *restarts, const char **from, struct ds_errors *errs,
 	      st_done_fn done, void *arg);
 
+/* The file that a boot takes (NULL: none), and whether it has something else than what runs. */
+const char *st_startup_file(const struct st *st);
+bool st_startup_differs(const struct st *st);
+
 /* Why it did not start with what it should have; NULL when all was well. */
 const char *st_warning(const struct st *st);
 
@@ -133,6 +137,13 @@ void st_delete(struct st *st, const struct nacm_subject *who, enum st_ds target,
 /* Is it right? @config (taken over) when @given, else the datastore. Adds to @errs. */
 void st_validate(struct st *st, const struct nacm_subject *who, enum st_ds ds,
 		 struct lyd_node *config, bool given, struct ds_errors *errs);
+
+/*
+ * What would be in force on the planes if @who committed candidate: checked as a commit is, with the
+ * transient ports. The caller's; its tree is st_tree(ST_CANDIDATE) with them, not in it. NULL with
+ * @errs. (Only one datastore is shown at a time: copy what you need of running first.)
+ */
+struct bd_config *st_preview(struct st *st, const struct nacm_subject *who, struct ds_errors *errs);
 
 /* Throws away what candidate (the private one, if @who has one) has that running has not. */
 void st_discard(struct st *st, const struct nacm_subject *who, struct ds_errors *errs);

@@ -80,6 +80,12 @@ def changes(c):
             for e in op(c, "get-changes").iter(f"{{{HC}}}change")}
 
 
+def startup_differs(c):
+    state = next(c.rpc("<get/>").iter(f"{{{HC}}}configuration-state"))
+    assert state.findtext(f"{{{HC}}}startup-file")
+    return state.findtext(f"{{{HC}}}startup-differs") == "true"
+
+
 def history(c):
     tag = lambda n: f"{{{HC}}}{n}"
     return [{"comment": e.findtext(tag("comment")), "user": e.findtext(tag("user")),

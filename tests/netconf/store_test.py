@@ -14,7 +14,7 @@ import time
 from client import Client, Closed, errors, ok
 from common import CONFIGS, main, test, world
 from datastores import (HC, HP, IF, NMDA, changes, commit, edit, get, history, hport, iface, ifs, info,
-                        leaf, names, op, tap, transient)
+                        leaf, names, op, startup_differs, tap, transient)
 from planes import CONTROL, DATA, PORT
 
 ALL = ["eth1", "web1", "fw", "cust"]
@@ -80,6 +80,8 @@ def confirmed_commit_in_time():
         assert first(edit(b, ifs(tap("z")), target="running"))[0] == "in-use"
         assert first(b.rpc("<cancel-commit/>"))[0] == "in-use"
         assert first(commit(b, "<persist-id>guess</persist-id>"))[0] == "invalid-value"
+        assert first(lock(b, "running"))[0] == "lock-denied" and ok(lock(a, "running"))
+        assert ok(lock(a, "running", "unlock"))
         assert ok(b.rpc("<discard-changes/>"))
         assert ok(commit(a)) and not history(a)[0]["pending"]
         assert not list(a.rpc("<get/>").iter(f"{{{HC}}}confirmed-commit"))
@@ -238,6 +240,46 @@ def refused_by_a_plane():
 
 
 @test
+def while_planes_think():
+    """What is being committed stays as it is; the rest goes on."""
+    with clients(4) as (w, a, b, c, d):
+        assert not errors(op(d, "open-configuration", "<mode>private</mode>"))
+        assert ok(edit(a, ifs(tap("x"), iface("cust", op="delete"))))
+        with w.lock:
+            w.ends[CONTROL].silent = True
+        rpc = '<rpc xmlns="urn:ietf:params:xml:ns:netconf:base:1.0" message-id="9">{}</rpc>'
+        a.send(rpc.format("<commit/>"))
+        w.wait("bracket", lambda: w.ends[CONTROL].full is not None or w.ends[DATA].full is not None)
+        assert names(d) == ALL and sorted(names(d, "candidate")) == sorted(ALL)
+        assert sorted(names(c, "candidate")) == ["eth1", "fw", "web1", "x"]
+        for reply in (c.rpc("<discard-changes/>"), op(c, "rollback", "<index>0</index>")):
+            assert first(reply)[0] == "in-use", errors(reply)
+        assert ok(edit(d, ifs(tap("d"), iface("fw", op="delete"))))
+        # An edit of the same candidate waits for its turn.
+        b.send(rpc.format("<edit-config><target><candidate/></target><config>"
+                          f"{ifs(tap('y'))}</config></edit-config>"))
+        assert sorted(names(c, "candidate")) == ["eth1", "fw", "web1", "x"]
+        w.kill_plane(CONTROL)
+        w.start_plane(CONTROL)
+        assert "<ok/>" in a.receive() and "<ok/>" in b.receive()
+        assert sorted(names(c)) == ["eth1", "fw", "web1", "x"]
+        assert sorted(names(c, "candidate")) == ["eth1", "fw", "web1", "x", "y"]
+        assert sorted(names(d, "candidate")) == ["d", "eth1", "web1", "x"]
+        assert ok(commit(d)) and sorted(names(c)) == ["d", "eth1", "web1", "x"]
+        # Whoever commits may be gone before it is done.
+        assert ok(edit(d, ifs(tap("e"))))
+        with w.lock:
+            w.ends[CONTROL].silent = True
+        d.send(rpc.format("<commit/>"))
+        w.wait("bracket", lambda: w.ends[DATA].full is not None)
+        d.close()
+        assert len(names(c)) == 4
+        w.kill_plane(CONTROL)
+        w.start_plane(CONTROL)
+        w.wait("commit", lambda: len(names(c)) == 5)
+
+
+@test
 def the_past():
     with clients(1) as (w, a):
         # By name: a port that comes back stands last.
@@ -338,12 +380,16 @@ def startup():
             sw = ('<switches xmlns="urn:heddle:yang:heddle-switch"><switch><name>sw0</name><segment>'
                   "<name>lab</name><host-only/></segment></switch></switches>")
             assert ok(edit(a, sw + ifs(tap("a")))) and ok(commit(a)) and names(a, "startup") == []
+            assert startup_differs(a)
             assert ok(copy("<running/>", "startup")) and names(a, "startup") == ["a"]
+            assert not startup_differs(a)
             assert ok(edit(a, ifs(tap("b")))) and ok(commit(a, f'<save xmlns="{HC}"/>'))
             assert names(a, "startup") == ["a", "b"]
             assert ok(edit(a, ifs(tap("c"))))
             assert ok(commit(a, f'<confirmed/><save xmlns="{HC}"/>')) and names(a, "startup") == ["a", "b"]
+            assert startup_differs(a)
             assert ok(commit(a)) and names(a, "startup") == ["a", "b", "c"]
+            assert not startup_differs(a)
             assert first(copy(f"<config>{ifs(tap('x'))}</config>", "startup"))[0] == "data-missing"
             assert ok(copy(f"<config>{sw + ifs(tap('x'))}</config>", "startup"))
             assert names(a, "startup") == ["x"] and names(a) == ["a", "b", "c"]
