@@ -18,10 +18,8 @@
 
 /* The order counts: the NMDA revisions of a module are to be found before the older ones. */
 static const char *const standard_dirs[] = {
-	"/usr/share/yuma/nmda-modules/ietf",
-	"/usr/share/yang/modules/libyang",
-	"/usr/share/yuma/modules/ietf",
-	"/usr/share/yuma/modules/ietf-derived",
+	"/usr/share/yuma/nmda-modules/ietf",      "/usr/share/yang/modules/libyang",
+	"/usr/share/yuma/modules/ietf",           "/usr/share/yuma/modules/ietf-derived",
 	"/usr/share/yuma/modules/netconfcentral",
 };
 

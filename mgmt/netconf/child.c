@@ -94,6 +94,7 @@ static void say_errors(struct nc_child *child, const struct ds_errors *errs, FIL
 static void work(struct nc_child *child, int fd)
 {
 	struct ds_errors errs = {.n = 0};
+	bool failed;
 	FILE *out;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -115,7 +116,9 @@ static void work(struct nc_child *child, int fd)
 		say_errors(child, &errs, out);
 		ds_errors_clear(&errs);
 	}
-	_exit(fflush(out) == 0 && !ferror(out) ? 0 : 1);
+	failed = fflush(out) != 0 || ferror(out);
+	child->work->done(child->arg);
+	_exit(failed ? 1 : 0);
 }
 
 static void unlink_from(struct nc_child **list, struct nc_child *child)

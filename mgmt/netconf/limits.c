@@ -23,7 +23,7 @@ static const struct {
 	ROW(message_s, 300, 1, 86400),    ROW(stall_s, 300, 1, 86400),
 	ROW(idle_s, 0, 0, 2592000),       ROW(reads, 3, 1, 64),
 	ROW(read_cpu_s, 10, 1, 3600),     ROW(read_s, 30, 1, 3600),
-	ROW(read_mb, 512, 1, 65536),     ROW(events, 2000, 1, 1000000),
+	ROW(read_mb, 512, 1, 65536),      ROW(events, 2000, 1, 1000000),
 	ROW(events_kb, 2048, 4, 1048576),
 };
 
