@@ -176,6 +176,36 @@ static bool may_leave(const struct sf_asker *a, const struct sf_walk *w, size_t 
 	return a->ask->purpose == SF_TO_SET && sf_walk_may_leave(w, depth);
 }
 
+static const char *identity_help(const struct lysc_ident *base, const char *name)
+{
+	LY_ARRAY_COUNT_TYPE i;
+	const char *found = NULL;
+
+	LY_ARRAY_FOR(base->derived, i)
+	{
+		if (!strcmp(base->derived[i]->name, name))
+			return base->derived[i]->dsc;
+		if (!found)
+			found = identity_help(base->derived[i], name);
+	}
+	return found;
+}
+
+/* A word that sets a kind is explained by what the kind is. */
+static const char *help_of(const struct sf_word *word)
+{
+	const struct lysc_type *type = word->kind ? sf_type(word->kind) : NULL;
+	const char *colon = word->kind ? strchr(word->kind_value, ':') : NULL, *help = NULL;
+	LY_ARRAY_COUNT_TYPE i;
+
+	if (colon && type->basetype == LY_TYPE_IDENT)
+		LY_ARRAY_FOR(((const struct lysc_type_identityref *)type)->bases, i)
+	help = help ? help
+		    : identity_help(((const struct lysc_type_identityref *)type)->bases[i],
+				    colon + 1);
+	return help ? help : word->node->dsc;
+}
+
 static void offer_words(struct sf_asker *a, struct sf_walk *w)
 {
 	size_t depth = w->depth;
@@ -192,7 +222,7 @@ static void offer_words(struct sf_asker *a, struct sf_walk *w)
 			if (!said_before(w, depth, scope->words[i]->word) &&
 			    suits(a, w, depth, scope->words[i]))
 				sf_offer(a, SF_OFFER_WORD, scope->words[i]->word,
-					 scope->words[i]->node->dsc);
+					 help_of(scope->words[i]));
 		if (!may_leave(a, w, depth))
 			break;
 	}
@@ -201,6 +231,17 @@ static void offer_words(struct sf_asker *a, struct sf_walk *w)
 		sf_offer(a, SF_OFFER_END, "<enter>", "");
 	free(w->wrong);
 	w->wrong = NULL;
+}
+
+/* What somebody noted about an entry. */
+static const char *note_of(const struct lyd_node *entry)
+{
+	const struct lyd_node *child;
+
+	LY_LIST_FOR(lyd_child(entry), child)
+		if (child->schema && !strcmp(child->schema->name, "description"))
+			return lyd_get_value(child);
+	return "";
 }
 
 /* Keys of entries that are there and have the keys that were said. */
@@ -221,7 +262,7 @@ static void offer_entries(struct sf_asker *a, const struct sf_walk *w)
 		for (size_t i = 0; key && i < w->n_keys; i++)
 			key = key->next;
 		if (key)
-			sf_offer(a, SF_OFFER_WORD, lyd_get_value(key), "");
+			sf_offer(a, SF_OFFER_WORD, lyd_get_value(key), note_of(node));
 	}
 }
 

@@ -18,6 +18,7 @@ static const char config[] = "set switch sw0 segment lab host-only interface hd-
 			     "set switch sw1 segment other host-only\n"
 			     "set switch sw0 static-mac lab 02:00:00:00:00:01 port fw\n"
 			     "set port eth1 af-packet switch sw0\n"
+			     "set port fw description \"the firewall\"\n"
 			     "set port fw tap switch sw0 trunk [ lab 5 100-200 ] native lab\n";
 
 static int set_up(void)
@@ -97,11 +98,49 @@ static void test_refers(void)
 	offers(SF_TO_SET, "", "port fw trunk [ 5", "lab office <from-to> <1..4094> <trunk> ]");
 }
 
+struct looked {
+	const char *word;
+	char help[200];
+};
+
+static void look(void *arg, const struct sf_offer *offer)
+{
+	struct looked *l = arg;
+
+	if (!strcmp(offer->word, l->word))
+		snprintf(l->help, sizeof(l->help), "%s", offer->help);
+}
+
+static void helps(const char *said, const char *word, const char *help)
+{
+	struct sf_ask ask = {.ctx = ctx, .tree = the_tree};
+	struct looked looked = {.word = word, .help = "not offered"};
+	struct sf_line line = {.n = 0};
+
+	sf_line_read(&line, said, said + strlen(said));
+	sf_words(&ask, line.list, line.n, look, &looked);
+	CU_ASSERT_STRING_EQUAL(looked.help, help);
+	sf_line_clear(&line);
+}
+
+static void test_help(void)
+{
+	helps("", "switch",
+	      "A virtual switch: up to 4094 VLANs of its own, kept apart from each other and from "
+	      "those of other switches");
+	helps("port x", "tap",
+	      "A TAP device: an interface in the kernel whose cable ends in the switch");
+	helps("port x mtu", "<68..9600>",
+	      "The largest packet (layer 3) that passes the port, in bytes; default: 1500");
+	helps("port x tap offloads", "checksum", "Frames may cross with partial checksums");
+	helps("port", "fw", "the firewall");
+}
+
 static void test_delete(void)
 {
 	offers(SF_TO_DELETE, "", "", "port switch");
 	offers(SF_TO_DELETE, "", "port", "eth1 fw <enter>");
-	offers(SF_TO_DELETE, "", "port fw", "type switch trunk native <enter>");
+	offers(SF_TO_DELETE, "", "port fw", "description type switch trunk native <enter>");
 	offers(SF_TO_DELETE, "", "port fw trunk", "lab 5 100-200 [ <enter>");
 	offers(SF_TO_DELETE, "port fw", "native", "lab <enter>");
 	offers(SF_TO_DELETE, "", "port fw native lab", "<enter>");
@@ -173,5 +212,5 @@ static void test_sentence(void)
 }
 
 UNIT_MAIN_SETUP("setform-words", set_up, {"set", test_set}, {"names", test_refers},
-		{"delete", test_delete}, {"places", test_places},
+		{"help", test_help}, {"delete", test_delete}, {"places", test_places},
 		{"what words lead to", test_resolve}, {"sentence", test_sentence});
