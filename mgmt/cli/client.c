@@ -160,18 +160,33 @@ bool cli_client_can(const struct cli_client *c, const char *capability)
 	return false;
 }
 
+/* A server that does not let us in says why in place of its hello. */
+static const char *refusal(const struct cli_client *c)
+{
+	const struct lyd_node *error = cli_xml_child(c->hello, "rpc-error");
+
+	return error ? cli_xml_text(error, "error-message") : NULL;
+}
+
 static int hello(struct cli_client *c, struct hd_err *err)
 {
 	static const char ours[] =
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><hello xmlns=\"" CLI_NS_NETCONF
 		"\"><capabilities><capability>" CAP_BASE_11 "</capability><capability>" CAP_CLI
 		"</capability></capabilities></hello>]]>]]>";
-	int rc = send_all(c->fd, ours, sizeof(ours) - 1, err);
+	struct hd_err unsent = {0};
+	int sent = send_all(c->fd, ours, sizeof(ours) - 1, &unsent), rc;
 
-	if (rc == 0)
-		rc = receive(c, false, err);
+	/* It may have closed already; what it said can be read all the same. */
+	rc = receive(c, false, err);
 	if (rc == 0)
 		rc = cli_xml_parse(c->in.message.text, &c->hello, err);
+	if (rc == 0 && refusal(c))
+		return hd_err_set(err, EACCES, "%s", refusal(c));
+	if (rc == 0 && sent < 0) {
+		*err = unsent;
+		return sent;
+	}
 	if (rc == 0 && !cli_client_can(c, CAP_BASE_11))
 		rc = hd_err_set(err, EPROTO,
 				"what answers on the socket does not speak NETCONF 1.1: is it "
