@@ -2,7 +2,7 @@
 /*
  * Access control: notifications, actions, and what is said of a denial.
  */
-#include "mgmt/nacm/fixture.h"
+#include "tests/unit/nacm_fixture.h"
 
 static struct lyd_node *operation(const char *xml, enum lyd_type type)
 {

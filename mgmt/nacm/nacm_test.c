@@ -2,7 +2,7 @@
 /*
  * Access control: a matrix of rules, people and questions about operations and data.
  */
-#include "mgmt/nacm/fixture.h"
+#include "tests/unit/nacm_fixture.h"
 #include "mgmt/nacm/path.h"
 
 /* RFC 8341 3.4.4 to 3.4.6 without a rule. */

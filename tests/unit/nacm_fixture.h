@@ -2,8 +2,8 @@
 /*
  * What the tests of access control share: a small schema, data, people, and rules.
  */
-#ifndef MGMT_NACM_FIXTURE_H
-#define MGMT_NACM_FIXTURE_H
+#ifndef TESTS_UNIT_NACM_FIXTURE_H
+#define TESTS_UNIT_NACM_FIXTURE_H
 
 #include <stdio.h>
 #include <stdlib.h>
