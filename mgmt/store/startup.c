@@ -6,6 +6,7 @@
 
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/setform/setform.h"
 #include "mgmt/store/saver.h"
 #include "mgmt/store/startup.h"
 
@@ -21,11 +22,12 @@ char *su_good_path(const char *state_dir)
 
 char *su_print(const struct ly_ctx *ctx, const struct lyd_node *tree)
 {
-	char *text = NULL;
+	static const char head[] =
+		"# What the switch starts with. Every commit that is saved writes this file anew:\n"
+		"# `heddle configure` changes it. By hand only while the switch does not run.\n";
+	char *lines = sf_print_text(ctx, tree, 0), *text = ds_printf("%s%s", head, lines);
 
-	if (!tree)
-		return ds_strdup("{}\n");
-	lyd_print_mem(&text, tree, LYD_JSON, LYD_PRINT_WITHSIBLINGS);
+	free(lines);
 	return text;
 }
 
