@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the files of the effects share.
+ */
+#ifndef MGMT_BIND_EFFECTS_INT_H
+#define MGMT_BIND_EFFECTS_INT_H
+
+#include "heddle/api/hostif.h"
+#include "heddle/api/port.h"
+#include "heddle/api/switch.h"
+#include "mgmt/bind/effects.h"
+
+#define EF_KIND_MAX  50 /* effects of one kind that are told one by one */
+#define EF_TRUNK_MAX 64 /* a trunk of more VLANs means all that there are */
+
+struct ef_segment {
+	const char *key; /* "switch/segment" */
+	const char *sw;
+	const char *name;
+	uint16_t vlan;
+	bool internal; /* the number is ours */
+	bool bridged;
+};
+
+/* VLANs of a switch, by who is in them. "Rest": neither uplinks nor host interfaces. */
+struct ef_switch {
+	const char *name;
+	struct hd_vlan_set any, rest, rest2, up, up2, host;
+	bool has_uplink;
+	bool mixed;                             /* its ports have different MTUs; then: */
+	uint16_t *up_min, *rest_min, *rest_max; /* by VLAN; 0: nobody */
+};
+
+struct ef_view {
+	struct bd_objects objects;
+	struct ef_switch *sw;   /* by name */
+	struct ef_segment *seg; /* by key */
+	size_t n_sw, n_seg;
+};
+
+/* A port that is there in one of the two, or changed. */
+struct ef_port {
+	const char *name;
+	const struct hd_port_object *before, *after; /* NULL: it is not there */
+	bool restarts;
+	bool guards; /* something besides the port's own settings changed */
+};
+
+struct ef_host {
+	const char *name;
+	const struct hd_hostif_object *before, *after;
+};
+
+struct ef {
+	struct ef_view before, after;
+	struct ef_port *port; /* by name */
+	struct ef_host *host; /* all of them, by name */
+	size_t n_ports, n_hosts;
+};
+
+struct ef_out {
+	const struct ef *ef;
+	const struct ef_facts *facts;
+	struct ef_list *list;
+};
+
+void ef_view_init(struct ef_view *view, const struct bd_objects *objects,
+		  const struct lyd_node *tree);
+void ef_view_free(struct ef_view *view);
+
+const struct ef_switch *ef_switch_find(const struct ef_view *view, const char *name);
+const struct ef_segment *ef_segment_find(const struct ef_view *view, const char *key);
+
+/* The segment that a VLAN is, or NULL. */
+const struct ef_segment *ef_segment_of(const struct ef_view *view, const char *sw, uint16_t vlan);
+
+/* "segment office (VLAN 10)", "segment lab", "VLAN 7" */
+void ef_vlan_text(const struct ef_view *view, const char *sw, uint16_t vlan, char *text,
+		  size_t size);
+
+/* Objects of one type, in order: start with the place. */
+struct bd_place ef_first(const struct bd_objects *objects, enum hd_plane plane, enum bd_rank rank,
+			 uint32_t type);
+const void *ef_next(struct bd_place *place, uint32_t type);
+
+/* All VLANs that a port is in. */
+void ef_vlans(const struct hd_port_object *port, struct hd_vlan_set *set);
+unsigned int ef_count(const struct hd_vlan_set *set);
+
+/* Adds an effect; @path (or NULL) is taken over. */
+void ef_add(struct ef_out *out, enum ef_severity severity, const char *kind, char *path,
+	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+char *ef_port_path(const char *name);
+char *ef_switch_path(const char *name);
+char *ef_segment_path(const struct ef_segment *seg);
+
+bool ef_is_up(const struct ef_out *out, const char *port);
+
+/* effects_port.c, effects_vlan.c, effects_host.c */
+void ef_report_ports(struct ef_out *out);
+void ef_report_vlans(struct ef_out *out);
+void ef_report_hosts(struct ef_out *out);
+
+/* The VLAN of @before that is the same segment in @after (else the same number). */
+uint16_t ef_renumbered(const struct ef *ef, const char *sw, uint16_t vlan);
+
+#endif

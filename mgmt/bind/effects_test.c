@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What changes do: each effect and each mistake, and that old mistakes are not told of again.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/bind/config.h"
+#include "mgmt/bind/effects.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/schema.h"
+#include "tests/unit/unit.h"
+
+static struct ly_ctx *ctx;
+
+#define SWITCHES(segments) \
+	"\"heddle-switch:switches\":{\"switch\":[{\"name\":\"s\",\"segment\":[" segments "]}]}"
+#define PORTS(ports) "\"ietf-interfaces:interfaces\":{\"interface\":[" ports "]}"
+#define OFFICE       "{\"name\":\"office\",\"vlan\":10,\"bridged\":{\"uplink\":[\"up\"]}}"
+#define LAB          "{\"name\":\"lab\",\"host-only\":{}}"
+#define HOST(address)                                                                                   \
+	"{\"name\":\"lab\",\"host-only\":{},\"host-interface\":{\"name\":\"hd0\",\"address\":[" address \
+	"]}}"
+#define PORT(name, kind, more, port)                                         \
+	"{\"name\":\"" name "\",\"type\":\"heddle-" kind ":" kind "\"," more \
+	"\"heddle-port:port\":{" port "}}"
+#define UP             PORT("up", "pcap", "", "\"switch\":\"s\"")
+#define VM(name, port) PORT(name, "vhost-user", "", "\"switch\":\"s\"," port)
+#define ACCESS(word)   "\"access\":\"" word "\""
+
+static struct bd_config *load(const char *body, const struct bd_numbers *before)
+{
+	struct ds_errors errs = {.n = 0};
+	char *text = ds_printf("{%s}", body);
+	struct bd_config *config = bd_config_parse(ctx, text, strlen(text), before, &errs);
+
+	ds_errors_print(&errs, stderr);
+	ds_errors_clear(&errs);
+	free(text);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+	return config;
+}
+
+static bool all_up(const char *port, void *arg)
+{
+	return true;
+}
+
+static int64_t port_macs(const char *port, void *arg)
+{
+	return !strcmp(port, "a") ? 3 : 0;
+}
+
+static int64_t vlan_macs(const char *sw, uint16_t vlan, void *arg)
+{
+	return vlan == 20 ? 5 : 0;
+}
+
+static const struct ef_facts live = {all_up, port_macs, vlan_macs, NULL, NULL};
+static const struct ef_facts nothing;
+
+/* Effects of a change as lines "severity kind path-end: text". */
+static char *effects(const char *before, const char *after, const struct ef_facts *facts)
+{
+	struct bd_config *x = load(before, NULL), *y = load(after, &x->numbers);
+	struct ef *ef = ef_new(&x->objects, x->tree, &y->objects, y->tree);
+	struct ef_list list;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	bd_config_free(x); /* ef lives on its own */
+	bd_config_free(y);
+	ef_report(ef, facts, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		CU_ASSERT(!i || list.at[i - 1].severity <= list.at[i].severity);
+		fprintf(out, "%s %s %s %s\n", ef_severity_name(list.at[i].severity),
+			list.at[i].kind, list.at[i].path ? list.at[i].path : "-", list.at[i].text);
+	}
+	fclose(out);
+	ef_list_free(&list);
+	ef_free(ef);
+	return text;
+}
+
+static void expect(const char *before, const char *after, const struct ef_facts *facts,
+		   const char *want)
+{
+	char *text = effects(before, after, facts);
+
+	CU_ASSERT_STRING_EQUAL(text, want);
+	if (strcmp(text, want))
+		fprintf(stderr, "it is\n%s", text);
+	free(text);
+}
+
+#define IF(name)  "/ietf-interfaces:interfaces/interface[name='" name "'] "
+#define SEG(name) "/heddle-switch:switches/switch[name='s']/segment[name='" name "'] "
+#define SW        "/heddle-switch:switches/switch[name='s'] "
+
+#define TWO  SWITCHES(OFFICE "," LAB) ","
+#define BASE TWO PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")))
+
+static void test_nothing(void)
+{
+	expect(BASE, BASE, &live, "");
+}
+
+static void test_ports(void)
+{
+	expect(BASE,
+	       TWO PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")) "," VM(
+		       "c", ACCESS("lab"))),
+	       &live, "info port-added " IF("c") "port c is added\n");
+	expect(TWO PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")) "," VM(
+		       "c", ACCESS("lab"))),
+	       BASE, &live,
+	       "warning port-removed " IF("c") "port c is removed: it is up now, with 0 addresses "
+					       "behind it\n");
+	/* Nobody knows whether it is up. */
+	expect(TWO PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")) "," VM(
+		       "c", ACCESS("lab"))),
+	       BASE, &nothing, "warning port-removed " IF("c") "port c is removed\n");
+	expect(BASE,
+	       TWO PORTS(UP "," PORT(
+		       "a", "vhost-user",
+		       "\"heddle-vhost-user:vhost-user\":{\"socket\":\"x.sock\"},",
+		       "\"switch\":\"s\",\"access\":\"office\"") "," VM("b", ACCESS("lab"))),
+	       &live,
+	       "warning port-restarts " IF("a") "port a is closed and opened again: it is up now, "
+						"with 3 addresses behind it\n");
+	expect(BASE,
+	       TWO PORTS(
+		       UP
+		       "," VM("a", ACCESS("office") ",\"mtu\":1400,\"heddle-guard:mac-limit\":9") "," VM(
+			       "b", ACCESS("lab"))),
+	       &live,
+	       "info port-changes " IF("a") "port a: MTU 1400 instead of 1500\n"
+					    "info port-changes " IF(
+						    "a") "port a: its guards change\n");
+	expect(BASE,
+	       TWO PORTS(UP "," PORT(
+		       "a", "vhost-user", "\"enabled\":false,",
+		       "\"switch\":\"s\",\"access\":\"office\"") "," VM("b", ACCESS("lab"))),
+	       &live,
+	       "warning port-disabled " IF("a") "port a is disabled: it is up now, with 3 "
+						"addresses behind it\n");
+}
+
+static void test_moves(void)
+{
+	expect(BASE, TWO PORTS(UP "," VM("a", ACCESS("lab")) "," VM("b", ACCESS("office"))), &live,
+	       "warning port-moves " IF(
+		       "a") "port a moves from segment office (VLAN 10) to "
+			    "segment lab: it is up now, with 3 addresses behind "
+			    "it\n"
+			    "warning port-moves " IF(
+				    "b") "port b moves from segment lab to segment office "
+					 "(VLAN 10): it is up now, with 0 addresses behind "
+					 "it\n");
+	expect(TWO PORTS(UP "," VM("a", "\"trunk\":[\"office\",\"lab\"]") "," VM(
+		       "b", ACCESS("lab")) "," VM("c", ACCESS("office"))),
+	       TWO PORTS(UP "," VM("a", "\"trunk\":[\"lab\"]") "," VM("b", ACCESS("lab")) "," VM(
+		       "c", ACCESS("office"))),
+	       &live,
+	       "warning port-moves " IF("a") "port a leaves segment office (VLAN 10): it is up "
+					     "now, with 3 addresses behind it\n");
+	expect(TWO PORTS(UP
+			 "," VM("a", "\"trunk\":[\"lab\",\"office\"]") "," VM("b", ACCESS("lab"))),
+	       TWO PORTS(UP
+			 "," VM("a", "\"trunk\":[\"lab\",\"office\"],\"native\":\"office\"") "," VM(
+				 "b", ACCESS("lab"))),
+	       &live,
+	       "warning port-moves " IF("a") "port a has other frames with and without tags than "
+					     "before: it is up now, with 3 addresses behind it\n");
+}
+
+/* A segment that is another number is no move of its ports. */
+static void test_renumbered(void)
+{
+	expect(BASE,
+	       SWITCHES("{\"name\":\"office\",\"vlan\":20,\"bridged\":{\"uplink\":[\"up\"]}}," LAB) "," PORTS(
+		       UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab"))),
+	       &live,
+	       "warning segment-renumbered " SEG(
+		       "office") "segment office of switch s is VLAN 20 "
+				 "and was 10: its tags change, and its "
+				 "addresses are learned anew; 2 ports are "
+				 "in it now, with 0 addresses\n");
+	/* Our own number, because somebody wants it. */
+	expect(BASE,
+	       TWO PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")) "," VM(
+		       "c", ACCESS("4094")) "," VM("d", ACCESS("4094"))),
+	       &live,
+	       "warning segment-renumbered " SEG(
+		       "lab") "segment lab of switch s gets another "
+			      "number of ours (4093, it was 4094), and "
+			      "its addresses are learned anew: 1 port is "
+			      "in it now, with 0 addresses\n"
+			      "warning vlan-not-carried " IF(
+				      "c") "port c is in VLAN 4094, which no uplink "
+					   "carries: list an uplink in a segment of that "
+					   "VLAN, or use another\n"
+					   "warning vlan-not-carried " IF(
+						   "d") "port d is in VLAN 4094, which no uplink "
+							"carries: list an uplink in a segment of that "
+							"VLAN, or use another\n"
+							"info port-added " IF(
+								"c") "port c is added\n"
+								     "info port-added " IF(
+									     "d") "port d is added\n");
+}
+
+#define DMZ "{\"name\":\"dmz\",\"vlan\":20,\"host-only\":{}}"
+
+static void test_vlan_removed(void)
+{
+	expect(SWITCHES(OFFICE "," LAB "," DMZ) "," PORTS(UP "," VM("a", ACCESS("office")) "," VM(
+		       "b", ACCESS("lab")) "," VM("c", ACCESS("dmz")) "," VM("d", ACCESS("dmz"))),
+	       BASE, &live,
+	       "danger vlan-removed " SEG(
+		       "dmz") "segment dmz (VLAN 20) of switch s goes, or loses "
+			      "its last port: 2 ports are in it now, with 5 "
+			      "addresses\n"
+			      "warning port-removed " IF(
+				      "c") "port c is removed: it is up now, with 0 addresses "
+					   "behind it\n"
+					   "warning port-removed " IF(
+						   "d") "port d is removed: it is up now, with 0 addresses "
+							"behind it\n");
+}
+
+static void test_uplinks(void)
+{
+	/* The segment is no longer on its uplink. */
+	expect(TWO PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab"))),
+	       SWITCHES("{\"name\":\"office\",\"vlan\":10,\"bridged\":{}}," LAB) "," PORTS(
+		       PORT("up", "pcap", "", "\"switch\":\"s\",\"access\":\"lab\"") "," VM(
+			       "a", ACCESS("office")) "," VM("b", ACCESS("lab"))),
+	       &nothing,
+	       "danger uplink-lost " SEG(
+		       "office") "segment office (VLAN 10) of switch s is on no "
+				 "uplink any more, so it leads out of the "
+				 "machine no longer: 2 ports are in it now\n"
+				 "danger port-moves " IF(
+					 "up") "port up moves from segment office (VLAN 10) to "
+					       "segment lab\n");
+	/* A disabled uplink carries nothing. */
+	expect(BASE,
+	       TWO PORTS(PORT("up", "pcap", "\"enabled\":false,", "\"switch\":\"s\"") "," VM(
+		       "a", ACCESS("office")) "," VM("b", ACCESS("lab"))),
+	       &nothing,
+	       "danger uplink-lost " SEG("office") "segment office (VLAN 10) of switch s is on no "
+						   "uplink any more, so it leads out of the "
+						   "machine no longer: 2 ports are in it now\n"
+						   "danger port-disabled " IF(
+							   "up") "uplink up is disabled\n");
+	expect(BASE,
+	       SWITCHES("{\"name\":\"office\",\"vlan\":10,\"bridged\":{\"uplink\":[\"up\",\"up2\"]}}," LAB) "," PORTS(
+		       UP "," PORT("up2", "pcap", "", "\"switch\":\"s\"") "," VM(
+			       "a", ACCESS("office")) "," VM("b", ACCESS("lab"))),
+	       &live,
+	       "danger two-uplinks " SW "segment office (VLAN 10) of switch s is on two uplinks: "
+	       "where both lead to one network, frames circle\n"
+	       "info port-added " IF("up2") "uplink up2 is added\n");
+}
+
+static void test_not_carried(void)
+{
+	/* Bridged, and on no uplink; and not told of again. */
+#define CUT         "{\"name\":\"web\",\"vlan\":30,\"bridged\":{}}"
+#define WITH(ports) SWITCHES(OFFICE "," CUT) "," PORTS(UP "," VM("a", ACCESS("office")) "," ports)
+	expect(WITH(VM("b", ACCESS("office"))), WITH(VM("b", ACCESS("web"))), &nothing,
+	       "warning port-moves " IF(
+		       "b") "port b moves from segment office (VLAN 10) to "
+			    "segment web (VLAN 30)\n"
+			    "warning vlan-not-carried " IF(
+				    "b") "port b is in segment web (VLAN 30), which no "
+					 "uplink carries: list an uplink in a segment of "
+					 "that VLAN, or use another\n");
+	expect(WITH(VM("b", ACCESS("web"))), WITH(VM("b", ACCESS("web") ",\"mtu\":1500")), &nothing,
+	       "");
+	/* A wide trunk stands for all that there is. */
+	expect(BASE,
+	       TWO PORTS(UP "," VM("a", "\"trunk\":[\"1..4000\"]") "," VM("b", ACCESS("lab"))),
+	       &nothing,
+	       "info port-moves " IF("a") "port a joins VLAN 1, VLAN 2, VLAN 3, VLAN 4 and 3995 "
+					  "more\n");
+}
+
+static void test_mtu(void)
+{
+	expect(BASE,
+	       TWO PORTS(UP
+			 "," VM("a", ACCESS("office") ",\"mtu\":9000") "," VM("b", ACCESS("lab"))),
+	       &nothing,
+	       "warning mtu-mismatch " IF("a") "port a has MTU 9000 and the uplink of segment "
+					       "office (VLAN 10) 1500: larger packets are dropped "
+					       "on the way\n"
+					       "info port-changes " IF(
+						       "a") "port a: MTU 9000 instead of 1500\n");
+	/* The uplink is the one that changed. */
+	expect(TWO PORTS(PORT("up", "pcap", "", "\"switch\":\"s\",\"mtu\":9000") "," VM(
+		       "a", ACCESS("office") ",\"mtu\":9000") "," VM("b", ACCESS("lab"))),
+	       TWO PORTS(UP
+			 "," VM("a", ACCESS("office") ",\"mtu\":9000") "," VM("b", ACCESS("lab"))),
+	       &nothing,
+	       "warning mtu-mismatch " IF(
+		       "up") "uplink up has MTU 1500 and ports of segment office "
+			     "(VLAN 10) up to 9000: larger packets are dropped\n"
+			     "info port-changes " IF("up") "uplink up: MTU 1500 instead of 9000\n");
+	/* No uplink: two ports of one segment. */
+	expect(BASE,
+	       TWO PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")) "," VM(
+		       "c", ACCESS("lab") ",\"mtu\":4000")),
+	       &nothing,
+	       "warning mtu-mismatch " IF("c") "port c has MTU 4000 and another port of segment "
+					       "lab 1500: larger packets are dropped on the way\n"
+					       "info port-added " IF("c") "port c is added\n");
+}
+
+static void test_empty(void)
+{
+	expect(BASE,
+	       SWITCHES(OFFICE "," LAB "," DMZ) "," PORTS(
+		       UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab"))),
+	       &nothing,
+	       "warning segment-empty " SEG("dmz") "segment dmz of switch s has no port: put one "
+						   "there with access dmz\n");
+	expect(BASE,
+	       TWO PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")) "," PORT(
+		       "c", "vhost-user", "", "\"mtu\":1500")),
+	       &nothing,
+	       "warning port-without-switch " IF("c") "port c is on no switch and drops what it "
+						      "receives: set switch, and access or "
+						      "trunk\n"
+						      "info port-added " IF(
+							      "c") "port c is added\n");
+}
+
+#define WITH_HOST(address)                 \
+	SWITCHES(OFFICE "," HOST(address)) \
+	"," PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")))
+#define IF_HOST SEG("lab")
+
+static void test_host(void)
+{
+	static const struct ef_facts mine = {.address = "10.0.0.1"},
+				     other = {.address = "10.9.9.9"};
+	char *path = ds_printf("%.*s/host-interface ", (int)strlen(IF_HOST) - 1, IF_HOST), *want;
+
+	want = ds_printf("danger own-connection %shost interface hd0 loses the address: "
+			 "connections to 10.0.0.1 are cut, perhaps your own\n"
+			 "info host-interface %shost interface hd0 gets the address 10.0.0.2\n",
+			 path, path);
+	expect(WITH_HOST("\"10.0.0.1/24\""), WITH_HOST("\"10.0.0.2/24\""), &nothing, want);
+	free(want);
+	want = ds_printf("danger own-connection %shost interface hd0, by whose address 10.0.0.1 "
+			 "you are connected, goes: this connection is cut; use commit confirmed\n",
+			 path);
+	expect(WITH_HOST("\"10.0.0.1/24\""), BASE, &mine, want);
+	free(want);
+	want = ds_printf("warning host-interface %shost interface hd0 goes: connections to "
+			 "10.0.0.1 are cut\n",
+			 path);
+	expect(WITH_HOST("\"10.0.0.1/24\""), BASE, &other, want);
+	free(want);
+	want = ds_printf("info host-interface %shost interface hd0 is added\n", path);
+	expect(BASE, WITH_HOST(""), &nothing, want);
+	free(want);
+	free(path);
+}
+
+/* Thousands of one kind are a number; what matters more is still there. */
+static void test_many(void)
+{
+	char *ports = ds_strdup(""), *more, *text;
+	size_t lines = 0;
+
+	for (int i = 0; i < 300; i++) {
+		more = ds_printf("%s,{\"name\":\"m%d\",\"type\":\"heddle-vhost-user:vhost-user\","
+				 "\"heddle-port:port\":{\"switch\":\"s\",\"access\":\"lab\"}}",
+				 ports, i);
+		free(ports);
+		ports = more;
+	}
+	more = ds_printf("%s \"ietf-interfaces:interfaces\":{\"interface\":[%s%s]}}", TWO,
+			 UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")), ports);
+	more[strlen(more) - 1] = '\0';
+	text = effects(BASE, more, &live);
+	for (char *c = text; *c; c++)
+		lines += *c == '\n';
+	CU_ASSERT_EQUAL(lines, 51);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "info port-added - and 250 more of these\n"));
+	free(text);
+	text = effects("", more, &live); /* the first configuration */
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "port-added"));
+	free(text);
+	text = effects(more, "", &live); /* nothing is left */
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "danger port-removed " IF("up")));
+	free(text);
+	free(more);
+	free(ports);
+}
+
+static int setup(void)
+{
+	struct hd_err err = {0};
+	char dir[512];
+
+	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0)
+		ctx = bd_schema_new(dir, &err);
+	if (!ctx)
+		fprintf(stderr, "%s\n", err.text);
+	return ctx ? 0 : -1;
+}
+
+UNIT_MAIN_SETUP("effects", setup, {"no change", test_nothing}, {"ports", test_ports},
+		{"moves", test_moves}, {"renumbered segments", test_renumbered},
+		{"VLANs that go", test_vlan_removed}, {"uplinks", test_uplinks},
+		{"VLANs that nobody carries", test_not_carried}, {"MTU", test_mtu},
+		{"empty segments", test_empty}, {"host interfaces", test_host},
+		{"many", test_many});

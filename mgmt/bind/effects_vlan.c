@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What happens to VLANs and segments, and what is odd about them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mgmt/bind/effects_int.h"
+
+uint16_t ef_renumbered(const struct ef *ef, const char *sw, uint16_t vlan)
+{
+	const struct ef_segment *seg = ef_segment_of(&ef->before, sw, vlan);
+	const struct ef_segment *now = seg ? ef_segment_find(&ef->after, seg->key) : NULL;
+
+	return now ? now->vlan : vlan;
+}
+
+static unsigned int members(const struct ef_view *view, const char *sw, uint16_t vlan)
+{
+	struct bd_place place = ef_first(&view->objects, HD_PLANE_DATA, BD_RANK_PORT, HD_PORT);
+	const struct hd_port_object *o;
+	struct hd_vlan_set set;
+	unsigned int n = 0;
+
+	while ((o = ef_next(&place, HD_PORT))) {
+		if (o->mode == HD_VLAN_NONE || strcmp(o->switch_name, sw) != 0)
+			continue;
+		ef_vlans(o, &set);
+		n += hd_vlan_set_has(&set, vlan);
+	}
+	return n;
+}
+
+/* "12 ports are in it now, with 34 addresses" */
+static void use_text(const struct ef_out *out, const char *sw, uint16_t vlan, unsigned int ports,
+		     char *text, size_t size)
+{
+	int64_t macs =
+		out->facts->vlan_macs ? out->facts->vlan_macs(sw, vlan, out->facts->arg) : -1;
+	int n = snprintf(text, size, "%u port%s in it now", ports, ports == 1 ? " is" : "s are");
+
+	if (macs >= 0)
+		snprintf(text + n, size - n, ", with %lld address%s", (long long)macs,
+			 macs == 1 ? "" : "es");
+}
+
+static enum ef_severity gone_severity(const struct ef_out *out, const char *sw, uint16_t vlan,
+				      unsigned int ports)
+{
+	int64_t macs =
+		out->facts->vlan_macs ? out->facts->vlan_macs(sw, vlan, out->facts->arg) : -1;
+
+	if (ports > 1 && macs)
+		return EF_DANGER;
+	return macs ? EF_WARNING : EF_INFO;
+}
+
+/* VLANs that some port was in, and none is any more. */
+static void report_gone(struct ef_out *out, const struct ef_switch *sw)
+{
+	const struct ef_switch *now = ef_switch_find(&out->ef->after, sw->name);
+	unsigned int told = 0, more = 0;
+	char text[160], use[120];
+
+	for (unsigned int v = 1; v < HD_VLAN_COUNT; v++) {
+		uint16_t is = ef_renumbered(out->ef, sw->name, v);
+		const struct ef_segment *seg;
+		unsigned int ports;
+
+		if (!hd_vlan_set_has(&sw->any, v) || (now && hd_vlan_set_has(&now->any, is)))
+			continue;
+		if (told == EF_KIND_MAX) {
+			more++;
+			continue;
+		}
+		told++;
+		ports = members(&out->ef->before, sw->name, v);
+		use_text(out, sw->name, v, ports, use, sizeof(use));
+		ef_vlan_text(&out->ef->before, sw->name, v, text, sizeof(text));
+		seg = ef_segment_of(&out->ef->before, sw->name, v);
+		ef_add(out, gone_severity(out, sw->name, v, ports), "vlan-removed",
+		       seg ? ef_segment_path(seg) : ef_switch_path(sw->name),
+		       "%s of switch %s goes, or loses its last port: %s", text, sw->name, use);
+	}
+	if (more)
+		ef_add(out, EF_WARNING, "vlan-removed", ef_switch_path(sw->name),
+		       "%u more VLANs of switch %s go", more, sw->name);
+}
+
+/* VLANs that led out of the machine, and do not any more. */
+static void report_cut(struct ef_out *out, const struct ef_switch *sw)
+{
+	const struct ef_switch *now = ef_switch_find(&out->ef->after, sw->name);
+	unsigned int told = 0;
+	char text[160], use[120];
+
+	for (unsigned int v = 1; now && v < HD_VLAN_COUNT && told < EF_KIND_MAX; v++) {
+		uint16_t is = ef_renumbered(out->ef, sw->name, v);
+		const struct ef_segment *seg = ef_segment_of(&out->ef->after, sw->name, is);
+
+		if (!hd_vlan_set_has(&sw->up, v) || hd_vlan_set_has(&now->up, is) ||
+		    !(hd_vlan_set_has(&now->rest, is) || hd_vlan_set_has(&now->host, is)))
+			continue;
+		told++;
+		use_text(out, sw->name, v, members(&out->ef->before, sw->name, v), use,
+			 sizeof(use));
+		ef_vlan_text(&out->ef->after, sw->name, is, text, sizeof(text));
+		ef_add(out, EF_DANGER, "uplink-lost",
+		       seg ? ef_segment_path(seg) : ef_switch_path(sw->name),
+		       "%s of switch %s is on no uplink any more, so it leads out of the machine no "
+		       "longer: %s",
+		       text, sw->name, use);
+	}
+}
+
+static void report_renumbered(struct ef_out *out)
+{
+	const struct ef *ef = out->ef;
+	char use[120];
+
+	for (size_t i = 0; i < ef->before.n_seg; i++) {
+		const struct ef_segment *was = &ef->before.seg[i];
+		const struct ef_segment *is = ef_segment_find(&ef->after, was->key);
+		unsigned int ports;
+
+		if (!is || is->vlan == was->vlan)
+			continue;
+		ports = members(&ef->before, was->sw, was->vlan);
+		use_text(out, was->sw, was->vlan, ports, use, sizeof(use));
+		ef_add(out, ports ? EF_WARNING : EF_INFO, "segment-renumbered",
+		       ef_segment_path(was),
+		       was->internal && is->internal
+			       ? "segment %s of switch %s gets another number of ours (%u, it was "
+				 "%u), and its addresses are learned anew: %s"
+			       : "segment %s of switch %s is VLAN %u and was %u: its tags change, and "
+				 "its addresses are learned anew; %s",
+		       was->name, was->sw, is->vlan, was->vlan, use);
+	}
+}
+
+/* A segment that nobody is in, unless that was so before. */
+static void report_empty(struct ef_out *out)
+{
+	const struct ef *ef = out->ef;
+
+	for (size_t i = 0; i < ef->after.n_seg; i++) {
+		const struct ef_segment *is = &ef->after.seg[i];
+		const struct ef_segment *was = ef_segment_find(&ef->before, is->key);
+		const struct ef_switch *sw = ef_switch_find(&ef->after, is->sw);
+		const struct ef_switch *old = ef_switch_find(&ef->before, is->sw);
+
+		if (!sw || hd_vlan_set_has(&sw->rest, is->vlan) ||
+		    (was && old && !hd_vlan_set_has(&old->rest, was->vlan)))
+			continue;
+		ef_add(out, EF_WARNING, "segment-empty", ef_segment_path(is),
+		       "segment %s of switch %s has no port: put one there with access %s",
+		       is->name, is->sw, is->name);
+	}
+}
+
+/* Frames would circle through two uplinks that lead to one network: nothing here stops them. */
+static void report_loops(struct ef_out *out, const struct ef_switch *sw)
+{
+	const struct ef_switch *old = ef_switch_find(&out->ef->before, sw->name);
+	char first[160] = "";
+	unsigned int n = 0;
+
+	for (unsigned int v = 1; v < HD_VLAN_COUNT; v++) {
+		if (!hd_vlan_set_has(&sw->up2, v) || (old && hd_vlan_set_has(&old->up2, v)))
+			continue;
+		if (!n++)
+			ef_vlan_text(&out->ef->after, sw->name, v, first, sizeof(first));
+	}
+	if (n == 1)
+		ef_add(out, EF_DANGER, "two-uplinks", ef_switch_path(sw->name),
+		       "%s of switch %s is on two uplinks: where both lead to one network, frames "
+		       "circle",
+		       first, sw->name);
+	else if (n)
+		ef_add(out, EF_DANGER, "two-uplinks", ef_switch_path(sw->name),
+		       "%s and %u more of switch %s are on two uplinks: where both lead to one "
+		       "network, frames circle",
+		       first, n - 1, sw->name);
+}
+
+void ef_report_vlans(struct ef_out *out)
+{
+	const struct ef *ef = out->ef;
+
+	for (size_t i = 0; i < ef->before.n_sw; i++) {
+		report_gone(out, &ef->before.sw[i]);
+		report_cut(out, &ef->before.sw[i]);
+	}
+	for (size_t i = 0; i < ef->after.n_sw; i++)
+		report_loops(out, &ef->after.sw[i]);
+	report_renumbered(out);
+	report_empty(out);
+}
