@@ -1,206 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * heddle monitor: live rates.
+ * heddle monitor: live rates. What is drawn is in monitor_draw.c.
  */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "mgmt/cli/format.h"
-#include "mgmt/cli/rates.h"
+#include "mgmt/cli/monitor.h"
+#include "mgmt/cli/table.h"
 
-struct row {
-	const struct cli_port *port;
-	struct cli_rates rates;
-};
+static volatile sig_atomic_t resized;
 
-struct monitor {
-	struct cli *cli;
-	const struct cmd_line *line; /* ports that are wanted; none: all */
-	uint64_t interval_ms;
-	unsigned long count;
-	char sort; /* 'n', 'r', 't', 'd' */
-	bool screen;
-	struct termios old;
-};
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int sig)
+static void on_resize(int sig)
 {
 	(void)sig;
-	stopped = 1;
+	resized = 1;
 }
 
-static int by_sort(const void *a_, const void *b_, void *arg)
+static void on_term(int sig)
 {
-	const struct row *a = a_, *b = b_;
-	char sort = *(char *)arg;
-	uint64_t x = sort == 'r' ? a->rates.rx : sort == 't' ? a->rates.tx : a->rates.drops;
-	uint64_t y = sort == 'r' ? b->rates.rx : sort == 't' ? b->rates.tx : b->rates.drops;
-
-	if (sort != 'n' && x != y)
-		return x < y ? 1 : -1;
-	return cli_name_compare(a->port->name, b->port->name);
-}
-
-static bool wanted(const struct monitor *mon, const char *name)
-{
-	for (size_t i = 0; i < mon->line->n_args; i++)
-		if (strcmp(mon->line->args[i], name) == 0)
-			return true;
-	return mon->line->n_args == 0;
-}
-
-static size_t make_rows(const struct monitor *mon, const struct cli_model *before,
-			const struct cli_model *now, struct row *rows, struct cli_rates *sum)
-{
-	size_t n = 0;
-
-	*sum = (struct cli_rates){0};
-	for (size_t i = 0; i < now->n_ports; i++) {
-		struct cli_rates *r = &rows[n].rates;
-
-		if (!wanted(mon, now->ports[i].name))
-			continue;
-		rows[n].port = &now->ports[i];
-		cli_rates_between(before, now, &now->ports[i], r);
-		sum->rx += r->rx;
-		sum->tx += r->tx;
-		sum->rx_bits += r->rx_bits;
-		sum->tx_bits += r->tx_bits;
-		sum->drops += r->drops;
-		n++;
-	}
-	qsort_r(rows, n, sizeof(*rows), by_sort, (void *)&mon->sort);
-	return n;
-}
-
-static void rate_cells(struct cli *cli, struct cli_table *t, const struct cli_rates *r)
-{
-	const uint64_t numbers[] = {r->rx, r->tx, r->rx_bits, r->tx_bits, r->drops};
-	char str[CLI_NUM_MAX];
-
-	for (unsigned int i = 0; i < 5; i++)
-		cli_table_cell(t, 2 + i, i == 4 && numbers[i] ? CLI_WARN : CLI_PLAIN,
-			       cli_fmt_count(numbers[i], cli->exact, str));
-}
-
-static void add_row(struct cli *cli, struct cli_table *t, const struct row *row)
-{
-	const struct cli_port *p = row->port;
-
-	cli_table_row(t);
-	cli_table_cell(t, 0, CLI_PLAIN, p->name);
-	if (p->up)
-		cli_table_cell(t, 1, CLI_GOOD, "up");
-	else
-		cli_table_cellf(t, 1, cli_port_style(p), "down, %s", p->reason);
-	rate_cells(cli, t, &row->rates);
-}
-
-/* For people the time of day here, for programs a date and time of UTC. */
-static void clock_text(char *text, size_t size, bool json)
-{
-	time_t now = time(NULL);
-	struct tm tm;
-
-	if (json)
-		strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	else
-		strftime(text, size, "%H:%M:%S", localtime_r(&now, &tm));
-}
-
-static void draw(const struct monitor *mon, const struct row *rows, size_t n,
-		 const struct cli_rates *sum)
-{
-	static const struct cli_column columns[] = {
-		{"PORT", false, false},  {"STATE", false, true},   {"RX p/s", true, true},
-		{"TX p/s", true, true},  {"RX bit/s", true, true}, {"TX bit/s", true, true},
-		{"DROPS/s", true, true},
-	};
-	struct cli_table *t = cli_table_new(columns, 7);
-	struct winsize size = {.ws_row = 24, .ws_col = CLI_TABLE_WIDTH};
-	FILE *out = mon->cli->out;
-	char clock[32];
-	size_t room;
-
-	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-	room = size.ws_row > 6 ? (size_t)size.ws_row - 5 : 1;
-	for (size_t i = 0; i < n && i < room; i++)
-		add_row(mon->cli, t, &rows[i]);
-	cli_table_row(t);
-	cli_table_cellf(t, 0, CLI_BOLD, "%zu port%s", n, n == 1 ? "" : "s");
-	rate_cells(mon->cli, t, sum);
-	clock_text(clock, sizeof(clock), false);
-	fprintf(out,
-		"\033[H\033[Jheddle monitor  %s  every %g s  q ends; sort: n r t d (now %c)\n\n",
-		clock, (double)mon->interval_ms / 1000, mon->sort);
-	cli_table_print(t, out, size.ws_col, mon->cli->color);
-	if (n > room)
-		fprintf(out, "%zu more\n", n - room);
-	fflush(out);
-	cli_table_free(t);
-}
-
-static void print_lines(const struct monitor *mon, const struct row *rows, size_t n)
-{
-	char clock[32], s[5][CLI_NUM_MAX];
-	bool exact = mon->cli->exact;
-
-	clock_text(clock, sizeof(clock), mon->cli->json);
-	for (size_t i = 0; i < n; i++) {
-		const struct cli_rates *r = &rows[i].rates;
-
-		if (mon->cli->json) {
-			json_t *json =
-				json_pack("{s:s, s:s, s:b, s:s, s:o}", "time", clock, "port",
-					  rows[i].port->name, "up", rows[i].port->up, "reason",
-					  rows[i].port->reason, "rates", cli_rates_json(r));
-
-			json_dumpf(json, mon->cli->out, JSON_COMPACT);
-			fputc('\n', mon->cli->out);
-			json_decref(json);
-			continue;
-		}
-		fprintf(mon->cli->out,
-			"%s %s %s rx %s p/s %s bit/s tx %s p/s %s bit/s drops %s/s\n", clock,
-			rows[i].port->name, rows[i].port->up ? "up" : rows[i].port->reason,
-			cli_fmt_count(r->rx, exact, s[0]), cli_fmt_count(r->rx_bits, exact, s[1]),
-			cli_fmt_count(r->tx, exact, s[2]), cli_fmt_count(r->tx_bits, exact, s[3]),
-			cli_fmt_count(r->drops, exact, s[4]));
-	}
-	fflush(mon->cli->out);
-}
-
-static void show(const struct monitor *mon, const struct cli_model *before,
-		 const struct cli_model *now)
-{
-	struct row *rows = cli_calloc(now->n_ports, sizeof(*rows));
-	struct cli_rates sum;
-	size_t n = make_rows(mon, before, now, rows, &sum);
-
-	if (mon->screen)
-		draw(mon, rows, n, &sum);
-	else
-		print_lines(mon, rows, n);
-	free(rows);
-}
-
-static void key(struct monitor *mon)
-{
-	char c;
-
-	if (read(STDIN_FILENO, &c, 1) != 1 || c == 'q' || c == 'Q')
-		stopped = 1;
-	else if (strchr("nrtd", c))
-		mon->sort = c;
+	(void)sig;
+	cli_interrupt_raise();
 }
 
 static uint64_t now_ms(void)
@@ -211,33 +36,134 @@ static uint64_t now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
-/* Until @deadline_ms; a key on a screen draws again at once what is known. */
-static void wait_until(struct monitor *mon, uint64_t deadline_ms, const struct cli_model *before,
-		       const struct cli_model *now)
+static char read_byte(void)
 {
-	while (!stopped && now_ms() < deadline_ms) {
-		struct pollfd pfd = {.fd = mon->screen ? STDIN_FILENO : -1, .events = POLLIN};
+	char c;
 
-		if (poll(&pfd, 1, (int)(deadline_ms - now_ms())) <= 0)
-			continue;
-		key(mon);
-		if (!stopped && before->reply)
-			show(mon, before, now);
+	return read(STDIN_FILENO, &c, 1) == 1 ? c : 'q';
+}
+
+/* A byte that is there already, or 0: what follows an escape. */
+static char next_byte(void)
+{
+	struct pollfd pfd = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&pfd, 1, 20) > 0 ? read_byte() : 0;
+}
+
+/* Keys that are more than one byte. */
+static void escape(struct monitor *mon)
+{
+	char c = next_byte();
+
+	if (c == 0) { /* the key itself */
+		monitor_filter(mon, "");
+		return;
+	}
+	if (c != '[' && c != 'O')
+		return;
+	switch (next_byte()) {
+	case 'A': monitor_scroll(mon, -1); break;
+	case 'B': monitor_scroll(mon, 1); break;
+	case '5':
+		next_byte();
+		monitor_scroll(mon, -monitor_page());
+		break;
+	case '6':
+		next_byte();
+		monitor_scroll(mon, monitor_page());
+		break;
+	default: break;
 	}
 }
+
+/* While a filter is typed: it holds at once. */
+static void type(struct monitor *mon, char c)
+{
+	size_t n = strlen(mon->typed);
+
+	if (c == '\n' || c == '\r') {
+		mon->typing = false;
+	} else if (c == '\033') {
+		mon->typing = false;
+		mon->typed[0] = '\0';
+	} else if ((c == 127 || c == '\b') && n) {
+		mon->typed[n - 1] = '\0';
+	} else if (c >= ' ' && c != 127 && n + 1 < sizeof(mon->typed)) {
+		mon->typed[n] = c;
+		mon->typed[n + 1] = '\0';
+	}
+	monitor_filter(mon, mon->typed);
+}
+
+static void key(struct monitor *mon)
+{
+	char c = read_byte();
+
+	if (mon->typing) {
+		type(mon, c);
+		return;
+	}
+	switch (c) {
+	case 'q':
+	case 'Q': mon->stopped = true; break;
+	case '/':
+		mon->typing = true;
+		monitor_filter(mon, "");
+		break;
+	case 'a': mon->active_only = !mon->active_only; break;
+	case 'p':
+	case ' ': mon->paused = !mon->paused; break;
+	case '?':
+	case 'h': mon->help = !mon->help; break;
+	case 'j': monitor_scroll(mon, 1); break;
+	case 'k': monitor_scroll(mon, -1); break;
+	case '\033': escape(mon); break;
+	default:
+		if (c && strchr(MONITOR_SORTS, c)) {
+			mon->sort = c;
+			mon->top = 0;
+		}
+		break;
+	}
+}
+
+/* Until @deadline_ms; a key or another size of the screen draws again at once what is known. */
+static void wait_until(struct monitor *mon, uint64_t deadline_ms)
+{
+	while (!mon->stopped && now_ms() < deadline_ms) {
+		struct pollfd pfds[] = {
+			{.fd = mon->screen ? STDIN_FILENO : -1, .events = POLLIN},
+			{.fd = cli_interrupt_fd(), .events = POLLIN},
+		};
+		uint64_t now = now_ms();
+		int rc = poll(pfds, 2, deadline_ms > now ? (int)(deadline_ms - now) : 0);
+
+		if (cli_interrupted())
+			mon->stopped = true;
+		else if (rc > 0 && pfds[0].revents)
+			key(mon);
+		else if (!resized)
+			continue;
+		resized = 0;
+		if (!mon->stopped && mon->screen)
+			monitor_draw(mon);
+	}
+}
+
+static struct termios old_terminal;
 
 static void screen_on(struct monitor *mon)
 {
 	struct termios raw;
 
-	mon->screen = mon->cli->tty && !mon->cli->json && isatty(STDIN_FILENO) &&
-		      tcgetattr(STDIN_FILENO, &mon->old) == 0;
-	if (!mon->screen)
+	if (!mon->screen || tcgetattr(STDIN_FILENO, &old_terminal) < 0)
 		return;
-	raw = mon->old;
+	raw = old_terminal;
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 	fputs("\033[?1049h\033[?25l", mon->cli->out);
+	fflush(mon->cli->out);
 }
 
 static void screen_off(struct monitor *mon)
@@ -246,43 +172,93 @@ static void screen_off(struct monitor *mon)
 		return;
 	fputs("\033[?25h\033[?1049l", mon->cli->out);
 	fflush(mon->cli->out);
-	tcsetattr(STDIN_FILENO, TCSANOW, &mon->old);
+	tcsetattr(STDIN_FILENO, TCSANOW, &old_terminal);
 }
 
-static int run(struct monitor *mon, struct cli_client *client)
+/*
+ * A reading. On a screen what goes wrong is shown there, and tried again with the next one: the
+ * management plane may be restarted meanwhile.
+ */
+static int fetch(struct monitor *mon, struct cli_model *m)
 {
-	struct cli_model models[2] = {0};
-	struct cli_model *before = &models[0], *now = &models[1];
-	uint64_t next = now_ms();
-	unsigned long shown = 0;
-	int rc = cli_model_get(client, CLI_PART_PORTS, NULL, now);
+	FILE *was = stderr, *held = NULL;
+	char *text = NULL;
+	size_t len;
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < mon->line->n_args; i++)
-		if (!cli_model_port(now, mon->line->args[i]))
-			rc = cli_no_such_port(now, mon->line->args[i]);
-	if (rc == 0)
-		screen_on(mon);
-	while (rc == 0 && !stopped) {
-		struct cli_model *swap = before;
-
-		next += mon->interval_ms;
-		wait_until(mon, next, before, now);
-		if (stopped)
-			break;
-		cli_model_free(before);
-		before = now;
-		now = swap;
-		rc = cli_model_get(client, CLI_PART_PORTS, NULL, now);
-		if (rc)
-			break;
-		show(mon, before, now);
-		if (ferror(mon->cli->out) || (mon->count && ++shown >= mon->count))
-			break;
+	if (mon->screen)
+		held = open_memstream(&text, &len);
+	if (held)
+		stderr = held;
+	if (mon->client && cli_client_broken(mon->client)) {
+		cli_client_close(mon->client);
+		mon->client = NULL;
 	}
-	screen_off(mon);
-	cli_model_free(before);
-	cli_model_free(now);
+	if (!mon->client)
+		mon->client = cli_connect_apart(mon->cli);
+	rc = mon->client ? cli_model_get(mon->client, CLI_PART_PORT_RATES, NULL, m)
+			 : CLI_UNREACHABLE;
+	if (held) {
+		fclose(held);
+		stderr = was;
+	}
+	free(mon->trouble);
+	mon->trouble = rc && text ? cli_text_clean(cli_strndup(text, strcspn(text, "\n"))) : NULL;
+	free(text);
 	return rc;
+}
+
+/* One interval; false when it was the last one. */
+static bool turn(struct monitor *mon, uint64_t *next, int *rc)
+{
+	struct cli_model fresh = {0};
+
+	*next += mon->interval_ms;
+	wait_until(mon, *next);
+	if (mon->stopped)
+		return false;
+	if (*next + mon->interval_ms < now_ms())
+		*next = now_ms(); /* it was stopped, or the switch is slow: no turns to catch up */
+	if (mon->paused)
+		return true;
+	*rc = fetch(mon, &fresh);
+	if (*rc && !mon->screen)
+		return false;
+	if (*rc == 0) {
+		cli_model_free(&mon->before);
+		mon->before = mon->now;
+		mon->now = fresh;
+	}
+	if (cli_interrupted())
+		return false;
+	if (mon->screen)
+		monitor_draw(mon);
+	else
+		monitor_lines(mon);
+	return !ferror(mon->cli->out) && (!mon->count || --mon->count);
+}
+
+static int run(struct monitor *mon)
+{
+	uint64_t next = now_ms();
+	bool screen = mon->screen;
+	int rc;
+
+	mon->screen = false; /* what goes wrong at the start is said, not drawn */
+	rc = fetch(mon, &mon->now);
+	mon->screen = screen;
+	for (size_t i = 0; rc == 0 && i < mon->line->n_args; i++)
+		if (!cli_model_port(&mon->now, mon->line->args[i]))
+			rc = cli_no_such_port(&mon->now, mon->line->args[i]);
+	if (rc)
+		return rc;
+	screen_on(mon);
+	if (mon->screen)
+		monitor_draw(mon);
+	while (turn(mon, &next, &rc))
+		;
+	screen_off(mon);
+	return cli_interrupted() || mon->stopped ? CLI_OK : rc;
 }
 
 static bool parse_interval(const struct cmd_line *line, uint64_t *ms)
@@ -302,22 +278,39 @@ static bool parse_interval(const struct cmd_line *line, uint64_t *ms)
 	return true;
 }
 
+static bool parse_sort(const struct cmd_line *line, char *sort)
+{
+	const char *text = cmd_value(line, "sort");
+
+	if (text && (!*text || text[1] || !strchr(MONITOR_SORTS, *text))) {
+		cli_error("--sort %s: one of the keys " MONITOR_SORTS " is needed", text);
+		return false;
+	}
+	if (text)
+		*sort = *text;
+	return true;
+}
+
 int cmd_monitor(struct cli *cli, const struct cmd_line *line)
 {
 	struct monitor mon = {.cli = cli, .line = line, .interval_ms = 1000, .sort = 'n'};
-	struct sigaction action = {.sa_handler = stop};
-	struct cli_client *client;
+	struct sigaction resize = {.sa_handler = on_resize}, old_resize, old_term;
+	struct sigaction term = {.sa_handler = on_term};
 	int rc;
 
-	if (!parse_interval(line, &mon.interval_ms) ||
+	if (!parse_interval(line, &mon.interval_ms) || !parse_sort(line, &mon.sort) ||
 	    !cmd_number(line, "count", 1, 1000000000, &mon.count))
 		return CLI_USAGE;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	client = cli_connect(cli);
-	if (!client)
-		return CLI_UNREACHABLE;
-	rc = run(&mon, client);
-	cli_disconnect(cli, client);
+	mon.screen = cli->tty && !cli->json && isatty(STDIN_FILENO);
+	cli_interrupt_watch();
+	sigaction(SIGWINCH, &resize, &old_resize);
+	sigaction(SIGTERM, &term, &old_term);
+	rc = run(&mon);
+	sigaction(SIGWINCH, &old_resize, NULL);
+	sigaction(SIGTERM, &old_term, NULL);
+	cli_model_free(&mon.before);
+	cli_model_free(&mon.now);
+	cli_client_close(mon.client);
+	free(mon.trouble);
 	return rc;
 }

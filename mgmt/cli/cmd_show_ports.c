@@ -253,13 +253,14 @@ int cmd_show_ports(struct cli *cli, const struct cmd_line *line)
 {
 	const char *name = line->n_args ? line->args[0] : NULL;
 	bool rates = cmd_has(line, "rates");
+	unsigned int part = name || rates || cli->json ? CLI_PART_PORTS : CLI_PART_PORT_TABLE;
 	struct cli_client *client = cli_connect(cli);
 	struct cli_model first = {0}, now = {0};
 	int rc;
 
 	if (!client)
 		return CLI_UNREACHABLE;
-	rc = cli_model_get(client, CLI_PART_PORTS, NULL, rates ? &first : &now);
+	rc = cli_model_get(client, part, NULL, rates ? &first : &now);
 	if (rc == 0 && name && !cli_model_port(rates ? &first : &now, name))
 		rc = cli_no_such_port(rates ? &first : &now, name);
 	if (rc == 0 && rates) {
@@ -267,7 +268,7 @@ int cmd_show_ports(struct cli *cli, const struct cmd_line *line)
 					.tv_sec = INTERVAL_NS / 1000000000u};
 
 		nanosleep(&wait, NULL);
-		rc = cli_model_get(client, CLI_PART_PORTS, name, &now);
+		rc = cli_model_get(client, part, name, &now);
 	}
 	if (rc == 0)
 		rc = show(cli, &now, rates ? &first : NULL, name);

@@ -57,6 +57,8 @@ static const struct cmd_option monitor_options[] = {
 	{"interval", 'i', "SECONDS", "time between two readings, 0.1 to 3600 (default: 1)",
 	 CMD_WORDS_NONE},
 	{"count", 'n', "N", "end after N readings (default: go on)", CMD_WORDS_NONE},
+	{"sort", 's', "KEY", "sort by what this key of the screen sorts by: n r t i o d s",
+	 CMD_WORDS_NONE},
 	{0},
 };
 
@@ -311,9 +313,10 @@ const struct cmd cli_commands[] = {
 		.name = "monitor",
 		.args = "[PORT...]",
 		.summary = "live packet, bit and drop rates of the ports",
-		.text = "On a terminal a screen that is redrawn; q ends it, and r, t, d and n sort by packets "
-			"received, sent, dropped and by name. Without a terminal, lines: one for each port and "
-			"interval, or with --json an object a line.",
+		.text = "On a terminal a screen that is redrawn; q ends it, h explains its keys: n, r, t, i, o, "
+			"d and s sort by name, packets received and sent, bits received and sent, drops "
+			"and state; / shows only ports with a text in their names. Without a terminal, "
+			"lines: one for each port and interval, or with --json an object a line.",
 		.options = monitor_options,
 		.max_args = 1024,
 		.words = CMD_WORDS_PORT,

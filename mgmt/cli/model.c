@@ -106,11 +106,30 @@ static void read_ports(struct cli_model *m, const struct lyd_node *interfaces)
 		qsort(m->ports, m->n_ports, sizeof(*m->ports), compare_ports);
 }
 
+/* What a table or rates need of a port: with thousands of them the rest is worth leaving out. */
+#define PORT_STATE                                                                             \
+	"<reason/><counters><in-packets/><out-packets/></counters><drop><reason/><direction/>" \
+	"<packets/></drop>"
+#define PORT_TABLE                                                                             \
+	"<type/><enabled/><oper-status/><port xmlns=\"urn:heddle:yang:heddle-port\"><switch/>" \
+	"<access/><trunk/><native/><tunnel/><state><role/><segment/>" PORT_STATE "</state></port>"
+#define PORT_RATES                                                                   \
+	"<enabled/><oper-status/><statistics><in-octets/><out-octets/></statistics>" \
+	"<port xmlns=\"urn:heddle:yang:heddle-port\"><state>" PORT_STATE "</state></port>"
+
 static char *filter(unsigned int parts, const char *port)
 {
+	const char *few = parts & CLI_PART_PORT_TABLE   ? PORT_TABLE
+			  : parts & CLI_PART_PORT_RATES ? PORT_RATES
+							: NULL;
 	struct cli_str xml = {0};
 
 	cli_str_puts(&xml, "<get><filter type=\"subtree\">");
+	if (few)
+		cli_str_printf(&xml,
+			       "<interfaces xmlns=\"urn:ietf:params:xml:ns:yang:ietf-interfaces\">"
+			       "<interface><name/>%s</interface></interfaces>",
+			       few);
 	if (parts & CLI_PART_PORTS) {
 		cli_str_puts(&xml,
 			     "<interfaces xmlns=\"urn:ietf:params:xml:ns:yang:ietf-interfaces\">");

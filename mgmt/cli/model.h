@@ -11,6 +11,8 @@ enum cli_part {
 	CLI_PART_PORTS = 1 << 0,
 	CLI_PART_SWITCHES = 1 << 1,
 	CLI_PART_SYSTEM = 1 << 2,
+	CLI_PART_PORT_TABLE = 1 << 3, /* of ports: name, kind, state, VLANs, packets and drops */
+	CLI_PART_PORT_RATES = 1 << 4, /* of ports: name, state, packets, bytes and drops */
 };
 
 /* Strings are never NULL, and live as long as the model. */

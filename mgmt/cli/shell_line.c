@@ -235,6 +235,8 @@ int shell_line(struct shell *shell, const char *line)
 		cli_terminal_measure(shell->cli);
 		rc = run_words(shell, line, &words, end, pipe);
 	}
+	if (shell->edit && cli_interrupted())
+		fputc('\n', stdout); /* behind the terminal's ^C */
 	if (shell->cli->session && cli_client_broken(shell->cli->session)) {
 		cli_client_close(shell->cli->session);
 		shell->cli->session = NULL;
