@@ -6,6 +6,7 @@
 #include "mgmt/datastore/explain.h"
 #include "mgmt/datastore/explain_int.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/schema.h"
 #include "mgmt/datastore/similar.h"
 
 /* In JSON a name without a module is of its parent's. */
@@ -186,6 +187,11 @@ static void bad_leaf(const struct ly_ctx *ctx, const struct lyd_node_opaq *o,
 	if (lyd_value_validate(NULL, schema, o->value, strlen(o->value), NULL, NULL, NULL) !=
 	    LY_SUCCESS) {
 		ds_explain_value(ctx, schema, o->value, path, errs);
+		return;
+	}
+	if (ds_is_secret(schema)) {
+		ds_errors_add(errs, DS_INVALID_VALUE, path, "write it %s quotes",
+			      o->hints & LYD_VALHINT_STRING ? "without" : "between");
 		return;
 	}
 	/* The value is right, so its JSON type is not. */

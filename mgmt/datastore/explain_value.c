@@ -7,6 +7,7 @@
 #include "mgmt/datastore/explain.h"
 #include "mgmt/datastore/explain_int.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/schema.h"
 #include "mgmt/datastore/similar.h"
 
 struct reason {
@@ -133,6 +134,13 @@ void ds_explain_value(const struct ly_ctx *ctx, const struct lysc_node *schema, 
 					       : ((const struct lysc_node_leaflist *)schema)->type;
 	struct reason reason = {NULL, NULL};
 
+	if (ds_is_secret(schema)) {
+		ds_errors_add(errs, DS_INVALID_VALUE, path,
+			      "this is no value of %s (it is a secret, and not repeated here): see "
+			      "its description",
+			      schema->name);
+		return;
+	}
 	if (type->basetype == LY_TYPE_LEAFREF)
 		type = ((const struct lysc_type_leafref *)type)->realtype;
 	switch (type->basetype) {

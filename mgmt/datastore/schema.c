@@ -117,3 +117,16 @@ struct ly_ctx *ds_schema_new(const char *yang_dir, const struct ds_module *modul
 	}
 	return ctx;
 }
+
+bool ds_is_secret(const struct lysc_node *node)
+{
+	LY_ARRAY_COUNT_TYPE i;
+
+	LY_ARRAY_FOR(node->exts, i)
+	{
+		if (!strcmp(node->exts[i].def->name, "secret") &&
+		    !strcmp(node->exts[i].def->module->name, "heddle-types"))
+			return true;
+	}
+	return false;
+}

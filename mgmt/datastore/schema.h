@@ -7,6 +7,8 @@
 
 #include <libyang/libyang.h>
 
+#include <stdbool.h>
+
 #include "heddle/base/err.h"
 
 struct ds_module {
@@ -28,5 +30,8 @@ struct ly_ctx *ds_schema_new(const char *yang_dir, const struct ds_module *modul
  * Returns 0, or -ENOENT with @err.
  */
 int ds_schema_find_dir(const char *given, char *dir, size_t size, struct hd_err *err);
+
+/* Is it a leaf or leaf-list that heddle-types:secret marks? Its value is not to be repeated. */
+bool ds_is_secret(const struct lysc_node *node);
 
 #endif

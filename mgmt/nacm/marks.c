@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/schema.h"
 #include "mgmt/nacm/marks.h"
 
 static unsigned int own(const struct lysc_node *node)
@@ -19,9 +20,9 @@ static unsigned int own(const struct lysc_node *node)
 			marks |= NACM_MARK_READ | NACM_MARK_WRITE;
 		else if (!strcmp(module, "ietf-netconf-acm") && !strcmp(name, "default-deny-write"))
 			marks |= NACM_MARK_WRITE;
-		else if (!strcmp(module, "heddle-types") && !strcmp(name, "secret"))
-			marks |= NACM_MARK_READ | NACM_MARK_WRITE | NACM_MARK_SECRET;
 	}
+	if (ds_is_secret(node))
+		marks |= NACM_MARK_READ | NACM_MARK_WRITE | NACM_MARK_SECRET;
 	return marks;
 }
 

@@ -3,6 +3,7 @@
  * Access control: a matrix of rules, people and questions about operations and data.
  */
 #include "tests/unit/nacm_fixture.h"
+#include "mgmt/datastore/explain.h"
 #include "mgmt/nacm/path.h"
 
 /* RFC 8341 3.4.4 to 3.4.6 without a rule. */
@@ -288,12 +289,20 @@ static void test_prune(void)
 
 static void test_secrets(void)
 {
+	struct ds_errors errs = {.n = 0};
+
 	stock();
 	CU_ASSERT_TRUE(nacm_is_secret(nacm, at(FRONT "/code")->schema));
 	CU_ASSERT_FALSE(nacm_is_secret(nacm, at(FRONT "/colour")->schema));
 	CU_ASSERT_FALSE(nacm_is_secret(nacm, at("/shop:shop/safe/key")->schema));
 	CU_ASSERT_STRING_EQUAL(nacm_show(nacm, at(FRONT "/code")), "********");
 	CU_ASSERT_STRING_EQUAL(nacm_show(nacm, at(FRONT "/colour")), "red");
+	/* Nor is it told of when it is wrong. */
+	ds_explain_value(ctx, at(FRONT "/code")->schema, "open sesame", "/x", &errs);
+	CU_ASSERT_EQUAL(errs.n, 1);
+	CU_ASSERT_PTR_NULL(strstr(errs.list[0].message, "sesame"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(errs.list[0].message, "a secret"));
+	ds_errors_clear(&errs);
 }
 
 static void test_end(void)

@@ -23,7 +23,7 @@ static const char shop_yang[] =
 	"import ietf-netconf-acm { prefix nacm; } import heddle-types { prefix ht; }"
 	"container shop {"
 	"  list door { key \"name side\"; leaf name { type string; } leaf side { type uint8; }"
-	"    leaf colour { type string; } leaf code { ht:secret; type string; }"
+	"    leaf colour { type string; } leaf code { ht:secret; type string { length \"2..8\"; } }"
 	"    action open { input { leaf force { type empty; } } }"
 	"    notification opened { leaf by { type string; } } }"
 	"  leaf-list tag { type string; }"
