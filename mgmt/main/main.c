@@ -76,5 +76,6 @@ int main(int argc, char **argv)
 	else
 		status = run(&options, ctx);
 	ly_ctx_destroy(ctx);
+	options_clear(&options);
 	return status;
 }

@@ -94,7 +94,6 @@ static int set(struct options *o, int c, const char *arg, struct hd_err *err)
 
 int options_parse(struct options *options, int argc, char **argv, struct hd_err *err)
 {
-	static char *made; /* until the end */
 	int c;
 
 	memset(options, 0, sizeof(*options));
@@ -118,6 +117,12 @@ int options_parse(struct options *options, int argc, char **argv, struct hd_err 
 	if (!options->state_dir && !strcmp(options->run_dir, DEFAULT_RUN))
 		options->state_dir = DEFAULT_STATE;
 	else if (!options->state_dir)
-		options->state_dir = made = ds_printf("%s/state", options->run_dir);
+		options->state_dir = options->made = ds_printf("%s/state", options->run_dir);
 	return 0;
+}
+
+void options_clear(struct options *options)
+{
+	free(options->made);
+	options->made = NULL;
 }

@@ -21,10 +21,12 @@ struct options {
 	bool version;
 	int dp_fd;
 	int log_level;
+	char *made; /* text that others point into */
 };
 
 /* Returns 0, or -EINVAL with @err. */
 int options_parse(struct options *options, int argc, char **argv, struct hd_err *err);
+void options_clear(struct options *options);
 
 extern const char options_usage[];
 

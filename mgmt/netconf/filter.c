@@ -324,6 +324,60 @@ bool nc_filter_apply(const struct nc_filter *filter, const struct lyd_node *tree
 	return true;
 }
 
+bool nc_filter_take(const struct nc_filter *filter, struct lyd_node *tree, struct lyd_node **out,
+		    struct ds_errors *errs)
+{
+	struct lyd_node *data = tree, *next, *rest = NULL;
+	const struct lyd_node *node;
+	bool right;
+
+	*out = NULL;
+	if (filter->given && !filter->xpath && !filter->max_depth)
+		for (; data; data = next) {
+			bool whole = false;
+
+			next = data->next;
+			LY_LIST_FOR(filter->subtree, node)
+				whole |= !lyd_child(node) && same_name(node, data->schema);
+			lyd_unlink_tree(data);
+			lyd_insert_sibling(whole ? *out : rest, data, whole ? out : &rest);
+		}
+	else
+		rest = tree;
+	if (*out) {
+		struct lyd_node *more = NULL;
+
+		right = nc_filter_apply(filter, rest, &more, errs);
+		if (more)
+			lyd_insert_sibling(*out, more, out);
+	} else {
+		right = nc_filter_apply(filter, rest, out, errs);
+	}
+	lyd_free_all(rest);
+	return right;
+}
+
+bool nc_filter_wants_entry(const struct nc_filter *filter, const struct lysc_node *list,
+			   const char *key)
+{
+	const struct lyd_node *top, *entry;
+
+	if (!filter || !filter->given || filter->xpath)
+		return true;
+	LY_LIST_FOR(filter->subtree, top) {
+		if (!same_name(top, list->parent))
+			continue;
+		if (!lyd_child(top))
+			return true;
+		LY_LIST_FOR(lyd_child(top), entry)
+			if (same_name(entry, list) &&
+			    (!nc_filter_names_entry(entry) ||
+			     !strcmp(lyd_get_value(lyd_child(entry)), key)))
+				return true;
+	}
+	return false;
+}
+
 bool nc_filter_matches(const struct nc_filter *filter, const struct lyd_node *tree)
 {
 	struct ds_errors errs = {.n = 0};

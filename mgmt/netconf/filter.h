@@ -45,6 +45,17 @@ bool nc_filter_wants(const struct nc_filter *filter, const struct ly_ctx *ctx, c
 bool nc_filter_apply(const struct nc_filter *filter, const struct lyd_node *tree,
 		     struct lyd_node **out, struct ds_errors *errs);
 
+/* The same of a tree that is taken over: what is selected as a whole is not copied. */
+bool nc_filter_take(const struct nc_filter *filter, struct lyd_node *tree, struct lyd_node **out,
+		    struct ds_errors *errs);
+
+/*
+ * True if the filter can select something of the entry of a list in the top-level container
+ * @top, whose first key is @key. (Not exact: true is always safe.)
+ */
+bool nc_filter_wants_entry(const struct nc_filter *filter, const struct lysc_node *list,
+			   const char *key);
+
 /*
  * Does the filter select anything of it, a tree that is taken as the whole document? An XPath that is
  * not a set of nodes counts as its truth.

@@ -112,7 +112,11 @@ static bool evaluate(struct nc_call *call, void *arg, struct ds_errors *errs)
 	if (first)
 		hide(call, &view);
 	if (read->filter.given || read->filter.max_depth) {
-		right = nc_filter_apply(&read->filter, view.tree, &selected, errs);
+		if (view.owned)
+			right = nc_filter_take(&read->filter, view.own, &selected, errs);
+		else
+			right = nc_filter_apply(&read->filter, view.tree, &selected, errs);
+		view.owned = false; /* it was taken, or is borrowed */
 		own(&view, selected);
 	}
 	if (!all && !first)

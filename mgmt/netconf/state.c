@@ -10,6 +10,7 @@
 
 #define PATIENCE_S  1
 #define DOMAINS_MAX 65536
+#define DUP         (LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS)
 
 /* Lives until it was told and nothing is asked any more. */
 struct gather {
@@ -45,6 +46,20 @@ unsigned int nc_state_asks(const struct nc_server *server, const struct nc_filte
 	return asks;
 }
 
+/* The entries that may be selected. A filter by name is the usual one, and there may be thousands. */
+static struct lyd_node *copy_interfaces(const struct nc_filter *filter, const struct lyd_node *all)
+{
+	struct lyd_node *copy = NULL, *entry;
+	const struct lyd_node *node;
+
+	lyd_dup_single(all, NULL, LYD_DUP_WITH_FLAGS, &copy);
+	LY_LIST_FOR(copy ? lyd_child(all) : NULL, node)
+		if (node->schema->nodetype != LYS_LIST ||
+		    nc_filter_wants_entry(filter, node->schema, lyd_get_value(lyd_child(node))))
+			lyd_dup_single(node, (struct lyd_node_inner *)copy, DUP, &entry);
+	return copy;
+}
+
 /* What is configured, as far as the filter can select something of it. */
 static struct lyd_node *copy_config(const struct nc_server *server, const struct nc_filter *filter,
 				    const struct lyd_node *config)
@@ -57,7 +72,10 @@ static struct lyd_node *copy_config(const struct nc_server *server, const struct
 		    !wants(server, filter, node->schema->module->name, node->schema->name))
 			continue;
 		copy = NULL;
-		lyd_dup_single(node, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy);
+		if (!strcmp(node->schema->name, "interfaces"))
+			copy = copy_interfaces(filter, node);
+		else
+			lyd_dup_single(node, NULL, DUP, &copy);
 		if (copy)
 			lyd_insert_sibling(tree, copy, &tree);
 	}
