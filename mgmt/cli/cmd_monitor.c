@@ -14,6 +14,8 @@
 #include "mgmt/cli/monitor.h"
 #include "mgmt/cli/table.h"
 
+#define KEYS_MS 20 /* between two readings at least: keys are read then */
+
 static volatile sig_atomic_t resized;
 
 static void on_resize(int sig)
@@ -214,11 +216,12 @@ static bool turn(struct monitor *mon, uint64_t *next, int *rc)
 	struct cli_model fresh = {0};
 
 	*next += mon->interval_ms;
+	if (*next <
+	    now_ms() + KEYS_MS) /* it was stopped, or the switch is slow: nothing to catch up */
+		*next = now_ms() + KEYS_MS;
 	wait_until(mon, *next);
 	if (mon->stopped)
 		return false;
-	if (*next + mon->interval_ms < now_ms())
-		*next = now_ms(); /* it was stopped, or the switch is slow: no turns to catch up */
 	if (mon->paused)
 		return true;
 	*rc = fetch(mon, &fresh);
