@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * get-effects (heddle-config): the candidate is translated at once; then heddle-dp is asked how many
+ * addresses are where, and when it does not answer in time they are left out.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heddle/api/fdb.h"
+#include "heddle/api/switch.h"
+#include "mgmt/bind/effects.h"
+#include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/rpc.h"
+#include "mgmt/netconf/text.h"
+
+#define NS          "urn:heddle:yang:heddle-config"
+#define TIMEOUT_MS  1000
+#define COUNT_MAX   16 /* ports whose addresses are counted */
+#define ADDRESS_MAX 10000
+
+struct vlan {
+	char switch_name[HD_NAME_MAX];
+	uint16_t vlan;
+	uint32_t macs;
+};
+
+struct count {
+	struct question *q;
+	char port[HD_NAME_MAX];
+	uint32_t macs;
+	bool whole; /* the answer is complete */
+};
+
+/* Lives until both the call is answered and heddle-dp has said the last word. */
+struct question {
+	struct nc_call *call; /* NULL: answered */
+	struct ef *ef;
+	struct event *timer;
+	unsigned int asked; /* answers that heddle-dp owes */
+	struct vlan *vlans;
+	size_t n_vlans;
+	bool vlans_known;
+	struct count counts[COUNT_MAX];
+	size_t n_counts;
+	char address[64];
+};
+
+static bool is_up(const char *port, void *arg)
+{
+	const struct question *q = arg;
+	const struct hd_port_state *state = bk_ports_find(&q->call->server->bk->ports, port);
+
+	return state && state->up;
+}
+
+static int64_t port_macs(const char *port, void *arg)
+{
+	const struct question *q = arg;
+
+	for (size_t i = 0; i < q->n_counts; i++)
+		if (q->counts[i].whole && !strcmp(q->counts[i].port, port))
+			return q->counts[i].macs;
+	return -1;
+}
+
+static int64_t vlan_macs(const char *switch_name, uint16_t vlan, void *arg)
+{
+	const struct question *q = arg;
+
+	for (size_t i = 0; q->vlans_known && i < q->n_vlans; i++)
+		if (q->vlans[i].vlan == vlan && !strcmp(q->vlans[i].switch_name, switch_name))
+			return q->vlans[i].macs;
+	return q->vlans_known ? 0 : -1;
+}
+
+static void question_put(struct question *q)
+{
+	if (q->call || q->asked)
+		return;
+	event_free(q->timer);
+	ef_free(q->ef);
+	free(q->vlans);
+	free(q);
+}
+
+static void leaf(struct evbuffer *body, const char *name, const char *text)
+{
+	evbuffer_add_printf(body, "<%s>", name);
+	nc_text(body, text);
+	evbuffer_add_printf(body, "</%s>", name);
+}
+
+static void print(struct evbuffer *body, const struct ef_effect *e)
+{
+	evbuffer_add_printf(body, "<effect xmlns=\"" NS "\"><severity>%s</severity>",
+			    ef_severity_name(e->severity));
+	leaf(body, "kind", e->kind);
+	if (e->path)
+		leaf(body, "path", e->path);
+	leaf(body, "text", e->text);
+	evbuffer_add_printf(body, "</effect>");
+}
+
+static void answer(struct question *q)
+{
+	struct ef_facts facts = {
+		.up = bk_data(q->call->server->bk) ? is_up : NULL,
+		.port_macs = port_macs,
+		.vlan_macs = vlan_macs,
+		.arg = q,
+		.address = q->address[0] ? q->address : NULL,
+	};
+	struct evbuffer *body = evbuffer_new();
+	struct nc_call *call = q->call;
+	struct ef_list list;
+
+	ef_report(q->ef, &facts, &list);
+	for (size_t i = 0; i < list.n; i++)
+		print(body, &list.at[i]);
+	ef_list_free(&list);
+	q->call = NULL;
+	if (evbuffer_get_length(body))
+		nc_call_data(call, body);
+	else
+		nc_call_ok(call); /* an output without data, RFC 7950 7.14.4 */
+	evbuffer_free(body);
+}
+
+static void answered(struct question *q)
+{
+	if (--q->asked == 0 && q->call)
+		answer(q);
+	question_put(q);
+}
+
+static void on_timeout(evutil_socket_t fd, short what, void *arg)
+{
+	struct question *q = arg;
+
+	if (q->call)
+		answer(q);
+	question_put(q);
+}
+
+static void on_domain(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+		      void *arg)
+{
+	const struct hd_domain_state *d = msg->body;
+	struct question *q = arg;
+	struct vlan *v;
+
+	if (final) {
+		q->vlans_known = status == 0;
+		answered(q);
+		return;
+	}
+	if (!hd_str_terminated(d->switch_name, sizeof(d->switch_name)))
+		return;
+	q->vlans = ds_realloc(q->vlans, q->n_vlans + 1, sizeof(*q->vlans));
+	v = &q->vlans[q->n_vlans++];
+	hd_str_copy(v->switch_name, sizeof(v->switch_name), d->switch_name);
+	v->vlan = d->vlan;
+	v->macs = d->macs;
+}
+
+static void on_entry(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+		     void *arg)
+{
+	const struct hd_fdb_list_end *end = msg->body;
+	struct count *count = arg;
+
+	if (!final) {
+		count->macs++;
+		return;
+	}
+	count->whole = status == 0 && !end->cursor;
+	answered(count->q);
+}
+
+/* Asks for what the change disturbs. */
+static void ask(struct question *q, struct hd_chan *chan)
+{
+	const char *names[COUNT_MAX];
+	size_t n = ef_disturbed(q->ef, names, COUNT_MAX);
+	struct hd_nothing nothing;
+
+	q->asked++;
+	if (hd_chan_request_stream(chan, DOMAIN_LIST, &nothing, on_domain, q) < 0)
+		q->asked--;
+	for (size_t i = 0; i < n; i++) {
+		struct count *count = &q->counts[q->n_counts++];
+		struct hd_fdb_list request;
+
+		memset(&request, 0, sizeof(request));
+		request.limit = ADDRESS_MAX;
+		count->q = q;
+		hd_str_copy(request.filter.port, sizeof(request.filter.port), names[i]);
+		hd_str_copy(count->port, sizeof(count->port), names[i]);
+		q->asked++;
+		if (hd_chan_request_stream(chan, FDB_LIST, &request, on_entry, count) < 0)
+			q->asked--;
+	}
+}
+
+/* The two sides; NULL: it was answered, with errors. */
+static struct ef *compare(struct nc_call *call)
+{
+	const struct bd_config *before = st_config(call->server->st);
+	struct ds_errors errs = {.n = 0};
+	struct lyd_node *switches = NULL;
+	const struct lyd_node *tree;
+	struct bd_config *after;
+	struct ef *ef;
+
+	/* One tree shows the one and then the other: what was is copied, as far as it is looked at. */
+	for (tree = nc_call_tree(call, ST_RUNNING); tree; tree = tree->next)
+		if (tree->schema && !strcmp(tree->schema->name, "switches"))
+			lyd_dup_single(tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_NO_META, &switches);
+	after = st_preview(call->server->st, &call->peer->who, &errs);
+	if (!after) {
+		nc_call_errors(call, &errs);
+		ds_errors_clear(&errs);
+		lyd_free_all(switches);
+		return NULL;
+	}
+	ef = ef_new(before ? &before->objects : NULL, switches, &after->objects,
+		    nc_call_tree(call, ST_CANDIDATE));
+	lyd_free_all(switches);
+	bd_config_free(after);
+	return ef;
+}
+
+static void get_effects(struct nc_call *call)
+{
+	static const struct timeval patience = {TIMEOUT_MS / 1000, TIMEOUT_MS % 1000 * 1000};
+	const char *address = ds_value(call->op, NULL, "local-address");
+	struct hd_chan *chan = bk_data(call->server->bk);
+	struct question *q;
+	struct ef *ef;
+
+	if (!nc_call_reads_all(call)) {
+		nc_call_error(call, DS_ACCESS_DENIED,
+			      "get-effects tells of the whole configuration, of which you may not "
+			      "read all");
+		return;
+	}
+	ef = compare(call);
+	if (!ef)
+		return;
+	q = ds_alloc(sizeof(*q));
+	q->call = call;
+	q->ef = ef;
+	hd_str_copy(q->address, sizeof(q->address), address ? address : "");
+	q->timer = evtimer_new(call->server->base, on_timeout, q);
+	q->asked = 1; /* us: answers may come before all is asked */
+	if (chan) {
+		evtimer_add(q->timer, &patience);
+		ask(q, chan);
+	}
+	answered(q);
+}
+
+NC_REGISTER(get_effects_op) = {"heddle-config", "get-effects", get_effects};
