@@ -122,6 +122,8 @@ static struct lyd_node *create(struct walk *w, struct lyd_node *parent, const st
 		lyd_insert_child(parent, node);
 	else
 		lyd_insert_sibling(w->ov->base->tree, node, &w->ov->base->tree);
+	if (parent && ov_is_split(parent->schema))
+		ov_added(w->ov, node);
 	ed_place(node, edit, w->errs);
 	return node;
 }

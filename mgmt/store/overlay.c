@@ -353,6 +353,16 @@ void ov_remove(struct ov *ov, struct lyd_node *node)
 	lyd_free_tree(node);
 }
 
+void ov_added(struct ov *ov, struct lyd_node *node)
+{
+	char *path = ds_path(node);
+	struct ov_unit *u = ov_unit(ov, path);
+
+	free(path);
+	if (u)
+		place(ov, u, node);
+}
+
 void ov_forget(struct ov *ov, struct ov_unit *u)
 {
 	if (in_view(ov))

@@ -102,6 +102,9 @@ struct lyd_node *ov_touch(struct ov *ov, const struct lyd_node *node);
 /* Takes a unit that was touched out of the tree. */
 void ov_remove(struct ov *ov, struct lyd_node *node);
 
+/* A unit that was touched was put into the tree: where it stood before, if it did. */
+void ov_added(struct ov *ov, struct lyd_node *node);
+
 /* As the unit was before the stroke, linked to its parents; NULL: it was not there. */
 const struct lyd_node *ov_before(const struct ov_unit *unit);
 
