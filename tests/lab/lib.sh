@@ -227,7 +227,7 @@ wire() { "$LAB_PYTHON" "$LAB_TOOLS/wire.py" "$@"; }
 # pinger_start NAME ADDRESS; pinger_stop NAME prints how many were lost, and how many were sent.
 pinger_start() {
 	local file=$LAB_DIR/pinger.$1
-	spawn "$1" ping -n -i 0.001 -W 1 "$2" >"$file" 2>&1
+	spawn "$1" ping -D -n -i 0.001 -W 1 "$2" >"$file" 2>&1
 	echo $! >"$file.pid"
 	wait_for 10 pinger_has "$1" 100 || {
 		echo "no pings from $1 to $2"
@@ -242,6 +242,12 @@ pinger_more() {
 	local have
 	have=$(grep -c 'icmp_seq=' "$LAB_DIR/pinger.$1")
 	wait_for 20 pinger_has "$1" $((have + $2))
+}
+
+# The longest time without an answer so far, in ms.
+pinger_gap() {
+	awk -F'[][]' '/icmp_seq=/ { if (last && $2 - last > gap) gap = $2 - last; last = $2 }
+		END { printf "%d\n", gap * 1000 }' "$LAB_DIR/pinger.$1"
 }
 
 pinger_stop() {

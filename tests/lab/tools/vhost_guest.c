@@ -12,7 +12,7 @@
  *	--size N	bytes of a frame, 60..1514 (500)
  *	--flood		do not wait for answers: send for ever
  *
- * Prints "ready" when the link is up. With COUNT it ends when all is answered (each frame is sent
+ * Prints "ready" when the link is up. It attaches again to a switch that was started again. With COUNT it ends when all is answered (each frame is sent
  * again until it is), with status 0, or after 20 seconds with status 1.
  */
 #include <getopt.h>
@@ -33,7 +33,11 @@
 #define QUEUE_MAX 8
 #define LIMIT_S   20
 #define AGAIN_MS  200
-#define FIXED     24 /* bytes of a frame before its filling */
+#define LINK_MS   10
+
+#define IDLE_POLLS 1000
+#define IDLE_US    100
+#define FIXED      24 /* bytes of a frame before its filling */
 
 enum { ASK = 1, ANSWER = 2 };
 
@@ -128,15 +132,35 @@ static void serve(struct rte_mbuf *m, uint16_t queue)
 	rte_pktmbuf_free(m);
 }
 
+/* The driver notices that a switch went, and takes the next one, when it is asked for its link. */
+static void look_at_link(void)
+{
+	static uint64_t next;
+	struct rte_eth_link link;
+
+	if (now_ms() < next)
+		return;
+	next = now_ms() + LINK_MS;
+	rte_eth_link_get_nowait(port, &link);
+}
+
 static void receive(void)
 {
+	static unsigned int idle;
+	unsigned int got = 0;
+
+	look_at_link();
 	for (uint16_t q = 0; q < opt.queues; q++) {
 		struct rte_mbuf *m[32];
 		uint16_t n = rte_eth_rx_burst(port, q, m, 32);
 
+		got += n;
 		for (uint16_t i = 0; i < n; i++)
 			serve(m[i], q);
 	}
+	idle = got || opt.flood ? 0 : idle + 1;
+	if (idle > IDLE_POLLS) /* the switch needs processors, too */
+		rte_delay_us_sleep(IDLE_US);
 }
 
 /* Keeps WINDOW frames unanswered at a time; what is late is sent again. */
