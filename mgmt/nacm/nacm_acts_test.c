@@ -127,6 +127,21 @@ static void test_messages(void)
 	CU_ASSERT_EQUAL(nacm_counters(nacm)->denied_operations, before.denied_operations + 2);
 	ds_errors_clear(&errs);
 
+	/* A path, "/" too, is about data. Groups are named once, those of the configuration as well. */
+	rules("<exec-default>deny</exec-default>"
+	      "<enable-external-groups>false</enable-external-groups>" LIST(
+		      "staff", RULE("a", PATH("/"), "*", "permit"))
+		      LIST("chiefs",
+			   RULE("b", "", "*", "permit")) "<rule-list><name>more</name>"
+							 "<group>chiefs</group>" RULE(
+								 "c", "", "*",
+								 "permit") "</rule-list>");
+	CU_ASSERT_FALSE(nacm_check_exec(nacm, &staff, op, &errs));
+	CU_ASSERT_TRUE(says(&errs, "; members of chiefs may"));
+	CU_ASSERT_PTR_NULL(strstr(errs.list[0].message, " or "));
+	ds_errors_clear(&errs);
+
+	rules(LIST("staff", RULE("no-fire", "<rpc-name>burn</rpc-name>", "exec", "deny")));
 	CU_ASSERT_FALSE(nacm_check_write(nacm, &staff, at(FRONT "/colour"), NACM_UPDATE, &errs));
 	CU_ASSERT_STRING_EQUAL(errs.list[0].path, FRONT "/colour");
 	CU_ASSERT_TRUE(says(&errs, "ann may not change colour"));
@@ -154,6 +169,7 @@ static void test_turns(void)
 		      LIST("chiefs", RULE("b", "", "*", "permit")));
 	for (int i = 0; i < 3; i++) {
 		CU_ASSERT_FALSE(exec(&staff, "sell"));
+		CU_ASSERT_FALSE(exec(&staff, "burn")); /* after the boss, who has her name */
 		CU_ASSERT_TRUE(exec(&nobody, "sell"));
 		CU_ASSERT_TRUE(exec(&boss, "burn"));
 		CU_ASSERT_FALSE(exec(&boss, "sell"));

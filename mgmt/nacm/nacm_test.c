@@ -80,6 +80,10 @@ static void test_groups(void)
 	CU_ASSERT_TRUE(exec(&staff, "sell"));
 	CU_ASSERT_FALSE(exec(&nobody, "sell"));
 	CU_ASSERT_TRUE(nacm_knows(nacm, &nobody));
+	rules("<exec-default>deny</exec-default>"
+	      "<enable-external-groups>false</enable-external-groups>" LIST(
+		      "*", RULE("yes", "", "*", "permit")));
+	CU_ASSERT_FALSE(exec(&staff, "sell"));
 	rules(LIST("staff", RULE("yes", "", "*", "permit")));
 	CU_ASSERT_TRUE(nacm_knows(nacm, &staff));
 	CU_ASSERT_FALSE(nacm_knows(nacm, &nobody));
@@ -280,7 +284,9 @@ static void test_prune(void)
 	rules(LIST("staff", RULE("a", PATH("/s:shop/s:door/s:name"), "read", "deny")));
 	CU_ASSERT_TRUE(shows(&staff, "!front !red !back note"));
 	rules(LIST("staff", RULE("a", "<module-name>annex</module-name>", "read", "deny")));
-	CU_ASSERT_TRUE(shows(&staff, "front !room !oak note"));
+	CU_ASSERT_TRUE(shows(&staff, "front !room !oak !tax euro note"));
+	rules(LIST("staff", RULE("a", PATH("/s:shop/s:price/s:euro"), "read", "deny")));
+	CU_ASSERT_TRUE(shows(&staff, "front !euro tax note"));
 	rules(LIST("staff", RULE("a", PATH("/s:shop/s:door/s:code"), "read", "permit")));
 	CU_ASSERT_TRUE(shows(&staff, "front 42 !safe"));
 	rules(LIST("staff", RULE("a", PATH("/"), "*", "deny")));

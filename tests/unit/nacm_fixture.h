@@ -38,7 +38,8 @@ static const char shop_yang[] =
 static const char annex_yang[] =
 	"module annex { yang-version 1.1; namespace \"urn:annex\"; prefix a;"
 	"import shop { prefix s; }"
-	"augment \"/s:shop\" { leaf room { type string; } } container yard { leaf tree { type string; "
+	"augment \"/s:shop\" { leaf room { type string; } }"
+	"augment \"/s:shop/s:price\" { leaf tax { type string; } } container yard { leaf tree { type string; "
 	"} } }";
 
 static struct ly_ctx *ctx;
@@ -147,7 +148,7 @@ static inline void stock(void)
 		"<door><name>front</name><side>1</side><colour>red</colour><code>42</code></door>"
 		"<door><name>back</name><side>2</side><colour>blue</colour></door>"
 		"<tag>x</tag><tag>y</tag><safe><key>k</key><size>3</size></safe>"
-		"<price><euro>5</euro></price><note>n</note>"
+		"<price><euro>5</euro><tax xmlns=\"urn:annex\">19</tax></price><note>n</note>"
 		"<room xmlns=\"urn:annex\">r</room></shop>"
 		"<yard xmlns=\"urn:annex\"><tree>oak</tree></yard>");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(data);
