@@ -122,7 +122,8 @@ static void on_started(const struct ds_errors *errs, void *arg)
 	}
 	if (st_warning(m->st))
 		nc_publish_fallback(m->server, m->from, st_warning(m->st));
-	snprintf(ready.text, sizeof(ready.text), "configuration from %.90s is in force", m->from);
+	snprintf(ready.text, sizeof(ready.text), "configuration from %.60s is in force%s", m->from,
+		 st_startup_problem(m->st) ? ", in place of one that was refused" : "");
 	hd_chan_event(m->supervisor.chan, PLANE_READY, &ready);
 }
 

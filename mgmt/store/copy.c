@@ -43,6 +43,11 @@ const struct lyd_node *st_startup(struct st *st)
 	return st->startup;
 }
 
+const char *st_startup_problem(const struct st *st)
+{
+	return st->warning;
+}
+
 const char *st_startup_file(const struct st *st)
 {
 	return st->startup_path;

@@ -464,6 +464,17 @@ def a_boot_takes_startup():
         said = "".join(switch.log + switch.world.log)
         assert "startup.conf was refused" in said and "startup.conf.good" in said, said
         assert (conf.parent / "startup.conf.refused").exists()
+        assert "in place of one that was refused" in switch.world.ready_text
+        with switch.client() as c:
+            state = c.rpc('<get><filter type="subtree"><configuration-state xmlns="' + OWN +
+                          '"/></filter></get>').find(f".//{{{OWN}}}configuration-state")
+            leaf = {e.tag.partition("}")[2]: e.text for e in state}
+            assert leaf["startup-file"] == str(conf), leaf
+            assert "startup.conf.good" in leaf["startup-problem"], leaf
+            # The next save mends it.
+            assert ok(c.rpc("<copy-config><target><startup/></target><source><running/></source>"
+                            "</copy-config>"))
+        assert re.search(r"\bp\d\b", conf.read_text()), conf.read_text()
 
 
 @test
