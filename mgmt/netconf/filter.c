@@ -248,6 +248,12 @@ static struct lyd_node *pick(const struct lyd_node *data, const struct set *filt
 		lyd_dup_single(data, (struct lyd_node_inner *)parent, LYD_DUP_WITH_FLAGS, &copy);
 		if (copy)
 			pick_children(data, &subs, copy, depth);
+		/* A container of which nothing was selected only says that there is nothing. */
+		if (copy && !lyd_child(copy) && copy->schema->nodetype == LYS_CONTAINER &&
+		    !(copy->schema->flags & LYS_PRESENCE)) {
+			lyd_free_tree(copy);
+			copy = NULL;
+		}
 	}
 	free(subs.list);
 	return copy;

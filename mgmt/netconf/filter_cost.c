@@ -35,6 +35,19 @@ static enum nc_cost worse(enum nc_cost a, enum nc_cost b)
 	return a > b ? a : b;
 }
 
+/*
+ * <enabled/> in an entry that is named: libyang does not take an empty element for a leaf of most
+ * types, and leaves it as it is.
+ */
+static bool is_selection(const struct lyd_node *filter)
+{
+	const struct lyd_node *parent = lyd_parent(filter);
+	const char *value = ((const struct lyd_node_opaq *)filter)->value;
+
+	return parent && parent->schema && parent->schema->nodetype == LYS_LIST &&
+	       !lyd_child(filter) && (!value || !value[strspn(value, " \t\r\n")]);
+}
+
 static enum nc_cost subtree_cost(const struct lyd_node *filter, unsigned int *nodes)
 {
 	enum nc_cost cost = NC_COST_KEYED;
@@ -43,7 +56,7 @@ static enum nc_cost subtree_cost(const struct lyd_node *filter, unsigned int *no
 	if (++*nodes > NODES_MAX)
 		return NC_COST_OPEN;
 	if (!filter->schema)
-		return NC_COST_TREE;
+		return is_selection(filter) ? NC_COST_KEYED : NC_COST_TREE;
 	/* To look for a value is not to name an instance: and it may not be theirs to know. */
 	if (filter->schema->nodetype & LYD_NODE_TERM)
 		return lysc_is_key(filter->schema) || !*lyd_get_value(filter) ? NC_COST_KEYED

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mgmt/netconf/frame.h"
@@ -111,5 +112,56 @@ static void test_limits(void)
 		  -EMSGSIZE);
 }
 
+/* When a client owes the rest of a message. */
+static void test_begun(void)
+{
+	char out[64];
+	struct nc_frame f;
+
+	nc_frame_init(&f, 100000);
+	CU_ASSERT_FALSE(nc_frame_begun(&f));
+	feed(&f, " \r\n\t", 4, 1, out); /* between messages: no promise */
+	CU_ASSERT_FALSE(nc_frame_begun(&f));
+	feed(&f, "<", 1, 1, out);
+	CU_ASSERT_TRUE(nc_frame_begun(&f));
+	CU_ASSERT_EQUAL(feed(&f, "a/>]]>]]>", 9, 9, out), 1);
+	CU_ASSERT_FALSE(nc_frame_begun(&f));
+	nc_frame_done(&f);
+	CU_ASSERT_FALSE(nc_frame_begun(&f));
+	nc_frame_set_chunked(&f);
+	CU_ASSERT_FALSE(nc_frame_begun(&f));
+	feed(&f, "\n", 1, 1, out);
+	CU_ASSERT_TRUE(nc_frame_begun(&f));
+	feed(&f, "#3\nabc", 6, 1, out);
+	CU_ASSERT_TRUE(nc_frame_begun(&f));
+	CU_ASSERT_EQUAL(feed(&f, "\n##\n", 4, 1, out), 1);
+	CU_ASSERT_FALSE(nc_frame_begun(&f));
+	nc_frame_free(&f);
+}
+
+/* The memory of a large message goes with it, that of a small one stays for the next. */
+static void test_done(void)
+{
+	char *text = malloc(50000);
+	struct nc_frame f;
+	size_t used;
+
+	memset(text, 'a', 50000);
+	memcpy(text + 49994, "]]>]]>", 6);
+	nc_frame_init(&f, 100000);
+	CU_ASSERT_EQUAL(nc_frame_feed(&f, text, 50000, &used, NULL), 1);
+	CU_ASSERT(f.room >= 49994);
+	nc_frame_done(&f);
+	CU_ASSERT_EQUAL(f.room, 0);
+	CU_ASSERT_PTR_NULL(f.text);
+	CU_ASSERT_EQUAL(nc_frame_feed(&f, "x]]>]]>", 7, &used, NULL), 1);
+	CU_ASSERT_STRING_EQUAL(f.text, "x");
+	nc_frame_done(&f);
+	CU_ASSERT_PTR_NOT_NULL(f.text);
+	nc_frame_free(&f);
+	free(text);
+}
+
 UNIT_MAIN("netconf-frame", {"end of message", test_end_of_message}, {"chunks", test_chunks},
-	  {"bad chunks", test_bad_chunks}, {"limits", test_limits});
+	  {"bad chunks", test_bad_chunks}, {"limits", test_limits}, {"begun", test_begun},
+	  {"done", test_done});

@@ -352,7 +352,7 @@ def interleave():
         ports = "".join(port(f"p{i}", "lab") for i in range(150))
         assert ok(c.edit(config([ports])))
         seen = 0
-        for i in range(40):
+        for i in range(16 if SLOW else 40):
             w.ends[DATA].send(EVENT, PORT_STATE, port_state("p1", up=(i + 1) % 2, reason=3))
             c.next_id += 1
             c.send(f'<rpc xmlns="{BASE}" message-id="{c.next_id}"><get/></rpc>')
@@ -363,7 +363,7 @@ def interleave():
                                                  "interface"))) >= 150
                     break
                 seen += 1
-        assert seen > 10, seen
+        assert seen >= 8, seen
 
 
 @test
