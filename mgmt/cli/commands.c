@@ -450,7 +450,7 @@ const struct cmd cli_commands[] = {
 		.name = "load",
 		.args = "FILE",
 		.summary = "make FILE the running configuration",
-		.text = "FILE is JSON or XML instance data; - reads the standard input. It replaces the whole running "
+		.text = "FILE is lines of set, JSON or XML; - reads the standard input. It replaces the whole running "
 			"configuration, or, when anything in it is wrong, nothing at all. What is the same in both "
 			"is not touched and loses no packet.\n"
 			"\n"

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""docs/configuration.md against the model: every JSON block is a configuration that is taken, and
+"""docs/configuration.md against the model: every block of JSON or of set lines is a configuration that is taken, and
 every node that can be configured is named.
 
 usage: check_docs.py HEDDLE_MGMT PAGE YANG-FOLDER
@@ -44,10 +44,10 @@ def configurable(subs):
 def main():
     mgmt, page, yang = sys.argv[1], pathlib.Path(sys.argv[2]).read_text(), pathlib.Path(sys.argv[3])
     wrong = []
-    blocks = re.findall(r"^```json\n(.*?)^```", page, re.M | re.S)
+    blocks = re.findall(r"^```(?:json|set)\n(.*?)^```", page, re.M | re.S)
     with tempfile.TemporaryDirectory() as folder:
         for n, block in enumerate(blocks, 1):
-            path = pathlib.Path(folder) / f"example-{n}.json"
+            path = pathlib.Path(folder) / f"example-{n}"
             path.write_text(block)
             done = subprocess.run([mgmt, "--check", "-c", str(path)], capture_output=True, text=True)
             if done.returncode:
