@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "heddle/base/log.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 #include "mgmt/setform/setform.h"
@@ -20,6 +21,20 @@ char *su_good_path(const char *state_dir)
 	return ds_printf("%s/startup.conf.good", state_dir);
 }
 
+/* Does @text give @tree again? */
+static bool reads_back(const struct ly_ctx *ctx, const char *text, const struct lyd_node *tree)
+{
+	struct lyd_node *again = NULL, *diff = NULL;
+	struct ds_errors errs = {.n = 0};
+	bool same = ds_tree_parse(ctx, text, strlen(text), &again, &errs) &&
+		    lyd_diff_siblings(again, tree, 0, &diff) == LY_SUCCESS && !diff;
+
+	lyd_free_all(diff);
+	lyd_free_all(again);
+	ds_errors_clear(&errs);
+	return same;
+}
+
 char *su_print(const struct ly_ctx *ctx, const struct lyd_node *tree)
 {
 	static const char head[] =
@@ -28,6 +43,13 @@ char *su_print(const struct ly_ctx *ctx, const struct lyd_node *tree)
 	char *lines = sf_print_text(ctx, tree, 0), *text = ds_printf("%s%s", head, lines);
 
 	free(lines);
+	if (!tree || reads_back(ctx, text, tree))
+		return text;
+	/* A boot that takes something else than what was saved is worse than a file that is ugly. */
+	hd_log(HD_LOG_WARNING, "startup cannot be said in lines of set: it is written as JSON");
+	free(text);
+	text = NULL;
+	lyd_print_mem(&text, tree, LYD_JSON, LYD_PRINT_WITHSIBLINGS);
 	return text;
 }
 

@@ -17,8 +17,8 @@ char *su_path(const char *state_dir);
 char *su_good_path(const char *state_dir);
 
 /*
- * Text as it is saved, malloced. @tree may be NULL. bd_config_load() reads it, as it reads files of
- * other formats.
+ * Text as it is saved, malloced: lines of set, which were read again and gave @tree (may be NULL);
+ * should they not, JSON. bd_config_load() reads it, as it reads files of other formats.
  */
 char *su_print(const struct ly_ctx *ctx, const struct lyd_node *tree);
 
