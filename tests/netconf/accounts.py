@@ -14,10 +14,12 @@ import tempfile
 
 INSIDE = "HEDDLE_TEST_ACCOUNTS"
 SKIP = 77
-# name: (uid, groups). "sshd" is what sshd wants for its processes without rights.
+# name: (uid, groups). "sshd" is what sshd wants for its processes without rights, and heddle-mgmt
+# what an installed heddled runs heddle-mgmt as.
 GROUPS = {"heddle": 971, "heddle-view": 972, "heddle-vm": 973, "staff2": 974}
 USERS = {"olga": (5001, ["heddle"]), "vera": (5002, ["heddle-view"]), "mara": (5003, []),
-         "both": (5004, ["heddle", "heddle-view"]), "stan": (5005, ["staff2"]), "sshd": (5099, [])}
+         "both": (5004, ["heddle", "heddle-view"]), "stan": (5005, ["staff2"]), "heddle-mgmt": (5098, []),
+         "sshd": (5099, [])}
 UNKNOWN = 5990  # a user id without an account
 
 
