@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
+#include <string.h>
 
 #include "mgmt/netconf/errors.h"
 #include "mgmt/netconf/text.h"
@@ -31,6 +32,22 @@ static const char *info_of(enum ds_tag tag)
 	}
 }
 
+/* The element that has, or lacks, an attribute: the last one of the path; the <rpc> itself. */
+static void bad_element(struct evbuffer *out, const char *path)
+{
+	const char *name = path ? path : "rpc", *c;
+	char quote = 0;
+
+	for (c = name; *c && path; c++) {
+		if (quote || *c == '\'' || *c == '"')
+			quote = !quote ? *c : quote == *c ? 0 : quote;
+		else if (*c == '/')
+			name = c + 1;
+	}
+	name += strcspn(name, ":[") < strcspn(name, "[") ? strcspn(name, ":") + 1 : 0;
+	evbuffer_add_printf(out, "<bad-element>%.*s</bad-element>", (int)strcspn(name, "["), name);
+}
+
 static void one(struct evbuffer *out, const struct ly_ctx *ctx, const struct ds_error *err)
 {
 	const char *info = info_of(err->tag);
@@ -52,9 +69,10 @@ static void one(struct evbuffer *out, const struct ly_ctx *ctx, const struct ds_
 	if (info && err->bad) {
 		evbuffer_add_printf(out, "<error-info><%s>", info);
 		nc_text(out, err->bad);
-		evbuffer_add_printf(
-			out, "</%s>%s</error-info>", info,
-			err->tag == DS_MISSING_ATTRIBUTE ? "<bad-element>rpc</bad-element>" : "");
+		evbuffer_add_printf(out, "</%s>", info);
+		if (err->tag == DS_MISSING_ATTRIBUTE || err->tag == DS_BAD_ATTRIBUTE)
+			bad_element(out, err->path);
+		evbuffer_add_printf(out, "</error-info>");
 	}
 	evbuffer_add_printf(out, "</rpc-error>");
 }

@@ -87,8 +87,10 @@ bool nc_filter_wants(const struct nc_filter *filter, const struct ly_ctx *ctx, c
 	const struct lysc_node *schema = lys_find_child(NULL, mod, name, 0, 0, 0);
 	const struct lyd_node *node;
 
-	if (!filter->given || filter->xpath)
+	if (!filter->given)
 		return true;
+	if (filter->xpath)
+		return nc_filter_xpath_wants(filter->xpath, ctx, schema);
 	LY_LIST_FOR(filter->subtree, node)
 		if (same_name(node, schema))
 			return true;

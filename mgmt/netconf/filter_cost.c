@@ -195,6 +195,16 @@ static enum nc_cost xpath_cost(const char *xpath, const struct ly_ctx *ctx)
 	return s.keyed && s.entered ? NC_COST_KEYED : NC_COST_TREE;
 }
 
+bool nc_filter_xpath_wants(const char *xpath, const struct ly_ctx *ctx,
+			   const struct lysc_node *schema)
+{
+	struct scan s = {.ctx = ctx, .at = skip_space(xpath)};
+
+	if (xpath_cost(xpath, ctx) == NC_COST_OPEN)
+		return true;
+	return !scan_step(&s) || !s.node || s.node == schema;
+}
+
 enum nc_cost nc_filter_cost(const struct nc_filter *filter, const struct ly_ctx *ctx)
 {
 	enum nc_cost cost = NC_COST_KEYED;

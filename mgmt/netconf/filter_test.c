@@ -183,6 +183,31 @@ static void test_depth(void)
 	}
 }
 
+static void test_wants(void)
+{
+	struct nc_filter filter = {.given = true};
+	static const struct {
+		const char *xpath;
+		bool interfaces, switches;
+	} rows[] = {
+		{"/ietf-interfaces:interfaces/interface[name='a']/oper-status", true, false},
+		{"/ietf-interfaces:interfaces", true, false},
+		{" /heddle-switch:switches/switch", false, true},
+		{"/ietf-interfaces:interfaces | /heddle-switch:switches", true, true},
+		{"/heddle-system:system[version=/heddle-switch:switches/switch]", true, true},
+		{"//name", true, true},
+		{"", true, true},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		filter.xpath = rows[i].xpath;
+		CU_ASSERT_EQUAL(nc_filter_wants(&filter, ctx, "ietf-interfaces", "interfaces"),
+				rows[i].interfaces);
+		CU_ASSERT_EQUAL(nc_filter_wants(&filter, ctx, "heddle-switch", "switches"),
+				rows[i].switches);
+	}
+}
+
 static void test_wants_entry(void)
 {
 	const struct lysc_node *list =
@@ -211,4 +236,4 @@ static void test_wants_entry(void)
 }
 
 UNIT_MAIN_SETUP("netconf-filter", setup, {"xpath cost", test_xpath_cost}, {"subtree", test_subtree},
-		{"depth", test_depth}, {"wants entry", test_wants_entry});
+		{"depth", test_depth}, {"wants", test_wants}, {"wants entry", test_wants_entry});

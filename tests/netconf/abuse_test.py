@@ -377,11 +377,12 @@ def a_hundred_sessions():
                 pass
         def open_with(data, n, chunked=True):
             for _ in range(n):
-                c = Client(w.path, timeout=1)
+                c = Client(w.path, timeout=60)
+                c.sock.settimeout(1)
                 clients.append(c)
                 threading.Thread(target=babble, args=(c, data), daemon=True).start()
         for _ in range(30):  # stalled
-            c = Client(w.path)
+            c = Client(w.path, timeout=60)
             c.raw("\n#500\n<rpc")
             clients.append(c)
         for _ in range(20):  # no hello
@@ -392,7 +393,7 @@ def a_hundred_sessions():
             for _ in range(10):  # garbage, again and again
                 threading.Thread(target=garbage, args=(w, stop), daemon=True).start()
             for i in range(20):  # explode
-                c = Client(w.path)
+                c = Client(w.path, timeout=60)
                 c.send(rpc(f'<get-config><source><running/></source><filter type="xpath" '
                            f'select="{BOMBS[i % 3]}"/></get-config>'))
                 clients.append(c)

@@ -331,6 +331,23 @@ def a_session_that_ends_takes_its_read_along():
 
 
 @test
+def idle_costs_nothing():
+    with world() as w:
+        clients = [Client(w.path) for _ in range(30)]
+        for c in clients[:10]:
+            assert ok(c.rpc("<create-subscription xmlns='urn:ietf:params:xml:ns:netconf:"
+                            "notification:1.0'/>"))
+        def ticks():
+            fields = pathlib.Path(f"/proc/{w.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            return int(fields[11]) + int(fields[12])
+        before = ticks()
+        time.sleep(2)  # the time that is measured
+        assert ticks() - before <= (40 if SLOW else 2), ticks() - before
+        for c in clients:
+            c.close()
+
+
+@test
 def memory_of_a_read_is_bounded():
     if SLOW:
         return  # address space means something else there
