@@ -6,6 +6,8 @@
 			remove TAP ports x0..x4: afterwards running is what it was, or what was
 			committed, and heddle-dp has just those ports
 	commits.py HEDDLE RUN_DIR add NAME SWITCH SEGMENT	one commit; the answer is printed
+	commits.py HEDDLE RUN_DIR save		running becomes startup
+	commits.py HEDDLE RUN_DIR remembers NAME	is there a port NAME in one of the history?
 
 COMMITS_SEED=N repeats the random choices.
 """
@@ -72,6 +74,14 @@ def until(condition, what, seconds=30):
         time.sleep(0.02)  # another process's doing; there is nothing to block on
 
 
+def past(client, index):
+    client.next_id += 1
+    client.send(f'<rpc xmlns="urn:ietf:params:xml:ns:netconf:base:1.0" message-id="1">'
+                f'<get-history-config xmlns="urn:heddle:yang:heddle-config"><index>{index}</index>'
+                "</get-history-config></rpc>")
+    return client.receive()
+
+
 def ports_now(path):
     client = Client(path)
     try:
@@ -134,6 +144,20 @@ def main():
         for error in errors(reply):
             print(error[0], error[3])
         return 0 if ok(reply) else 1
+    if what == "save":
+        client = Client(Path(run_dir) / "netconf.sock")
+        reply = client.rpc("<copy-config><target><startup/></target><source><running/></source>"
+                           "</copy-config>")
+        client.close()
+        for error in errors(reply):
+            print(error[0], error[3])
+        return 0 if ok(reply) else 1
+    if what == "remembers":
+        client = Client(Path(run_dir) / "netconf.sock")
+        found = [n for n in range(50) if f"<name>{sys.argv[4]}<" in past(client, n)]
+        client.close()
+        print(f"in the configurations {found}")
+        return 0 if found else 1
     kills(heddle, run_dir, int(what), *sys.argv[4:6])
     return 0
 
