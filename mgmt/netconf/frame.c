@@ -46,6 +46,8 @@ static int append(struct nc_frame *frame, const char *data, size_t n, struct hd_
 		return too_big(frame, err);
 	if (!frame->text || frame->len + n + 1 > frame->room) {
 		frame->room = (frame->len + n + 1) * 2;
+		if (frame->room > frame->max + 1) /* n fits, so this is enough */
+			frame->room = frame->max + 1;
 		frame->text = ds_realloc(frame->text, frame->room, 1);
 	}
 	memcpy(frame->text + frame->len, data, n);
