@@ -73,6 +73,24 @@ static void test_depth(void)
 	CU_ASSERT_EQUAL(xml("</a></a><a>"), 1);
 }
 
+static bool bare(const char *text)
+{
+	return ds_xml_without_namespace(text, strlen(text));
+}
+
+static void test_namespaces(void)
+{
+	CU_ASSERT(bare("<a xmlns=\"\"/>"));
+	CU_ASSERT(bare("<r xmlns='urn:x'><a\n xmlns = ''><b/></a></r>"));
+	CU_ASSERT(bare("<p:a xmlns:p=\"\"/>"));
+	CU_ASSERT(bare("<a b='1'xmlns=''/>"));
+	CU_ASSERT(bare("<a xmlns=''"));
+	CU_ASSERT(!bare("<a xmlns='urn:x' b=''/>"));
+	CU_ASSERT(!bare("<a axmlns='' xmlnsx=\"\" b=\" xmlns=''\"/>"));
+	CU_ASSERT(!bare("<!-- <a xmlns=''/> --><![CDATA[<a xmlns=''/>]]><a>xmlns=''</a>"));
+	CU_ASSERT(!bare("") && !bare("<") && !bare("<a") && !bare("\"\"") && !bare("<=''"));
+}
+
 static void test_errors(void)
 {
 	struct ds_errors errs = {.n = 0};
@@ -124,4 +142,5 @@ static void test_files(void)
 }
 
 UNIT_MAIN("datastore", {"edit distance", test_distance}, {"did you mean", test_similar},
-	  {"nesting", test_depth}, {"errors", test_errors}, {"files", test_files});
+	  {"nesting", test_depth}, {"elements without a namespace", test_namespaces},
+	  {"errors", test_errors}, {"files", test_files});

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <string.h>
 
 #include "mgmt/datastore/depth.h"
@@ -54,10 +55,10 @@ static size_t tag_end(const char *text, size_t len, size_t i)
 	return i;
 }
 
-size_t ds_depth_xml(const char *text, size_t len)
+/* Calls @fn for each start tag, from '<' to '>' (or the end), until it says true. */
+static bool each_tag(const char *text, size_t len, bool (*fn)(const char *tag, size_t n, void *arg),
+		     void *arg)
 {
-	size_t depth = 0, max = 0;
-
 	for (size_t i = 0; i < len; i++) {
 		size_t left = len - i, end;
 
@@ -69,17 +70,79 @@ size_t ds_depth_xml(const char *text, size_t len)
 			i = skip(text, len, i + 9, "]]>");
 		} else if (left >= 2 && text[i + 1] == '?') {
 			i = skip(text, len, i + 2, "?>");
-		} else if (left >= 2 && text[i + 1] == '/') {
-			if (depth)
-				depth--;
 		} else {
 			end = tag_end(text, len, i);
-			if (++depth > max)
-				max = depth;
-			if (end < len && text[end - 1] == '/')
-				depth--;
+			if (fn(text + i, end - i, arg))
+				return true;
 			i = end;
 		}
 	}
-	return max;
+	return false;
+}
+
+struct depth {
+	size_t now, max;
+};
+
+static bool count(const char *tag, size_t n, void *arg)
+{
+	struct depth *depth = arg;
+
+	if (n >= 2 && tag[1] == '/') {
+		if (depth->now)
+			depth->now--;
+		return false;
+	}
+	if (++depth->now > depth->max)
+		depth->max = depth->now;
+	if (n && tag[n] == '>' && tag[n - 1] == '/')
+		depth->now--;
+	return false;
+}
+
+size_t ds_depth_xml(const char *text, size_t len)
+{
+	struct depth depth = {0, 0};
+
+	each_tag(text, len, count, &depth);
+	return depth.max;
+}
+
+/* Is the empty value that stands at @tag[@at] that of xmlns or xmlns:prefix? */
+static bool is_xmlns(const char *tag, size_t at)
+{
+	size_t end = at, start;
+
+	while (end && isspace((unsigned char)tag[end - 1]))
+		end--;
+	if (!end || tag[--end] != '=')
+		return false;
+	while (end && isspace((unsigned char)tag[end - 1]))
+		end--;
+	for (start = end; start && !isspace((unsigned char)tag[start - 1]); start--)
+		if (tag[start - 1] == '"' || tag[start - 1] == '\'')
+			break;
+	return end - start >= 5 && !memcmp(tag + start, "xmlns", 5) &&
+	       (end - start == 5 || tag[start + 5] == ':');
+}
+
+static bool undoes_namespace(const char *tag, size_t n, void *arg)
+{
+	char quote = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (quote) {
+			quote = tag[i] == quote ? 0 : quote;
+		} else if (tag[i] == '"' || tag[i] == '\'') {
+			quote = tag[i];
+			if (i + 1 < n && tag[i + 1] == quote && is_xmlns(tag, i))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool ds_xml_without_namespace(const char *text, size_t len)
+{
+	return each_tag(text, len, undoes_namespace, NULL);
 }

@@ -81,6 +81,11 @@ bool ds_tree_parse(const struct ly_ctx *ctx, const char *text, size_t len, struc
 			      "there is a NUL byte in it: this is no text");
 		return false;
 	}
+	if (format == LYD_XML && ds_xml_without_namespace(text, len)) {
+		ds_errors_add(errs, DS_UNKNOWN_NAMESPACE, NULL,
+			      "an element has no namespace (xmlns=\"\"): write that of its module");
+		return false;
+	}
 	depth = format == LYD_JSON ? ds_depth_json(text, len) : ds_depth_xml(text, len);
 	if (depth > DS_DEPTH_MAX) {
 		ds_errors_add(errs, DS_TOO_BIG, NULL, "it nests deeper than %d levels",

@@ -86,7 +86,8 @@ int nc_hello_read(const struct ly_ctx *ctx, const char *text, size_t len, struct
 	int rc;
 
 	*hello = (struct nc_hello){.chunked = false};
-	if (memchr(text, 0, len) || ds_depth_xml(text, len) > DEPTH_MAX ||
+	if (memchr(text, 0, len) || ds_xml_without_namespace(text, len) ||
+	    ds_depth_xml(text, len) > DEPTH_MAX ||
 	    lyd_parse_data_mem(ctx, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &tree) !=
 		    LY_SUCCESS) {
 		lyd_free_all(tree);

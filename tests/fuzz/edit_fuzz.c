@@ -141,7 +141,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	text = calloc(1, size - 1);
 	memcpy(text, data + 2, size - 2);
-	if (!memchr(text, 0, size - 2) && ds_depth_xml(text, size - 2) <= DS_DEPTH_MAX &&
+	if (!memchr(text, 0, size - 2) && !ds_xml_without_namespace(text, size - 2) &&
+	    ds_depth_xml(text, size - 2) <= DS_DEPTH_MAX &&
 	    lyd_parse_data_mem(ctx, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &config) ==
 		    LY_SUCCESS)
 		edit(config,

@@ -215,6 +215,8 @@ def several_errors_are_all_told():
 def wrong_requests():
     rows = [
         (ifs(tap("x", extra="<mtuu>5</mtuu>")), "unknown-element", None, "bad-element", "mtuu"),
+        ('<top xmlns=""/><top xmlns=""/>', "unknown-namespace", None, None, None),
+        ('<p:top xmlns:p=""/><p:top xmlns:p=""/>', "unknown-namespace", None, None, None),
         ('<top xmlns="urn:nobody"/>', "unknown-namespace", None, "bad-namespace", "urn:nobody"),
         (ifs(iface("x", '<port xmlns="urn:nobody"/>')), "unknown-namespace", None, "bad-namespace",
          "urn:nobody"),
@@ -306,7 +308,9 @@ def lists_that_the_user_orders():
         assert order() == ["b", "a", "c", "e", "d"]
         reply = edit(c, rules(entry("f", 'yang:insert="after" yang:key="[name=\'zz\']"')))
         assert first(reply)[:2] == ("bad-attribute", "missing-instance"), errors(reply)
-        assert first(edit(c, rules(entry("f", 'yang:insert="before"'))))[0] == "missing-attribute"
+        reply = edit(c, rules(entry("f", 'yang:insert="before"')))
+        assert first(reply)[0] == "missing-attribute", errors(reply)
+        assert info(reply, "bad-attribute") == "key" and info(reply, "bad-element") == "rule-list"
         assert first(edit(c, rules(entry("f", 'yang:insert="nowhere"'))))[0] == "bad-attribute"
         assert order() == ["b", "a", "c", "e", "d"]
         assert ok(commit(c))

@@ -231,6 +231,7 @@ def sessions():
 
 
 ABUSE = [
+    b"<hello xmlns=''><a/><a/></hello>]]>]]>", b"<hello><p:a xmlns:p=''/><p:a xmlns:p=''/></hello>]]>]]>",
     b"garbage]]>]]>", b"<hello/>]]>]]>", b"<rpc/>]]>]]>", b"\0" * 100 + b"]]>]]>",
     f'<hello xmlns="{BASE}"><capabilities><capability>urn:x</capability></capabilities></hello>]]>]]>'.encode(),
     f'<hello xmlns="{BASE}"><session-id>1</session-id></hello>]]>]]>'.encode(),
