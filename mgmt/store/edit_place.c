@@ -37,13 +37,16 @@ static struct lyd_node *anchor(const struct lyd_node *node, const struct lyd_nod
 	const char *name = node->schema->nodetype == LYS_LIST ? "key" : "value";
 	const char *value = attribute(edit, name);
 	struct lyd_node *found = NULL;
+	char *path;
 
 	if (!value) {
-		ds_error_bad(ds_errors_add(errs, DS_MISSING_ATTRIBUTE, NULL,
+		path = ds_path(edit);
+		ds_error_bad(ds_errors_add(errs, DS_MISSING_ATTRIBUTE, path,
 					   "insert before or after needs yang:%s, which names the "
 					   "entry of %s to stand beside",
 					   name, node->schema->name),
 			     name);
+		free(path);
 		return NULL;
 	}
 	if (lyd_find_sibling_val(lyd_first_sibling(node), node->schema, value, strlen(value),
