@@ -65,7 +65,7 @@ check "the next save mends it" -- grep -q "^set port one tap" "$STATE/startup.co
 "$HEDDLED" -c "$STATE/startup.conf.refused" --run-dir "$LAB_DIR/other" --hugepages no \
 	--conf "$LAB_DIR/heddled.conf" >"$LAB_DIR/other.log" 2>&1 &
 other=$!
-LAB_PIDS+=($other)
+LAB_PIDS+=("$other")
 check_within 20 "with -c, one that is not right is the end of it" -- lab_gone "$other"
 check "with the reason" -- grep -q nonsense "$LAB_DIR/other.log"
 
