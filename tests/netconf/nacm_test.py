@@ -17,6 +17,7 @@ FOLDER = accounts.enter()
 # pylint: disable=wrong-import-position
 from client import Client, Closed, NC, errors, ok  # noqa: E402
 from common import CONFIGS, PORTS, config, main, port, test, world  # noqa: E402
+from planes import DATA, EVENT, PORT_STATE, port_state  # noqa: E402
 
 ACM = "{urn:ietf:params:xml:ns:yang:ietf-netconf-acm}"
 IF = "{urn:ietf:params:xml:ns:yang:ietf-interfaces}"
@@ -37,11 +38,11 @@ def rules(name, nacm):
 
 
 @contextlib.contextmanager
-def switch(name, nacm="shipped"):
+def switch(name, nacm="shipped", env=None):
     run = FOLDER / f"run-{name}"
     run.mkdir(mode=0o755)
     run.chmod(0o755)
-    with world(rules(name, nacm), run_dir=run) as w:
+    with world(rules(name, nacm), env, run_dir=run) as w:
         yield w
 
 
@@ -258,6 +259,52 @@ def rules_that_make_no_sense():
                 f"<name>x</name><rule><name>r</name><path>{path}</path><action>deny</action></rule>"
                 "</rule-list></nacm>"))
             assert one(reply)[0] == "invalid-value", (path, errors(reply))
+
+
+@test
+def notifications_are_for_those_who_may():
+    """Live and in a replay; what is about the subscription itself comes all the same."""
+    may = {"rule-list": [{"name": "staff", "group": ["staff2"], "rule": [
+        {"name": "no-down", "module-name": "heddle-events", "notification-name": "port-down",
+         "action": "deny"},
+        {"name": "no-sessions", "module-name": "ietf-netconf-notifications",
+         "notification-name": "*", "action": "deny"}]}]}
+    subscribe = "<create-subscription xmlns='urn:ietf:params:xml:ns:netconf:notification:1.0'>{}</create-subscription>"
+    def event(c):
+        return ET.fromstring(c.receive())[1].tag.split("}")[1]
+    with switch("notify", may) as w, client(w, "stan") as stan, client(w, "stan") as later, \
+            contextlib.closing(Client(w.path)) as root:
+        assert ok(stan.rpc(subscribe.format("")))
+        assert ok(root.rpc(subscribe.format("")))
+        for up in (1, 0, 1, 0):
+            w.ends[DATA].send(EVENT, PORT_STATE, port_state("web1", up=up, reason=0 if up else 3))
+        seen = []
+        while seen.count("port-down") < 2:
+            seen.append(event(root))
+        assert [event(stan) for _ in range(2)] == ["port-up", "port-up"]
+        assert ok(later.rpc(subscribe.format("<startTime>2020-01-01T00:00:00Z</startTime>")))
+        assert [event(later) for _ in range(3)] == ["port-up", "port-up", "replayComplete"]
+        state = root.rpc("<get><filter><nacm xmlns='urn:ietf:params:xml:ns:yang:ietf-netconf-acm'>"
+                         "<denied-notifications/></nacm></filter></get>")
+        assert int(next(state.iter(ACM + "denied-notifications")).text) >= 4
+
+
+@test
+def sessions_of_one_user():
+    """They have a bound, and others and root come in all the same."""
+    with switch("crowd", "shipped", {"HEDDLE_NETCONF_LIMITS": "user_sessions=3,sessions=5"}) as w:
+        crowd = [Client(None, sock=accounts.connect_as("olga", w.path)) for _ in range(3)]
+        refused = Client(None, sock=accounts.connect_as("olga", w.path), hello=False)
+        error = one(ET.fromstring(refused.receive()))
+        assert error[0] == "resource-denied" and "olga has 3 sessions" in error[3], error
+        crowd += [Client(None, sock=accounts.connect_as("vera", w.path)) for _ in range(2)]
+        refused = Client(None, sock=accounts.connect_as("vera", w.path), hello=False)
+        error = one(ET.fromstring(refused.receive()))
+        assert error[0] == "resource-denied" and "5 sessions are open" in error[3], error
+        with contextlib.closing(Client(w.path)) as root:
+            assert not errors(root.rpc(READS["get-config"]))
+        for c in crowd:
+            c.close()
 
 
 if __name__ == "__main__":
