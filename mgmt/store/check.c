@@ -131,6 +131,7 @@ static bool check_tree(const struct ov *ov, const struct ly_ctx *whole, struct l
 }
 
 struct pair {
+	struct ov_unit *unit;
 	struct lyd_node *shown, *copy;
 };
 
@@ -155,8 +156,10 @@ static bool check_pairs(struct ov *ov, struct pair *pairs, size_t n, struct ds_e
 	for (size_t i = 0; i < n; i++)
 		pairs[i].copy = un_put_copy(&tree, pairs[i].shown);
 	right = check_tree(ov, NULL, &tree, n > 1 ? &first : errs);
-	for (size_t i = 0; right && i < n; i++)
+	for (size_t i = 0; right && i < n; i++) {
 		ov_swap(pairs[i].shown, pairs[i].copy);
+		pairs[i].unit->checked = true;
+	}
 	lyd_free_all(tree);
 	if (!right && n > 1)
 		check_each(ov, pairs, n, errs);
@@ -175,8 +178,9 @@ bool ck_units(struct ov *ov, bool struck, bool alone, struct ds_errors *errs)
 		return check_tree(ov, ov->base->ctx, &ov->base->tree, errs);
 	pairs = ds_alloc((n + 1) * sizeof(*pairs));
 	for (size_t i = 0; i < n; i++) {
+		pairs[n_pairs].unit = units[i];
 		pairs[n_pairs].shown = ov_shown(ov, units[i]);
-		if (pairs[n_pairs].shown)
+		if (pairs[n_pairs].shown && !units[i]->checked)
 			n_pairs++;
 	}
 	right = !n_pairs || check_pairs(ov, pairs, n_pairs, errs);

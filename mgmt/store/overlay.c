@@ -213,6 +213,7 @@ struct lyd_node *ov_touch(struct ov *ov, const struct lyd_node *node)
 	if (u->struck)
 		return shown;
 	u->struck = true;
+	u->checked = false;
 	ov->struck[ov->n_struck++] = u;
 	if (shown && u->fresh)
 		u->other = un_put_copy(&ov->shadow, shown);

@@ -35,6 +35,7 @@ struct ov_unit {
 		*other; /* the version that the tree does not show, in the shadow; or NULL */
 	struct lyd_node *after; /* key of what it stood behind, when it was taken out of the tree */
 	bool front;             /* or it was the first of its list */
+	bool checked;           /* the overlay's version was validated */
 	struct ov_mark touched; /* last */
 	struct ov_mark foreign; /* who changed it in the base meanwhile; time 0: nobody */
 	/* During a stroke: */
