@@ -267,7 +267,10 @@ static unsigned int runs_of(const struct nc_children *all, const char *user)
 	return n;
 }
 
-/* The oldest one of whoever has the fewest running. */
+/*
+ * The oldest one of whoever has the fewest running. One place is never for the same user as all
+ * others, so that nobody can keep everybody waiting.
+ */
 static struct nc_child *pick(const struct nc_children *all)
 {
 	struct nc_child *best = NULL;
@@ -276,6 +279,8 @@ static struct nc_child *pick(const struct nc_children *all)
 	for (struct nc_child *c = all->waiting; c; c = c->next) {
 		unsigned int n = runs_of(all, c->user);
 
+		if (all->server->limits.reads > 1 && n + 1 >= all->server->limits.reads)
+			continue;
 		if (!best || n < fewest) {
 			best = c;
 			fewest = n;

@@ -2,8 +2,8 @@
 /*
  * Reads beside the loop. What may take long is evaluated and printed in a forked copy of the process,
  * which sees everything as it was at that instant and cannot hold up anybody: it has bounds on its
- * processor time, its memory and the time until it begins to answer. A few run at once; the rest
- * waits, and who has the fewest running is next.
+ * processor time, its memory and the time until it begins to answer. A few run at once, one less of
+ * the same user; the rest waits, and who has the fewest running is next.
  *
  * A child that is stopped before it began to answer gives an error; one that is stopped later ends
  * the session, since a reply that has begun cannot be taken back.

@@ -8,6 +8,7 @@ import contextlib
 import json
 import pathlib
 import sys
+import time
 import xml.etree.ElementTree as ET
 
 import accounts
@@ -231,6 +232,21 @@ def commits_of_what_others_edited():
 
 
 @test
+def who_would_lock_themselves_out_is_told():
+    with switch("out") as w, client(w, "olga") as olga:
+        assert ok(olga.rpc(merge(describe("web1", "x"), "candidate")))
+        effects = f"<get-effects {CONF}/>"
+        assert "own-access" not in ET.tostring(olga.rpc(effects), encoding="unicode")
+        acm = 'xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-acm"'
+        assert ok(olga.rpc(merge(f"<nacm {acm} xmlns:nc='{NC[1:-1]}' nc:operation='delete'/>",
+                                 "candidate")))
+        said = ET.tostring(olga.rpc(effects), encoding="unicode")
+        assert "own-access" in said and "danger" in said, said
+        assert ok(olga.rpc("<commit/>"))
+        assert one(olga.rpc(merge(describe("web1", "y"))))[0] == "access-denied"
+
+
+@test
 def rules_follow_the_configuration():
     """A rule holds from the commit on, for sessions that are there already."""
     with switch("follow") as w, client(w, "vera") as vera, \
@@ -303,6 +319,26 @@ def sessions_of_one_user():
         assert error[0] == "resource-denied" and "5 sessions are open" in error[3], error
         with contextlib.closing(Client(w.path)) as root:
             assert not errors(root.rpc(READS["get-config"]))
+        for c in crowd:
+            c.close()
+
+
+@test
+def reads_of_one_user_do_not_keep_others_waiting():
+    limits = {"HEDDLE_NETCONF_LIMITS": "reads=2,read_cpu_s=20,read_s=60"}
+    bomb = ("<get-config><source><running/></source><filter type='xpath' "
+            "select='//*[//*[//*[//*[//*[//*[//*]]]]]]'/></get-config>")
+    ask = ("<get-config><source><running/></source><filter type='xpath' "
+           "select='//*[local-name()=\"name\"]'/></get-config>")
+    with switch("bombs", "shipped", limits) as w, client(w, "vera") as vera:
+        crowd = [Client(None, sock=accounts.connect_as("olga", w.path)) for _ in range(4)]
+        for c in crowd:
+            c.send(f'<rpc xmlns="{NC[1:-1]}" message-id="1">{bomb}</rpc>')
+        start = time.monotonic()
+        for _ in range(3):
+            reply = vera.rpc(ask)
+            assert list(reply.iter(IF + "name")), errors(reply)
+        assert time.monotonic() - start < 15, "the reads of somebody else were waited for"
         for c in crowd:
             c.close()
 
