@@ -129,16 +129,18 @@ static int get_effects(struct conf *conf, struct lyd_node **reply)
 	return CLI_REFUSED;
 }
 
-static int effects(struct conf *conf, bool *danger)
+static bool is_danger(const struct lyd_node *reply)
 {
-	struct lyd_node *reply = NULL;
-	int rc = get_effects(conf, &reply);
-
-	*danger = false;
-	if (rc) {
-		lyd_free_all(reply);
-		return rc;
+	cli_xml_foreach(effect, reply, "effect")
+	{
+		if (!strcmp(cli_xml_text(effect, "severity"), "danger"))
+			return true;
 	}
+	return false;
+}
+
+static void print_effects(struct conf *conf, const struct lyd_node *reply, FILE *out)
+{
 	cli_xml_foreach(effect, reply, "effect")
 	{
 		const char *severity = cli_xml_text(effect, "severity");
@@ -146,36 +148,30 @@ static int effects(struct conf *conf, bool *danger)
 		char *text = cli_asprintf("%s%s%s", plain ? "" : severity, plain ? "" : ": ",
 					  cli_xml_text(effect, "text"));
 
-		*danger |= !strcmp(severity, "danger");
-		fputs("  ", conf->cli->out);
-		cli_wrap_on(conf->cli->out, cli_text_clean(text), 4, conf->cli->width);
+		fputs("  ", out);
+		cli_wrap_on(out, cli_text_clean(text), 4, conf->cli->width);
 		free(text);
 	}
-	lyd_free_all(reply);
-	return CLI_OK;
 }
 
-static int commit(struct conf *conf, const struct wanted *w)
+/* Tells what a commit does. False when it is dangerous, and not wanted then. */
+static bool agreed(struct conf *conf, const struct wanted *w, const struct lyd_node *reply)
 {
-	bool danger, pending;
-	char *body;
-	int rc = effects(conf, &danger);
+	bool ask = is_danger(reply) && !w->check && !w->confirmed && conf->cli->abbreviate;
 
-	if (rc)
-		return rc;
-	if (w->check) {
-		fputs("The candidate is right. Nothing was committed.\n", conf->cli->out);
-		return CLI_OK;
-	}
-	if (danger && !w->confirmed) {
-		fflush(conf->cli->out);
-		if (!cli_ask(conf->cli, "Commit it all the same? (commit confirmed can be undone)",
-			     true))
-			return CLI_REFUSED;
-	}
-	pending = waits(conf);
-	body = request(w, pending);
-	rc = conf_do(conf, NULL, body);
+	/* What is asked about must be on the screen, not in a pager. */
+	print_effects(conf, reply, ask ? stderr : conf->cli->out);
+	return !ask ||
+	       cli_ask(conf->cli,
+		       "Commit it all the same? (What is commit confirmed can be undone.)", true);
+}
+
+static int send_commit(struct conf *conf, const struct wanted *w)
+{
+	bool pending = waits(conf);
+	char *body = request(w, pending);
+	int rc = conf_do(conf, NULL, body);
+
 	free(body);
 	if (rc)
 		return rc;
@@ -190,6 +186,22 @@ static int commit(struct conf *conf, const struct wanted *w)
 	else
 		fputs(pending ? "Committed, and what was to be confirmed is.\n" : "Committed.\n",
 		      conf->cli->out);
+	return CLI_OK;
+}
+
+static int commit(struct conf *conf, const struct wanted *w)
+{
+	struct lyd_node *reply = NULL;
+	int rc = get_effects(conf, &reply);
+
+	if (rc == 0 && !agreed(conf, w, reply))
+		rc = CLI_REFUSED;
+	lyd_free_all(reply);
+	if (rc)
+		return rc;
+	if (!w->check)
+		return send_commit(conf, w);
+	fputs("The candidate is right. Nothing was committed.\n", conf->cli->out);
 	return CLI_OK;
 }
 

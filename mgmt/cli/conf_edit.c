@@ -206,6 +206,13 @@ int conf_edit(struct conf *conf, const struct conf_line *line, bool *leave)
 	return rc;
 }
 
+/* Levels that are not above this one are nowhere to go back to. */
+static void forget_levels(struct conf *conf)
+{
+	while (conf->n_back && strlen(conf->back[conf->n_back - 1]) >= strlen(conf->level))
+		free(conf->back[--conf->n_back]);
+}
+
 int conf_up(struct conf *conf, const struct conf_line *line, bool *leave)
 {
 	struct sf_ask ask = {.ctx = conf->ctx};
@@ -225,6 +232,7 @@ int conf_up(struct conf *conf, const struct conf_line *line, bool *leave)
 			conf_go(conf, "");
 		sf_target_clear(&target);
 	}
+	forget_levels(conf);
 	return CLI_OK;
 }
 
@@ -234,6 +242,7 @@ int conf_top(struct conf *conf, const struct conf_line *line, bool *leave)
 	if (line->words.n > 1)
 		return conf_wrong(conf, line, 1, "top takes nothing");
 	conf_go(conf, "");
+	forget_levels(conf);
 	return CLI_OK;
 }
 

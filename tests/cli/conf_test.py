@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "netconf
 
 from client import Client, ok  # noqa: E402
 from planes import DATA  # noqa: E402
+from terminal import Terminal  # noqa: E402
 from common import CONFIGS, main, test, world  # noqa: E402
 
 HEDDLE = os.environ["HEDDLE"]
@@ -60,7 +61,7 @@ def set_show_compare_commit():
             "access lab;\n"
             "trunk [ office lab 100-200 ];\n"), out
         assert "web9" not in str(w.ends[DATA].objects)
-        has(cli.run("commit check"), "Nothing was committed")
+        has(cli.run("commit check"), "port web9 is added", "Nothing was committed")
         assert "web9" not in str(w.ends[DATA].objects)
         has(cli.run("commit comment why not"), "Committed.")
         assert "web9" in str(w.ends[DATA].objects)
@@ -122,7 +123,7 @@ def levels():
     with world() as w:
         cli = Cli(w)
         out = cli.run("edit switch sw0", "edit segment lab", "set mac-limit 77", "show", "up",
-                      "show segment lab mac-limit", "exit", "set mac-limit 5", "exit",
+                      "show segment lab mac-limit", "set mac-limit 5", "exit",
                       "compare", "edit port new tap", "set queues 2", "top",
                       "show port new | display set")
         assert out == (
@@ -241,6 +242,81 @@ def modes_and_others():
                                 "</open-configuration>"))
             cli.run("set port cust mtu 5000", rc=1)
             has(cli.err, "locked") if "locked" in cli.err else has(cli.err, "session")
+
+
+class Typist:
+    """Somebody at a terminal, in configuration mode."""
+
+    def __init__(self, w, home):
+        self.terminal = Terminal([HEDDLE, "--socket", str(w.path)],
+                                 {"HOME": home, "PAGER": "cat", "XDG_STATE_HOME": ""}, seconds=60)
+        self.prompt = r"# $"
+        self.terminal.expect(r"> $")
+        self.do("configure")
+
+    def do(self, text, end="\r"):
+        """Types a line (or a part of one, with another end); returns what comes of it."""
+        self.terminal.type(text + end)
+        self.terminal.expect(r"\n")
+        return self.terminal.expect(r"(.*?)\S*" + self.prompt).group(1)
+
+    def asks(self, text):
+        """What `?` says behind a part of a line, which goes then."""
+        self.terminal.type(text + "?")
+        said = self.terminal.expect(r"\?\n(.*?)\n[^\n]*# " + re.escape(text) + "$").group(1)
+        self.terminal.type("\x03")
+        self.terminal.expect(self.prompt)
+        return said
+
+    def completes(self, text, full):
+        self.terminal.type(text + "\t")
+        self.terminal.expect(re.escape(full) + "$")
+        self.terminal.type("\x03")
+        self.terminal.expect(self.prompt)
+
+
+@test
+def typed():
+    with world() as w, tempfile.TemporaryDirectory() as home:
+        me = Typist(w, home)
+        with me.terminal:
+            me.completes("se", "set ")
+            me.completes("set port web1 vho", "set port web1 vhost-user ")
+            me.completes("delete switch sw0 segment of", "delete switch sw0 segment office ")
+            me.completes("set port fw access lab native of", "set port fw access lab native office ")
+            me.completes("rollb", "rollback ")
+            has(me.asks("set port x tap "), "queues", "Pairs of queues", "access")
+            has(me.asks("set port x tap queues "), "<1..8>", "Pairs of queues; default: 1")
+            has(me.asks("set port fw access "), "office", "lab", "lan", "<1..4094>")
+            has(me.asks("delete port fw "), "native", "trunk")
+            assert "access" not in me.asks("delete port fw ")
+            has(me.asks("rename port fw "), "to")
+            has(me.asks("load "), "merge", "replace")
+            has(me.asks("rollback "), "0 ")
+            # What is wrong is pointed at.
+            lines = me.do("set port web1 acess lab").split("\n")
+            caret = next(line for line in lines if line.strip() == "^")
+            typed_at = re.search(r"(\S*# )set port web1 acess lab", me.terminal.seen).group(1)
+            assert len(caret) - 1 == len(typed_at) + len("set port web1 "), (caret, typed_at)
+            # What this line makes is told at once, and once.
+            out = me.do("set port vm9 tap switch sw0 access 77")
+            has(out, "warning: port vm9 is in VLAN 77, which no uplink carries")
+            assert "warning" not in me.do("set port vm9 mtu 1400")
+            has(me.do("edit switch sw0"), "[edit switch sw0]")
+            has(me.do("set segment lab vlan 78"), "")
+            has(me.do("top"), "[edit]")
+            out = me.do("delete switch sw0 segment lan")
+            me.terminal.type("commit\r")
+            me.terminal.expect(r"danger: .*\[y/N\]")
+            me.terminal.type("n\r")
+            me.terminal.expect(me.prompt)
+            has(me.do("compare"), "- set switch sw0 segment lan bridged uplink eth1")
+            me.do("com ch")  # neither is the only one: compare, commit
+            has(me.do("discard"), "[edit]")
+            me.terminal.type("exit\r")
+            me.terminal.expect(r"> $")
+            me.terminal.type("exit\r")
+            assert me.terminal.wait() == 0
 
 
 @test
