@@ -36,16 +36,21 @@ void nacm_free(struct nacm *nacm)
 	free(nacm);
 }
 
-void nacm_load(struct nacm *nacm, const struct lyd_node *running)
+const struct lyd_node *nacm_find(const struct lyd_node *running)
 {
 	const struct lyd_node *node = running ? lyd_first_sibling(running) : NULL;
 
 	while (node && (!node->schema || strcmp(node->schema->name, "nacm") != 0 ||
 			strcmp(node->schema->module->name, "ietf-netconf-acm") != 0))
 		node = node->next;
+	return node;
+}
+
+void nacm_load(struct nacm *nacm, const struct lyd_node *running)
+{
 	forget(nacm);
 	nacm_rules_free(&nacm->rules);
-	nacm_rules_read(&nacm->rules, nacm->ctx, node);
+	nacm_rules_read(&nacm->rules, nacm->ctx, nacm_find(running));
 }
 
 static bool same_words(const char **at, const char *end, const char *word)

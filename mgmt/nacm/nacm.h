@@ -82,6 +82,13 @@ bool nacm_is_secret(const struct nacm *nacm, const struct lysc_node *node);
 #define NACM_MASK "********"
 const char *nacm_show(const struct nacm *nacm, const struct lyd_node *node);
 
+/*
+ * Would the rules in @running (a whole tree; NULL: empty) keep the subject from changing the
+ * configuration, which those of now let it change?
+ */
+bool nacm_locks_out(struct nacm *nacm, const struct nacm_subject *who,
+		    const struct lyd_node *running);
+
 /* RFC 8341 3.5: counters for the state of the nacm container. */
 struct nacm_counters {
 	uint32_t denied_operations, denied_data_writes, denied_notifications;

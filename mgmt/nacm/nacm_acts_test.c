@@ -159,10 +159,48 @@ static void test_messages(void)
 	lyd_free_all(op);
 }
 
+static bool locks_out(const struct nacm_subject *who, const char *inner)
+{
+	struct lyd_node *tree;
+	char xml[2048];
+	bool out;
+
+	snprintf(xml, sizeof(xml),
+		 "<nacm xmlns=\"" NACM_NS
+		 "\">%s</nacm><yard xmlns=\"urn:annex\"><tree>x</tree></yard>",
+		 inner);
+	tree = parse(xml);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(tree);
+	out = nacm_locks_out(nacm, who, tree);
+	lyd_free_all(tree);
+	return out;
+}
+
+static void test_lockout(void)
+{
+	static const char all[] = LIST("staff", RULE("a", "", "*", "permit"));
+
+	rules(all);
+	CU_ASSERT_FALSE(locks_out(&staff, all));
+	CU_ASSERT_TRUE(locks_out(&staff, ""));
+	CU_ASSERT_TRUE(nacm_locks_out(nacm, &staff, NULL));
+	CU_ASSERT_FALSE(nacm_locks_out(nacm, &nobody, NULL));
+	CU_ASSERT_FALSE(locks_out(&root, ""));
+	CU_ASSERT_FALSE(locks_out(&nobody, "")); /* who could not before */
+	CU_ASSERT_FALSE(locks_out(&staff, "<enable-nacm>false</enable-nacm>"));
+	CU_ASSERT_TRUE(locks_out(&staff, LIST("chiefs", RULE("a", "", "*", "permit"))));
+	CU_ASSERT_TRUE(
+		locks_out(&staff, LIST("staff", RULE("x", "<rpc-name>commit</rpc-name>", "exec",
+						     "deny") RULE("a", "", "*", "permit"))));
+	CU_ASSERT_FALSE(
+		locks_out(&staff, LIST("staff", RULE("a", PATH("/a:yard/a:tree"), "*", "permit"))));
+}
+
 /* The answer is of whoever asks, also when they take turns, and of the rules of now. */
 static void test_turns(void)
 {
-	char *two[] = {"staff", "chiefs"};
+	static char a[] = "staff", b[] = "chiefs";
+	char *two[] = {a, b};
 	const struct nacm_subject boss = {10, "ann", "cli", two, 2, false};
 
 	rules(LIST("staff", RULE("a", "<rpc-name>sell</rpc-name>", "exec", "deny"))
@@ -182,4 +220,5 @@ static void test_turns(void)
 }
 
 UNIT_MAIN_SETUP("nacm-acts", setup, {"notifications", test_notifications},
-		{"actions", test_actions}, {"messages", test_messages}, {"turns", test_turns});
+		{"actions", test_actions}, {"messages", test_messages}, {"lock-out", test_lockout},
+		{"turns", test_turns});

@@ -38,6 +38,9 @@ struct nacm_verdict {
 /* The rules of @who; valid until the next call or load. */
 const struct nacm_view *nacm_view_of(struct nacm *nacm, const struct nacm_subject *who);
 
+/* The container of the rules in a whole tree, or NULL. */
+const struct lyd_node *nacm_find(const struct lyd_node *running);
+
 /* Does no rule hold for @who? */
 bool nacm_is_free(const struct nacm *nacm, const struct nacm_subject *who);
 

@@ -45,6 +45,7 @@ struct question {
 	struct count counts[COUNT_MAX];
 	size_t n_counts;
 	char address[64];
+	bool locks_out; /* who asks could not change anything afterwards */
 };
 
 static bool is_up(const char *port, void *arg)
@@ -105,6 +106,10 @@ static void print(struct evbuffer *body, const struct ef_effect *e)
 
 static void answer(struct question *q)
 {
+	static char path[] = "/ietf-netconf-acm:nacm";
+	static char text[] =
+		"you could change nothing afterwards: no access rule would let you; root could";
+	static const struct ef_effect lockout = {EF_DANGER, "own-access", path, text};
 	struct ef_facts facts = {
 		.up = bk_data(q->call->server->bk) ? is_up : NULL,
 		.port_macs = port_macs,
@@ -116,6 +121,8 @@ static void answer(struct question *q)
 	struct nc_call *call = q->call;
 	struct ef_list list;
 
+	if (q->locks_out)
+		print(body, &lockout);
 	ef_report(q->ef, &facts, &list);
 	for (size_t i = 0; i < list.n; i++)
 		print(body, &list.at[i]);
@@ -252,6 +259,8 @@ static void get_effects(struct nc_call *call)
 	q = ds_alloc(sizeof(*q));
 	q->call = call;
 	q->ef = ef;
+	q->locks_out = call->server->nacm && nacm_locks_out(call->server->nacm, &call->peer->who,
+							    nc_call_tree(call, ST_CANDIDATE));
 	hd_str_copy(q->address, sizeof(q->address), address ? address : "");
 	q->timer = evtimer_new(call->server->base, on_timeout, q);
 	q->asked = 1; /* us: answers may come before all is asked */

@@ -97,7 +97,8 @@ static inline void rules(const char *inner)
 	"</access-operations><action>" action "</action></rule>"
 #define PATH(p) "<path xmlns:s=\"urn:shop\" xmlns:a=\"urn:annex\">" p "</path>"
 
-static char *one_group[] = {"staff"};
+static char of_staff[] = "staff";
+static char *one_group[] = {of_staff};
 static const struct nacm_subject staff = {7, "ann", "netconf", one_group, 1, false};
 static const struct nacm_subject nobody = {8, "bob", "netconf", NULL, 0, false};
 static const struct nacm_subject root = {9, "root", "netconf", NULL, 0, true};
