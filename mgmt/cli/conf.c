@@ -126,8 +126,7 @@ static void tell_changes(struct conf *conf, const struct lyd_node *reply)
 			cli_xml_text(change, "session-id"), cli_xml_text(change, "time"));
 
 		if (n++ == 0)
-			fputs("The candidate has edits that nobody committed yet:\n",
-			      stderr);
+			fputs("The candidate has edits that nobody committed yet:\n", stderr);
 		if (n <= 20)
 			fprintf(stderr, "  %s\n", cli_text_clean(text));
 		free(text);
