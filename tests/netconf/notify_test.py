@@ -208,9 +208,24 @@ def changes_are_told_of():
         assert change.findtext(NCN + "datastore") == "running"
         edits = {e.findtext(NCN + "target"): e.findtext(NCN + "operation")
                  for e in change.findall(NCN + "edit")}
-        ports = {t.split("'")[1]: o for t, o in edits.items() if "interface" in t}
+        ports = {t.split("'")[1]: o for t, o in edits.items() if "if:interface[" in t}
         assert ports == {"a": "create", "eth1": "delete", "web1": "delete", "fw": "delete",
                          "cust": "delete"}, edits
+        # Within a port: what was changed, and no more than that.
+        def targets(conf):
+            assert ok(editor.edit(conf, operation="merge"))
+            return {e.findtext(NCN + "target").split("']", 1)[1]: e.findtext(NCN + "operation")
+                    for e in event(c, False).findall(NCN + "edit")}
+        same = "<interfaces xmlns='urn:ietf:params:xml:ns:yang:ietf-interfaces'>{}</interfaces>"
+        one = "<interface><name>a</name>{}</interface>"
+        got = targets(same.format(one.format("<description>x</description><enabled>true</enabled>")))
+        assert got == {"/if:description": "create", "/if:enabled": "create"}, got
+        got = targets(same.format(one.format("<description>y</description>")))
+        assert got == {"/if:description": "replace"}, got
+        nc = f"xmlns:nc='{BASE}' nc:operation='delete'"
+        got = targets(same.format(one.format(
+            f"<description {nc}/><port xmlns='urn:heddle:yang:heddle-port'><mtu>1400</mtu></port>")))
+        assert got == {"/if:description": "delete", "/hp:port/hp:mtu": "create"}, got
         # The path has its prefixes declared.
         assert all(t.startswith("/") and ":" in t for t in edits)
         reply = editor.rpc("<copy-config><target><startup/></target><source><running/></source>"
