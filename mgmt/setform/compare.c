@@ -98,7 +98,7 @@ static bool same_argument(const struct sf_item *a, const struct sf_item *b)
 		return true;
 	lyd_find_sibling_val(lyd_child(a->node), a->word->argument, NULL, 0, &x);
 	lyd_find_sibling_val(lyd_child(b->node), a->word->argument, NULL, 0, &y);
-	return x && y && !strcmp(lyd_get_value(x), lyd_get_value(y));
+	return x && y ? !strcmp(lyd_get_value(x), lyd_get_value(y)) : !x && !y;
 }
 
 /* Both sides have it. */

@@ -217,10 +217,13 @@ static bool wrong_key(struct sf_walk *w, const struct sf_frame *frame)
 	const struct lysc_node *keys[SF_KEYS_MAX];
 	size_t n = sf_keys(frame->scope->node, keys);
 
-	for (size_t i = 0; i < n; i++)
-		if (lyd_value_validate(w->ctx, keys[i], frame->keys[i], strlen(frame->keys[i]),
-				       NULL, NULL, NULL) == LY_EVALID)
+	for (size_t i = 0; i < n; i++) {
+		LY_ERR rc = lyd_value_validate(w->ctx, keys[i], frame->keys[i],
+					       strlen(frame->keys[i]), NULL, NULL, NULL);
+
+		if (rc != LY_SUCCESS && rc != LY_EINCOMPLETE)
 			return wrong_value(w, keys[i], frame->keys[i]);
+	}
 	return sf_wrong(w, "these are no keys of %s", frame->scope->node->name);
 }
 

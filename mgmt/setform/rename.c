@@ -185,22 +185,23 @@ static bool fits(const struct renaming *r, struct ds_errors *errs)
 {
 	struct lyd_node *other = NULL;
 	const char *values[SF_KEYS_MAX] = {r->name};
+	LY_ERR rc = lyd_value_validate(r->ctx, r->key->schema, r->name, strlen(r->name), NULL, NULL,
+				       NULL);
 
-	if (lyd_value_validate(r->ctx, r->key->schema, r->name, strlen(r->name), NULL, NULL,
-			       NULL) == LY_EVALID) {
+	if (rc != LY_SUCCESS && rc != LY_EINCOMPLETE) {
 		ds_explain_value(r->ctx, r->key->schema, r->name, NULL, errs);
 		return false;
 	}
 	if (!key_of(r->entry) || (r->key->next && lysc_is_key(r->key->next->schema))) {
 		ds_errors_add(errs, DS_OPERATION_NOT_SUPPORTED, NULL,
 			      "%s has several keys: set it anew, and delete the old one",
-			      r->entry->schema->name);
+			      sf_list_word(r->entry->schema));
 		return false;
 	}
 	other = sf_entry(lyd_parent(r->entry), r->tree, r->entry->schema, values);
 	if (other)
 		ds_errors_add(errs, DS_DATA_EXISTS, NULL, "there is a %s \"%s\" already",
-			      r->entry->schema->name, r->name);
+			      sf_list_word(r->entry->schema), r->name);
 	return !other;
 }
 
@@ -225,7 +226,11 @@ struct lyd_node *sf_rename(const struct ly_ctx *ctx, const struct lyd_node *tree
 	free(path);
 	/* What refers to the entry from within it goes with it. */
 	made = renamed(&r, entry, r.key);
-	if (made && !copy) {
+	if (!made) {
+		ds_errors_add(errs, DS_OPERATION_FAILED, NULL, "it cannot be called \"%s\"", name);
+		lyd_free_all(r.edit);
+		r.edit = NULL;
+	} else if (!copy) {
 		old = place(&r, entry);
 		if (old)
 			sf_set_operation(old, "remove");

@@ -215,7 +215,7 @@ def rename_and_copy():
         has(cli.run("copy port web2 to web3", "show port web3", "compare"), "access bureau",
             "+ set port web3 vhost-user socket web1.sock\n")
         cli.run("rename port web2 to fw", rc=2)
-        has(cli.err, 'there is a interface "fw" already') if "interface" in cli.err else None
+        has(cli.err, 'there is a port "fw" already')
         cli.run("rename port nobody to x", rc=2)
         cli.run("rename port to x", rc=2)
         cli.run("rename port web2", rc=2)

@@ -4,10 +4,12 @@
  * refused with reasons of one line each; what was taken is printed as lines that are taken again and
  * are the same; words that could come next can be asked for at any place of any line.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mgmt/bind/config.h"
 #include "mgmt/datastore/schema.h"
+#include "mgmt/setform/rename.h"
 #include "mgmt/setform/setform.h"
 #include "mgmt/setform/words.h"
 #include "tests/fuzz/fuzz.h"
@@ -39,9 +41,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static void again(const struct lyd_node *tree)
 {
+	FILE *nowhere = fopen("/dev/null", "w");
 	struct ds_errors errs = {.n = 0};
 	struct sf_edit edit = {.ctx = ctx};
 	char *text = sf_print_text(ctx, tree, 0), *second;
+
+	FUZZ_ASSERT(nowhere);
+	sf_compare(ctx, base, tree, nowhere);
+	sf_compare(ctx, tree, base, nowhere);
+	FUZZ_ASSERT(sf_compare(ctx, tree, tree, nowhere) == 0);
+	fclose(nowhere);
 
 	FUZZ_ASSERT(sf_parse(&edit, text, strlen(text), &errs));
 	second = sf_print_text(ctx, edit.tree, 0);
@@ -94,11 +103,32 @@ static void offers(const char *text, size_t size)
 	sf_line_clear(&line);
 }
 
+/* The input as the path of an error, and as a new name. */
+static void paths(const char *text, size_t size)
+{
+	char *copy = strndup(text, size);
+	struct ds_errors errs = {.n = 0};
+	struct lyd_node *entry = NULL, *edit;
+	size_t references;
+
+	free(sf_path_words(ctx, copy));
+	lyd_find_path(base, "/heddle-switch:switches/switch[name='sw0']/segment[name='lab']", 0,
+		      &entry);
+	FUZZ_ASSERT(entry);
+	edit = sf_rename(ctx, base, entry, copy, false, &references, &errs);
+	FUZZ_ASSERT(edit ? references == 2 : !ds_errors_none(&errs));
+	lyd_free_all(edit);
+	ds_errors_clear(&errs);
+	free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	run((const char *)data, size, false, false);
 	run((const char *)data, size, true, false);
 	run((const char *)data, size, true, true);
 	offers((const char *)data, size);
+	if (size)
+		paths((const char *)data, size);
 	return 0;
 }
