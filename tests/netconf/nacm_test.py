@@ -7,6 +7,7 @@ usage: nacm_test.py HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind]
 import contextlib
 import json
 import pathlib
+import re
 import sys
 import time
 import xml.etree.ElementTree as ET
@@ -229,6 +230,41 @@ def commits_of_what_others_edited():
         assert description(root, "web1") is None
         assert ok(root.rpc("<commit/>"))
         assert description(root, "web1") == "by stan" and description(root, "fw") == "by root"
+
+
+@test
+def there_is_no_way_around():
+    """Without the right to write, no operation writes; and nothing of it is left behind."""
+    with switch("around", {}) as w, client(w, "olga") as olga:
+        before, saved = w.running(), "<get-config><source><startup/></source></get-config>"
+        startup = ET.tostring(olga.rpc(saved)[0])
+        changed = re.search("<data>(.*)</data>", before, re.S)[1].replace("office", "bureau")
+        target = "<target><{}/></target>"
+        inline = f"<source><config>{changed}</config></source>"
+        data = ('<edit-data xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-nmda" xmlns:d="urn:ietf:'
+                'params:xml:ns:yang:ietf-datastores" xmlns:hc="urn:heddle:yang:heddle-config">'
+                "<datastore>{}</datastore><config>{}</config></edit-data>")
+        ways = {
+            "copy to running": f"<copy-config>{target.format('running')}{inline}</copy-config>",
+            "replace running": "<edit-config><target><running/></target><default-operation>replace"
+                               f"</default-operation><config>{changed}</config></edit-config>",
+            "edit-data of running": data.format("d:running", describe("web1", "x")),
+            "edit-data of candidate": data.format("d:candidate", describe("web1", "x")),
+            "edit-data of transient": data.format("hc:transient", PORTS.format(port("t", "office"))),
+            "rollback": ACTS["rollback"],
+            "delete-config": ACTS["delete-config"],
+        }
+        for name, body in ways.items():
+            reply = olga.rpc(body)
+            assert denied(reply), (name, ET.tostring(reply))
+        # Candidate is a draft: what counts is the commit of it.
+        for body in (f"<copy-config>{target.format('candidate')}{inline}</copy-config>",):
+            if ok(olga.rpc(body)):
+                assert denied(olga.rpc("<commit/>")), body
+                assert denied(olga.rpc("<commit><confirmed/></commit>")), body
+                assert ok(olga.rpc("<discard-changes/>"))
+        assert w.running() == before
+        assert ET.tostring(olga.rpc(saved)[0]) == startup
 
 
 @test

@@ -82,6 +82,20 @@ def subsystem():
 
 
 @test
+def host_key_is_made_once():
+    def seen():
+        return subprocess.run(["ssh-keyscan", "-p", str(ssh_world.PORT), "127.0.0.1"], check=True,
+                              capture_output=True, text=True, timeout=60).stdout.split("ssh-")[1:]
+    with switch():
+        first = seen()
+        assert len(first) == 1 and first[0].startswith("ed25519 "), first
+        key = FOLDER / "etc" / "heddle" / "ssh_host_ed25519_key"
+        assert key.stat().st_mode & 0o777 == 0o600
+    with switch():
+        assert seen() == first
+
+
+@test
 def nothing_but_netconf():
     """A shell or a command: it is NETCONF all the same. Terminals, files, ports: refused."""
     with switch() as w:
