@@ -2,10 +2,13 @@
 /*
  * heddle-config: how a session works on candidate, its changes, and the history.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/child.h"
 #include "mgmt/netconf/op_config.h"
 #include "mgmt/netconf/state.h"
 #include "mgmt/netconf/text.h"
@@ -118,32 +121,41 @@ static void get_history(struct nc_call *call)
 	evbuffer_free(body);
 }
 
-static void get_history_config(struct nc_call *call)
+struct past {
+	unsigned int index;
+	struct lyd_node *tree; /* in the child */
+};
+
+static bool find_past(struct nc_call *call, void *arg, struct ds_errors *errs)
 {
-	struct ds_errors errs = {.n = 0};
-	struct lyd_node *tree =
-		st_history_tree(call->server->st, ds_number(call->op, NULL, "index", 0), &errs);
-	struct evbuffer *body;
+	struct past *past = arg;
+
+	past->tree = st_history_tree(call->server->st, past->index, errs);
+	if (!nc_call_reads_all(call))
+		nc_call_prune(call, &past->tree);
+	return ds_errors_none(errs);
+}
+
+static void print_past(struct nc_call *call, void *arg, FILE *out)
+{
+	const struct past *past = arg;
 	char *text = NULL;
 
-	if (!ds_errors_none(&errs)) {
-		nc_call_errors(call, &errs);
-		ds_errors_clear(&errs);
-		return;
-	}
-	if (!nc_call_reads_all(call))
-		nc_call_prune(call, &tree);
-	if (tree)
-		lyd_print_mem(&text, tree, LYD_XML, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK);
-	lyd_free_all(tree);
-	body = evbuffer_new();
-	evbuffer_add_printf(body, "<config xmlns=\"" NS "\">");
-	if (text)
-		evbuffer_add(body, text, strlen(text));
-	evbuffer_add_printf(body, "</config>");
+	if (past->tree)
+		lyd_print_mem(&text, past->tree, LYD_XML,
+			      LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK);
+	fprintf(out, "<config xmlns=\"" NS "\">%s</config>", text ? text : "");
 	free(text);
-	nc_call_data(call, body);
-	evbuffer_free(body);
+}
+
+/* Undoing fifty commits of a large configuration takes a while. */
+static void get_history_config(struct nc_call *call)
+{
+	static const struct nc_work work = {find_past, print_past, free};
+	struct past *past = ds_alloc(sizeof(*past));
+
+	past->index = ds_number(call->op, NULL, "index", 0);
+	nc_child_run(call, &work, past);
 }
 
 static void rollback(struct nc_call *call)

@@ -108,6 +108,21 @@ static void differences(struct check *c, const struct lyd_node *before,
 			all(c, child, NACM_DELETE);
 }
 
+void st_check_access_all(struct st *st, const struct nacm_subject *who,
+			 const struct lyd_node *before, const struct lyd_node *after,
+			 struct ds_errors *errs)
+{
+	const struct lyd_node *node;
+
+	if (!who || who->exempt || !st->nacm)
+		return;
+	LY_LIST_FOR(after, node)
+		st_check_access(st, who, ds_same(before, node), node, errs);
+	LY_LIST_FOR(before, node)
+		if (!ds_same(after, node))
+			st_check_access(st, who, node, NULL, errs);
+}
+
 void st_check_access(struct st *st, const struct nacm_subject *who, const struct lyd_node *before,
 		     const struct lyd_node *after, struct ds_errors *errs)
 {

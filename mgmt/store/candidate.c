@@ -190,6 +190,7 @@ void st_session_gone(struct st *st, const struct nacm_subject *who)
 			st_unlock(st, who, ds, &errs);
 	if (p)
 		p->gone = true;
+	ch_session_gone(st, who->session);
 	st_private_sweep(st);
 	cf_session_gone(st, who);
 	ds_errors_clear(&errs);

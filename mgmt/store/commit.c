@@ -302,9 +302,27 @@ static bool start(struct ch *change)
 	return false;
 }
 
+/* While it waited its turn, what it is about may have gone. */
+static bool is_void(struct ch *change)
+{
+	struct st *st = change->st;
+
+	if (change->gone && (change->kind == CH_EDIT || change->kind == CH_COMMIT))
+		ds_errors_add(&change->errs, DS_OPERATION_FAILED, NULL, "the session ended");
+	else if (change->in_private && !st_private_of(st, &change->who->subject))
+		ds_errors_add(&change->errs, DS_OPERATION_FAILED, NULL,
+			      "the private candidate is gone");
+	else if (change->kind == CH_REVERT && !st->confirm->is)
+		ds_errors_add(&change->errs, DS_OPERATION_FAILED, NULL,
+			      "no commit waits to be confirmed any more");
+	return !ds_errors_none(&change->errs);
+}
+
 void cm_run(struct ch *change)
 {
-	if (change->kind == CH_EDIT && change->target == ST_CANDIDATE) {
+	if (is_void(change)) {
+		ch_end(change);
+	} else if (change->kind == CH_EDIT && change->target == ST_CANDIDATE) {
 		st_edit_now(change);
 		ch_end(change);
 	} else if (!start(change)) {

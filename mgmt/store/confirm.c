@@ -203,7 +203,8 @@ static void begin(struct ch *change)
 	free(cf->persist);
 	cf->persist = change->persist ? ds_strdup(change->persist) : NULL;
 	cf->deadline = time(NULL) + change->commit.timeout_s;
-	arm(cf, change->commit.timeout_s * 1000ull);
+	/* Without a token it ends with its session, also if that ended while the planes worked. */
+	arm(cf, change->gone && !cf->persist ? 0 : change->commit.timeout_s * 1000ull);
 	tell(st, again ? ST_EVENT_CONFIRM_EXTEND : ST_EVENT_CONFIRM_START, &change->who->subject,
 	     change->commit.timeout_s);
 }

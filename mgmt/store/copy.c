@@ -171,9 +171,12 @@ static void replace_startup(struct st *st, const struct nacm_subject *who, struc
 	struct ds_errors errs = {.n = 0};
 
 	ov_show(&st->running, ov, NULL);
-	if (st_stroke(st, who, ov, &edit, config, true, &errs))
+	/* What differs from startup counts, not what differs from running. */
+	if (st_stroke(st, NULL, ov, &edit, config, true, &errs))
 		bd_config_free(st_translate(st, ov, NULL, &errs));
 	ov_show(&st->running, ov, NULL);
+	if (ds_errors_none(&errs))
+		st_check_access_all(st, who, st_startup(st), st->running.tree, &errs);
 	if (ds_errors_none(&errs))
 		st_save(st, who, st->running.tree, "", done, arg);
 	else

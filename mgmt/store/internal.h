@@ -53,6 +53,8 @@ struct ch {
 	struct bd_config *next_config;
 	char *confirm;          /* of a confirmed commit: deadline.h */
 	enum st_event_kind why; /* of a CH_REVERT */
+	bool in_private;        /* it is about the private candidate of its session */
+	bool gone;              /* its session ended meanwhile */
 	bool intended;          /* it is in the journal, without an end */
 	struct ds_errors errs;  /* of an edit that goes on after errors */
 	int wait_ms;
@@ -132,6 +134,11 @@ bool st_stroke(struct st *st, const struct nacm_subject *who, struct ov *ov,
 void st_check_access(struct st *st, const struct nacm_subject *who, const struct lyd_node *before,
 		     const struct lyd_node *after, struct ds_errors *errs);
 
+/* The same of whole trees. */
+void st_check_access_all(struct st *st, const struct nacm_subject *who,
+			 const struct lyd_node *before, const struct lyd_node *after,
+			 struct ds_errors *errs);
+
 /*
  * Does what @ov makes of running make sense, with the transient ports on top? Its units were
  * validated. @transient: what is changed of those, on top already; or NULL. The tree shows them afterwards. NULL with @errs.
@@ -157,6 +164,9 @@ void st_save(struct st *st, const struct nacm_subject *who, const struct lyd_nod
 
 /* An edit of candidate, when it is its turn. */
 void st_edit_now(struct ch *change);
+
+/* A session is gone: what it asked for and was not begun is not done. */
+void ch_session_gone(struct st *st, uint32_t session);
 
 /* Answers a request that was never queued. */
 void st_answer(st_done_fn done, void *arg, struct ds_errors *errs);

@@ -15,6 +15,7 @@ struct ch *ch_new(struct st *st, enum ch_kind kind, const struct nacm_subject *w
 	change->st = st;
 	change->kind = kind;
 	change->who = who_dup(who);
+	change->in_private = who && st_private_of(st, who);
 	change->target = ST_RUNNING;
 	change->wait_ms = BK_WAIT_MS;
 	change->done = done;
@@ -66,6 +67,13 @@ void ch_end(struct ch *change)
 	st_private_sweep(st);
 	if (st->first)
 		evtimer_add(st->next, &now);
+}
+
+void ch_session_gone(struct st *st, uint32_t session)
+{
+	for (struct ch *change = st->first; change; change = change->next)
+		if (change->who->subject.session == session && session)
+			change->gone = true;
 }
 
 void ch_enqueue(struct ch *change)

@@ -21,6 +21,12 @@ ALL = ["eth1", "web1", "fw", "cust"]
 
 
 @contextlib.contextmanager
+def clients_of(w, n):
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(contextlib.closing(Client(w.path))) for _ in range(n)]
+
+
+@contextlib.contextmanager
 def clients(n=2, config="good/canonical.json", **more):
     with world(config, **more) as w, contextlib.ExitStack() as stack:
         yield w, *(stack.enter_context(contextlib.closing(Client(w.path))) for _ in range(n))
@@ -277,6 +283,37 @@ def while_planes_think():
         w.kill_plane(CONTROL)
         w.start_plane(CONTROL)
         w.wait("commit", lambda: len(names(c)) == 5)
+        # So may who waits for a turn, whose private candidate goes as well: nothing is committed.
+        with clients_of(w, 2) as (e, f):
+            assert not errors(op(e, "open-configuration", "<mode>private</mode>"))
+            assert ok(edit(e, ifs(tap("gone")))) and ok(edit(b, ifs(tap("kept"))))
+            with w.lock:
+                w.ends[CONTROL].silent = True
+            f.send(rpc.format("<edit-config><target><running/></target><config>"
+                              f"{ifs(tap('f'))}</config></edit-config>"))
+            w.wait("bracket", lambda: w.ends[DATA].full is not None)
+            e.send(rpc.format("<commit/>"))
+            kill = f"<kill-session><session-id>{e.session}</session-id></kill-session>"
+            assert ok(c.rpc(kill)) and first(c.rpc(kill))[0] == "invalid-value"
+            assert len(names(c)) == 5
+            w.kill_plane(CONTROL)
+            w.start_plane(CONTROL)
+            assert "<ok/>" in f.receive()
+            assert ok(edit(f, ifs(tap("g")), target="running"))
+            assert {"f", "g"} < set(names(c)), names(c)
+            assert not {"gone", "kept"} & set(names(c))
+        # A confirmed commit whose session ends while the planes work is reverted at once.
+        assert ok(c.rpc("<discard-changes/>")) and ok(edit(a, ifs(tap("brief"))))
+        with w.lock:
+            w.ends[CONTROL].silent = True
+        a.send(rpc.format("<commit><confirmed/></commit>"))
+        w.wait("bracket", lambda: w.ends[DATA].full is not None)
+        assert ok(c.rpc(f"<kill-session><session-id>{a.session}</session-id></kill-session>"))
+        assert len(names(c)) == 7
+        w.kill_plane(CONTROL)
+        w.start_plane(CONTROL)
+        w.wait("reverted", lambda: any("it is reverted" in l for l in w.log))
+        w.wait("gone", lambda: "brief" not in names(c))
 
 
 @test
