@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ET
 
 from client import BASE, Client, Closed, errors, ok
 from common import WRAPPER, config, main, port, test, world
+from planes import DATA
 
 SLOW = bool(WRAPPER) or "HEDDLE_TEST_SANITIZER" in os.environ
 GONE = (Closed, ConnectionResetError, BrokenPipeError)
@@ -279,6 +280,38 @@ def timeouts():
         while seen.count("<termination-reason>timeout<") < 5:
             seen += subscribed.receive()
         subscribed.close()
+
+
+@test
+def replies_that_nobody_takes():
+    limits = {"HEDDLE_NETCONF_LIMITS": "stall_s=1,output_kb=16"}
+    with world(env=limits) as w, contextlib.closing(Client(w.path)) as good:
+        assert ok(good.rpc("<create-subscription xmlns='urn:ietf:params:xml:ns:netconf:notification:1.0'/>"))
+        deaf = Client(w.path, timeout=1)
+        with contextlib.suppress(TimeoutError, *GONE):
+            while True:
+                deaf.raw(framed(GET, True) * 100)
+        seen = ""
+        while f"<session-id>{deaf.session}</session-id><termination-reason>timeout<" not in seen:
+            seen += good.receive()
+        deaf.close()
+
+
+@test
+def stopped_while_answers_are_owed():
+    """heddle-mgmt is told to stop when others owe it something, and reads run."""
+    with world() as w:
+        with w.lock:
+            w.ends[DATA].silent = w.supervisor.silent = True
+        clients = [Client(w.path) for _ in range(6)]
+        for i, c in enumerate(clients):
+            c.send(rpc("<get/>") if i % 2 else rpc(
+                f'<get-config><source><running/></source><filter type="xpath" select="{BOMBS[0]}"/>'
+                '</get-config>'))
+        healthy_one = Client(w.path)
+        healthy(healthy_one)  # it has seen the others
+    for c in [*clients, healthy_one]:
+        c.close()
 
 
 @test
