@@ -91,8 +91,8 @@ static bool walk_line(struct sf_maker *maker, struct sf_walk *w, const struct sf
 	if (maker->edit->level && !steps(w, maker->edit->level, 0))
 		return false;
 	w->said = false;
-	if (line->n == 1 && !erase)
-		return sf_wrong(w, "what is to be set is missing");
+	if (line->n == 1)
+		return sf_wrong(w, "what is to be %s is missing", erase ? "deleted" : "set");
 	if (!steps(w, line, 1))
 		return false;
 	w->at = NULL;

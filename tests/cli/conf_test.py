@@ -87,6 +87,8 @@ def what_the_switch_refuses():
         has(cli.err, 'there is no port "nobody"')
         cli.run("delete port fw access", rc=2)
         has(cli.err, "port fw has no access that was set")
+        cli.run("edit port fw", "delete", rc=2)
+        has(cli.err, "what is to be deleted is missing")
         cli.run("show port nobody", rc=1)
         cli.run("edit port", rc=2)
         cli.run("rollback 77", rc=2)
