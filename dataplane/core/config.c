@@ -221,7 +221,9 @@ void hd_config_commit(struct hd_store *store)
 	hd_store_commit(store);
 	tree->generation = hd_store_generation(store);
 	atomic_store_explicit(&hd_config_published, tree, memory_order_release);
-	hd_workers_wake();
+	/* One that sleeps is not in the old tree; without new queues it may go on sleeping. */
+	if (tree->ports_changed)
+		hd_workers_wake();
 	hd_rcu_synchronize();
 	stop_ports(old, tree);
 	start_ports(old, tree);

@@ -14,8 +14,10 @@
 #include "dataplane/core/config.h"
 #include "dataplane/core/loop.h"
 
-#define IDLE_PAUSE_LOOPS 64   /* empty loops before pausing in between */
-#define IDLE_SLEEP_LOOPS 512  /* and before sleeping */
+#define IDLE_PAUSE_LOOPS 64  /* empty loops before pausing in between */
+#define IDLE_SLEEP_LOOPS 512 /* and before sleeping */
+#define IDLE_SLEEP_LONG  8   /* or so many, when they took IDLE_LONG_NS: there are many ports */
+#define IDLE_LONG_NS     200000
 #define IDLE_FDS_MAX     1024 /* more queues than that are looked at every IDLE_MICRO_NS */
 #define IDLE_MICRO_NS    50000
 #define IDLE_SLEEP_NS    100000000 /* a look around even if nobody called */
@@ -55,6 +57,11 @@ static int idle_arm(const struct hd_rx_list *list, struct pollfd *fds, bool arm)
 	return blind ? -1 : n;
 }
 
+static bool idle_long(const struct hd_worker *w)
+{
+	return w->idle_loops >= IDLE_SLEEP_LONG && w->now_ns - w->idle_ns >= IDLE_LONG_NS;
+}
+
 void hd_idle(struct hd_worker *w)
 {
 	struct pollfd fds[IDLE_FDS_MAX + 1];
@@ -63,10 +70,16 @@ void hd_idle(struct hd_worker *w)
 	uint64_t drained;
 	int n;
 
-	if (++w->idle_loops < IDLE_PAUSE_LOOPS)
-		return;
-	rte_pause();
-	if (!idle_sleep || w->idle_loops < IDLE_SLEEP_LOOPS)
+	if (++w->idle_loops == 1)
+		w->idle_ns = w->now_ns;
+	if (!idle_long(w)) {
+		if (w->idle_loops < IDLE_PAUSE_LOOPS)
+			return;
+		rte_pause();
+		if (w->idle_loops < IDLE_SLEEP_LOOPS)
+			return;
+	}
+	if (!idle_sleep)
 		return;
 	n = idle_arm(list, fds, true);
 	/* What came before the peer was asked to signal would not be signalled: look once more. */

@@ -3,6 +3,7 @@
  * A worker's loop, and quiescence.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@
 #include "dataplane/core/rcu.h"
 #include "dataplane/core/stats.h"
 #include "dataplane/core/tx.h"
+
+#define SPIN_LOOKS 1000
 
 static struct hd_worker *workers[HD_WORKERS_MAX];
 static uint32_t queues_of[HD_WORKERS_MAX];
@@ -102,8 +105,19 @@ int hd_workers_init(unsigned int n, bool replay, struct rte_mempool *pool,
 
 void hd_rcu_synchronize(void)
 {
-	if (qsbr && n_workers && !workers[0]->replay)
-		rte_rcu_qsbr_synchronize(qsbr, RTE_QSBR_THRID_INVALID);
+	unsigned int looks = 0;
+	uint64_t token;
+
+	if (!qsbr || !n_workers || workers[0]->replay)
+		return;
+	token = rte_rcu_qsbr_start(qsbr);
+	while (rte_rcu_qsbr_check(qsbr, token, false) == 0) {
+		/* A worker that does not run cannot go on while we keep its processor. */
+		if (++looks < SPIN_LOOKS)
+			rte_pause();
+		else
+			sched_yield();
+	}
 }
 
 void hd_rcu_offline(struct hd_worker *w)

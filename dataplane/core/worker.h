@@ -41,6 +41,7 @@ struct hd_worker {
 	int wake_fd;                  /* eventfd: written by others to end a sleep */
 	int epoll_fd;
 	uint32_t idle_loops;
+	uint64_t idle_ns;        /* when these began */
 	_Atomic bool stop;       /* set by the control thread */
 	struct hd_mac_ring macs; /* for the control thread */
 } __rte_cache_aligned;
