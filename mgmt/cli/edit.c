@@ -255,6 +255,7 @@ enum cli_edit_end cli_edit_read(struct cli_edit *edit, const char **line)
 
 	cli_interrupt_clear();
 	edit->cancelled = false;
+	el_set(edit->el, EL_PREP_TERM, 1); /* el_gets() writes the prompt before it does that */
 	text = el_gets(edit->el, &n);
 	if (edit->cancelled) {
 		fputs("^C\n", stdout);

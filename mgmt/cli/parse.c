@@ -257,6 +257,20 @@ static void add_arg(struct cmd_line *line, const char *arg)
 	line->args[line->n_args++] = arg;
 }
 
+/* The option of a kind of port, where the kind is not known yet: it is none of the program then. */
+static bool too_early(const struct cmd_line *line, const char *name)
+{
+	const struct cli_kind *kind;
+
+	if (!line->cmd || !line->cmd->kinds || line->n_args > 1)
+		return false;
+	for (size_t i = 0; (kind = cli_kind_at(i)); i++)
+		for (const struct cmd_option *o = cmd_kind_options(kind->name); o->name; o++)
+			if (strcmp(o->name, name) == 0)
+				return true;
+	return false;
+}
+
 /*
  * One option at argv[*at], in any of its forms (--name=value, --name value, -x value, -xvalue).
  * An argument that is the next word moves *at.
@@ -267,6 +281,8 @@ static int take_option(const struct cli *cli, struct cmd_line *line, int argc, c
 	bool is_long = arg[1] == '-';
 	const struct cmd_option *option = cmd_option_find(line, arg, cli->abbreviate);
 
+	if (option && option->start && too_early(line, option->name))
+		option = NULL;
 	if (!option)
 		return unknown_option(cli, line, arg);
 	if (is_long && strchr(arg, '='))

@@ -17,6 +17,7 @@ class FakeSwitch:
     def __init__(self, run_dir, answer, hello=HELLO, chunk=1000):
         self.answer, self.hello, self.chunk = answer, hello, chunk
         self.requests = []
+        self.conns = []
         self.path = os.path.join(run_dir, 'netconf.sock')
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.bind(self.path)
@@ -30,6 +31,11 @@ class FakeSwitch:
     def __exit__(self, *_):
         self.sock.shutdown(socket.SHUT_RDWR)
         self.sock.close()
+        for conn in self.conns:
+            try:
+                conn.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # it was over
         self.thread.join()
         os.unlink(self.path)
 
@@ -39,11 +45,15 @@ class FakeSwitch:
                 conn, _ = self.sock.accept()
             except OSError:
                 return
-            with conn:
-                try:
-                    self.session(conn)
-                except (BrokenPipeError, ConnectionResetError):
-                    pass
+            self.conns.append(conn)
+            threading.Thread(target=self.serve_one, args=(conn,), daemon=True).start()
+
+    def serve_one(self, conn):
+        with conn:
+            try:
+                self.session(conn)
+            except (BrokenPipeError, ConnectionResetError):
+                pass
 
     def session(self, conn):
         conn.sendall(self.hello.encode())
