@@ -240,10 +240,11 @@ static bool sane(const char *text, size_t len, struct ds_errors *errs)
 		return false;
 	}
 	if (ds_xml_without_namespace(text, len)) {
-		ds_error_bad(ds_errors_add(errs, DS_UNKNOWN_NAMESPACE, NULL,
-					   "an element has no namespace (xmlns=\"\"): write that of "
-					   "its module"),
-			     "");
+		ds_error_bad(
+			ds_errors_add(errs, DS_UNKNOWN_NAMESPACE, NULL,
+				      "an element has no namespace (xmlns=\"\"): write that of "
+				      "its module"),
+			"");
 		return false;
 	}
 	if (ds_depth_xml(text, len) > DS_DEPTH_MAX) {
