@@ -6,7 +6,8 @@
 
 #include "mgmt/cli/table.h"
 
-#define NS_NMDA "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
+#define PLAIN_MAX 10 /* effects that are neither dangers nor warnings; JSON has all */
+#define NS_NMDA   "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
 #define OPEN                                               \
 	"<open-configuration xmlns=\"" CLI_NS_CONFIG "\">" \
 	"<mode>private</mode></open-configuration>"
@@ -100,6 +101,7 @@ static void print_effect(struct cli *cli, const struct lyd_node *effect)
 
 int cli_effects(struct cli *cli, struct cli_client *client, json_t *json, bool *danger)
 {
+	unsigned int plain = 0; /* effects that only say what happens */
 	struct lyd_node *reply;
 	int rc = ask(cli, client, effects_request, &reply);
 
@@ -111,15 +113,18 @@ int cli_effects(struct cli *cli, struct cli_client *client, json_t *json, bool *
 		const char *severity = cli_xml_text(effect, "severity");
 
 		*danger |= strcmp(severity, "danger") == 0;
+		plain += strcmp(severity, "info") == 0;
 		if (json)
 			json_array_append_new(json, json_pack("{s:s, s:s, s:s, s:s}", "severity",
 							      severity, "kind",
 							      cli_xml_text(effect, "kind"), "path",
 							      cli_xml_text(effect, "path"), "text",
 							      cli_xml_text(effect, "text")));
-		else
+		else if (strcmp(severity, "info") != 0 || plain <= PLAIN_MAX)
 			print_effect(cli, effect);
 	}
+	if (!json && plain > PLAIN_MAX)
+		fprintf(cli->out, "  and %u more\n", plain - PLAIN_MAX);
 	lyd_free_all(reply);
 	return CLI_OK;
 }

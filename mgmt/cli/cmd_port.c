@@ -293,8 +293,12 @@ int cmd_port_remove(struct cli *cli, const struct cmd_line *line)
 	cli_str_printf(&done, "%sport%s ", transient ? "transient " : "",
 		       line->n_args == 1 ? "" : "s");
 	for (size_t i = 0; rc == 0 && i < line->n_args; i++) {
-		if (!transient && !cli_running_port(client, &running, line->args[i]))
+		if (cli_running_is_transient(client, line->args[i]) != transient) {
+			cli_error("some of these ports are transient: remove those on their own");
 			rc = CLI_REFUSED;
+		} else if (!transient && !cli_running_port(client, &running, line->args[i])) {
+			rc = CLI_REFUSED;
+		}
 		cli_str_puts(&xml, "<interface nc:operation=\"delete\">");
 		cli_xml_leaf(&xml, "name", line->args[i]);
 		cli_str_puts(&xml, "</interface>");
