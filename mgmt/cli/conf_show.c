@@ -35,7 +35,8 @@ static void print_text(struct conf *conf, const struct lyd_node *tree, const str
 {
 	const struct lyd_node *node = part;
 
-	if (at && at->node && !at->all && (at->schema->nodetype & (LYS_LIST | LYS_CONTAINER))) {
+	if (at && at->schema && at->node && !at->all &&
+	    (at->schema->nodetype & (LYS_LIST | LYS_CONTAINER))) {
 		sf_print_below(conf->ctx, at->node, SF_INDENT, conf->cli->out);
 		return;
 	}

@@ -204,7 +204,9 @@ static void test_blocks(void)
 			sw = lyd_child(n);
 	text = NULL;
 	out = open_memstream(&text, &len);
-	sf_print_below(ctx, sw, 0, out);
+	CU_ASSERT_PTR_NOT_NULL(sw);
+	if (sw)
+		sf_print_below(ctx, sw, 0, out);
 	fclose(out);
 	same_text(text, "set segment lab host-only\n"
 			"set segment lab interface hd-lab address 10.0.0.1/8\n"
