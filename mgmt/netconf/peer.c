@@ -9,11 +9,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "heddle/base/clock.h"
 #include "heddle/base/name.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/netconf/peer.h"
 
 #define GROUPS_MAX 65536 /* NGROUPS_MAX of the kernel */
+#define KNOWN_MAX  1024  /* names of groups that are remembered */
+#define KNOWN_S    10
+#define NAMELESS_S 1 /* it may be that the directory did not answer */
 
 /* NULL when the kernel does not tell. @n: how many. */
 static gid_t *peer_gids(int fd, gid_t primary, size_t *n)
@@ -37,16 +41,37 @@ static gid_t *peer_gids(int fd, gid_t primary, size_t *n)
 	return gids;
 }
 
+/* The name of a group, or "". Asking again for each of a hundred groups would take its time. */
+static const char *group_name(gid_t gid)
+{
+	static struct {
+		gid_t gid;
+		uint64_t until_ns;
+		char *name;
+	} known[KNOWN_MAX];
+	uint64_t now = hd_now_ns();
+	const struct group *gr;
+	size_t i = gid % KNOWN_MAX;
+
+	if (known[i].name && known[i].gid == gid && now < known[i].until_ns)
+		return known[i].name;
+	gr = getgrgid(gid);
+	free(known[i].name);
+	known[i].name = ds_strdup(gr ? gr->gr_name : "");
+	known[i].gid = gid;
+	known[i].until_ns = now + (gr ? KNOWN_S : NAMELESS_S) * HD_NS_PER_S;
+	return known[i].name;
+}
+
 /* Groups without a name are left out: no rule can be about them. */
 static void name_groups(struct nc_peer *peer, const gid_t *gids, size_t n)
 {
-	const struct group *gr;
-
 	peer->groups = ds_alloc((n + 1) * sizeof(char *));
 	for (size_t i = 0; i < n; i++) {
-		gr = getgrgid(gids[i]);
-		if (gr)
-			peer->groups[peer->who.n_groups++] = ds_strdup(gr->gr_name);
+		const char *name = group_name(gids[i]);
+
+		if (name[0])
+			peer->groups[peer->who.n_groups++] = ds_strdup(name);
 	}
 	peer->who.groups = peer->groups;
 }

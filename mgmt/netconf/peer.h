@@ -27,6 +27,7 @@ struct nc_peer {
  * Reads it of a connected UNIX socket. NULL with @err: the kernel does not tell, or the machine has
  * no account for the user. Root, and the account that this process runs as, which owns all of its
  * files, are exempt of access rules.
+ * May take its time, when accounts are on the network; called from one thread at a time.
  */
 struct nc_peer *nc_peer_of(int fd, struct hd_err *err);
 

@@ -14,6 +14,7 @@
 #include "heddle/base/log.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/netconf/child.h"
+#include "mgmt/netconf/door.h"
 #include "mgmt/netconf/errors.h"
 #include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/server.h"
@@ -63,16 +64,14 @@ static bool has_place(struct nc_server *server, int fd, const char *user)
 	return false;
 }
 
-void nc_server_accept(struct nc_server *server, int fd)
+/* Who it is, is known. */
+static void enter(int fd, struct nc_peer *peer, const struct hd_err *err, void *arg)
 {
-	struct hd_err err = {0};
-	struct nc_peer *peer;
+	struct nc_server *server = arg;
 	char why[320];
 
-	evutil_make_socket_nonblocking(fd);
-	peer = nc_peer_of(fd, &err);
 	if (!peer) {
-		turn_away(server, fd, DS_ACCESS_DENIED, err.text);
+		turn_away(server, fd, DS_ACCESS_DENIED, err->text);
 		return;
 	}
 	if (server->nacm && !nacm_knows(server->nacm, &peer->who)) {
@@ -88,6 +87,22 @@ void nc_server_accept(struct nc_server *server, int fd)
 		nc_session_new(server, fd, ++server->last_id, peer);
 	else
 		nc_peer_put(peer);
+}
+
+void nc_server_accept(struct nc_server *server, int fd)
+{
+	struct hd_err err = {0};
+	struct nc_peer *peer;
+
+	evutil_make_socket_nonblocking(fd);
+	if (server->door) {
+		if (!nc_door_ask(server->door, fd))
+			turn_away(server, fd, DS_RESOURCE_DENIED,
+				  "too many connections wait to be recognised: try again");
+		return;
+	}
+	peer = nc_peer_of(fd, &err);
+	enter(fd, peer, &err, server);
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *addr,
@@ -186,6 +201,7 @@ struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ct
 		return server;
 	if (!handed)
 		server->path = ds_strdup(path);
+	server->door = nc_door_new(base, enter, server);
 	server->listener = evconnlistener_new(base, on_accept, server,
 					      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 	evconnlistener_set_error_cb(server->listener, on_accept_error);
@@ -196,6 +212,7 @@ void nc_server_free(struct nc_server *server)
 {
 	if (!server)
 		return;
+	nc_door_free(server->door);
 	while (server->sessions)
 		nc_session_free(server->sessions);
 	nc_children_free(server->children);

@@ -20,6 +20,7 @@
 #include "mgmt/store/store.h"
 
 struct nc_children;
+struct nc_door;
 struct nc_config_watch;
 struct nc_log;
 struct nc_session;
@@ -37,6 +38,7 @@ struct nc_server {
 	struct bk *bk;
 	struct nacm *nacm; /* NULL: everybody may everything */
 	struct evconnlistener *listener;
+	struct nc_door *door; /* NULL: who comes in is recognised at once */
 	char *path;
 	struct nc_session *sessions;
 	unsigned int n_sessions;

@@ -6,8 +6,11 @@ usage: nacm_test.py HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind]
 """
 import contextlib
 import json
+import os
 import pathlib
 import re
+import select
+import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
@@ -165,6 +168,31 @@ def strangers_are_turned_away():
                 except Closed:
                     pass
         assert any("mara is in no group" in line for line in w.log)
+
+
+@test
+def a_directory_that_does_not_answer():
+    """Names of groups may come from the network. Who is in does not wait for those who come."""
+    fifo = FOLDER / "slow"
+    os.mkfifo(fifo)
+    with switch("slow") as w, contextlib.closing(Client(w.path)) as root:
+        subprocess.run(["mount", "--bind", fifo, "/etc/group"], check=True)
+        try:
+            sock = accounts.connect_as("vera", w.path)
+            for _ in range(100):
+                assert root.rpc(READS["get-config"]).find(NC + "data") is not None
+            assert not select.select([sock], [], [], 0)[0], "who is that?"
+        finally:
+            subprocess.run(["umount", "-l", "/etc/group"], check=True)
+            with contextlib.suppress(BrokenPipeError):
+                fifo.write_bytes(b"")  # somebody waits for it: now it is no directory at all
+        with contextlib.closing(sock):
+            assert sock.recv(100), "one way or the other"
+        def comes_in():
+            with contextlib.closing(Client(None, hello=False,
+                                           sock=accounts.connect_as("vera", w.path))) as c:
+                return b"<hello" in c.sock.recv(100)
+        w.wait("vera is known again", comes_in)
 
 
 @test
