@@ -41,7 +41,8 @@ void ch_free(struct ch *change)
 
 static void run_next(struct st *st)
 {
-	if (!st->first || st->active)
+	/* Before it is known what runs, nothing can be changed. */
+	if (!st->first || st->active || st->start)
 		return;
 	st->active = true;
 	cm_run(st->first);
@@ -52,9 +53,16 @@ void ch_on_next(evutil_socket_t fd, short what, void *arg)
 	run_next(arg);
 }
 
-void ch_end(struct ch *change)
+void ch_next(struct st *st)
 {
 	static const struct timeval now = {0, 0};
+
+	if (st->first)
+		evtimer_add(st->next, &now);
+}
+
+void ch_end(struct ch *change)
+{
 	struct st *st = change->st;
 
 	st->first = change->next;
@@ -65,8 +73,7 @@ void ch_end(struct ch *change)
 		change->done(&change->errs, change->arg);
 	ch_free(change);
 	st_private_sweep(st);
-	if (st->first)
-		evtimer_add(st->next, &now);
+	ch_next(st);
 }
 
 void ch_session_gone(struct st *st, uint32_t session)
@@ -94,11 +101,16 @@ void ch_enqueue(struct ch *change)
 		ch_free(change);
 		return;
 	}
-	if (st->last)
-		st->last->next = change;
-	else
+	if (change->kind == CH_START && !st->active) {
+		change->next = st->first; /* whoever asked before it waits for it */
 		st->first = change;
-	st->last = change;
+	} else if (st->last) {
+		st->last->next = change;
+	} else {
+		st->first = change;
+	}
+	if (!change->next)
+		st->last = change;
 	run_next(st);
 }
 

@@ -158,6 +158,7 @@ static void restart(struct st *st, struct start *start)
 
 	free(start);
 	st->start = NULL;
+	ch_next(st);
 	if (go_on(st, &errs)) {
 		s.done(&errs, s.arg);
 	} else {

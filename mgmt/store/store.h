@@ -243,6 +243,7 @@ struct st_event {
 	size_t n_units;
 	unsigned int timeout_s;
 };
+/* What an event points to is valid until fn returns, or asks for a datastore. */
 struct st_listener {
 	struct st_listener *next;
 	void (*fn)(const struct st_event *event, void *arg);
