@@ -150,8 +150,10 @@ static int open_mode(struct conf *conf)
 	int rc = conf_request(conf, NULL, body, &reply);
 
 	free(body);
-	if (rc == 0)
+	if (rc == 0) {
 		tell_changes(conf, reply);
+		conf_tell_pending(conf);
+	}
 	lyd_free_all(reply);
 	return rc;
 }

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "mgmt/cli/conf_int.h"
 #include "mgmt/cli/table.h"
@@ -61,20 +62,44 @@ static int parse(struct conf *conf, const struct conf_line *line, struct wanted 
 	return CLI_OK;
 }
 
-/* Is there a confirmed commit of a command line that waits? */
+/* The confirmed commit that waits, in a reply; NULL: none. */
+static const struct lyd_node *pending(struct conf *conf, struct lyd_node **reply)
+{
+	const struct lyd_node *data;
+
+	if (conf_request(conf, NULL, STATE, reply) != 0)
+		return NULL;
+	data = cli_xml_child(*reply, "data");
+	return cli_xml_child(cli_xml_child(data, "configuration-state"), "confirmed-commit");
+}
+
+/* Is there one of a command line? */
 static bool waits(struct conf *conf)
 {
-	struct lyd_node *reply;
-	const struct lyd_node *state, *confirmed;
-	bool is = false;
+	struct lyd_node *reply = NULL;
+	const struct lyd_node *confirmed = pending(conf, &reply);
+	bool is = confirmed && !cli_xml_child(confirmed, "session-id");
 
-	if (conf_request(conf, NULL, STATE, &reply) == 0) {
-		state = cli_xml_child(cli_xml_child(reply, "data"), "configuration-state");
-		confirmed = cli_xml_child(state, "confirmed-commit");
-		is = confirmed && !cli_xml_child(confirmed, "session-id");
-	}
 	lyd_free_all(reply);
 	return is;
+}
+
+void conf_tell_pending(struct conf *conf)
+{
+	struct lyd_node *reply = NULL;
+	const struct lyd_node *confirmed = pending(conf, &reply);
+	struct tm tm = {0};
+	double left;
+
+	if (confirmed && strptime(cli_xml_text(confirmed, "deadline"), "%Y-%m-%dT%H:%M:%S", &tm)) {
+		left = difftime(timegm(&tm), time(NULL));
+		fprintf(stderr,
+			"What runs is undone in %.0f %s, unless somebody types confirm (committed by "
+			"%s).\n",
+			left < 120 ? left : left / 60, left < 120 ? "seconds" : "minutes",
+			cli_xml_text(confirmed, "user"));
+	}
+	lyd_free_all(reply);
 }
 
 static char *request(const struct wanted *w, bool waits)
@@ -168,8 +193,8 @@ static bool agreed(struct conf *conf, const struct wanted *w, const struct lyd_n
 
 static int send_commit(struct conf *conf, const struct wanted *w)
 {
-	bool pending = waits(conf);
-	char *body = request(w, pending);
+	bool waited = waits(conf);
+	char *body = request(w, waited);
 	int rc = conf_do(conf, NULL, body);
 
 	free(body);
@@ -184,7 +209,7 @@ static int send_commit(struct conf *conf, const struct wanted *w)
 			"to undo it now.\n",
 			w->minutes, w->minutes == 1 ? "" : "s");
 	else
-		fputs(pending ? "Committed, and what was to be confirmed is.\n" : "Committed.\n",
+		fputs(waited ? "Committed, and what was to be confirmed is.\n" : "Committed.\n",
 		      conf->cli->out);
 	return CLI_OK;
 }

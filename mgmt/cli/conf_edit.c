@@ -165,7 +165,8 @@ void conf_tell_effects(struct conf *conf, const struct conf_line *line)
 				char *told =
 					cli_asprintf("%s%s\n", conf->told ? conf->told : "", text);
 
-				fprintf(conf->cli->out, "warning: %s\n", text);
+				fputs("warning: ", conf->cli->out);
+				cli_wrap_on(conf->cli->out, text, 9, conf->cli->width);
 				free(conf->told);
 				conf->told = told;
 			}
@@ -258,6 +259,7 @@ int conf_quit(struct conf *conf, const struct conf_line *line, bool *leave)
 		return CLI_OK;
 	if (edits && conf->mode == CONF_SHARED)
 		fputs("The edits stay in the candidate: they are not committed.\n", stderr);
+	conf_tell_pending(conf);
 	*leave = true;
 	return CLI_OK;
 }

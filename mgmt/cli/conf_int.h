@@ -76,6 +76,9 @@ int conf_do(struct conf *conf, const struct conf_line *line, const char *body);
 /* Writes the errors of a reply, with paths in words. */
 void conf_errors(struct conf *conf, const struct lyd_node *reply, FILE *out);
 
+/* Says that a confirmed commit waits, if one does. */
+void conf_tell_pending(struct conf *conf);
+
 /* Goes to a level ("" is the top). */
 void conf_go(struct conf *conf, const char *level);
 

@@ -39,7 +39,7 @@ char *su_print(const struct ly_ctx *ctx, const struct lyd_node *tree)
 {
 	static const char head[] =
 		"# What the switch starts with. Every commit that is saved writes this file anew:\n"
-		"# `heddle configure` changes it. By hand only while the switch does not run.\n";
+		"# `configure` in the command heddle changes it; by hand only while the switch does not run.\n";
 	char *lines = sf_print_text(ctx, tree, 0), *text = ds_printf("%s%s", head, lines);
 
 	free(lines);
