@@ -137,7 +137,17 @@ char *cf_text(const struct ch *change)
 
 	if (change->kind != CH_COMMIT || (!c->confirmed && !cf->is))
 		return NULL;
-	/* What confirms is pending as well until it is in force. */
+	if (!c->confirmed) {
+		/* What confirms is pending as well until it is in force: as what it confirms is. */
+		time_t left = cf->deadline - time(NULL);
+
+		dl.session = cf->persist ? 0 : cf->session;
+		hd_str_copy(dl.user, sizeof(dl.user), cf->user);
+		hd_str_copy(dl.persist, sizeof(dl.persist), cf->persist ? cf->persist : "");
+		dl.save = c->save || cf->save;
+		dl.left_ms = left > 0 ? (uint64_t)left * 1000 : 0;
+		return dl_print(&dl);
+	}
 	hd_str_copy(dl.user, sizeof(dl.user), change->who->user);
 	dl.save = c->save || (cf->is && cf->save);
 	dl.left_ms = c->timeout_s * 1000ull;
