@@ -35,6 +35,11 @@ LONG = bool(os.environ.get("HEDDLE_TEST_LONG"))
 SEED = int(os.environ.get("KILL_SEED") or random.randrange(10**6))
 
 
+def confirmed(token, seconds):
+    return (f"<commit><confirmed/><confirm-timeout>{seconds}</confirm-timeout>"
+            f"<persist>{token}</persist></commit>")
+
+
 def request_of(kind, config):
     """What is sent before the clock runs, and what the kill is to hit."""
     save = f'<save xmlns="{OWN}"/>'
@@ -222,9 +227,39 @@ def each_call_of_a_save():
     points("save", False)
 
 
-def confirmed(token, seconds):
-    return (f"<commit><confirmed/><confirm-timeout>{seconds}</confirm-timeout>"
-            f"<persist>{token}</persist></commit>")
+@test
+def each_call_of_a_confirmation():
+    """It is still pending, and can be cancelled, or it is confirmed, and cannot."""
+    rnd = random.Random(5)
+    with Switch() as second:
+        ref, mark = Reference(second), pathlib.Path(second.folder) / "kill-at"
+        with Switch({"LD_PRELOAD": str(LIBRARY), "KILL_AT": str(mark)}) as switch:
+            config, kept, back = configuration(rnd), 0, 0
+            with switch.client() as c:
+                assert ok(c.rpc(edit(config)))
+            for n in range(1, 100):
+                target, acked = configuration(rnd), False
+                with switch.client() as c:
+                    assert ok(c.rpc(edit(target, CANDIDATE)))
+                    assert ok(c.rpc(confirmed("t", 600)))
+                    mark.write_text(str(n))
+                    with contextlib.suppress(Closed, OSError):
+                        acked = ok(c.rpc("<commit><persist-id>t</persist-id></commit>"))
+                    mark.unlink()
+                    if acked and not_hit(switch):
+                        break
+                    switch.gone()
+                switch.start()
+                with switch.client() as c:
+                    assert running(c) == ref.of(target)[0], n
+                    cancelled = ok(c.rpc("<cancel-commit><persist-id>t</persist-id></cancel-commit>"))
+                    assert not (acked and cancelled), f"call {n}: it was confirmed"
+                    config = config if cancelled else target
+                    assert running(c) == ref.of(config)[0], n
+                kept, back = kept + (not cancelled), back + cancelled
+                assert switch.in_step()[1] == ref.of(config)[1], n
+            print(f"     killed at each of {n - 1} calls: {kept} confirmed, {back} not")
+            assert kept and back
 
 
 @test
