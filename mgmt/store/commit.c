@@ -134,18 +134,24 @@ static void undo(struct ch *change)
 	ov_undo(st->on_top);
 }
 
+static void rebase(struct ov *other, const struct ov *ov, const struct ov_mark *mark)
+{
+	if (other == ov)
+		return;
+	for (size_t i = 0; i < ov->n && other->n; i++)
+		ov_rebased(other, ov->list[i]->path, mark);
+	ov_rebase_end(other);
+}
+
 /* The other candidates have a new base under them. */
-static void rebase_others(struct st *st, const struct ov *ov, const struct ov_unit *unit,
-			  const struct nacm_subject *who)
+static void rebase_others(struct st *st, const struct ov *ov, const struct nacm_subject *who)
 {
 	struct ov_mark mark = {.session = who->session, .time = time(NULL)};
 
 	hd_str_copy(mark.user, sizeof(mark.user), who->user);
-	if (st->candidate != ov)
-		ov_rebased(st->candidate, unit->path, &mark);
+	rebase(st->candidate, ov, &mark);
 	for (struct st_private *p = st->privates; p; p = p->next)
-		if (p->ov != ov)
-			ov_rebased(p->ov, unit->path, &mark);
+		rebase(p->ov, ov, &mark);
 }
 
 static void take_running(struct ch *change)
@@ -162,9 +168,9 @@ static void take_running(struct ch *change)
 	for (size_t i = 0; i < ov->n; i++) {
 		const struct lysc_node *schema = ov->list[i]->key->schema;
 
-		rebase_others(st, ov, ov->list[i], &change->who->subject);
 		rules |= !strcmp(schema->module->name, "ietf-netconf-acm");
 	}
+	rebase_others(st, ov, &change->who->subject);
 	ov_clear(ov);
 	if (rules && st->nacm)
 		nacm_load(st->nacm, st->running.tree);

@@ -129,13 +129,22 @@ bool cf_may_lock(const struct st *st, const struct nacm_subject *who, struct ds_
 	return false;
 }
 
+/* An edit of running while a commit waits: it is reverted with it (RFC 6241 8.4.1: all is as it was
+ * before the confirmed commit). */
+static bool is_part(const struct ch *change)
+{
+	return change->kind == CH_EDIT && change->target == ST_RUNNING && change->ov->n &&
+	       change->st->confirm->is;
+}
+
 char *cf_text(const struct ch *change)
 {
 	const struct st_commit *c = &change->commit;
 	const struct cf *cf = change->st->confirm;
 	struct dl dl = {.session = change->who->subject.session};
+	time_t now = time(NULL);
 
-	if (change->kind != CH_COMMIT || (!c->confirmed && !cf->is))
+	if (change->kind == CH_COMMIT ? !c->confirmed && !cf->is : !is_part(change))
 		return NULL;
 	if (!c->confirmed) {
 		/* What confirms is pending as well until it is in force: as what it confirms is. */
@@ -151,6 +160,8 @@ char *cf_text(const struct ch *change)
 	hd_str_copy(dl.user, sizeof(dl.user), change->who->user);
 	dl.save = c->save || (cf->is && cf->save);
 	dl.left_ms = c->timeout_s * 1000ull;
+	if (change->kind == CH_EDIT)
+		dl.left_ms = cf->deadline > now ? (cf->deadline - now) * 1000ull : 0;
 	if (change->persist) {
 		dl.session = 0;
 		hd_str_copy(dl.persist, sizeof(dl.persist), change->persist);
@@ -158,33 +169,44 @@ char *cf_text(const struct ch *change)
 	return dl_print(&dl);
 }
 
-static bool has(const struct jr_record *undo, const char *path)
+static int by_path(const void *a, const void *b)
 {
-	for (size_t i = 0; i < undo->n; i++)
-		if (!strcmp(undo->units[i].path, path))
-			return true;
-	return false;
+	return strcmp(((const struct jr_unit *)a)->path, ((const struct jr_unit *)b)->path);
+}
+
+/* The unit of that path among the first @n, which are sorted; NULL: it is none of them. */
+static struct jr_unit *known_unit(const struct jr_record *undo, size_t n, const char *path)
+{
+	const struct jr_unit key = {.path = (char *)path};
+
+	return n ? bsearch(&key, undo->units, n, sizeof(key), by_path) : NULL;
+}
+
+static size_t sort(struct jr_record *undo)
+{
+	if (undo->n)
+		qsort(undo->units, undo->n, sizeof(*undo->units), by_path);
+	return undo->n;
 }
 
 static void remember(struct jr_record *undo, const char *path, char *before)
 {
-	undo->units = ds_realloc(undo->units, undo->n + 1, sizeof(*undo->units));
+	if ((undo->n & (undo->n - 1)) == 0)
+		undo->units =
+			ds_realloc(undo->units, undo->n ? undo->n * 2 : 1, sizeof(*undo->units));
 	undo->units[undo->n++] = (struct jr_unit){.path = ds_strdup(path), .before = before};
 }
 
 /* Of units that an earlier one of these commits changed, the first version counts. */
 static void remember_all(struct cf *cf, const struct ov *ov)
 {
-	size_t known = cf->undo.n;
-	struct jr_record old = {.units = cf->undo.units, .n = known};
+	size_t known = sort(&cf->undo);
 
 	for (size_t i = 0; i < ov->n; i++) {
 		const struct ov_unit *u = ov->list[i];
 
-		if (!known || !has(&old, u->path)) {
+		if (!known_unit(&cf->undo, known, u->path))
 			remember(&cf->undo, u->path, hs_print(ov_of_base(ov, u)));
-			old.units = cf->undo.units;
-		}
 	}
 }
 
@@ -231,6 +253,8 @@ void cf_changed(struct ch *change)
 		     change->why == ST_EVENT_CONFIRM_TIMEOUT ? NULL : &change->who->subject, 0);
 		return;
 	}
+	if (is_part(change))
+		remember_all(cf, change->ov);
 	if (change->kind != CH_COMMIT)
 		return;
 	if (change->commit.confirmed) {
@@ -256,6 +280,7 @@ bool cf_begin_revert(struct ch *change)
 	change->own = true;
 	ov_show(&st->running, change->ov, NULL);
 	right = hs_apply(change->ov, &cf->undo, false, &change->errs);
+	ov_complete(change->ov);
 	ov_keep(change->ov, &change->who->subject);
 	return right;
 }
@@ -299,7 +324,7 @@ void st_cancel_commit(struct st *st, const struct nacm_subject *who, const char 
 void cf_restore(struct st *st)
 {
 	struct cf *cf = st->confirm;
-	size_t n = st->jr ? jr_count(st->jr) : 0;
+	size_t n = st->jr ? jr_count(st->jr) : 0, known;
 	struct dl dl;
 
 	for (size_t i = n; i-- > 0 && jr_get(st->jr, i)->pending;) {
@@ -307,19 +332,18 @@ void cf_restore(struct st *st)
 
 		if (i == n - 1 && (!r->confirm || !dl_parse(r->confirm, &dl)))
 			return;
+		known = sort(&cf->undo);
 		for (size_t k = 0; k < r->n; k++) {
 			const struct jr_unit *u = &r->units[k];
 			char *before = u->before ? ds_strdup(u->before) : NULL;
-			size_t at = 0;
+			struct jr_unit *same = known_unit(&cf->undo, known, u->path);
 
-			while (at < cf->undo.n && strcmp(cf->undo.units[at].path, u->path) != 0)
-				at++;
-			if (at == cf->undo.n) {
+			if (!same) {
 				remember(&cf->undo, u->path, before);
 				continue;
 			}
-			free(cf->undo.units[at].before);
-			cf->undo.units[at].before = before;
+			free(same->before);
+			same->before = before;
 		}
 		cf->is = true;
 	}

@@ -98,7 +98,6 @@ bool hs_apply(struct ov *ov, const struct jr_record *record, bool after, struct 
 		if (!set_unit(ov, u->path, after ? u->after : u->before, errs))
 			return false;
 	}
-	ov_complete(ov);
 	return true;
 }
 
@@ -144,6 +143,7 @@ bool hs_go_back(struct st *st, struct ov *ov, unsigned int index, struct ds_erro
 	for (unsigned int i = 0; i < index; i++)
 		if (!hs_apply(ov, record(st, i), false, errs))
 			return false;
+	ov_complete(ov);
 	return true;
 }
 

@@ -13,7 +13,7 @@ char *hs_print(const struct lyd_node *node);
 
 /*
  * Makes of @ov, topmost in view and in a stroke, what the record has: its units as they were before
- * it, or after. False with @errs when a version cannot be read.
+ * it, or after. False with @errs when a version cannot be read. After the last one: ov_complete().
  */
 bool hs_apply(struct ov *ov, const struct jr_record *record, bool after, struct ds_errors *errs);
 

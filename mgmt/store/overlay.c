@@ -237,25 +237,28 @@ static void drop_other(struct ov *ov, struct ov_unit *u)
 	u->other = NULL;
 }
 
-/* Takes the marked units (path NULL) out of the list. */
+static void mark(struct ov *ov, struct ov_unit *u)
+{
+	u->gone = true;
+	ov->n_gone++;
+}
+
+/* Takes the marked units out of the list, all in one. */
 static void sweep(struct ov *ov)
 {
 	size_t n = 0;
 
+	if (!ov->n_gone)
+		return;
 	for (size_t i = 0; i < ov->n; i++) {
-		if (ov->list[i]->path)
-			ov->list[n++] = ov->list[i];
-		else
+		if (ov->list[i]->gone)
 			unit_free(ov->list[i]);
+		else
+			ov->list[n++] = ov->list[i];
 	}
 	ov->n = n;
+	ov->n_gone = 0;
 	index_again(ov);
-}
-
-static void mark(struct ov_unit *u)
-{
-	free(u->path);
-	u->path = NULL;
 }
 
 /* True when the shown version is what the base has. */
@@ -271,8 +274,6 @@ static bool is_as_base(const struct ov *ov, const struct ov_unit *u)
 
 void ov_keep(struct ov *ov, const struct nacm_subject *who)
 {
-	size_t gone = 0;
-
 	for (size_t i = 0; i < ov->n_struck; i++) {
 		struct ov_unit *u = ov->struck[i];
 
@@ -281,8 +282,7 @@ void ov_keep(struct ov *ov, const struct nacm_subject *who)
 		u->struck = u->fresh = false;
 		if (is_as_base(ov, u)) {
 			drop_other(ov, u);
-			mark(u);
-			gone++;
+			mark(ov, u);
 			continue;
 		}
 		strncpy(u->touched.user, who->user ? who->user : "", sizeof(u->touched.user) - 1);
@@ -291,8 +291,7 @@ void ov_keep(struct ov *ov, const struct nacm_subject *who)
 	}
 	ov->n_struck = 0;
 	ov->version++;
-	if (gone)
-		sweep(ov);
+	sweep(ov);
 }
 
 /*
@@ -321,15 +320,12 @@ static void put_back(struct ov *ov, struct ov_unit *u, struct lyd_node **top,
 
 void ov_undo(struct ov *ov)
 {
-	size_t gone = 0;
-
 	for (size_t i = ov->n_struck; i-- > 0;) {
 		struct ov_unit *u = ov->struck[i];
 
 		if (u->fresh) {
 			put_back(ov, u, &ov->shadow, &u->other);
-			mark(u);
-			gone++;
+			mark(ov, u);
 		} else {
 			put_back(ov, u, &u->before_top, &u->before);
 			lyd_free_all(u->before_top);
@@ -338,8 +334,7 @@ void ov_undo(struct ov *ov)
 		u->struck = false;
 	}
 	ov->n_struck = 0;
-	if (gone)
-		sweep(ov);
+	sweep(ov);
 }
 
 void ov_remove(struct ov *ov, struct lyd_node *node)
@@ -370,7 +365,7 @@ void ov_forget(struct ov *ov, struct ov_unit *u)
 		put_back(ov, u, &ov->shadow, &u->other);
 	else
 		drop_other(ov, u);
-	mark(u);
+	mark(ov, u);
 	ov->version++;
 	sweep(ov);
 }
@@ -383,7 +378,7 @@ void ov_clear(struct ov *ov)
 		unit_free(ov->list[i]);
 	lyd_free_all(ov->shadow);
 	ov->shadow = NULL;
-	ov->n = ov->n_struck = 0;
+	ov->n = ov->n_struck = ov->n_gone = 0;
 	ov->version++;
 	if (ov->slots)
 		index_again(ov);
@@ -414,11 +409,18 @@ void ov_rebased(struct ov *ov, const char *path, const struct ov_mark *who)
 {
 	struct ov_unit *u = ov_unit(ov, path);
 
-	if (!u)
+	if (!u || u->gone)
 		return;
-	if (is_as_base(ov, u))
-		ov_forget(ov, u);
-	else
+	if (is_as_base(ov, u)) {
+		drop_other(ov, u);
+		mark(ov, u);
+	} else {
 		u->foreign = *who;
+	}
 	ov->version++;
+}
+
+void ov_rebase_end(struct ov *ov)
+{
+	sweep(ov);
 }

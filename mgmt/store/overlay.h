@@ -35,6 +35,7 @@ struct ov_unit {
 		*other; /* the version that the tree does not show, in the shadow; or NULL */
 	struct lyd_node *after; /* key of what it stood behind, when it was taken out of the tree */
 	bool front;             /* or it was the first of its list */
+	bool gone;              /* it is about to be forgotten */
 	bool checked;           /* the overlay's version was validated */
 	struct ov_mark touched; /* last */
 	struct ov_mark foreign; /* who changed it in the base meanwhile; time 0: nobody */
@@ -56,7 +57,7 @@ struct ov {
 	struct ov_unit **slots; /* by path; a power of two */
 	size_t n_slots;
 	struct ov_unit **struck; /* of the stroke that is under way */
-	size_t n_struck;
+	size_t n_struck, n_gone;
 	uint64_t version; /* changes when its content does */
 };
 
@@ -124,8 +125,9 @@ void ov_clear(struct ov *ov);
 /* The overlay (alone in view) becomes the base: its differences are dropped. */
 void ov_fold(struct ov *ov);
 
-/* The base got a new version of a unit from @who. @ov is not in view. */
+/* The base got a new version of a unit from @who. @ov is not in view. After all of them: the end. */
 void ov_rebased(struct ov *ov, const char *path, const struct ov_mark *who);
+void ov_rebase_end(struct ov *ov);
 
 /* Adds defaults to what a stroke left incomplete. */
 void ov_complete(struct ov *ov);

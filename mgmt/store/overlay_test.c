@@ -176,6 +176,8 @@ static void commit(struct ov_base *base, struct ov **ovs, struct model *m, int k
 				  ov_unit(ovs[other], path)->foreign.session == 7);
 		}
 	}
+	for (int other = 0; other < OVERLAYS; other++)
+		ov_rebase_end(ovs[other]);
 }
 
 /* Going to other views and back changes nothing, not even an order. */

@@ -79,6 +79,7 @@ static bool read_journal(struct st *st, const char *base, struct ds_errors *errs
 	}
 	for (size_t i = 0; right && i < jr_count(st->jr); i++)
 		right = hs_apply(ov, jr_get(st->jr, i), true, errs);
+	ov_complete(ov);
 	right = right && ds_errors_none(errs) && ck_units(ov, true, st->alone, errs);
 	if (right)
 		ov_fold(ov);
@@ -187,6 +188,7 @@ static void on_decided(bool taken, void *arg)
 		ov = ov_new(&st->running);
 		ov_show(&st->running, ov, NULL);
 		hs_apply(ov, jr_open_intent(st->jr), true, &errs);
+		ov_complete(ov);
 		ov_fold(ov);
 		ov_free(ov);
 		jr_end(st->jr, generation, &err);
