@@ -65,9 +65,12 @@ static bool same_words(const char **at, const char *end, const char *word)
 
 static bool is_cached(const struct nacm *nacm, const struct nacm_subject *who)
 {
-	const char *at = nacm->view_of, *end = at + nacm->view_of_len;
+	const char *at = nacm->view_of, *end;
 
-	if (!at || !same_words(&at, end, who->user))
+	if (!at)
+		return false;
+	end = at + nacm->view_of_len;
+	if (!same_words(&at, end, who->user))
 		return false;
 	for (size_t i = 0; i < who->n_groups; i++)
 		if (!same_words(&at, end, who->groups[i]))
