@@ -386,6 +386,55 @@ bool nc_filter_wants_entry(const struct nc_filter *filter, const struct lysc_nod
 	return false;
 }
 
+/* A leaf with text says which of its siblings are meant, not what of them. */
+static bool only_says_which(const struct lyd_node *filter)
+{
+	const struct lyd_node *child;
+
+	LY_LIST_FOR(lyd_child(filter), child) {
+		char *text = content(child);
+		bool says = !lyd_child(child) && *text;
+
+		free(text);
+		if (!says)
+			return false;
+	}
+	return true; /* also when there are none: it selects all that is below */
+}
+
+/* @level of @chain stands below the filters in @list. */
+static bool wants_below(const struct lyd_node *list, const struct lysc_node *const *chain,
+			unsigned int level)
+{
+	const struct lyd_node *node;
+
+	LY_LIST_FOR(list, node) {
+		if (!same_name(node, chain[level]))
+			continue;
+		if (!level || only_says_which(node) ||
+		    wants_below(lyd_child(node), chain, level - 1))
+			return true;
+	}
+	return false;
+}
+
+bool nc_filter_wants_node(const struct nc_filter *filter, const struct lysc_node *schema)
+{
+	const struct lysc_node *chain[64]; /* from the node up */
+	unsigned int n = 0;
+
+	if (!schema || !filter || !filter->given || filter->xpath)
+		return true;
+	for (; schema; schema = schema->parent) {
+		if (schema->nodetype & (LYS_CHOICE | LYS_CASE))
+			continue;
+		if (n == sizeof(chain) / sizeof(chain[0]))
+			return true;
+		chain[n++] = schema;
+	}
+	return wants_below(filter->subtree, chain, n - 1);
+}
+
 bool nc_filter_matches(const struct nc_filter *filter, const struct lyd_node *tree)
 {
 	struct ds_errors errs = {.n = 0};

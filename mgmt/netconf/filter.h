@@ -57,6 +57,12 @@ bool nc_filter_wants_entry(const struct nc_filter *filter, const struct lysc_nod
 			   const char *key);
 
 /*
+ * True if the filter can select something of a node of this schema, wherever it stands. (Not exact
+ * either.) NULL selects all.
+ */
+bool nc_filter_wants_node(const struct nc_filter *filter, const struct lysc_node *schema);
+
+/*
  * Does the filter select anything of it, a tree that is taken as the whole document? An XPath that is
  * not a set of nodes counts as its truth.
  */

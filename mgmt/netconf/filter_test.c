@@ -235,5 +235,49 @@ static void test_wants_entry(void)
 	ly_ctx_destroy(ctx);
 }
 
+static void test_wants_node(void)
+{
+	static const struct {
+		const char *filter;
+		bool statistics, in_packets;
+	} rows[] = {
+		{"<interfaces " IF "/>", true, true},
+		{"<interfaces " IF "><interface/></interfaces>", true, true},
+		{"<interfaces " IF "><interface><name>fw</name></interface></interfaces>", true,
+		 true},
+		{"<interfaces " IF "><interface><name/></interface></interfaces>", false, false},
+		{"<interfaces " IF "><interface><name>fw</name><enabled/></interface></interfaces>",
+		 false, false},
+		{"<interfaces " IF "><interface><statistics/></interface></interfaces>", true,
+		 false},
+		{"<interfaces " IF "><interface><port xmlns='urn:heddle:yang:heddle-port'><state>"
+		 "<counters><in-packets/></counters></state></port></interface></interfaces>",
+		 false, true},
+		{"<interfaces " IF "><interface><port xmlns='urn:heddle:yang:heddle-port'><state/>"
+		 "</port></interface></interfaces>",
+		 false, true},
+		{"<interfaces " IF "><interface><name/></interface></interfaces><interfaces " IF
+		 "><interface><statistics/></interface></interfaces>",
+		 true, false},
+	};
+	const struct lysc_node *statistics =
+		lys_find_path(ctx, NULL, "/ietf-interfaces:interfaces/interface/statistics", 0);
+	const struct lysc_node *in_packets = lys_find_path(
+		ctx, NULL,
+		"/ietf-interfaces:interfaces/interface/heddle-port:port/state/counters/"
+		"in-packets",
+		0);
+
+	CU_ASSERT_TRUE(nc_filter_wants_node(NULL, statistics));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct nc_filter filter = {.given = true, .subtree = parse(rows[i].filter)};
+
+		CU_ASSERT_EQUAL(nc_filter_wants_node(&filter, statistics), rows[i].statistics);
+		CU_ASSERT_EQUAL(nc_filter_wants_node(&filter, in_packets), rows[i].in_packets);
+		lyd_free_all((struct lyd_node *)filter.subtree);
+	}
+}
+
 UNIT_MAIN_SETUP("netconf-filter", setup, {"xpath cost", test_xpath_cost}, {"subtree", test_subtree},
-		{"depth", test_depth}, {"wants", test_wants}, {"wants entry", test_wants_entry});
+		{"depth", test_depth}, {"wants", test_wants}, {"wants node", test_wants_node},
+		{"wants entry", test_wants_entry});

@@ -10,6 +10,52 @@
 
 #define PORT "heddle-port"
 
+/*
+ * What the filter can select: thousands of ports have dozens of leaves each, of which most requests
+ * want a few.
+ */
+enum want {
+	WANT_STATISTICS,
+	WANT_CHANGE,
+	WANT_COUNTERS,
+	WANT_ADMITTED,
+	WANT_OFFERED,
+	WANT_SEGMENTED,
+	WANT_DROPS,
+	WANT_SEGMENTS,
+	WANT_TEXT,
+	WANT_QUEUES,
+	WANT_FLAPS,
+	WANT_COUNT,
+};
+
+#define IF         "/ietf-interfaces:interfaces/interface"
+#define STATE_NODE IF "/heddle-port:port/state"
+
+static const char *const want_paths[WANT_COUNT] = {
+	[WANT_STATISTICS] = IF "/statistics",
+	[WANT_CHANGE] = IF "/last-change",
+	[WANT_COUNTERS] = STATE_NODE "/counters",
+	[WANT_ADMITTED] = STATE_NODE "/counters/admitted",
+	[WANT_OFFERED] = STATE_NODE "/counters/offered",
+	[WANT_SEGMENTED] = STATE_NODE "/counters/segmented",
+	[WANT_DROPS] = STATE_NODE "/drop",
+	[WANT_SEGMENTS] = STATE_NODE "/segment",
+	[WANT_TEXT] = STATE_NODE "/text",
+	[WANT_QUEUES] = STATE_NODE "/queues",
+	[WANT_FLAPS] = STATE_NODE "/flaps",
+};
+
+struct wants {
+	bool of[WANT_COUNT];
+};
+
+static void wants_init(struct wants *w, const struct ly_ctx *ctx, const struct nc_filter *filter)
+{
+	for (int i = 0; i < WANT_COUNT; i++)
+		w->of[i] = nc_filter_wants_node(filter, lys_find_path(ctx, NULL, want_paths[i], 0));
+}
+
 static const char *oper_status(const struct hd_port_state *s)
 {
 	if (!s)
@@ -52,16 +98,21 @@ static void statistics(struct lyd_node *interface, const struct bk_stats *stats,
 }
 
 static void counters(struct lyd_node *state, const struct bk_stats *stats,
-		     const struct hd_stats_port *c)
+		     const struct hd_stats_port *c, const struct wants *w)
 {
-	struct lyd_node *node = nc_inner(state, NULL, "counters");
+	struct lyd_node *node = w->of[WANT_COUNTERS] ? nc_inner(state, NULL, "counters") : NULL;
 
-	nc_number(node, NULL, "in-packets", c->rx_packets);
-	nc_number(node, NULL, "admitted", c->admitted);
-	nc_number(node, NULL, "offered", c->offered);
-	nc_number(node, NULL, "out-packets", c->tx_packets);
-	nc_number(node, NULL, "segmented", c->segmented);
-	for (unsigned int i = 0; i < HD_DROP_REASONS_MAX; i++) {
+	if (node) {
+		nc_number(node, NULL, "in-packets", c->rx_packets);
+		nc_number(node, NULL, "out-packets", c->tx_packets);
+	}
+	if (node && w->of[WANT_ADMITTED])
+		nc_number(node, NULL, "admitted", c->admitted);
+	if (node && w->of[WANT_OFFERED])
+		nc_number(node, NULL, "offered", c->offered);
+	if (node && w->of[WANT_SEGMENTED])
+		nc_number(node, NULL, "segmented", c->segmented);
+	for (unsigned int i = 0; w->of[WANT_DROPS] && i < HD_DROP_REASONS_MAX; i++) {
 		struct lyd_node *drop;
 
 		if (!c->drops[i] || !stats->drop_known[i])
@@ -74,8 +125,27 @@ static void counters(struct lyd_node *state, const struct bk_stats *stats,
 	}
 }
 
+/* What heddle-dp told. */
+static void told_state(struct lyd_node *interface, struct lyd_node *state,
+		       const struct hd_port_state *s, const struct wants *w)
+{
+	char since[32];
+
+	if (w->of[WANT_CHANGE])
+		nc_leaf(interface, NULL, "last-change",
+			nc_time((hd_now_ns() - s->changed_ns) / 1e9, since));
+	if (w->of[WANT_TEXT] && s->text[0] && !s->up)
+		nc_leaf(state, NULL, "text", s->text);
+	if (s->detail[0])
+		nc_leaf(state, NULL, "detail", s->detail);
+	if (w->of[WANT_QUEUES])
+		nc_number(state, NULL, "queues", s->queues);
+	if (w->of[WANT_FLAPS])
+		nc_number(state, NULL, "flaps", s->flaps);
+}
+
 static void port_state(struct lyd_node *interface, const struct bd_model *model,
-		       const struct bd_port *port, const struct bk *bk)
+		       const struct bd_port *port, const struct bk *bk, const struct wants *w)
 {
 	const struct hd_port_state *s = bk_ports_find(&bk->ports, port->name);
 	struct lyd_node *container = nc_inner(interface, PORT, "port");
@@ -86,30 +156,24 @@ static void port_state(struct lyd_node *interface, const struct bd_model *model,
 	nc_leaf(interface, NULL, "oper-status", oper_status(s));
 	nc_leaf(state, NULL, "role", bd_role_name(port->role));
 	nc_leaf(state, NULL, "reason", s ? hd_port_reason_name(s->reason) : "unknown");
-	for (size_t i = 0; i < model->n_segments; i++)
+	for (size_t i = 0; w->of[WANT_SEGMENTS] && i < model->n_segments; i++)
 		if (model->segments[i].sw == port->sw &&
 		    bd_port_in_vlan(port, model->segments[i].vlan))
 			nc_leaf(state, NULL, "segment", model->segments[i].name);
 	if (!s)
 		return;
-	nc_time((hd_now_ns() - s->changed_ns) / 1e9, since);
-	nc_leaf(interface, NULL, "last-change", since);
-	if (s->text[0] && !s->up)
-		nc_leaf(state, NULL, "text", s->text);
-	if (s->detail[0])
-		nc_leaf(state, NULL, "detail", s->detail);
-	nc_number(state, NULL, "queues", s->queues);
-	nc_number(state, NULL, "flaps", s->flaps);
+	told_state(interface, state, s, w);
 	if (!bk_stats_port(&bk->stats, s->id, port->name, &sums))
 		return;
-	nc_time((hd_now_ns() - bk_stats_since(&bk->stats, s->id)) / 1e9, since);
-	statistics(interface, &bk->stats, &sums, since);
-	counters(state, &bk->stats, &sums);
+	if (w->of[WANT_STATISTICS])
+		statistics(interface, &bk->stats, &sums,
+			   nc_time((hd_now_ns() - bk_stats_since(&bk->stats, s->id)) / 1e9, since));
+	counters(state, &bk->stats, &sums, w);
 }
 
 /* A host interface is a port that nobody configured as one. */
 static void host_interface(struct lyd_node *interfaces, const struct bd_model *model,
-			   const struct bd_port *port, const struct bk *bk)
+			   const struct bd_port *port, const struct bk *bk, const struct wants *w)
 {
 	struct lyd_node *interface = nc_entry(interfaces, "interface", port->name), *container;
 
@@ -119,21 +183,24 @@ static void host_interface(struct lyd_node *interfaces, const struct bd_model *m
 	container = nc_inner(interface, PORT, "port");
 	nc_leaf(container, NULL, "switch", port->sw->name);
 	nc_leaf(container, NULL, "access", port->host_of->name);
-	port_state(interface, model, port, bk);
+	port_state(interface, model, port, bk, w);
 }
 
-void nc_state_ports(struct lyd_node **tree, const struct bd_model *model, const struct bk *bk)
+void nc_state_ports(struct lyd_node **tree, const struct bd_model *model, const struct bk *bk,
+		    const struct nc_filter *filter)
 {
 	struct lyd_node *interfaces = nc_top(tree, model->ctx, "ietf-interfaces", "interfaces"),
 			*node;
+	struct wants w;
 
+	wants_init(&w, model->ctx, filter);
 	LY_LIST_FOR(lyd_child(interfaces), node) {
 		const struct bd_port *port = bd_port_find(model, ds_value(node, NULL, "name"));
 
 		if (port)
-			port_state(node, model, port, bk);
+			port_state(node, model, port, bk, &w);
 	}
 	for (size_t i = 0; i < model->n_ports; i++)
 		if (model->ports[i].role == BD_ROLE_HOST)
-			host_interface(interfaces, model, &model->ports[i], bk);
+			host_interface(interfaces, model, &model->ports[i], bk, &w);
 }
