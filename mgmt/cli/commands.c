@@ -177,6 +177,8 @@ static const struct cmd_option replay_options[] = {
 
 static const struct cmd_option doctor_options[] = {
 	{"config", 'c', "FILE", "also check what this configuration needs", CMD_WORDS_FILE},
+	{"conf", 0, "FILE", "heddled will read FILE (default: /etc/heddle/heddled.conf)",
+	 CMD_WORDS_FILE},
 	{"workers", 'w', "N", "heddled will be given --workers N", CMD_WORDS_NONE},
 	{"cpus", 0, "LIST", "heddled will be given --cpus LIST", CMD_WORDS_NONE},
 	{"hugepages", 0, "MODE", "heddled will be given --hugepages MODE: auto, yes or no",

@@ -12,6 +12,7 @@
 #include "mgmt/cli/table.h"
 
 #define MEMORY_DEFAULT_MB 256
+#define CONF_DEFAULT      "/etc/heddle/heddled.conf"
 
 static const char *const level_names[] = {"ok", "warning", "problem"};
 
@@ -108,19 +109,35 @@ static void print_json(struct cli *cli, const struct doctor *d)
 				      (int)count(d, DOCTOR_PROBLEM)));
 }
 
-/* What is asked for on the command line. Returns false after a message. */
+/* The option, else what heddled.conf says, else @otherwise. */
+static const char *choose(const struct cmd_line *line, const struct doctor *d, const char *name,
+			  const char *otherwise)
+{
+	const char *value = cmd_value(line, name);
+
+	if (!value)
+		value = doctor_setting(d, name);
+	return value ? value : otherwise;
+}
+
+/* What is asked for: the command line wins over heddled.conf. Returns false after a message. */
 static bool read_options(struct cli *cli, const struct cmd_line *line, struct doctor *d)
 {
 	static const char *const modes[] = {"auto", "yes", "no"};
-	const char *mode = cmd_value(line, "hugepages");
+	const char *conf = cmd_value(line, "conf"), *mode;
 
+	doctor_read_conf(d, conf ? conf : CONF_DEFAULT, conf != NULL);
+	mode = choose(line, d, "hugepages", NULL);
 	d->run_dir = cli->run_dir;
 	d->config = cmd_value(line, "config");
-	d->cpus = cmd_value(line, "cpus");
-	d->netns_dir = cmd_value(line, "netns-dir") ? cmd_value(line, "netns-dir") : "/run/netns";
-	d->vhost_dir = cmd_value(line, "vhost-dir");
+	d->cpus = choose(line, d, "cpus", NULL);
+	d->netns_dir = choose(line, d, "netns-dir", "/run/netns");
+	d->vhost_dir = choose(line, d, "vhost-dir", NULL);
+	d->vhost_group = doctor_setting(d, "vhost-group");
 	d->workers = 1;
 	d->memory_mb = MEMORY_DEFAULT_MB;
+	doctor_setting_number(d, "workers", 1, 16, &d->workers);
+	doctor_setting_number(d, "memory", 16, 1048576, &d->memory_mb);
 	for (size_t i = 0; mode && i < 3; i++) {
 		if (strcmp(mode, modes[i]) == 0) {
 			d->hugepages = (enum doctor_hugepages)i;
@@ -156,6 +173,7 @@ static void free_doctor(struct doctor *d)
 		free(d->results[i].mend);
 	}
 	free(d->results);
+	doctor_free_conf(d);
 	lyd_free_all(d->tree);
 }
 
@@ -166,8 +184,10 @@ int cmd_doctor(struct cli *cli, const struct cmd_line *line)
 	char *vhost_dir;
 	int rc;
 
-	if (!read_options(cli, line, &d))
+	if (!read_options(cli, line, &d)) {
+		free_doctor(&d);
 		return CLI_USAGE;
+	}
 	vhost_dir = cli_asprintf("%s/vhost", d.run_dir);
 	if (!d.vhost_dir)
 		d.vhost_dir = vhost_dir;

@@ -29,9 +29,17 @@ enum doctor_hugepages {
 	DOCTOR_HUGE_NO,
 };
 
+struct doctor_setting {
+	char *key, *value;
+};
+
 struct doctor {
+	struct doctor_setting *settings; /* of heddled.conf */
+	size_t n_settings;
+
 	/* What heddled is to be started with. */
 	const char *run_dir, *vhost_dir, *netns_dir, *config, *cpus;
+	const char *vhost_group; /* NULL: the usual one */
 	unsigned long workers, memory_mb;
 	enum doctor_hugepages hugepages;
 
@@ -74,6 +82,20 @@ void doctor_check_memory(struct doctor *d);     /* hugepages, memory, lock limit
 void doctor_check_cpus(struct doctor *d);
 void doctor_check_folders(struct doctor *d); /* run-dir, vhost-dir, socket paths, who runs there */
 void doctor_check_config(struct doctor *d);  /* the file itself, and each port */
+
+/*
+ * Reads heddled.conf, and reports what is wrong with it. Without @given it need not exist. Free with
+ * doctor_free_conf().
+ */
+void doctor_read_conf(struct doctor *d, const char *path, bool given);
+void doctor_free_conf(struct doctor *d);
+
+/* The value of a key in it, or NULL. */
+const char *doctor_setting(const struct doctor *d, const char *key);
+
+/* A whole number in it; *@n stays when there is none, or, after a report, when it is not right. */
+void doctor_setting_number(struct doctor *d, const char *key, unsigned long min, unsigned long max,
+			   unsigned long *n);
 
 /* Reads the configuration: @d->tree and the counts. 0, or -errno with @err. */
 int doctor_read_config(struct doctor *d, struct hd_err *err);

@@ -122,36 +122,41 @@ static void check_folder(struct doctor *d, const char *check, const char *path)
 
 static void check_vhost_group(struct doctor *d)
 {
-	struct group *group = getgrnam(VM_GROUP);
+	const char *name = d->vhost_group ? d->vhost_group : VM_GROUP;
+	struct group *group = getgrnam(name);
 	struct stat st;
 
 	if (!group) {
 		bool matters = d->n_vhost_user && d->uid == 0;
 
-		doctor_report(d, matters ? DOCTOR_WARNING : DOCTOR_OK, "vhost sockets",
-			      matters ? cli_strdup("sudo groupadd --system " VM_GROUP) : NULL,
-			      "there is no group " VM_GROUP ": sockets belong to who starts the "
-			      "switch, and a VM must run as the same user");
+		doctor_report(
+			d, matters ? DOCTOR_WARNING : DOCTOR_OK, "vhost sockets",
+			matters ? cli_asprintf("sudo groupadd --system %s", name) : NULL,
+			"there is no group %s: sockets belong to who starts the switch, and a VM "
+			"must run as the same user",
+			name);
 		return;
 	}
 	if (stat(d->vhost_dir, &st) < 0 || d->uid != 0)
 		return;
 	if (st.st_gid != group->gr_gid)
-		doctor_report(d, DOCTOR_WARNING, "vhost sockets",
-			      cli_asprintf("sudo chgrp " VM_GROUP " %s && sudo chmod 2770 %s",
-					   d->vhost_dir, d->vhost_dir),
-			      "%s does not belong to group " VM_GROUP
-			      ": VMs of other users cannot reach their sockets",
-			      d->vhost_dir);
+		doctor_report(
+			d, DOCTOR_WARNING, "vhost sockets",
+			cli_asprintf("sudo chgrp %s %s && sudo chmod 2770 %s", name, d->vhost_dir,
+				     d->vhost_dir),
+			"%s does not belong to group %s: VMs of other users cannot reach their "
+			"sockets",
+			d->vhost_dir, name);
 	else if ((st.st_mode & 02070) != 02070)
-		doctor_report(d, DOCTOR_WARNING, "vhost sockets",
-			      cli_asprintf("sudo chmod 2770 %s", d->vhost_dir),
-			      "%s has mode %04o: group " VM_GROUP " needs to write there, and new "
-			      "sockets to be of the group",
-			      d->vhost_dir, (unsigned int)st.st_mode & 07777);
+		doctor_report(
+			d, DOCTOR_WARNING, "vhost sockets",
+			cli_asprintf("sudo chmod 2770 %s", d->vhost_dir),
+			"%s has mode %04o: group %s needs to write there, and new sockets to be "
+			"of the group",
+			d->vhost_dir, (unsigned int)st.st_mode & 07777, name);
 	else
-		doctor_report(d, DOCTOR_OK, "vhost sockets", NULL, "%s belongs to group " VM_GROUP,
-			      d->vhost_dir);
+		doctor_report(d, DOCTOR_OK, "vhost sockets", NULL, "%s belongs to group %s",
+			      d->vhost_dir, name);
 }
 
 static void check_socket_path(struct doctor *d)

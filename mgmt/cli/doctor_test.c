@@ -237,6 +237,38 @@ static void test_folders(void)
 	end();
 }
 
-UNIT_MAIN("cli doctor", {"hugepages and memory", test_hugepages}, {"permission", test_permission},
-	  {"tun", test_tun}, {"network cards", test_nic}, {"ports", test_ports},
-	  {"lists of CPUs", test_cpu_list}, {"folders", test_folders});
+/* What heddled.conf asks for, and what is wrong with it. */
+static void test_conf(void)
+{
+	unsigned long workers = 1, memory = 256;
+	char *path;
+
+	begin();
+	doctor_read_conf(&d, "/etc/heddle/heddled.conf", false);
+	CU_ASSERT_EQUAL(d.n_results, 0); /* it need not be there */
+	doctor_read_conf(&d, "/etc/heddle/other.conf", true);
+	CU_ASSERT_EQUAL(result("heddled.conf", "cannot be read")->level, DOCTOR_PROBLEM);
+	put("/etc/heddle/heddled.conf", "# a comment\n\n workers = 4\ncpus=2,3 \nmemory = lots\n"
+					"nothing\nvhost-group = vms\n");
+	path = doctor_path(&d, "/etc/heddle/heddled.conf");
+	CU_ASSERT_EQUAL(chmod(path, 0666), 0);
+	d.uid = geteuid();
+	doctor_read_conf(&d, "/etc/heddle/heddled.conf", false);
+	CU_ASSERT_STRING_EQUAL(doctor_setting(&d, "cpus"), "2,3");
+	CU_ASSERT_STRING_EQUAL(doctor_setting(&d, "vhost-group"), "vms");
+	CU_ASSERT_PTR_NULL(doctor_setting(&d, "hugepages"));
+	doctor_setting_number(&d, "workers", 1, 16, &workers);
+	doctor_setting_number(&d, "memory", 16, 1024, &memory);
+	CU_ASSERT(workers == 4 && memory == 256);
+	CU_ASSERT_EQUAL(result("heddled.conf", "lots")->level, DOCTOR_PROBLEM);
+	CU_ASSERT_EQUAL(result("heddled.conf", "line 6")->level, DOCTOR_PROBLEM);
+	CU_ASSERT_EQUAL(result("heddled.conf", "written by others")->level, DOCTOR_PROBLEM);
+	CU_ASSERT_EQUAL(result("heddled.conf", "is read")->level, DOCTOR_OK);
+	free(path);
+	doctor_free_conf(&d);
+	end();
+}
+
+UNIT_MAIN("cli doctor", {"heddled.conf", test_conf}, {"hugepages and memory", test_hugepages},
+	  {"permission", test_permission}, {"tun", test_tun}, {"network cards", test_nic},
+	  {"ports", test_ports}, {"lists of CPUs", test_cpu_list}, {"folders", test_folders});
