@@ -151,7 +151,7 @@ void conf_tell_effects(struct conf *conf, const struct conf_line *line)
 	double start = seconds();
 
 	/* Only to somebody who types, and only when it takes no time. */
-	if (!conf->cli->abbreviate || !conf->cli->session || conf->effects_took > 0.2)
+	if (!conf->cli->abbreviate || !conf->cli->session || conf->effects_took > 0.1)
 		return;
 	if (cli_client_rpc(conf->cli->session, "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>", &reply,
 			   &err) == 0 &&

@@ -154,8 +154,8 @@ const char *sf_line_read(struct sf_line *line, const char *at, const char *end)
 
 	if (line->buf_len < need) {
 		free(line->buf);
-		line->buf = ds_alloc(need * 2);
-		line->buf_len = need * 2;
+		line->buf_len = need < 4096 ? 4096 : need;
+		line->buf = ds_alloc(line->buf_len);
 	}
 	r.out = line->buf;
 	line->n = 0;
