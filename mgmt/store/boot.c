@@ -108,19 +108,21 @@ static void warn(struct bo_startup *startup, const char *path, const struct ds_e
 		       errs->list[i].path ? ": " : "", errs->list[i].message);
 }
 
-/*
- * A file that may be root's alone: then heddled, which is root, has opened it for us. Only one is
- * ever handed over, since only one is ever asked for.
- */
+char *bo_read(const char *path, size_t *len, struct hd_err *err)
+{
+	const char *handed = getenv("HEDDLE_CONFIG_FD");
+
+	/* Only one is ever handed over, since only one is ever asked for. */
+	return handed ? ds_fd_read(atoi(handed), path, len, err) : ds_file_read(path, len, err);
+}
+
 static struct bd_config *load_handed(const struct ly_ctx *ctx, const char *path,
 				     struct ds_errors *errs)
 {
-	const char *handed = getenv("HEDDLE_CONFIG_FD");
 	struct bd_config *config;
 	struct hd_err err = {0};
 	size_t len;
-	char *text = handed ? ds_fd_read(atoi(handed), path, &len, &err)
-			    : ds_file_read(path, &len, &err);
+	char *text = bo_read(path, &len, &err);
 
 	if (!text) {
 		ds_errors_add(errs, DS_OPERATION_FAILED, NULL, "%s", err.text);

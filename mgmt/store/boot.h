@@ -52,6 +52,12 @@ bool bo_startup(const struct ly_ctx *ctx, const struct bo_files *files, struct b
 void bo_startup_clear(struct bo_startup *startup);
 
 /*
+ * The file of heddled -c, or the initial one. It may be root's alone: then heddled, which is root, has
+ * opened it for us. NULL with @err.
+ */
+char *bo_read(const char *path, size_t *len, struct hd_err *err);
+
+/*
  * Did the planes take the change of @generation, whose end is not in the journal? Asks them as they
  * come, and waits for both at most BO_DECIDE_MS; @done is called once, never from here, and the decision
  * is gone then.

@@ -9,6 +9,7 @@
 #include "heddle/base/log.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/store/boot.h"
 #include "mgmt/store/check.h"
 #include "mgmt/store/internal.h"
 #include "mgmt/store/startup.h"
@@ -32,7 +33,9 @@ const struct lyd_node *st_startup(struct st *st)
 		st->startup = NULL;
 		st->startup_stat = now;
 		st->compared = 0;
-		text = now.st_ino ? ds_file_read(path, &len, &err) : NULL;
+		text = !now.st_ino       ? NULL
+		       : st->config_file ? bo_read(path, &len, &err)
+					 : ds_file_read(path, &len, &err);
 		if (text && !ds_tree_parse(st->ctx, text, len, &st->startup, &errs))
 			hd_log(HD_LOG_WARNING, "%s: %s", path, errs.list[0].message);
 		free(text);
