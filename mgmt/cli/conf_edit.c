@@ -254,11 +254,14 @@ int conf_quit(struct conf *conf, const struct conf_line *line, bool *leave)
 	if (line->words.n > 1)
 		return conf_wrong(conf, line, 1, "nothing follows here");
 	edits = conf_has_edits(conf);
-	if (edits && conf->mode == CONF_PRIVATE &&
+	if (edits && conf->mode != CONF_SHARED &&
 	    !cli_ask(conf->cli, "The edits are not committed, and would be lost. Leave?", true))
 		return CLI_OK;
-	if (edits && conf->mode == CONF_SHARED)
-		fputs("The edits stay in the candidate: they are not committed.\n", stderr);
+	if (edits)
+		fputs(conf->mode == CONF_SHARED
+			      ? "The edits stay in the candidate: they are not committed.\n"
+			      : "The edits were not committed, and are gone.\n",
+		      stderr);
 	conf_tell_pending(conf);
 	*leave = true;
 	return CLI_OK;

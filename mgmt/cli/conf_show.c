@@ -98,8 +98,8 @@ int conf_show(struct conf *conf, const struct conf_line *line, bool *leave)
 	if (rc)
 		return rc;
 	rc = conf_resolve(conf, line, 1, line->words.n, tree, &at);
-	if (rc == 0 && at.schema && !at.node) {
-		cli_error("%s: nothing is configured", at.words);
+	if (rc == 0 && at.schema && at.schema->nodetype == LYS_LIST && !at.all && !at.node) {
+		cli_error("there is no %s", at.words);
 		rc = CLI_REFUSED;
 	} else if (rc == 0) {
 		rc = conf_print(conf, tree, &at);

@@ -90,6 +90,8 @@ def what_the_switch_refuses():
         cli.run("edit port fw", "delete", rc=2)
         has(cli.err, "what is to be deleted is missing")
         cli.run("show port nobody", rc=1)
+        has(cli.err, "there is no port nobody")
+        has(cli.run("show nacm"), "# nothing is configured")
         cli.run("edit port", rc=2)
         cli.run("rollback 77", rc=2)
         cli.run("rollback 7", rc=1)
@@ -239,9 +241,13 @@ def modes_and_others():
         # A private candidate is as running, and ends with the session.
         has(cli.run("compare", "set port cust mtu 4000", "compare", mode="configure private"),
             "changes nothing", "+ set port cust mtu 4000")
+        has(cli.err, "The edits were not committed, and are gone.")
         has(cli.run("compare"), "+ set port cust mtu 2000")
         has(cli.run("set port fw mtu 3000", "commit", mode="configure private"), "Committed")
         has(cli.run("compare", "discard"), "+ set port cust mtu 2000")
+        cli.run("set port cust mtu 6000", mode="configure exclusive")
+        has(cli.err, "and are gone")
+        has(cli.run("compare"), "changes nothing")
         # Nobody else edits while one has it exclusively.
         with contextlib.closing(Client(w.path)) as other:
             assert ok(other.rpc(f'<open-configuration xmlns="{CONFIG}"><mode>exclusive</mode>'
