@@ -7,11 +7,13 @@
 #include "mgmt/cli/table.h"
 
 #define PLAIN_MAX 10 /* effects that are neither dangers nor warnings; JSON has all */
+#define WARN_MAX  20
 #define NS_NMDA   "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
 #define OPEN                                               \
 	"<open-configuration xmlns=\"" CLI_NS_CONFIG "\">" \
 	"<mode>private</mode></open-configuration>"
 #define COMMIT "<commit><save xmlns=\"" CLI_NS_CONFIG "\"/></commit>"
+#define CLOSE  "<close-configuration xmlns=\"" CLI_NS_CONFIG "\"/>"
 #define CONFIG "<config xmlns:nc=\"" CLI_NS_NETCONF "\">%s</config>"
 
 static const char effects_request[] = "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>";
@@ -99,34 +101,83 @@ static void print_effect(struct cli *cli, const struct lyd_node *effect)
 	free(text);
 }
 
-int cli_effects(struct cli *cli, struct cli_client *client, json_t *json, bool *danger)
+/*
+ * Prints the effects of a reply, or appends them to @json; true when there is a danger. @news: not
+ * what is plain from a list of what was added and removed.
+ */
+static bool show_effects(struct cli *cli, const struct lyd_node *reply, json_t *json, bool news)
 {
-	unsigned int plain = 0; /* effects that only say what happens */
-	struct lyd_node *reply;
-	int rc = ask(cli, client, effects_request, &reply);
+	unsigned int shown[2] = {0}, left = 0; /* what only says what happens; warnings */
+	bool danger = false;
 
-	*danger = false;
-	if (rc)
-		return rc;
 	cli_xml_foreach(effect, reply, "effect")
 	{
 		const char *severity = cli_xml_text(effect, "severity");
 
-		*danger |= strcmp(severity, "danger") == 0;
-		plain += strcmp(severity, "info") == 0;
+		bool warning = strcmp(severity, "warning") == 0, info = !strcmp(severity, "info");
+		bool fits = !(warning || info) || shown[warning] < (warning ? WARN_MAX : PLAIN_MAX);
+
+		danger |= strcmp(severity, "danger") == 0;
+		if (!json && news && info &&
+		    strcmp(cli_xml_text(effect, "kind"), "port-restarts") != 0)
+			continue;
+		shown[warning] += warning || info;
+		left += !fits;
 		if (json)
 			json_array_append_new(json, json_pack("{s:s, s:s, s:s, s:s}", "severity",
 							      severity, "kind",
 							      cli_xml_text(effect, "kind"), "path",
 							      cli_xml_text(effect, "path"), "text",
 							      cli_xml_text(effect, "text")));
-		else if (strcmp(severity, "info") != 0 || plain <= PLAIN_MAX)
+		else if (fits)
 			print_effect(cli, effect);
 	}
-	if (!json && plain > PLAIN_MAX)
-		fprintf(cli->out, "  and %u more\n", plain - PLAIN_MAX);
+	if (!json && left)
+		fprintf(cli->out, "  and %u more\n", left);
+	return danger;
+}
+
+int cli_effects(struct cli *cli, struct cli_client *client, json_t *json, bool *danger)
+{
+	struct lyd_node *reply;
+	int rc = ask(cli, client, effects_request, &reply);
+
+	*danger = rc == 0 && show_effects(cli, reply, json, false);
 	lyd_free_all(reply);
-	return CLI_OK;
+	return rc;
+}
+
+/* A request whose refusal is no news here. */
+static bool try(struct cli_client *client, const char *request, struct lyd_node **reply)
+{
+	struct hd_err err;
+
+	if (cli_client_rpc(client, request, reply, &err) == 0 && !cli_reply_errors(*reply))
+		return true;
+	lyd_free_all(*reply);
+	*reply = NULL;
+	return false;
+}
+
+void cli_effects_of(struct cli *cli, struct cli_client *client, const char *xml, json_t *json)
+{
+	char *edit = cli_asprintf("<edit-config><target><candidate/></target><default-operation>"
+				  "replace</default-operation><config>%s</config></edit-config>",
+				  xml);
+	struct lyd_node *reply = NULL;
+
+	if (try(client, OPEN, &reply)) {
+		lyd_free_all(reply);
+		if (try(client, edit, &reply)) {
+			lyd_free_all(reply);
+			if (try(client, effects_request, &reply))
+				show_effects(cli, reply, json, true);
+			lyd_free_all(reply);
+		}
+		if (try(client, CLOSE, &reply))
+			lyd_free_all(reply);
+	}
+	free(edit);
 }
 
 static void print_result(struct cli *cli, const struct cli_txn *change, json_t *effects)

@@ -33,6 +33,13 @@ int cli_txn_make(struct cli *cli, struct cli_client *client, const struct cli_tx
  */
 int cli_effects(struct cli *cli, struct cli_client *client, json_t *json, bool *danger);
 
+/*
+ * What making @xml the whole configuration would do, asked of a private copy that is thrown away:
+ * prints it, or appends it to @json. Says nothing when that cannot be known: it would be refused, or
+ * the switch does not tell.
+ */
+void cli_effects_of(struct cli *cli, struct cli_client *client, const char *xml, json_t *json);
+
 /* The errors of a reply for programs. */
 json_t *cli_errors_json(const struct lyd_node *reply);
 

@@ -97,14 +97,15 @@ static void print_names(struct cli *cli, const struct cli_objects *o, enum cli_c
 }
 
 static void loaded(struct cli *cli, const char *file, const struct lyd_node *reply,
-		   const struct cli_objects *o)
+		   const struct cli_objects *o, json_t *effects)
 {
 	if (cli->json) {
-		cli_json_print(cli, json_pack("{s:b, s:b, s:o, s:o, s:o, s:I}", "accepted", true,
-					      "applied", true, "added", names_json(o, CLI_ADDED),
-					      "changed", names_json(o, CLI_CHANGED), "removed",
-					      names_json(o, CLI_REMOVED), "unchanged",
-					      (json_int_t)count(o, CLI_UNCHANGED)));
+		cli_json_print(cli,
+			       json_pack("{s:b, s:b, s:o, s:o, s:o, s:I, s:O}", "accepted", true,
+					 "applied", true, "added", names_json(o, CLI_ADDED),
+					 "changed", names_json(o, CLI_CHANGED), "removed",
+					 names_json(o, CLI_REMOVED), "unchanged",
+					 (json_int_t)count(o, CLI_UNCHANGED), "effects", effects));
 		return;
 	}
 	cli_reply_print_errors(reply, stderr); /* warnings */
@@ -119,11 +120,11 @@ static void loaded(struct cli *cli, const char *file, const struct lyd_node *rep
 		print_names(cli, o, change);
 }
 
-static int fine(struct cli *cli, const char *file, const char *how)
+static int fine(struct cli *cli, const char *file, const char *how, json_t *effects)
 {
 	if (cli->json)
-		cli_json_print(cli, json_pack("{s:b, s:b, s:[]}", "accepted", true, "applied",
-					      false, "errors"));
+		cli_json_print(cli, json_pack("{s:b, s:b, s:[], s:O?}", "accepted", true, "applied",
+					      false, "errors", "effects", effects));
 	else
 		fprintf(cli->out, "%s is fine%s\n", file, how);
 	return CLI_OK;
@@ -135,9 +136,11 @@ static int send_config(struct cli *cli, struct cli_client *client, const char *f
 	struct cli_objects before = {0}, after = {0};
 	char *request = edit_config(xml, check);
 	struct lyd_node *reply;
+	json_t *effects = json_array();
 	struct hd_err err;
 	int rc = CLI_OK;
 
+	cli_effects_of(cli, client, xml, cli->json ? effects : NULL);
 	if (!check)
 		read_objects(client, &before);
 	if (cli_client_rpc(client, request, &reply, &err) < 0) {
@@ -147,12 +150,13 @@ static int send_config(struct cli *cli, struct cli_client *client, const char *f
 		refused(cli, file, reply, check);
 		rc = CLI_REFUSED;
 	} else if (check) {
-		fine(cli, file, "");
+		fine(cli, file, "", effects);
 	} else {
 		read_objects(client, &after);
 		cli_objects_compare(&before, &after);
-		loaded(cli, file, reply, &after);
+		loaded(cli, file, reply, &after, effects);
 	}
+	json_decref(effects);
 	free(request);
 	lyd_free_all(reply);
 	cli_objects_free(&before);
@@ -190,7 +194,7 @@ static int check_alone(struct cli *cli, const char *file, const struct cli_str *
 		cli_error("%s", err.text);
 		return CLI_USAGE;
 	}
-	return fine(cli, file, " (no switch runs here; it was checked without one)");
+	return fine(cli, file, " (no switch runs here; it was checked without one)", NULL);
 }
 
 static int load_text(struct cli *cli, const char *file, const struct cli_str *text, bool check)

@@ -454,7 +454,8 @@ const struct cmd cli_commands[] = {
 		.summary = "make FILE the running configuration",
 		.text = "FILE is lines of set, JSON or XML; - reads the standard input. It replaces the whole running "
 			"configuration, or, when anything in it is wrong, nothing at all. What is the same in both "
-			"is not touched and loses no packet.\n"
+			"is not touched and loses no packet. What it does to the live switch, and what "
+			"in it is probably not meant, is said before.\n"
 			"\n"
 			"With --check nothing is changed. When no switch runs, the file is checked by heddle-mgmt "
 			"on its own.",

@@ -215,7 +215,7 @@ class Load(Cli):
         self.assertIn('1 added, 1 changed, 1 removed', done.stdout)
         self.assertRegex(done.stdout, r'added:\n +port d\n')
         self.assertRegex(done.stdout, r'removed:\n +port c\n')
-        edit = requests[1]
+        edit = [r for r in requests if '<edit-config><target><running/>' in r][0]
         self.assertIn('<default-operation>replace</default-operation>', edit)
         self.assertRegex(edit, r'<type xmlns:([a-z-]+)="urn:heddle:yang:heddle-tap">\1:tap</type>')
         self.assertIn('<switches xmlns="urn:heddle:yang:heddle-switch">', edit)
@@ -232,8 +232,24 @@ class Load(Cli):
     def test_check(self):
         done, requests = self.ask('load', '--check', self.file(CONFIG), answer=lambda r: '<ok/>')
         self.assertEqual(done.returncode, 0)
-        self.assertEqual(len(requests), 1)
-        self.assertIn('test-only', requests[0])
+        self.assertEqual(sum('<running/>' in r for r in requests), 1)
+        self.assertIn('test-only', requests[-1])
+
+    def test_effects(self):
+        """What it does to the live switch, asked of a private copy."""
+        def answer(request):
+            if '<get-effects' in request:
+                return ''.join('<effect xmlns="urn:heddle:yang:heddle-config"><severity>warning</severity><kind>x</kind>'
+                               f'<path>/</path><text>warning {i}</text></effect>' for i in range(30))
+            return data(request, []) if '<get-config>' in request else '<ok/>'
+        done, requests = self.ask('load', self.file(CONFIG), answer=answer)
+        self.assertRegex(done.stdout, r'(?s)warning: warning 19\n  and 10 more\n.*in force')
+        order = [next(w for w in ('open-conf', 'candidate', 'get-effects', 'close-conf', 'get-config', 'running')
+                      if w in r) for r in requests]
+        self.assertEqual(order, ['open-conf', 'candidate', 'get-effects', 'close-conf', 'get-config', 'running',
+                                 'get-config'])
+        done, _ = self.ask('load', '--json', self.file(CONFIG), answer=answer)
+        self.assertEqual(len(json.loads(done.stdout)['effects']), 30)
 
     def test_check_without_switch(self):
         done = self.run_cli('load', '--check', self.file(CONFIG))
@@ -259,15 +275,15 @@ class Load(Cli):
         done, requests = self.ask('load', '--check', self.file({**CONFIG, 'heddle-extra:extra': {'x': 1}}),
                                   answer=lambda r: '<ok/>')
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn('<extra xmlns="urn:heddle:yang:heddle-extra"><x>1</x></extra>', requests[0])
+        self.assertIn('<extra xmlns="urn:heddle:yang:heddle-extra"><x>1</x></extra>', requests[-1])
 
     def test_xml_and_stdin(self):
         text = ('<config xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"><switches '
                 'xmlns="urn:heddle:yang:heddle-switch"><switch><name>s</name></switch></switches></config>')
         done, requests = self.ask('load', '--check', '-', stdin=text, answer=lambda r: '<ok/>')
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(requests[0].count('<config>'), 1)
-        self.assertIn('<switch><name>s</name></switch>', requests[0])
+        self.assertEqual(requests[-1].count('<config>'), 1)
+        self.assertIn('<switch><name>s</name></switch>', requests[-1])
 
     def test_bad_files(self):
         for text in ('', 'set port', '{"a', '<a><b></a>', '{"switches": {}}', '[' * 100000, '{"a:a":' * 100000,
