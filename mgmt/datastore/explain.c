@@ -207,8 +207,13 @@ static void explain(const struct ly_ctx *ctx, const struct lyd_node *node, struc
 	const struct lyd_node *parent = lyd_parent(node);
 	const struct lys_module *mod = module_of(ctx, o);
 	const struct lysc_node *schema;
-	char *path = path_of(node);
+	char *path;
 
+	if (errs->n == DS_ERRORS_MAX) { /* there may be a million of them */
+		errs->more++;
+		return;
+	}
+	path = path_of(node);
 	if (!mod) {
 		unknown_module(ctx, o, path, errs);
 	} else if (!(schema = lys_find_child(parent ? parent->schema : NULL, mod, o->name.name, 0,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +37,9 @@ struct nc_child {
 	bool errors;  /* it is one of errors */
 	bool blocked; /* the client does not take what is there */
 	bool late;    /* it was stopped for taking too long */
+	/* Only tried; else NULL. */
+	void (*after)(struct nc_call *call, bool in_time);
+	unsigned int cpu_ms;
 	char user[64];
 };
 
@@ -80,6 +84,18 @@ static void set_bounds(const struct nc_limits *limits)
 		errno = 0; /* it is only politeness */
 }
 
+/* To the end, or until it took too long. */
+static void try(struct nc_child *child)
+{
+	struct itimerval limit = {.it_value = {child->cpu_ms / 1000, child->cpu_ms % 1000 * 1000}};
+	struct ds_errors errs = {.n = 0};
+
+	signal(SIGPROF, SIG_DFL);
+	setitimer(ITIMER_PROF, &limit, NULL);
+	child->work->evaluate(child->call, child->arg, &errs);
+	_exit(0);
+}
+
 static void say_errors(struct nc_child *child, const struct ds_errors *errs, FILE *out)
 {
 	struct evbuffer *text = evbuffer_new();
@@ -104,6 +120,8 @@ static void work(struct nc_child *child, int fd)
 		_exit(1);
 	close_range(PIPE_FD + 1, ~0u, 0);
 	set_bounds(&child->all->server->limits);
+	if (child->after)
+		try(child);
 	out = fdopen(PIPE_FD, "w");
 	if (!out)
 		_exit(1);
@@ -140,7 +158,7 @@ static int release(struct nc_child *child)
 
 	unlink_from(child->pid ? &all->running : &all->waiting, child);
 	if (child->pid) {
-		all->n_running--;
+		all->n_running -= !child->after;
 		while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
 			;
 		event_free(child->event);
@@ -175,6 +193,10 @@ static void finish(struct nc_child *child)
 		return;
 	if (session)
 		session->child = NULL;
+	if (was.after) {
+		was.after(was.call, status == 0);
+		return;
+	}
 	if (status != 0)
 		hd_log_limited(HD_LOG_WARNING, "a read of %s was stopped: %s", was.user, why);
 	if (was.begun && status == 0) {
@@ -254,7 +276,7 @@ static bool launch(struct nc_child *child)
 	unlink_from(&all->waiting, child);
 	child->next = all->running;
 	all->running = child;
-	all->n_running++;
+	all->n_running += !child->after;
 	return true;
 }
 
@@ -263,7 +285,7 @@ static unsigned int runs_of(const struct nc_children *all, const char *user)
 	unsigned int n = 0;
 
 	for (const struct nc_child *c = all->running; c; c = c->next)
-		n += !strcmp(c->user, user);
+		n += !c->after && !strcmp(c->user, user);
 	return n;
 }
 
@@ -325,18 +347,12 @@ void nc_children_free(struct nc_children *all)
 	free(all);
 }
 
-void nc_child_run(struct nc_call *call, const struct nc_work *work, void *arg)
+static struct nc_child *enqueue(struct nc_call *call, struct nc_session *session,
+				const struct nc_work *work, void *arg)
 {
 	struct nc_children *all = call->server->children;
-	struct nc_child *child, **last = &all->waiting;
-	struct nc_session *session = nc_call_session(call);
+	struct nc_child *child = ds_alloc(sizeof(*child)), **last = &all->waiting;
 
-	if (!session) { /* it went while facts were gathered */
-		work->done(arg);
-		nc_call_drop(call);
-		return;
-	}
-	child = ds_alloc(sizeof(*child));
 	child->all = all;
 	child->call = call;
 	child->work = work;
@@ -346,7 +362,36 @@ void nc_child_run(struct nc_call *call, const struct nc_work *work, void *arg)
 	while (*last)
 		last = &(*last)->next;
 	*last = child;
-	start_soon(all);
+	return child;
+}
+
+void nc_child_run(struct nc_call *call, const struct nc_work *work, void *arg)
+{
+	struct nc_session *session = nc_call_session(call);
+
+	if (!session) { /* it went while facts were gathered */
+		work->done(arg);
+		nc_call_drop(call);
+		return;
+	}
+	enqueue(call, session, work, arg);
+	start_soon(call->server->children);
+}
+
+/* Without one the message is read on the loop after all: better than not at all. */
+void nc_child_try(struct nc_call *call, const struct nc_work *work, void *arg, unsigned int cpu_ms,
+		  void (*after)(struct nc_call *call, bool in_time))
+{
+	struct nc_session *session = nc_call_session(call);
+	struct nc_child *child = enqueue(call, session, work, arg);
+
+	child->after = after;
+	child->cpu_ms = cpu_ms;
+	if (launch(child))
+		return;
+	session->child = NULL;
+	release(child);
+	after(call, true);
 }
 
 void nc_child_resume(struct nc_child *child)

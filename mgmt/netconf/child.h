@@ -34,6 +34,13 @@ void nc_children_free(struct nc_children *children);
 /* Answers @call from a child, now or later. The call must not be used after this. */
 void nc_child_run(struct nc_call *call, const struct nc_work *work, void *arg);
 
+/*
+ * Tries what may take unreasonably long: does @evaluate in a child that has @cpu_ms of processor
+ * time, and says whether it came to an end in it. It does not wait for a place.
+ */
+void nc_child_try(struct nc_call *call, const struct nc_work *work, void *arg, unsigned int cpu_ms,
+		  void (*after)(struct nc_call *call, bool in_time));
+
 /* The session's client takes more, or the session is gone. For session.c. */
 void nc_child_resume(struct nc_child *child);
 void nc_child_cancel(struct nc_child *child);

@@ -14,9 +14,10 @@ struct nc_limits {
 	unsigned int request_kb;    /* of any other message */
 	unsigned int buffers_mb; /* of messages that are under way, in all; one user: half of it */
 	unsigned int
-		output_kb;    /* that wait for a client, before no more of its requests are read */
-	unsigned int rate;    /* requests a second of a session; more of them wait */
-	unsigned int hello_s; /* until the client's hello */
+		output_kb;     /* that wait for a client, before no more of its requests are read */
+	unsigned int parse_ns; /* of processor time for a byte of a long message */
+	unsigned int rate;     /* requests a second of a session; more of them wait */
+	unsigned int hello_s;  /* until the client's hello */
 	unsigned int message_s; /* until a message that has begun is whole */
 	unsigned int stall_s;   /* a client that takes nothing of its replies */
 	unsigned int idle_s;    /* without a request, a subscription or a lock; 0: for ever */

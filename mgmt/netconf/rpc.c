@@ -7,12 +7,15 @@
 
 #include "heddle/base/log.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/netconf/child.h"
 #include "mgmt/netconf/errors.h"
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/session.h"
 
 #define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
 
+#define TRY_MIN    65536 /* bytes of a message that is tried first */
+#define TRY_MS     100   /* of processor time for it, besides what its length gives */
 #define REPLY_HEAD "<rpc-reply xmlns=\"" NS_BASE "\""
 #define REPLY_TAIL "</rpc-reply>"
 
@@ -196,18 +199,11 @@ static void fit_version(const struct nc_session *session, struct ds_errors *errs
 			errs->list[i].tag = DS_OPERATION_FAILED;
 }
 
-void nc_rpc(struct nc_session *session, const char *text, size_t len)
+static void serve(struct nc_call *call, struct nc_session *session, const char *text, size_t len)
 {
-	struct nc_call *call = ds_alloc(sizeof(*call));
 	struct ds_errors errs = {.n = 0};
 	nc_op_fn fn;
 
-	call->server = session->server;
-	call->session_id = session->id;
-	call->user = ds_strdup(session->user);
-	call->peer = nc_peer_get(session->peer);
-	session->counters.in_rpcs++;
-	session->server->counters.in_rpcs++;
 	if (!nc_rpc_parse(call, session->server->ctx, text, len, &errs)) {
 		session->counters.in_bad_rpcs++;
 		session->server->counters.in_bad_rpcs++;
@@ -228,4 +224,66 @@ void nc_rpc(struct nc_session *session, const char *text, size_t len)
 	else
 		nc_call_error(call, DS_OPERATION_NOT_SUPPORTED,
 			      "%s is not supported by this server", call->op->schema->name);
+}
+
+/* In a child: what reading the message costs is found out there. */
+static bool read_once(struct nc_call *call, void *arg, struct ds_errors *errs)
+{
+	const struct nc_frame *frame = arg;
+
+	return nc_rpc_parse(call, call->server->ctx, frame->text, frame->len, errs);
+}
+
+static void read_done(void *arg)
+{
+}
+
+static const struct nc_work reading = {.evaluate = read_once, .done = read_done};
+
+static void refuse_long(struct nc_call *call, const struct nc_session *session)
+{
+	hd_log_limited(HD_LOG_WARNING,
+		       "netconf session %u of %s: a message takes too long to read: refused",
+		       session->id, session->user);
+	nc_rpc_borrow_id(call, session->frame.text);
+	nc_call_error(
+		call, DS_RESOURCE_DENIED,
+		"the message takes longer to read than its %zu bytes should: it may have many "
+		"elements of one name where one belongs; or send it in parts",
+		session->frame.len);
+}
+
+static void after_reading(struct nc_call *call, bool in_time)
+{
+	struct nc_session *session = nc_call_session(call);
+
+	if (in_time)
+		serve(call, session, session->frame.text, session->frame.len);
+	else
+		refuse_long(call, session);
+	nc_session_message_done(session);
+}
+
+/*
+ * libyang takes quadratic time for some documents that make no sense (ten thousand equal entries).
+ * No check of ours could know all of them, so a long message is read in a child first.
+ */
+void nc_rpc(struct nc_session *session, const char *text, size_t len)
+{
+	struct nc_call *call = ds_alloc(sizeof(*call));
+
+	call->server = session->server;
+	call->session_id = session->id;
+	call->user = ds_strdup(session->user);
+	call->peer = nc_peer_get(session->peer);
+	session->counters.in_rpcs++;
+	session->server->counters.in_rpcs++;
+	if (len > TRY_MIN) {
+		session->trying = true;
+		nc_child_try(call, &reading, &session->frame,
+			     TRY_MS + len / 1000 * session->server->limits.parse_ns / 1000,
+			     after_reading);
+	} else {
+		serve(call, session, text, len);
+	}
 }

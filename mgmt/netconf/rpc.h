@@ -74,6 +74,12 @@ bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *te
 		  struct ds_errors *errs);
 void nc_call_clear(struct nc_call *call);
 
+/*
+ * What is refused before it is parsed gets its message-id all the same, if that is plain enough to be
+ * repeated as it stands.
+ */
+void nc_rpc_borrow_id(struct nc_call *call, const char *text);
+
 /* Who serves which operation. Each op_<x>.c registers its own, so that no list here names them. */
 struct nc_op {
 	const char *module, *name;

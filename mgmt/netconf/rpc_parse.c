@@ -184,11 +184,7 @@ static const char *skip_tag(const char *c, char name[32])
 	return *c ? c + 1 : NULL;
 }
 
-/*
- * What is refused before it is parsed gets its message-id all the same, if that is plain enough to be
- * repeated as it stands.
- */
-static void borrow_id(struct nc_call *call, const char *text)
+void nc_rpc_borrow_id(struct nc_call *call, const char *text)
 {
 	const char *start = skip_misc(text), *end = skip_tag(start, (char[32]){0}), *id;
 	size_t n;
@@ -291,7 +287,7 @@ bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *te
 
 	if (!sane(text, len, errs) ||
 	    (call->server && !fits(&call->server->limits, text, len, errs))) {
-		borrow_id(call, text);
+		nc_rpc_borrow_id(call, text);
 		return false;
 	}
 	rc = parse(call, ctx, text);

@@ -174,6 +174,13 @@ static bool account(struct nc_session *session)
 	return false;
 }
 
+void nc_session_message_done(struct nc_session *session)
+{
+	session->trying = false;
+	nc_frame_done(&session->frame);
+	account(session);
+}
+
 /* Serves one message if there is a whole one. False when there is nothing more to do now. */
 static bool step(struct nc_session *session)
 {
@@ -198,8 +205,8 @@ static bool step(struct nc_session *session)
 	}
 	if (rc > 0) {
 		on_message(session);
-		nc_frame_done(&session->frame);
-		account(session);
+		if (!session->trying)
+			nc_session_message_done(session);
 	} else if (!session->begun_ns && nc_frame_begun(&session->frame)) {
 		session->begun_ns = hd_now_ns();
 		arm(session);

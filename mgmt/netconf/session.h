@@ -40,6 +40,7 @@ struct nc_session {
 	bool greeted;   /* the client's hello was right */
 	bool busy;      /* a request waits for its answer */
 	bool streaming; /* its answer has begun */
+	bool trying;    /* its text is still needed */
 	bool eof;       /* the client sends no more: it ends when all is answered */
 	bool closing;   /* ends when what is queued has gone out */
 	enum nc_end end;
@@ -71,6 +72,9 @@ void nc_session_end(struct nc_session *session);
 
 /* False while so much waits for the client that it gets no more for now. */
 bool nc_session_takes(const struct nc_session *session);
+
+/* The text of its message is no longer needed. */
+void nc_session_message_done(struct nc_session *session);
 
 /* The request is answered: the next one may come. */
 void nc_session_answered(struct nc_session *session);

@@ -233,6 +233,38 @@ def sizes():
         healthy(good)
 
 
+# Documents for which libyang takes quadratic time: what they are made of, around N of the middle.
+QUADRATIC = [
+    ("", "<a xmlns='urn:x'/>", ""),
+    ("<interfaces {}>", "<interface><name>x</name></interface>", "</interfaces>"),
+    ("<interfaces {}><interface><name>x</name>", "<description>a</description>",
+     "</interface></interfaces>"),
+    ("<interfaces {}><interface><name>x</name><description ", "xmlns:a%d='urn:a' ",
+     "/></interface></interfaces>"),
+]
+
+
+@test
+def messages_that_take_long_to_read():
+    """They are read beside the loop first, and refused when that takes too long for their size."""
+    ns = "xmlns='urn:ietf:params:xml:ns:yang:ietf-interfaces'"
+    with world() as w:
+        for before, middle, after in QUADRATIC:
+            many = "".join(middle % i if "%d" in middle else middle for i in range(40000))
+            with Healthy(w) as good, contextlib.closing(Client(w.path, timeout=120)) as c:
+                got = errors(c.edit(before.format(ns) + many + after, "merge"))
+                assert got and got[0][0] == "resource-denied", (middle, got)
+                healthy(c)
+            assert max(good.times) < (20 if SLOW else 2), (middle, max(good.times))
+        with contextlib.closing(Client(w.path, timeout=120)) as c:
+            # A session that ends meanwhile takes its message along.
+            c.send(rpc("<edit-config><target><candidate/></target><config>" +
+                       QUADRATIC[0][1] * 40000 + "</config></edit-config>"))
+        with contextlib.closing(Client(w.path, timeout=120)) as c:
+            # What is only large passes.
+            assert ok(c.edit(config([port(f"p{i}", "lab") for i in range(1000)])))
+
+
 @test
 def memory_of_all_messages():
     """Messages that never end share a bound; small requests of others pass all the same."""
