@@ -10,15 +10,24 @@
 #include "mgmt/store/keep.h"
 #include "mgmt/store/record.h"
 
-/* What the planes will be given: above all that they hold (see txn.c). */
+#define NEVER_REACHED (1ull << 32) /* commits */
+
+/*
+ * What the planes will be given: above all that they hold (see txn.c). While one has not said what
+ * that is, a number that none has: better to undo, after a restart, what it took than to take for
+ * done what it did not.
+ */
 static uint64_t next_generation(const struct bk *bk)
 {
 	uint64_t generation = bk->generation;
+	bool known = true;
 
-	for (size_t i = 0; i < BK_PLANES; i++)
+	for (size_t i = 0; i < BK_PLANES; i++) {
+		known &= bk_link_ready(&bk->planes[i].link);
 		if (bk->planes[i].generation > generation)
 			generation = bk->planes[i].generation;
-	return generation + 1;
+	}
+	return known ? generation + 1 : generation + NEVER_REACHED;
 }
 
 static void add_units(struct jr_record *record, const struct ov *ov)
