@@ -21,18 +21,24 @@ import re
 import shutil
 import signal
 import sys
+import tempfile
 import time
+import xml.etree.ElementTree as ET
 
 LIBRARY = pathlib.Path(sys.argv.pop(3)).resolve()
 
 from client import Closed, errors, ok  # noqa: E402 (common.py reads sys.argv)
-from common import main, test  # noqa: E402
+from common import PORTS, main, port, test  # noqa: E402
 from killed import (CANDIDATE, OWN, SLOW, Reference, Switch, configuration, edit,  # noqa: E402
                     history, running, until)
 from planes import CONTROL, DATA  # noqa: E402
 
 LONG = bool(os.environ.get("HEDDLE_TEST_LONG"))
 SEED = int(os.environ.get("KILL_SEED") or random.randrange(10**6))
+
+
+def text(reply):
+    return ET.tostring(reply, encoding="unicode")
 
 
 def confirmed(token, seconds):
@@ -260,6 +266,50 @@ def each_call_of_a_confirmation():
                 assert switch.in_step()[1] == ref.of(config)[1], n
             print(f"     killed at each of {n - 1} calls: {kept} confirmed, {back} not")
             assert kept and back
+
+
+NMDA = "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
+TRANSIENT = f'<datastore xmlns:hc="{OWN}">hc:transient</datastore>'
+
+
+@test
+def each_call_of_a_transient_port():
+    """It is there with all that it needs, or not at all; so are those before it, and running."""
+    rnd = random.Random(6)
+    with tempfile.TemporaryDirectory() as folder:
+        mark = pathlib.Path(folder) / "kill-at"
+        with Switch({"LD_PRELOAD": str(LIBRARY), "KILL_AT": str(mark)}) as switch:
+            config, there, lost = configuration(rnd), set(), 0
+            with switch.client() as c:
+                assert ok(c.rpc(edit(config)))
+                was = running(c)
+            fixed = {key for _, key in switch.in_step()[1][DATA]}
+            for n in range(1, 100):
+                body, acked = PORTS.format(port(f"t{n}", "s1")), False
+                with switch.client() as c:
+                    mark.write_text(str(n))
+                    with contextlib.suppress(Closed, OSError):
+                        reply = c.rpc(f'<edit-data xmlns="{NMDA}">{TRANSIENT}<config>{body}'
+                                      "</config></edit-data>")
+                        acked = ok(reply)
+                        assert acked, errors(reply)
+                    mark.unlink()
+                    if acked and not_hit(switch):
+                        break
+                    switch.gone()
+                switch.start()
+                generation, objects = switch.in_step()
+                ports = {key for _, key in objects[DATA]} - fixed
+                assert ports in (there, there | {f"t{n}"}), (n, ports, there)
+                assert f"t{n}" in ports or not acked, f"call {n}: what was answered with ok is lost"
+                lost += ports == there
+                there = ports
+                with switch.client() as c:
+                    assert running(c) == was, n
+                    reply = c.rpc(f'<get-data xmlns="{NMDA}">{TRANSIENT}</get-data>')
+                    assert set(re.findall(r"\bt\d+\b", text(reply))) == there, n
+            print(f"     killed at each of {n - 1} calls: {len(there)} ports are there, {lost} are not")
+            assert there and lost
 
 
 @test
