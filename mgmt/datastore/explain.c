@@ -170,6 +170,20 @@ static void bad_list(const struct ly_ctx *ctx, const struct lyd_node_opaq *o,
 			      schema->name);
 }
 
+/* A value that is right by the names of modules, which in XML need prefixes that are declared. */
+static void undeclared_prefix(const struct ly_ctx *ctx, const char *value, const char *path,
+			      struct ds_errors *errs)
+{
+	int n = strcspn(value, ":");
+	char *name = ds_strndup(value, n);
+	const struct lys_module *mod = ly_ctx_get_module_implemented(ctx, name);
+
+	ds_errors_add(errs, DS_INVALID_VALUE, path,
+		      "\"%s\": the prefix %s is not declared: write xmlns:%s=\"%s\" in the element",
+		      value, name, name, mod ? mod->ns : "the namespace of the module");
+	free(name);
+}
+
 static void bad_leaf(const struct ly_ctx *ctx, const struct lyd_node_opaq *o,
 		     const struct lysc_node *schema, const char *path, struct ds_errors *errs)
 {
@@ -192,6 +206,10 @@ static void bad_leaf(const struct ly_ctx *ctx, const struct lyd_node_opaq *o,
 	if (ds_is_secret(schema)) {
 		ds_errors_add(errs, DS_INVALID_VALUE, path, "write it %s quotes",
 			      o->hints & LYD_VALHINT_STRING ? "without" : "between");
+		return;
+	}
+	if (o->format == LY_VALUE_XML) {
+		undeclared_prefix(ctx, o->value, path, errs);
 		return;
 	}
 	/* The value is right, so its JSON type is not. */

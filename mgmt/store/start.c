@@ -143,6 +143,8 @@ static bool boot(struct st *st, struct ds_errors *errs, st_done_fn done, void *a
 		change->own = true;
 		ov_show(&st->running, change->ov, NULL);
 		ed_apply(change->ov, startup.config->tree, ST_REPLACE, errs);
+		/* It was found right; now libyang knows which when-conditions are true. */
+		ck_units(change->ov, true, st->alone, errs);
 		ov_keep(change->ov, &change->who->subject);
 		ch_enqueue(change);
 	}
@@ -189,6 +191,7 @@ static void on_decided(bool taken, void *arg)
 		ov_show(&st->running, ov, NULL);
 		hs_apply(ov, jr_open_intent(st->jr), true, &errs);
 		ov_complete(ov);
+		ck_units(ov, true, st->alone, &errs);
 		ov_fold(ov);
 		ov_free(ov);
 		jr_end(st->jr, generation, &err);

@@ -203,6 +203,26 @@ def validation_on_edit():
 
 
 @test
+def a_port_of_another_kind():
+    """What belonged to the old kind goes by itself (RFC 7950 8.2), whatever was told of it."""
+    kind = lambda k: f'<type xmlns:t="urn:heddle:yang:heddle-{k}">t:{k}</type>'
+    with client() as (_, c):
+        device = '<{0} xmlns="urn:heddle:yang:heddle-{0}"><device>q0</device></{0}>'
+        socket = '<vhost-user xmlns="urn:heddle:yang:heddle-vhost-user"><socket>x</socket></vhost-user>'
+        for body, old in ((kind("tap"), "vhost-user"), (kind("af-packet") + device.format("af-packet"), "tap"),
+                          (kind("tap") + device.format("tap"), "af-packet"),
+                          (kind("vhost-user") + socket, "tap")):
+            assert ok(edit(c, ifs(iface("web1", body)))), errors(edit(c, ifs(iface("web1", body))))
+            assert leaf(c, "web1", old, "candidate", f"urn:heddle:yang:heddle-{old}") is None
+            assert ok(commit(c))
+        # What never belonged to it is an error.
+        assert first(edit(c, ifs(iface("web1", device.format("tap")))))[0] == "unknown-element"
+        # A prefix that is declared nowhere.
+        got = first(edit(c, ifs(iface("web1", "<type>heddle-tap:tap</type>"))))
+        assert got[0] == "invalid-value" and 'xmlns:heddle-tap="urn:heddle:yang:heddle-tap"' in got[3], got
+
+
+@test
 def several_errors_are_all_told():
     with client() as (_, c):
         got = errors(edit(c, ifs(iface("x"), iface("y"), tap("z", extra="<native>lab</native>"))))
