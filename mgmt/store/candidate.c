@@ -206,8 +206,9 @@ void st_discard(struct st *st, const struct nacm_subject *who, struct ds_errors 
 
 void st_changes(const struct st *st, const struct nacm_subject *who, st_unit_fn fn, void *arg)
 {
-	const struct ov *ov = st_overlay(st, who);
+	struct ov *ov = st_overlay(st, who);
 
+	ov_show(ov->base, ov, NULL); /* not what others have in the place of running */
 	for (size_t i = 0; i < ov->n; i++) {
 		const struct ov_unit *u = ov->list[i];
 		struct st_unit_change change = {

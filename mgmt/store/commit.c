@@ -56,10 +56,10 @@ static bool begin_commit(struct ch *change)
 	change->ov = ov;
 	if (ov != st->candidate)
 		check_conflicts(change);
+	ov_show(&st->running, ov, NULL);
 	st_check_names(st, ov, &change->errs);
 	if (!ds_errors_none(&change->errs))
 		return false;
-	ov_show(&st->running, ov, NULL);
 	if (!ck_units(ov, false, st->alone, &change->errs))
 		return false;
 	for (size_t i = 0; i < ov->n; i++)
@@ -105,6 +105,18 @@ static bool begin_transient(struct ch *change)
 	return true;
 }
 
+/* Will startup be written when this is in force? Then nobody else may have it locked. */
+static bool may_save(struct ch *change)
+{
+	struct st *st = change->st;
+	const struct cf *cf = st->confirm;
+
+	if (!st->su || st->config_file ||
+	    !(change->commit.save || (cf->is && cf->save && !change->commit.confirmed)))
+		return true;
+	return st_may_change(st, &change->who->subject, ST_STARTUP, &change->errs);
+}
+
 static bool begin(struct ch *change)
 {
 	struct st *st = change->st;
@@ -119,7 +131,8 @@ static bool begin(struct ch *change)
 	if (change->target == ST_RUNNING && !cf_may(st, who, change->persist_id, &change->errs))
 		return false;
 	if (change->kind == CH_COMMIT)
-		return st_may_change(st, who, ST_CANDIDATE, &change->errs) && begin_commit(change);
+		return st_may_change(st, who, ST_CANDIDATE, &change->errs) && may_save(change) &&
+		       begin_commit(change);
 	return change->target == ST_TRANSIENT ? begin_transient(change) : begin_edit(change);
 }
 

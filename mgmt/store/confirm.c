@@ -249,6 +249,10 @@ void cf_changed(struct ch *change)
 
 	if (change->kind == CH_REVERT) {
 		forget(cf);
+		/* What changed nothing has no record that says that this came to its end. */
+		if (!change->ov->n && st->jr && jr_confirm(st->jr, &err) < 0)
+			hd_log(HD_LOG_ERR, "%s: a restart of heddle-mgmt would wait for it again",
+			       err.text);
 		tell(st, change->why,
 		     change->why == ST_EVENT_CONFIRM_TIMEOUT ? NULL : &change->who->subject, 0);
 		return;

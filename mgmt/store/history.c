@@ -161,19 +161,34 @@ struct lyd_node *st_history_tree(const struct st *st, unsigned int index, struct
 	return copy;
 }
 
+/* May @who make candidate that? Then it is in @ov, of which nothing is shown. */
+static bool may_go_back(struct st *st, const struct nacm_subject *who, struct ov *ov,
+			unsigned int index, struct ds_errors *errs)
+{
+	ov_show(&st->running, ov, NULL);
+	if (!hs_go_back(st, ov, index, errs))
+		return false;
+	for (size_t i = 0; i < ov->n_struck; i++)
+		st_check_access(st, who, ov_before(ov->struck[i]), ov_shown(ov, ov->struck[i]),
+				errs);
+	return ds_errors_none(errs);
+}
+
 void st_rollback(struct st *st, const struct nacm_subject *who, unsigned int index,
 		 struct ds_errors *errs)
 {
-	struct ov *ov = st_overlay(st, who);
+	struct ov *ov = st_overlay(st, who), *attempt = ov_new(&st->running);
 	struct ds_errors more = {.n = 0};
+	bool may = may_go_back(st, who, attempt, index, &more);
 
-	st_discard(st, who, &more);
+	ov_free(attempt);
+	/* Only then are the edits that are there thrown away. */
+	if (may)
+		st_discard(st, who, &more);
 	if (ds_errors_none(&more) && index) {
 		ov_show(&st->running, ov, NULL);
-		if (hs_go_back(st, ov, index, &more))
-			ov_keep(ov, who);
-		else
-			ov_undo(ov);
+		hs_go_back(st, ov, index, &more);
+		ov_keep(ov, who);
 	}
 	ds_errors_move(errs, &more);
 }

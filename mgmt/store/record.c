@@ -30,8 +30,10 @@ static uint64_t next_generation(const struct bk *bk)
 	return known ? generation + 1 : generation + NEVER_REACHED;
 }
 
-static void add_units(struct jr_record *record, const struct ov *ov)
+/* The versions of @ov are looked at: nothing may be shown on top of them. */
+static void add_units(struct jr_record *record, struct ov *ov)
 {
+	ov_show(ov->base, ov, NULL);
 	record->units = ds_alloc((ov->n + 1) * sizeof(*record->units));
 	for (size_t i = 0; i < ov->n; i++) {
 		const struct ov_unit *u = ov->list[i];
@@ -113,7 +115,7 @@ void rc_revert(struct ch *change)
 void rc_tell(struct ch *change)
 {
 	struct st *st = change->st;
-	const struct ov *ov = change->target == ST_TRANSIENT ? change->transient : change->ov;
+	struct ov *ov = change->target == ST_TRANSIENT ? change->transient : change->ov;
 	struct st_unit_change *units = ds_alloc((ov->n + 1) * sizeof(*units));
 	struct st_event event = {
 		.kind = ST_EVENT_CHANGED,
@@ -125,6 +127,7 @@ void rc_tell(struct ch *change)
 		.n_units = ov->n,
 	};
 
+	ov_show(ov->base, ov, NULL);
 	for (size_t i = 0; i < ov->n; i++) {
 		const struct ov_unit *u = ov->list[i];
 

@@ -42,7 +42,10 @@ const struct lyd_node *st_tree(const struct st *st, const struct nacm_subject *w
 	case ST_RUNNING: ov_show(running, NULL, NULL); return running->tree;
 	case ST_CANDIDATE: ov_show(running, st_overlay(st, who), NULL); return running->tree;
 	case ST_STARTUP: return st_startup((struct st *)st);
-	case ST_TRANSIENT: return st->transient.tree;
+	case ST_TRANSIENT:
+		/* Not what the planes are being asked about. */
+		ov_show(&((struct st *)st)->transient, NULL, NULL);
+		return st->transient.tree;
 	default: return NULL;
 	}
 }

@@ -45,6 +45,12 @@ void tr_check(struct ch *change)
 	}
 }
 
+/* As running has the unit of that path, or NULL. */
+static struct lyd_node *under(const struct ov *top, const char *path)
+{
+	return ov_of_base(top, ov_unit(top, path));
+}
+
 void tr_put_on_top(struct st *st, const struct ov *edit)
 {
 	struct ov *top = st->on_top;
@@ -57,6 +63,8 @@ void tr_put_on_top(struct st *st, const struct ov *edit)
 		shown = ov_touch(top, mine ? mine : u->other);
 		if (shown)
 			ov_remove(top, shown);
+		if (!mine) /* what a revert may have brought back under it, after all */
+			mine = under(top, u->path);
 		if (mine)
 			un_put_copy(&st->running.tree, mine);
 	}

@@ -248,6 +248,8 @@ def commits_of_what_others_edited():
     """A commit needs the right to all that differs, whoever edited it (RFC 8341 3.2.5)."""
     may = {"rule-list": [{"name": "staff", "group": ["staff2"], "rule": [
         {"name": "own", "path": "/ietf-interfaces:interfaces/interface[name='web1']/description",
+         "action": "permit"},
+        {"name": "back", "module-name": "heddle-config", "rpc-name": "rollback",
          "action": "permit"}]}]}
     with switch("commit", may) as w, client(w, "stan") as stan, \
             contextlib.closing(Client(w.path)) as root:
@@ -258,6 +260,12 @@ def commits_of_what_others_edited():
         assert description(root, "web1") is None
         assert ok(root.rpc("<commit/>"))
         assert description(root, "web1") == "by stan" and description(root, "fw") == "by root"
+        # Nor is going back a way to edit what another then commits; and edits that are there stay.
+        assert ok(stan.rpc(merge(describe("web1", "again"), "candidate")))
+        back = one(stan.rpc(ACTS["rollback"].replace("0", "1")))
+        assert back[0] == "access-denied" and "fw" in back[2], back
+        assert ok(root.rpc("<commit/>"))
+        assert description(root, "web1") == "again" and description(root, "fw") == "by root"
 
 
 @test
