@@ -151,7 +151,7 @@ static void end_listing(EditLine *el, const char *line)
 	fflush(stdout);
 }
 
-static unsigned char on_tab(EditLine *el, int c)
+static unsigned char on_tab(EditLine *el, wint_t c)
 {
 	struct cli_edit *edit = self(el);
 	char *line = before_cursor(el), *insert;
@@ -180,7 +180,7 @@ static unsigned char on_tab(EditLine *el, int c)
 	return rc;
 }
 
-static unsigned char on_question(EditLine *el, int c)
+static unsigned char on_question(EditLine *el, wint_t c)
 {
 	struct cli_edit *edit = self(el);
 	char *line = before_cursor(el);
@@ -229,8 +229,9 @@ struct cli_edit *cli_edit_new(const struct cli_edit_hooks *hooks)
 	el_set(edit->el, EL_GETCFN, get_char);
 	el_set(edit->el, EL_PROMPT, prompt);
 	el_set(edit->el, EL_HIST, history, edit->history);
-	el_set(edit->el, EL_ADDFN, "heddle-complete", "Complete the word", on_tab);
-	el_set(edit->el, EL_ADDFN, "heddle-help", "Say what can come next", on_question);
+	/* the narrow form of this one loses copies of the strings */
+	el_wset(edit->el, EL_ADDFN, L"heddle-complete", L"Complete the word", on_tab);
+	el_wset(edit->el, EL_ADDFN, L"heddle-help", L"Say what can come next", on_question);
 	el_set(edit->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
 	el_source(edit->el, NULL);
 	el_set(edit->el, EL_BIND, "^I", "heddle-complete", NULL);
