@@ -96,6 +96,7 @@ static int read_whole(struct jr *jr, int fd, const char *name, uint8_t **data, s
 			continue;
 		if (n < 0) {
 			free(*data);
+			*data = NULL;
 			return hd_err_set(err, errno, "cannot read %s/%s: %s", jr->dir, name,
 					  strerror(errno));
 		}
@@ -121,8 +122,8 @@ static void put_aside(struct jr *jr, const char *name)
 static int read_base(struct jr *jr, char **text, struct jr_base *base, struct hd_err *err)
 {
 	int fd = openat(jr->dir_fd, JR_BASE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	uint8_t *data;
-	size_t size;
+	uint8_t *data = NULL;
+	size_t size = 0;
 	int rc;
 
 	if (fd < 0 && errno == ENOENT)
