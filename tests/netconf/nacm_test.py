@@ -98,6 +98,7 @@ ACTS = {
     "rollback": f"<rollback {CONF}><index>0</index></rollback>",
     "get-history-config": f"<get-history-config {CONF}><index>0</index></get-history-config>",
     "clear-fdb": '<clear-fdb xmlns="urn:heddle:yang:heddle-system"/>',
+    "clear-counters": '<clear-counters xmlns="urn:heddle:yang:heddle-system"/>',
 }
 READS = {
     "get": "<get/>",
