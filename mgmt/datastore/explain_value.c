@@ -246,6 +246,9 @@ static enum ds_tag tag_of(const char *message)
 	if (!strncmp(message, "Data for both cases", 19) ||
 	    !strncmp(message, "Duplicate instance", 18))
 		return DS_BAD_ELEMENT;
+	if (!strncmp(message, "Invalid leafref value", 21) ||
+	    !strncmp(message, "Invalid instance-identifier", 27))
+		return DS_DATA_MISSING; /* RFC 7950 15.5 */
 	if (!strncmp(message, "Invalid", 7))
 		return DS_INVALID_VALUE;
 	return DS_OPERATION_FAILED;
