@@ -336,8 +336,9 @@ static void drop_before(struct jr *jr, uint64_t point)
 	while (drop < jr->entries.n && jr->entries.list[drop].seq < point)
 		jr_entry_clear(&jr->entries.list[drop++]);
 	jr->entries.n -= drop;
-	memmove(jr->entries.list, jr->entries.list + drop,
-		jr->entries.n * sizeof(*jr->entries.list));
+	if (jr->entries.n)
+		memmove(jr->entries.list, jr->entries.list + drop,
+			jr->entries.n * sizeof(*jr->entries.list));
 	for (size_t i = 0; i < jr->entries.n; i++) {
 		jr->entries.list[i].at = at;
 		at += jr->entries.list[i].size;
