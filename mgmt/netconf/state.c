@@ -46,17 +46,54 @@ unsigned int nc_state_asks(const struct nc_server *server, const struct nc_filte
 	return asks;
 }
 
+#define SCHEMAS_MAX 64
+
+/* What the filter says of nodes, asked once for each schema. */
+struct wanted {
+	const struct nc_filter *filter;
+	const struct lysc_node *schema[SCHEMAS_MAX];
+	bool is[SCHEMAS_MAX];
+	size_t n;
+};
+
+static bool is_wanted(struct wanted *w, const struct lysc_node *schema)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->schema[i] == schema)
+			return w->is[i];
+	if (w->n == SCHEMAS_MAX)
+		return true;
+	w->schema[w->n] = schema;
+	w->is[w->n] = lysc_is_key(schema) || nc_filter_wants_node(w->filter, schema);
+	return w->is[w->n++];
+}
+
+/* Copies what may be selected of an entry: most of it is defaults that nobody asked for. */
+static void copy_entry(struct wanted *w, const struct lyd_node *from, struct lyd_node *parent)
+{
+	struct lyd_node *copy;
+	const struct lyd_node *child;
+
+	if (!is_wanted(w, from->schema) || lyd_dup_single(from, (struct lyd_node_inner *)parent,
+							  LYD_DUP_WITH_FLAGS, &copy) != LY_SUCCESS)
+		return;
+	LY_LIST_FOR(lyd_child(from), child)
+		if (!lysc_is_key(child->schema))
+			copy_entry(w, child, copy);
+}
+
 /* The entries that may be selected. A filter by name is the usual one, and there may be thousands. */
 static struct lyd_node *copy_interfaces(const struct nc_filter *filter, const struct lyd_node *all)
 {
-	struct lyd_node *copy = NULL, *entry;
+	struct wanted w = {.filter = filter};
+	struct lyd_node *copy = NULL;
 	const struct lyd_node *node;
 
 	lyd_dup_single(all, NULL, LYD_DUP_WITH_FLAGS, &copy);
 	LY_LIST_FOR(copy ? lyd_child(all) : NULL, node)
 		if (node->schema->nodetype != LYS_LIST ||
 		    nc_filter_wants_entry(filter, node->schema, lyd_get_value(lyd_child(node))))
-			lyd_dup_single(node, (struct lyd_node_inner *)copy, DUP, &entry);
+			copy_entry(&w, node, copy);
 	return copy;
 }
 
