@@ -248,9 +248,12 @@ QUADRATIC = [
 def messages_that_take_long_to_read():
     """They are read beside the loop first, and refused when that takes too long for their size."""
     ns = "xmlns='urn:ietf:params:xml:ns:yang:ietf-interfaces'"
+    if WRAPPER:
+        return  # it is about processor time; sizes() reads a long message, too
+    elements = 15000 if SLOW else 40000
     with world() as w:
         for before, middle, after in QUADRATIC:
-            many = "".join(middle % i if "%d" in middle else middle for i in range(40000))
+            many = "".join(middle % i if "%d" in middle else middle for i in range(elements))
             with Healthy(w) as good, contextlib.closing(Client(w.path, timeout=120)) as c:
                 got = errors(c.edit(before.format(ns) + many + after, "merge"))
                 assert got and got[0][0] == "resource-denied", (middle, got)
@@ -262,7 +265,8 @@ def messages_that_take_long_to_read():
                        QUADRATIC[0][1] * 40000 + "</config></edit-config>"))
         with contextlib.closing(Client(w.path, timeout=120)) as c:
             # What is only large passes.
-            assert ok(c.edit(config([port(f"p{i}", "lab") for i in range(1000)])))
+            n = 500 if SLOW else 3000
+            assert ok(c.edit(config([port(f"p{i}", "lab") for i in range(n)])))
 
 
 @test
