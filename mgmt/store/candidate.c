@@ -97,7 +97,11 @@ void st_unlock(struct st *st, const struct nacm_subject *who, enum st_ds ds, str
 		return;
 	}
 	memset(lock, 0, sizeof(*lock));
-	if (ds == ST_CANDIDATE && !st_frozen(st, st->candidate))
+	if (ds != ST_CANDIDATE)
+		return;
+	if (st_frozen(st, st->candidate))
+		st->first->unlocked = true;
+	else
 		ov_clear(st->candidate); /* RFC 6241 8.3.5.2 */
 }
 

@@ -55,6 +55,7 @@ struct ch {
 	enum st_event_kind why; /* of a CH_REVERT */
 	bool in_private;        /* it is about the private candidate of its session */
 	bool gone;              /* its session ended meanwhile */
+	bool unlocked;          /* and so its lock of candidate, of which nothing is to be left */
 	bool intended;          /* it is in the journal, without an end */
 	struct ds_errors errs;  /* of an edit that goes on after errors */
 	int wait_ms;
@@ -88,6 +89,8 @@ struct st {
 	struct ov *on_top;        /* the same on top of running */
 	struct lyd_node *startup; /* as the file has it: st_startup() */
 	struct stat startup_stat;
+	uint64_t saved; /* version of running that startup was written from; 0: not known */
+	struct stat saved_stat;
 	char *startup_path;
 	uint64_t version;     /* of running: counts its changes */
 	uint64_t compared;    /* the version that startup was compared with; 0: none */

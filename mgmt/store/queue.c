@@ -69,6 +69,8 @@ void ch_end(struct ch *change)
 	if (!st->first)
 		st->last = NULL;
 	st->active = false;
+	if (change->unlocked)
+		ov_clear(st->candidate);
 	if (change->done)
 		change->done(&change->errs, change->arg);
 	ch_free(change);

@@ -8,10 +8,10 @@ import contextlib
 import sys
 import tempfile
 
-from client import Client, errors, ok
+from client import BASE, Client, errors, ok
 from common import SEGMENT, SWITCH, main, test, world
 from datastores import HC, commit, edit, history, iface, ifs, names, op, tap, transient
-from planes import DATA, PORT
+from planes import CONTROL, DATA, PORT
 
 ALL = ["eth1", "web1", "fw", "cust"]
 
@@ -83,6 +83,25 @@ def what_was_cancelled_stays_so():
             kill(w)
         with clients(1, run_dir=folder) as (w, a):
             assert not history(a)[0]["pending"] and ok(edit(a, ifs(tap("x")), target="running"))
+
+
+@test
+def a_lock_ends_while_its_commit_is_refused():
+    """The edits go with the lock (RFC 6241 8.3.5.2), though planes looked at them when it ended."""
+    with clients() as (w, a, b):
+        assert ok(a.rpc("<lock><target><candidate/></target></lock>"))
+        assert ok(edit(a, ifs(tap("x"))))
+        with w.lock:
+            w.ends[CONTROL].silent = True
+        a.send(f'<rpc xmlns="{BASE}" message-id="9"><commit/></rpc>')
+        w.wait("bracket", lambda: w.ends[DATA].full is not None)
+        assert ok(b.rpc(f"<kill-session><session-id>{a.session}</session-id></kill-session>"))
+        assert names(b, "candidate") == ALL + ["x"]
+        w.kill_plane(CONTROL)
+        with w.lock:
+            w.start_plane(CONTROL).refuse = "no room"
+        w.wait("refused", lambda: names(b, "candidate") == ALL)
+        assert names(b) == ALL and ok(b.rpc("<lock><target><candidate/></target></lock>"))
 
 
 if __name__ == "__main__":
