@@ -14,6 +14,12 @@
 #include "mgmt/store/internal.h"
 #include "mgmt/store/startup.h"
 
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
 /* The file is read again when it changed: people may edit it. */
 const struct lyd_node *st_startup(struct st *st)
 {
@@ -26,9 +32,7 @@ const struct lyd_node *st_startup(struct st *st)
 
 	if (path && stat(path, &now) < 0)
 		memset(&now, 0, sizeof(now));
-	if (now.st_ino != st->startup_stat.st_ino || now.st_size != st->startup_stat.st_size ||
-	    now.st_mtim.tv_sec != st->startup_stat.st_mtim.tv_sec ||
-	    now.st_mtim.tv_nsec != st->startup_stat.st_mtim.tv_nsec || !st->startup) {
+	if (!same_file(&now, &st->startup_stat) || !st->startup) {
 		lyd_free_all(st->startup);
 		st->startup = NULL;
 		st->startup_stat = now;
@@ -97,8 +101,14 @@ static bool same_tree(const struct lyd_node *a, struct lyd_node *b)
 bool st_startup_differs(const struct st *st)
 {
 	struct st *mutable = (struct st *)st;
-	const struct lyd_node *startup = st_startup(mutable);
+	const struct lyd_node *startup;
+	struct stat now;
 
+	/* Mostly it was saved from what runs: then it need not be read again. */
+	if (st->saved && st->saved == st->version && stat(st->startup_path, &now) == 0 &&
+	    same_file(&now, &st->saved_stat))
+		return false;
+	startup = st_startup(mutable);
 	if (st->compared != st->version) {
 		ov_show(&mutable->running, NULL, NULL);
 		mutable->startup_differs = !same_tree(startup, st->running.tree);
@@ -114,6 +124,7 @@ struct save {
 	st_done_fn done;
 	void *arg;
 	const char *prefix;
+	uint64_t version; /* of running, when it is that */
 };
 
 /* That startup is another now; what differs is not worth knowing. */
@@ -134,6 +145,9 @@ static void on_saved(const struct hd_err *err, void *arg)
 		ds_errors_add(&errs, DS_OPERATION_FAILED, NULL, "%s%s", save.prefix, err->text);
 	else
 		tell_startup(save.st, &save.who);
+	save.st->saved = !err->code && stat(save.st->startup_path, &save.st->saved_stat) == 0
+				 ? save.version
+				 : 0;
 	free(save.user);
 	st_answer(save.done, save.arg, &errs);
 }
@@ -144,7 +158,10 @@ void st_save(struct st *st, const struct nacm_subject *who, const struct lyd_nod
 	struct save *save = ds_alloc(sizeof(*save));
 	char *user = ds_strdup(who->user);
 
-	*save = (struct save){st, {.session = who->session, .user = user}, user, done, arg, prefix};
+	*save = (struct save){st, {.session = who->session, .user = user}, user, done, arg, prefix,
+			      0};
+	if (tree == st->running.tree && !st->running.n_view)
+		save->version = st->version;
 	su_save(st->su, tree, on_saved, save);
 }
 
