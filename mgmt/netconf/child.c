@@ -342,6 +342,7 @@ struct nc_children *nc_children_new(struct nc_server *server)
 void nc_children_free(struct nc_children *all)
 {
 	while (all->running || all->waiting)
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it is taken out of its list first */
 		nc_child_cancel(all->running ? all->running : all->waiting);
 	event_free(all->next);
 	free(all);

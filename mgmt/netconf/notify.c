@@ -155,14 +155,12 @@ void nc_subscription_free(struct nc_subscription *sub)
 }
 
 /* It has told what there was up to its stop time. */
-static void complete(struct nc_subscription *sub)
+static void complete(struct nc_session *session)
 {
-	struct nc_session *session = sub->session;
-
 	send_now(session, "<notificationComplete xmlns=\"" NS_MANAGE "\"/>");
+	nc_subscription_free(session->sub);
 	session->sub = NULL;
 	session->since_ns = hd_now_ns();
-	nc_subscription_free(sub);
 }
 
 static bool is_for(const struct nc_subscription *sub, const struct entry *e)
@@ -197,8 +195,10 @@ static bool is_over(const struct nc_subscription *sub, const struct timespec *ti
 	return sub->wish.stops && compare(time, &sub->wish.stop) > 0;
 }
 
-/* One event. False when there is nothing more to do for now. */
-static bool advance(struct nc_subscription *sub)
+enum next { NEXT_MORE, NEXT_NOTHING, NEXT_OVER };
+
+/* One event, and what is to be done then. */
+static enum next advance(struct nc_subscription *sub)
 {
 	struct nc_log *log = sub->session->server->log;
 	const struct entry *e;
@@ -212,30 +212,32 @@ static bool advance(struct nc_subscription *sub)
 	}
 	if (sub->at == log->next) {
 		clock_gettime(CLOCK_REALTIME, &now);
-		if (is_over(sub, &now))
-			complete(sub);
-		return false;
+		return is_over(sub, &now) ? NEXT_OVER : NEXT_NOTHING;
 	}
 	e = &log->entries[sub->at % log->room];
 	if (is_over(sub, &e->time)) {
-		if (sub->wish.replay)
-			sub->at = sub->replay_end; /* the rest is later still */
-		else
-			complete(sub);
-		return true;
+		if (!sub->wish.replay)
+			return NEXT_OVER;
+		sub->at = sub->replay_end; /* the rest is later still */
+		return NEXT_MORE;
 	}
 	sub->at++;
 	if (is_for(sub, e))
 		send_text(sub->session, &e->time, e->text);
-	return true;
+	return NEXT_MORE;
 }
 
 void nc_notify_deliver(struct nc_session *session)
 {
 	for (unsigned int i = 0; i < BURST; i++) {
+		enum next next;
+
 		if (!session->sub || !nc_session_takes(session))
 			return;
-		if (!advance(session->sub))
+		next = advance(session->sub);
+		if (next == NEXT_OVER)
+			complete(session);
+		if (next != NEXT_MORE)
 			return;
 	}
 	nc_session_pump(session);

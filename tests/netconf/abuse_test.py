@@ -250,7 +250,7 @@ def messages_that_take_long_to_read():
     ns = "xmlns='urn:ietf:params:xml:ns:yang:ietf-interfaces'"
     if WRAPPER:
         return  # it is about processor time; sizes() reads a long message, too
-    elements = 15000 if SLOW else 40000
+    elements = 25000 if SLOW else 40000
     with world() as w:
         for before, middle, after in QUADRATIC:
             many = "".join(middle % i if "%d" in middle else middle for i in range(elements))
