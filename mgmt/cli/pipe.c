@@ -114,6 +114,8 @@ static int take_argument(struct cli_pipe *pipe, enum filter filter, const char *
 {
 	struct stage *stage = &pipe->stages[pipe->n];
 
+	if (!word) /* those that take none */
+		return 0;
 	switch (filter) {
 	case MATCH:
 	case EXCEPT:
