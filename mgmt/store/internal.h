@@ -55,6 +55,7 @@ struct ch {
 	enum st_event_kind why; /* of a CH_REVERT */
 	bool in_private;        /* it is about the private candidate of its session */
 	bool gone;              /* its session ended meanwhile */
+	bool unlocked;          /* and so its lock of candidate, of which nothing is to be left */
 	bool intended;          /* it is in the journal, without an end */
 	struct ds_errors errs;  /* of an edit that goes on after errors */
 	int wait_ms;
