@@ -245,6 +245,33 @@ def rules_by_path():
 
 
 @test
+def paths_with_some_keys():
+    """A key that is left out stands for all; $USER is who asks (RFC 8341, node-instance-identifier)."""
+    mac = "/hs:switches/hs:switch/hs:static-mac[hs:segment-or-vlan='office']"
+    acm = 'xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-acm"'
+    entry = ('<switches xmlns="urn:heddle:yang:heddle-switch"><switch><name>sw0</name><static-mac>'
+             "<segment-or-vlan>{}</segment-or-vlan><mac>02:00:00:00:00:77</mac><port>{}</port>"
+             "</static-mac></switch></switches>")
+    with switch("keys", {}) as w, client(w, "olga") as olga, \
+            contextlib.closing(Client(w.path)) as root:
+        def rule(name, path):
+            return root.rpc(merge(
+                f"<nacm {acm}><rule-list><name>keys</name><group>heddle</group><rule><name>{name}"
+                "</name><path xmlns:hs='urn:heddle:yang:heddle-switch' xmlns:if='urn:ietf:params:xml"
+                f":ns:yang:ietf-interfaces'>{path}</path><action>permit</action></rule></rule-list>"
+                "</nacm>"))
+        reply = rule("macs", mac)
+        assert ok(reply), errors(reply)
+        assert ok(olga.rpc(merge(entry.format("office", "web1"))))
+        assert one(olga.rpc(merge(entry.format("lab", "fw"))))[0] == "access-denied"
+        assert ok(rule("own", "/if:interfaces/if:interface[if:name=$USER]"))
+        assert ok(olga.rpc(merge(config([port("olga", "lab")]).split("</switches>")[1])))
+        assert one(olga.rpc(merge(describe("fw", "x"))))[0] == "access-denied"
+        text = w.running()
+        assert "static-mac[" in text and "segment-or-vlan='office'" in text
+
+
+@test
 def commits_of_what_others_edited():
     """A commit needs the right to all that differs, whoever edited it (RFC 8341 3.2.5)."""
     may = {"rule-list": [{"name": "staff", "group": ["staff2"], "rule": [
