@@ -102,6 +102,23 @@ void conf_tell_pending(struct conf *conf)
 	lyd_free_all(reply);
 }
 
+/* A switch of heddled -c forgets, and who commits should know. */
+static void tell_fixed(struct conf *conf)
+{
+	struct lyd_node *reply = NULL;
+	const struct lyd_node *state;
+
+	if (conf_request(conf, NULL, STATE, &reply) != 0)
+		return;
+	state = cli_xml_child(cli_xml_child(reply, "data"), "configuration-state");
+	if (state && cli_xml_child(state, "startup-fixed"))
+		fprintf(conf->cli->out,
+			"It lasts until the switch ends: each start takes %s, which commits do not "
+			"write.\n",
+			cli_xml_text(state, "startup-file"));
+	lyd_free_all(reply);
+}
+
 static char *request(const struct wanted *w, bool waits)
 {
 	struct cli_str xml = {0};
@@ -211,6 +228,8 @@ static int send_commit(struct conf *conf, const struct wanted *w)
 	else
 		fputs(waited ? "Committed, and what was to be confirmed is.\n" : "Committed.\n",
 		      conf->cli->out);
+	if (!w->confirmed)
+		tell_fixed(conf);
 	return CLI_OK;
 }
 

@@ -188,6 +188,8 @@ static void add_state(struct lyd_node **tree, const struct nc_server *server)
 		nc_leaf(state, NULL, "startup-differs",
 			st_startup_differs(server->st) ? "true" : "false");
 	}
+	if (st_startup_fixed(server->st))
+		nc_leaf(state, NULL, "startup-fixed", "");
 	if (st_startup_problem(server->st))
 		nc_leaf(state, NULL, "startup-problem", st_startup_problem(server->st));
 	st_pending(server->st, &pending);

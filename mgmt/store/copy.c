@@ -55,6 +55,11 @@ const char *st_startup_problem(const struct st *st)
 	return st->warning;
 }
 
+bool st_startup_fixed(const struct st *st)
+{
+	return st->config_file != NULL;
+}
+
 const char *st_startup_file(const struct st *st)
 {
 	return st->startup_path;

@@ -78,6 +78,9 @@ bool st_start(struct st *st, const char *restarts, const char **from, struct ds_
 const char *st_startup_file(const struct st *st);
 bool st_startup_differs(const struct st *st);
 
+/* True when it is the file of heddled -c, which is never written. */
+bool st_startup_fixed(const struct st *st);
+
 /* With what the last boot should have taken, and what it took in its place; NULL: all was well. */
 const char *st_startup_problem(const struct st *st);
 
