@@ -92,7 +92,8 @@ static void print_pending(struct cli *cli, struct cli_client *client)
 	pending = cli_xml_child(cli_xml_child(cli_xml_child(reply, "data"), "configuration-state"),
 				"confirmed-commit");
 	if (pending)
-		fprintf(cli->out, "%s is not confirmed: reverted at %s unless it is.\n",
+		fprintf(cli->out,
+			"What %s committed is not confirmed: it is undone at %s unless somebody does.\n",
 			cli_xml_text(pending, "user"),
 			local_time(cli_xml_text(pending, "deadline"), text, sizeof(text)));
 	lyd_free_all(reply);

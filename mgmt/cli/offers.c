@@ -291,7 +291,7 @@ void cli_offers(struct cli *cli, const char *const *words, size_t n, const char 
 			offer_argument(cli, &t, typed, fn, arg);
 		if (t.line.cmd && t.line.n_args >= t.line.cmd->min_args)
 			offer(fn, arg, CLI_OFFER_END, "<enter>", "");
-		if (t.line.cmd || *typed == '-')
+		if (*typed == '-' || (t.line.cmd && t.line.n_args >= t.line.cmd->min_args))
 			offer_options(cli, &t, fn, arg);
 	}
 	cmd_line_free(&t.line);
