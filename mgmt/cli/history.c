@@ -74,11 +74,10 @@ void cli_history_load(void (*fn)(void *arg, const char *line), void *arg)
 	FILE *file = open_file(O_RDONLY, "r");
 	char *ring[CLI_HISTORY_LINES] = {0}, *text = NULL;
 	size_t n = 0, room = 0;
-	ssize_t len;
 
 	if (!file)
 		return;
-	while ((len = getline(&text, &room, file)) > 0) {
+	while (getline(&text, &room, file) > 0) {
 		text[strcspn(text, "\n")] = '\0';
 		if (!*text)
 			continue;
