@@ -104,7 +104,11 @@ class Switch:
         assert self.world.status == 0, (self.world.status, "".join(self.world.log))
 
     def __enter__(self):
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.__exit__(True)
+            raise
 
     def __exit__(self, kind, *_):
         if self.world and self.world.process.poll() is None:
@@ -112,7 +116,8 @@ class Switch:
             self.world.process.wait()
             self.world.__exit__()
         if kind:
-            print("".join((self.log + self.world.log)[-60:]), file=sys.stderr)
+            log = self.log + (self.world.log if self.world else [])
+            print("".join(log[-60:]), file=sys.stderr)
         shutil.rmtree(self.folder)
 
 
