@@ -48,6 +48,14 @@ unsigned int cli_text_width(const char *text)
 	return n;
 }
 
+/* Characters that turn the direction of what stands around them. */
+static bool turns(const unsigned char *c)
+{
+	return c[0] == 0xe2 && ((c[1] == 0x80 && ((c[2] >= 0xa8 && c[2] <= 0xae) || c[2] == 0x8e ||
+						  c[2] == 0x8f)) ||
+				(c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+}
+
 char *cli_text_clean(char *text)
 {
 	for (unsigned char *c = (unsigned char *)text; *c; c++) {
@@ -55,6 +63,8 @@ char *cli_text_clean(char *text)
 			*c = '?';
 		else if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) /* U+0080 to U+009F */
 			c[0] = c[1] = '?';
+		else if (turns(c))
+			c[0] = c[1] = c[2] = '?';
 	}
 	return text;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,11 +32,40 @@ size_t sf_utf8(const char *at, const char *end)
 	return n;
 }
 
+size_t sf_unseen(const char *at, unsigned int *code)
+{
+	static const struct {
+		uint16_t first, last;
+	} ranges[] = {
+		{0x7f, 0x9f}, {0x61c, 0x61c}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069},
+	};
+	const unsigned char *c = (const unsigned char *)at;
+	size_t n = c[0] < 0x80 ? 1 : c[0] < 0xe0 ? 2 : 3;
+
+	if (c[0] < 0x7f || c[0] >= 0xf0)
+		return 0;
+	*code = n == 1 ? c[0] : c[0] & (0x7f >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (c[i] & 0x3f);
+	}
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (*code >= ranges[i].first && *code <= ranges[i].last)
+			return n;
+	return 0;
+}
+
 bool sf_must_quote(const char *text)
 {
+	unsigned int code;
+
 	if (!*text || *text == '#')
 		return true;
-	return text[strcspn(text, " \t\r\n\"\\[]{}|;?")] != '\0';
+	for (const char *c = text; *c; c++)
+		if (strchr(" \t\r\n\"\\[]{}|;?", *c) || sf_unseen(c, &code))
+			return true;
+	return false;
 }
 
 char sf_mark(const struct sf_token *token)
@@ -72,13 +102,46 @@ static bool take(struct reader *r, bool keep)
 	return true;
 }
 
+/* \uXXXX: a character by its number. */
+static bool number(struct reader *r)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint32_t code = 0;
+	char utf8[3];
+	size_t n;
+
+	for (int i = 2; i < 6; i++) {
+		const char *digit = r->at + i < r->end && r->at[i]
+					    ? strchr(digits, tolower((unsigned char)r->at[i]))
+					    : NULL;
+
+		if (!digit)
+			return false;
+		code = code << 4 | (uint32_t)(digit - digits);
+	}
+	n = code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
+	utf8[0] = n == 1 ? code : n == 2 ? 0xc0 | code >> 6 : 0xe0 | code >> 12;
+	for (size_t i = 1; i < n; i++)
+		utf8[i] = 0x80 | (code >> 6 * (n - 1 - i) & 0x3f);
+	if (sf_utf8(utf8, utf8 + n) != n)
+		return false;
+	memcpy(r->out, utf8, n);
+	r->out += n;
+	r->at += 6;
+	r->column += 6;
+	return true;
+}
+
 static bool escape(struct reader *r)
 {
 	static const char from[] = "ntr\"\\", to[] = "\n\t\r\"\\";
 	const char *found = r->at + 1 < r->end && r->at[1] ? strchr(from, r->at[1]) : NULL;
 
+	if (!found && r->at + 1 < r->end && r->at[1] == 'u' && number(r))
+		return true;
 	if (!found) {
-		r->wrong = "\\ is followed by n, t, r, \" or another \\";
+		r->wrong = "\\ is followed by n, t, r, \", another \\, or u and the four "
+			   "hexadecimal digits of a character";
 		return false;
 	}
 	*r->out++ = to[found - from];

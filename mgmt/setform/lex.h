@@ -38,6 +38,13 @@ struct sf_line {
 const char *sf_line_read(struct sf_line *line, const char *at, const char *end);
 void sf_line_clear(struct sf_line *line);
 
+/*
+ * Length of the UTF-8 character at @at when it is one that terminals obey or that nobody sees: a
+ * control character, or one that turns the direction of a text. It is written as \uXXXX, with
+ * *@code. Else 0.
+ */
+size_t sf_unseen(const char *at, unsigned int *code);
+
 /* True when @text has to be quoted to be one word. */
 bool sf_must_quote(const char *text);
 

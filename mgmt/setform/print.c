@@ -8,12 +8,21 @@
 
 void sf_put_word(FILE *out, const char *word)
 {
+	unsigned int code;
+	size_t n;
+
 	if (!sf_must_quote(word)) {
 		fputs(word, out);
 		return;
 	}
 	fputc('"', out);
 	for (; *word; word++) {
+		n = sf_unseen(word, &code);
+		if (n) {
+			fprintf(out, "\\u%04x", code);
+			word += n - 1;
+			continue;
+		}
 		switch (*word) {
 		case '\n': fputs("\\n", out); break;
 		case '\t': fputs("\\t", out); break;

@@ -143,6 +143,27 @@ static struct lyd_node *with_rules(void)
 		     "\"a\\tb\\n\\\"c\\\" \\\\d\"\n");
 }
 
+/* What terminals obey, or nobody sees, is told by its number. */
+static void test_unseen(void)
+{
+	struct lyd_node *tree, *raw;
+	char *text;
+
+	tree = lines(
+		"set port p2 tap\nset port p2 description \"a\\u009b31m\\u202Eb\\u007f\\u00e9\"\n");
+	raw = lines("set port p2 tap\nset port p2 description \"a\xc2\x9b"
+		    "31m\xe2\x80\xae"
+		    "b\x7f\xc3\xa9\"\n");
+	text = sf_print_text(ctx, tree, 0);
+	same_text(text, "set port p2 description \"a\\u009b31m\\u202eb\\u007f\xc3\xa9\"\n"
+			"set port p2 tap\n");
+	CU_ASSERT_EQUAL(lyd_compare_siblings(tree, raw, LYD_COMPARE_FULL_RECURSION), LY_SUCCESS);
+	round_trip(tree);
+	free(text);
+	lyd_free_all(tree);
+	lyd_free_all(raw);
+}
+
 static void test_print(void)
 {
 	struct lyd_node *tree = with_rules();
@@ -445,7 +466,7 @@ static void test_many(void)
 	lyd_free_all(edit.tree);
 }
 
-UNIT_MAIN_SETUP("setform", set_up, {"files", test_files}, {"print", test_print},
-		{"blocks", test_blocks}, {"words by module", test_exact}, {"delete", test_delete},
-		{"kinds", test_kinds}, {"compare", test_compare}, {"paths", test_paths},
-		{"ten thousand ports", test_many});
+UNIT_MAIN_SETUP("setform", set_up, {"files", test_files}, {"unseen", test_unseen},
+		{"print", test_print}, {"blocks", test_blocks}, {"words by module", test_exact},
+		{"delete", test_delete}, {"kinds", test_kinds}, {"compare", test_compare},
+		{"paths", test_paths}, {"ten thousand ports", test_many});
