@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mgmt/cli/change.h"
+#include "mgmt/cli/effects.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,6 @@
 #define COMMIT "<commit><save xmlns=\"" CLI_NS_CONFIG "\"/></commit>"
 #define CLOSE  "<close-configuration xmlns=\"" CLI_NS_CONFIG "\"/>"
 #define CONFIG "<config xmlns:nc=\"" CLI_NS_NETCONF "\">%s</config>"
-
-static const char effects_request[] = "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>";
 
 void cli_xml_leaf(struct cli_str *xml, const char *name, const char *text)
 {
@@ -56,7 +55,7 @@ static int ask(struct cli *cli, struct cli_client *client, const char *request,
 	}
 	if (!cli_reply_errors(*reply))
 		return CLI_OK;
-	if (request == effects_request &&
+	if (request == cli_effects_request() &&
 	    !strcmp(cli_xml_text(cli_xml_child(*reply, "rpc-error"), "error-tag"), unsupported))
 		return CLI_OK; /* an older switch: it does not tell */
 	if (cli->json) {
@@ -140,7 +139,7 @@ static bool show_effects(struct cli *cli, const struct lyd_node *reply, json_t *
 int cli_effects(struct cli *cli, struct cli_client *client, json_t *json, bool *danger)
 {
 	struct lyd_node *reply;
-	int rc = ask(cli, client, effects_request, &reply);
+	int rc = ask(cli, client, cli_effects_request(), &reply);
 
 	*danger = rc == 0 && show_effects(cli, reply, json, false);
 	lyd_free_all(reply);
@@ -170,7 +169,7 @@ void cli_effects_of(struct cli *cli, struct cli_client *client, const char *xml,
 		lyd_free_all(reply);
 		if (try(client, edit, &reply)) {
 			lyd_free_all(reply);
-			if (try(client, effects_request, &reply))
+			if (try(client, cli_effects_request(), &reply))
 				show_effects(cli, reply, json, true);
 			lyd_free_all(reply);
 		}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "mgmt/cli/effects.h"
 #include "mgmt/cli/conf_int.h"
 #include "mgmt/cli/table.h"
 
@@ -155,7 +156,7 @@ static int get_effects(struct conf *conf, struct lyd_node **reply)
 
 	if (!client)
 		return CLI_UNREACHABLE;
-	if (cli_client_rpc(client, "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>", reply, &err) < 0) {
+	if (cli_client_rpc(client, cli_effects_request(), reply, &err) < 0) {
 		cli_error("%s", err.text);
 		return CLI_UNREACHABLE;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "mgmt/cli/effects.h"
 #include "mgmt/cli/conf_int.h"
 #include "mgmt/cli/table.h"
 
@@ -153,8 +154,7 @@ void conf_tell_effects(struct conf *conf, const struct conf_line *line)
 	/* Only to somebody who types, and only when it takes no time. */
 	if (!conf->cli->abbreviate || !conf->cli->session || conf->effects_took > 0.1)
 		return;
-	if (cli_client_rpc(conf->cli->session, "<get-effects xmlns=\"" CLI_NS_CONFIG "\"/>", &reply,
-			   &err) == 0 &&
+	if (cli_client_rpc(conf->cli->session, cli_effects_request(), &reply, &err) == 0 &&
 	    !cli_reply_errors(reply)) {
 		cli_xml_foreach(effect, reply, "effect")
 		{
