@@ -137,3 +137,44 @@ void st_check_access(struct st *st, const struct nacm_subject *who, const struct
 	else if (after)
 		all(&c, after, NACM_CREATE);
 }
+
+/* What @path of an error speaks of in @config, or what it is in; NULL: nothing. */
+static struct lyd_node *subject_of(const struct lyd_node *config, const char *path)
+{
+	char *text = ds_strdup(path), *slash = strrchr(text, '/');
+	struct lyd_node *node = NULL;
+
+	/* An empty leaf that is to be deleted is no node of the model. */
+	if (lyd_find_path(config, text, 0, &node) != LY_SUCCESS && slash && slash != text) {
+		*slash = '\0';
+		if (lyd_find_path(config, text, 0, &node) != LY_SUCCESS)
+			node = NULL;
+	}
+	free(text);
+	return node;
+}
+
+void st_hide_existence(struct st *st, const struct nacm_subject *who, const struct lyd_node *config,
+		       struct ds_errors *errs)
+{
+	struct ds_errors denied = {.n = 0};
+
+	if (!who || who->exempt || !st->nacm || !config)
+		return;
+	for (size_t i = 0; i < errs->n; i++) {
+		const struct ds_error *err = &errs->list[i];
+		const struct lyd_node *node;
+
+		if ((err->tag != DS_DATA_EXISTS && err->tag != DS_DATA_MISSING) || !err->path)
+			continue;
+		node = subject_of(config, err->path);
+		if (node && !nacm_may_read(st->nacm, who, node))
+			nacm_check_write(st->nacm, who, node,
+					 err->tag == DS_DATA_EXISTS ? NACM_CREATE : NACM_DELETE,
+					 &denied);
+	}
+	if (ds_errors_none(&denied))
+		return;
+	ds_errors_clear(errs);
+	ds_errors_move(errs, &denied);
+}

@@ -137,7 +137,14 @@ bool st_stroke(struct st *st, const struct nacm_subject *who, struct ov *ov,
 void st_check_access(struct st *st, const struct nacm_subject *who, const struct lyd_node *before,
 		     const struct lyd_node *after, struct ds_errors *errs);
 
-/* The same of whole trees. */
+/*
+ * Who may not read a node, nor write it, does not learn from the errors of an edit whether it is
+ * there: then they are about access alone.
+ */
+void st_hide_existence(struct st *st, const struct nacm_subject *who, const struct lyd_node *config,
+		       struct ds_errors *errs);
+
+/* The same as st_check_access() of whole trees. */
 void st_check_access_all(struct st *st, const struct nacm_subject *who,
 			 const struct lyd_node *before, const struct lyd_node *after,
 			 struct ds_errors *errs);

@@ -140,6 +140,7 @@ bool st_stroke(struct st *st, const struct nacm_subject *who, struct ov *ov,
 	if (!ed_check(st->ctx, config, ops[edit->default_op], errs))
 		return false;
 	ed_apply(ov, config, edit->default_op, errs);
+	st_hide_existence(st, who, config, errs);
 	right = ds_errors_none(errs) || edit->on_error == ST_CONTINUE;
 	if (right) {
 		for (size_t i = 0; i < ov->n_struck; i++)

@@ -241,6 +241,10 @@ def rules_by_path():
                 "if:interface[if:name='web1'][/if:interfaces/if:interface[if:name='eth1']]\"/>"
                 "</get-config>")
         assert not list(stan.rpc(asks).iter(IF + "interface"))
+        for operation in ("create", "delete"):
+            edit = merge(describe("eth1", "x").replace("<interface>", f'<interface nc:operation="{operation}" '
+                         'xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0">'))
+            assert one(stan.rpc(edit))[0] == "access-denied", operation
         assert list(root.rpc(asks).iter(IF + "interface"))
 
 
