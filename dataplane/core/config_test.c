@@ -216,7 +216,8 @@ static void check_domain(const struct hd_config *tree, unsigned int sw, uint16_t
 		return;
 	CU_ASSERT_FATAL(id < tree->n_domains);
 	d = tree->domains[id];
-	CU_ASSERT_FATAL(d && d->id == id && d->vlan == vid && d->switch_index == sw);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+	CU_ASSERT_FATAL(d->id == id && d->vlan == vid && d->switch_index == sw);
 	CU_ASSERT_EQUAL_FATAL(d->n_members, n);
 	CU_ASSERT_EQUAL(d->ageing_units, tree->switches[sw]->ageing_units);
 	CU_ASSERT_STRING_EQUAL(d->segment, segment_vlan[sw] == vid ? "seg" : "");
@@ -265,7 +266,8 @@ static void check(const struct hd_config *tree)
 		if (!port)
 			continue;
 		c = tree->ports[port->id];
-		CU_ASSERT_FATAL(c && c->port == port && c->id == port->id);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+		CU_ASSERT_FATAL(c->port == port && c->id == port->id);
 		CU_ASSERT(c->mtu == want[i].port.mtu && c->mode == want[i].port.mode);
 		CU_ASSERT_EQUAL(((const struct kind_object *)hd_port_params(port))->value,
 				want[i].kind);

@@ -153,10 +153,12 @@ static const uint8_t *worker(const struct bk_stats *stats, unsigned int index)
 
 static const struct hd_stats_port_slot *slot_of(const struct bk_stats *stats, uint16_t id)
 {
-	const struct hd_stats_port_slot *slots =
-		(const void *)(stats->map + stats->header.slot_offset);
+	const struct hd_stats_port_slot *slots;
 
-	return stats->map && id < stats->header.max_ports ? &slots[id] : NULL;
+	if (!stats->map || id >= stats->header.max_ports)
+		return NULL;
+	slots = (const void *)(stats->map + stats->header.slot_offset);
+	return &slots[id];
 }
 
 /* As the workers count. @slot_generation: of the slot that was read. */

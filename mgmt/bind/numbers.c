@@ -59,7 +59,7 @@ static int by_name(const void *va, const void *vb)
 static uint16_t number_before(const struct bd_numbers *before, const struct bd_segment *seg)
 {
 	const struct bd_number *found;
-	struct bd_number key;
+	struct bd_number key = {.vlan = 0};
 
 	if (!before || !before->n)
 		return 0;

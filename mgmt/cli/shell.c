@@ -86,6 +86,7 @@ int shell_interactive(struct cli *cli, bool pager)
 	struct shell shell = {.cli = cli, .pager = pager};
 	const struct cli_edit_hooks hooks = {prompt, shell_offers, &shell};
 
+	/* cppcheck-suppress autoVariables ; taken back before we return */
 	cli->shell = &shell;
 	cli->abbreviate = true;
 	cli_error_prefix("");
@@ -109,6 +110,7 @@ int shell_interactive(struct cli *cli, bool pager)
 		fflush(stdout);
 	}
 	free_shell(&shell);
+	cli->shell = NULL;
 	return CLI_OK;
 }
 
