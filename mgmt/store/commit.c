@@ -321,7 +321,10 @@ static bool start(struct ch *change)
 	return false;
 }
 
-/* While it waited its turn, what it is about may have gone. */
+/*
+ * While it waited its turn, what it is about may have gone. A revert that nobody asked for is of the
+ * commit that ran out of time, not of one that came in the meantime.
+ */
 static bool is_void(struct ch *change)
 {
 	struct st *st = change->st;
@@ -331,7 +334,8 @@ static bool is_void(struct ch *change)
 	else if (change->in_private && !st_private_of(st, &change->who->subject))
 		ds_errors_add(&change->errs, DS_OPERATION_FAILED, NULL,
 			      "the private candidate is gone");
-	else if (change->kind == CH_REVERT && !st->confirm->is)
+	else if (change->kind == CH_REVERT &&
+		 (!st->confirm->is || (!change->done && change->serial != st->confirm->serial)))
 		ds_errors_add(&change->errs, DS_OPERATION_FAILED, NULL,
 			      "no commit waits to be confirmed any more");
 	return !ds_errors_none(&change->errs);

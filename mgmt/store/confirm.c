@@ -19,6 +19,7 @@ static void revert(struct st *st, enum st_event_kind why, const struct nacm_subj
 	struct ch *change = ch_new(st, CH_REVERT, who, done, arg);
 
 	change->why = why;
+	change->serial = st->confirm->serial;
 	change->comment = ds_strdup(why == ST_EVENT_CONFIRM_CANCEL
 					    ? "a commit that was not confirmed is reverted"
 					    : "a commit was not confirmed in time: reverted");
@@ -227,6 +228,7 @@ static void begin(struct ch *change)
 
 	remember_all(cf, change->ov);
 	cf->is = true;
+	cf->serial++;
 	hd_str_copy(cf->user, sizeof(cf->user), change->who->user);
 	cf->session = change->who->subject.session;
 	cf->save |= change->commit.save;

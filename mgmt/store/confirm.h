@@ -10,6 +10,7 @@
 /* A confirmed commit that waits. */
 struct cf {
 	bool is;
+	unsigned int serial; /* of the confirmed commit, or its extension, that waits */
 	char user[64];
 	uint32_t session; /* that began it; 0: before a restart of heddle-mgmt */
 	char *persist;    /* token, or NULL: it ends with the session */

@@ -53,6 +53,7 @@ struct ch {
 	struct bd_config *next_config;
 	char *confirm;          /* of a confirmed commit: deadline.h */
 	enum st_event_kind why; /* of a CH_REVERT */
+	unsigned int serial;    /* of the confirmed commit that it reverts */
 	bool in_private;        /* it is about the private candidate of its session */
 	bool gone;              /* its session ended meanwhile */
 	bool unlocked;          /* and so its lock of candidate, of which nothing is to be left */

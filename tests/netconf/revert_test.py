@@ -10,7 +10,7 @@ import tempfile
 
 from client import BASE, Client, errors, ok
 from common import SEGMENT, SWITCH, main, test, world
-from datastores import HC, commit, edit, history, iface, ifs, names, op, tap, transient
+from datastores import HC, NMDA, commit, edit, history, iface, ifs, names, op, tap, transient
 from planes import CONTROL, DATA, PORT
 
 ALL = ["eth1", "web1", "fw", "cust"]
@@ -102,6 +102,32 @@ def a_lock_ends_while_its_commit_is_refused():
             w.start_plane(CONTROL).refuse = "no room"
         w.wait("refused", lambda: names(b, "candidate") == ALL)
         assert names(b) == ALL and ok(b.rpc("<lock><target><candidate/></target></lock>"))
+
+
+@test
+def a_revert_is_of_the_commit_that_ran_out():
+    """Not of one that waited for its turn before it."""
+    rpc = f'<rpc xmlns="{BASE}" message-id="9">{{}}</rpc>'
+    with clients(3) as (w, a, b, c):
+        assert not errors(op(c, "open-configuration", "<mode>private</mode>"))
+        assert ok(edit(c, ifs(tap("y")))) and ok(edit(a, ifs(tap("x"))))
+        assert ok(commit(a, "<confirmed/><confirm-timeout>4</confirm-timeout>"))
+        with w.lock:
+            w.ends[CONTROL].silent = True
+        b.send('<rpc xmlns="{}" message-id="9"><edit-data xmlns="{}"><datastore xmlns:hc="{}">'
+               "hc:transient</datastore><config>{}</config></edit-data></rpc>".format(
+                   BASE, NMDA, HC, ifs(tap("t"))))
+        w.wait("bracket", lambda: w.ends[DATA].full is not None)
+        a.send(rpc.format("<commit/>"))
+        assert names(c, "startup")  # so that the commit of a stands before the one that follows
+        c.send(rpc.format("<commit><confirmed/></commit>"))
+        w.wait("the deadline", lambda: any("was not confirmed" in line for line in w.log))
+        w.kill_plane(CONTROL)
+        w.start_plane(CONTROL)
+        assert all("<ok/>" in session.receive() for session in (b, a, c))
+        assert ok(edit(c, ifs(tap("z")), target="running"))
+        assert sorted(names(a)) == sorted(ALL + ["x", "y", "z"]), names(a)
+        assert history(a)[0]["pending"]
 
 
 if __name__ == "__main__":
