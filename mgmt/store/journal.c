@@ -179,10 +179,20 @@ bool jr_wants_base(const struct jr *jr)
 	       jr_keep(jr) < jr->entries.n;
 }
 
+/* What a confirmed commit that waits may have to undo. */
+static size_t waiting(const struct jr *jr)
+{
+	size_t n = 0;
+
+	while (n < jr->entries.n && jr->entries.list[jr->entries.n - 1 - n].record.pending)
+		n++;
+	return n;
+}
+
 size_t jr_keep(const struct jr *jr)
 {
+	size_t keep = 0, counted = 0, least = waiting(jr);
 	uint64_t bytes = 0;
-	size_t keep = 0, counted = 0;
 
 	while (keep < jr->entries.n && counted < JR_HISTORY && keep < KEEP_RECORDS) {
 		const struct jr_entry *entry = &jr->entries.list[jr->entries.n - 1 - keep];
@@ -194,7 +204,7 @@ size_t jr_keep(const struct jr *jr)
 			break;
 		keep++;
 	}
-	return keep;
+	return keep > least ? keep : least;
 }
 
 uint64_t jr_rebase_point(const struct jr *jr, size_t keep)
