@@ -103,7 +103,7 @@ static bool scan_name(struct scan *s)
 {
 	size_t n = 0;
 
-	while (in_name(s->at[n], n == 0) && n < sizeof(s->name) - 1)
+	while (n < sizeof(s->name) - 1 && in_name(s->at[n], n == 0))
 		n++;
 	memcpy(s->name, s->at, n);
 	s->name[n] = '\0';
