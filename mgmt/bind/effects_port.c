@@ -245,8 +245,8 @@ static void check_mtu(struct ef_out *out, const struct ef_port *port)
 	uint16_t other = misfit(&out->ef->after, port->after, &vlan, &at_uplink);
 	char text[160];
 
-	if (!other || (misfit(&out->ef->before, port->before, &was_vlan, &was_at_uplink) &&
-		       port->before->mtu == port->after->mtu))
+	if (!other || (port->before && port->before->mtu == port->after->mtu &&
+		       misfit(&out->ef->before, port->before, &was_vlan, &was_at_uplink)))
 		return;
 	ef_vlan_text(&out->ef->after, port->after->switch_name, vlan, text, sizeof(text));
 	ef_add(out, EF_WARNING, "mtu-mismatch", ef_port_path(port->name),
