@@ -114,6 +114,8 @@ int options_parse(struct options *options, int argc, char **argv, struct hd_err 
 		return hd_err_set(err, EINVAL, "--check and --offline exclude each other");
 	if (options->offline && options->dp_fd < 0)
 		return hd_err_set(err, EINVAL, "--offline needs --dp-fd N");
+	/* getopt_long() gives an argument where one is required. */
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 	if (!options->state_dir && !strcmp(options->run_dir, DEFAULT_RUN))
 		options->state_dir = DEFAULT_STATE;
 	else if (!options->state_dir)

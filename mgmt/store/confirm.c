@@ -331,7 +331,7 @@ void cf_restore(struct st *st)
 {
 	struct cf *cf = st->confirm;
 	size_t n = st->jr ? jr_count(st->jr) : 0, known;
-	struct dl dl;
+	struct dl dl = {.save = false};
 
 	for (size_t i = n; i-- > 0 && jr_get(st->jr, i)->pending;) {
 		const struct jr_record *r = jr_get(st->jr, i);

@@ -102,7 +102,7 @@ void ov_show(struct ov_base *base, struct ov *one, struct ov *two)
 	struct ov *want[OV_VIEW_MAX] = {one ? one : two, one ? two : NULL};
 	size_t same = 0;
 
-	while (same < base->n_view && want[same] == base->view[same])
+	while (same < OV_VIEW_MAX && same < base->n_view && want[same] == base->view[same])
 		same++;
 	while (base->n_view > same)
 		leave(base->view[--base->n_view]);
