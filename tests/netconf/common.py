@@ -64,7 +64,11 @@ def world(config="good/canonical.json", env=None, ready=True, run_dir=None, **mo
             w.running = lambda: running(w)
             if ready:
                 w.wait("ready", w.ready.is_set)
-            yield w
+            try:
+                yield w
+            except BaseException:
+                print("".join(w.log), file=sys.stderr)
+                raise
         assert w.status == w.__dict__.get("expect", 0), (w.status, "".join(w.log))
     finally:
         if not run_dir:
