@@ -117,7 +117,7 @@ static void history_json(struct cli *cli, const struct lyd_node *reply)
 	cli_json_print(cli, json_pack("{s:o}", "history", list));
 }
 
-static void history_table(struct cli *cli, const struct lyd_node *reply)
+void cli_history_print(struct cli *cli, const struct lyd_node *reply)
 {
 	static const struct cli_column columns[] = {
 		{"N", true, true},     {"WHEN", false, true}, {"BY", false, true},
@@ -168,7 +168,7 @@ int cmd_show_history(struct cli *cli, const struct cmd_line *line)
 	if (rc == 0 && cli->json) {
 		history_json(cli, reply);
 	} else if (rc == 0) {
-		history_table(cli, reply);
+		cli_history_print(cli, reply);
 		print_pending(cli, client);
 	}
 	lyd_free_all(reply);

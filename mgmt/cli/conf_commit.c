@@ -6,8 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "mgmt/cli/effects.h"
 #include "mgmt/cli/conf_int.h"
+#include "mgmt/cli/config_print.h"
+#include "mgmt/cli/effects.h"
 #include "mgmt/cli/table.h"
 
 /* So that whoever comes back after the connection was cut can confirm; NETCONF's persist. */
@@ -357,13 +358,7 @@ int conf_discard(struct conf *conf, const struct conf_line *line, bool *leave)
 
 int conf_history(struct conf *conf, const struct conf_line *line, bool *leave)
 {
-	static const struct cli_column columns[] = {{"", true, true},
-						    {"when", false, true},
-						    {"by", false, true},
-						    {"with", false, true},
-						    {"comment", false, false}};
 	struct lyd_node *reply = NULL;
-	struct cli_table *table;
 	int rc = none(conf, line);
 
 	(void)leave;
@@ -371,20 +366,7 @@ int conf_history(struct conf *conf, const struct conf_line *line, bool *leave)
 		rc = conf_request(conf, NULL, "<get-history xmlns=\"" CLI_NS_CONFIG "\"/>", &reply);
 	if (rc)
 		return rc;
-	table = cli_table_new(columns, 5);
-	cli_xml_foreach(e, reply, "entry")
-	{
-		cli_table_row(table);
-		cli_table_cell(table, 0, CLI_PLAIN, cli_xml_text(e, "index"));
-		cli_table_cell(table, 1, CLI_PLAIN, cli_xml_text(e, "time"));
-		cli_table_cell(table, 2, CLI_PLAIN, cli_xml_text(e, "user"));
-		cli_table_cell(table, 3, CLI_PLAIN, cli_xml_text(e, "client"));
-		cli_table_cellf(table, 4, CLI_PLAIN, "%s%s",
-				cli_xml_child(e, "pending") ? "(to be confirmed) " : "",
-				cli_xml_text(e, "comment"));
-	}
-	cli_table_print(table, conf->cli->out, conf->cli->width, conf->cli->color);
-	cli_table_free(table);
+	cli_history_print(conf->cli, reply);
 	lyd_free_all(reply);
 	return CLI_OK;
 }

@@ -16,4 +16,7 @@ int cli_config_tree(const struct lyd_node *data, struct lyd_node **tree, struct 
 /* Prints them as cli->display says. Returns an exit status. */
 int cli_config_print(struct cli *cli, const struct lyd_node *data);
 
+/* The reply to get-history as a table. */
+void cli_history_print(struct cli *cli, const struct lyd_node *reply);
+
 #endif

@@ -122,7 +122,9 @@ static void on_started(const struct ds_errors *errs, void *arg)
 	}
 	if (st_warning(m->st))
 		nc_publish_fallback(m->server, m->from, st_warning(m->st));
-	snprintf(ready.text, sizeof(ready.text), "configuration from %.60s is in force%s", m->from,
+	snprintf(ready.text, sizeof(ready.text), "%s%.60s is in force%s",
+		 strcmp(m->from, "nothing") ? "configuration from " : "an empty configuration",
+		 strcmp(m->from, "nothing") ? m->from : "",
 		 st_startup_problem(m->st) ? ", in place of one that was refused" : "");
 	hd_chan_event(m->supervisor.chan, PLANE_READY, &ready);
 }

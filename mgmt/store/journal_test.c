@@ -347,23 +347,6 @@ static void test_rebase(void)
 	CU_ASSERT_EQUAL_FATAL(jr_count(jr), 51);
 	CU_ASSERT(is(jr_get(jr, 0), 51) && is(jr_get(jr, 50), 101));
 
-	/* What waits to be confirmed stays, however much it is. */
-	for (uint64_t g = 102; g <= 222; g++) {
-		CU_ASSERT_EQUAL(intend(jr, g, "<b>new</b>", true), 0);
-		CU_ASSERT_EQUAL(jr_end(jr, g, &err), 0);
-	}
-	CU_ASSERT_EQUAL(jr_keep(jr), 121);
-	CU_ASSERT_EQUAL(jr_rebase(jr, "<all/>", 101, jr_keep(jr), &err), 0);
-	CU_ASSERT_EQUAL(jr_count(jr), 121);
-	CU_ASSERT(!jr_wants_base(jr));
-	CU_ASSERT_EQUAL(jr_confirm(jr, &err), 0);
-	CU_ASSERT_EQUAL(jr_keep(jr), JR_HISTORY);
-	finish(jr);
-
-	jr = fresh();
-	for (uint64_t g = 1; g <= 101; g++)
-		commit(jr, g);
-
 	/* In two halves, with changes meanwhile; one of them is under way when it ends. */
 	point = jr_rebase_point(jr, 1);
 	CU_ASSERT_EQUAL(jr_rebase_write(jr, "<later/>", 100, point, &err), 0);
@@ -397,6 +380,27 @@ static void test_rebase(void)
 	commit(jr, 104);
 	jr = again(jr);
 	CU_ASSERT_EQUAL(jr_count(jr), 1);
+	finish(jr);
+}
+
+/* What waits to be confirmed stays, however much it is. */
+static void test_rebase_pending(void)
+{
+	struct jr *jr = fresh();
+
+	for (uint64_t g = 1; g <= 10; g++)
+		commit(jr, g);
+	for (uint64_t g = 11; g <= 131; g++) {
+		CU_ASSERT_EQUAL(intend(jr, g, "<b>new</b>", true), 0);
+		CU_ASSERT_EQUAL(jr_end(jr, g, &err), 0);
+	}
+	CU_ASSERT(jr_wants_base(jr));
+	CU_ASSERT_EQUAL(jr_keep(jr), 121);
+	CU_ASSERT_EQUAL(jr_rebase(jr, "<all/>", 10, jr_keep(jr), &err), 0);
+	CU_ASSERT_EQUAL(jr_count(jr), 121);
+	CU_ASSERT(!jr_wants_base(jr));
+	CU_ASSERT_EQUAL(jr_confirm(jr, &err), 0);
+	CU_ASSERT_EQUAL(jr_keep(jr), JR_HISTORY);
 	finish(jr);
 }
 
@@ -449,4 +453,5 @@ static void test_strange_files(void)
 UNIT_MAIN_SETUP("journal", setup, {"records", test_records}, {"intents", test_intents},
 		{"confirmed commits", test_pending}, {"torn", test_torn}, {"damaged", test_damaged},
 		{"full disk", test_full}, {"folded", test_rebase},
+		{"folded while one waits", test_rebase_pending},
 		{"files that are none", test_strange_files});

@@ -156,7 +156,7 @@ def confirmed():
         has(cli.run("set port cust mtu 2000", "commit confirmed 5 comment try"), "undone in 5 min")
         has(cli.err, "is undone in 5 minutes, unless somebody types confirm")
         # The session has ended, and it holds: another one confirms.
-        has(cli.run("show port cust mtu", "history"), "mtu 2000;", "(to be confirmed) try")
+        has(cli.run("show port cust mtu", "history"), "mtu 2000;", "not confirmed  try")
         cli.run("set port cust mtu 2100", "confirm", rc=1)
         has(cli.err, "further edits")
         has(cli.run("discard", "confirm"), "Confirmed.")
