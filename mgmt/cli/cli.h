@@ -164,6 +164,8 @@ void cli_caret(const struct cli *cli, unsigned int column);
 
 /* Writes the JSON with a newline, and frees it. */
 void cli_json_print(struct cli *cli, json_t *json);
+/* The same in one line: for streams of objects. */
+void cli_json_line(struct cli *cli, json_t *json);
 
 /*
  * Opens the session, or gives that of the shell. Returns NULL after a message; the command ends with

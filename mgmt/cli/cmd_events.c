@@ -98,9 +98,7 @@ static void print_event(struct cli *cli, const char *date, const struct lyd_node
 		json_t *json = json_pack("{s:s, s:s, s:o}", "time", date, "event",
 					 cli_xml_name(event), "data", leaves_json(event));
 
-		json_dumpf(json, cli->out, JSON_COMPACT);
-		fputc('\n', cli->out);
-		json_decref(json);
+		cli_json_line(cli, json);
 	} else {
 		if (ly_time_str2time(date, &when, NULL) == LY_SUCCESS)
 			strftime(clock, sizeof(clock), "%Y-%m-%d %H:%M:%S",

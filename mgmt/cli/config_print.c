@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "mgmt/cli/kinds.h"
+#include "mgmt/cli/table.h"
 #include "mgmt/setform/setform.h"
 
 int cli_config_tree(const struct lyd_node *data, struct lyd_node **tree, struct hd_err *err)
@@ -38,7 +39,7 @@ static int print_xml(struct cli *cli, const struct lyd_node *data)
 
 	if (data && lyd_child(data) &&
 	    lyd_print_mem(&text, lyd_child(data), LYD_XML, LYD_PRINT_WITHSIBLINGS) == LY_SUCCESS)
-		fputs(text ? text : "", cli->out);
+		cli_text_escape(cli->out, text ? text : "", CLI_ESCAPE_XML);
 	free(text);
 	return CLI_OK;
 }
@@ -59,7 +60,7 @@ int cli_config_print(struct cli *cli, const struct lyd_node *data)
 		if (tree &&
 		    lyd_print_mem(&text, tree, LYD_JSON, LYD_PRINT_WITHSIBLINGS) != LY_SUCCESS)
 			text = NULL;
-		fputs(text ? text : "{}\n", cli->out);
+		cli_text_escape(cli->out, text ? text : "{}\n", CLI_ESCAPE_JSON);
 	} else {
 		sf_print(cli_schema(NULL), tree, cli->display == CLI_DISPLAY_SET ? 0 : SF_INDENT,
 			 cli->out);

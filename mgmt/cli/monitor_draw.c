@@ -268,9 +268,7 @@ void monitor_lines(struct monitor *mon)
 					  rows[i].port->name, "up", rows[i].port->up, "reason",
 					  rows[i].port->reason, "rates", cli_rates_json(r));
 
-			json_dumpf(json, mon->cli->out, JSON_COMPACT);
-			fputc('\n', mon->cli->out);
-			json_decref(json);
+			cli_json_line(mon->cli, json);
 			continue;
 		}
 		fprintf(mon->cli->out,

@@ -5,8 +5,11 @@
 #include "mgmt/cli/cli.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "mgmt/cli/table.h"
 
 static const char *prefix = "heddle: ";
 
@@ -31,11 +34,24 @@ void cli_error(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+static void print_json(struct cli *cli, json_t *json, size_t flags)
+{
+	char *text = json_dumps(json, flags);
+
+	cli_text_escape(cli->out, text ? text : "null", CLI_ESCAPE_JSON);
+	fputc('\n', cli->out);
+	free(text);
+	json_decref(json);
+}
+
 void cli_json_print(struct cli *cli, json_t *json)
 {
-	json_dumpf(json, cli->out, JSON_INDENT(2));
-	fputc('\n', cli->out);
-	json_decref(json);
+	print_json(cli, json, JSON_INDENT(2));
+}
+
+void cli_json_line(struct cli *cli, json_t *json)
+{
+	print_json(cli, json, JSON_COMPACT);
 }
 
 struct cli_client *cli_connect_apart(struct cli *cli)

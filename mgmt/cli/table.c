@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mgmt/cli/mem.h"
+#include "mgmt/setform/lex.h"
 
 #define GAP       2
 #define MIN_WIDTH 8
@@ -67,6 +68,26 @@ char *cli_text_clean(char *text)
 			c[0] = c[1] = c[2] = '?';
 	}
 	return text;
+}
+
+void cli_text_escape(FILE *out, const char *text, const char *fmt)
+{
+	const char *from = text;
+	unsigned int code;
+	size_t n;
+
+	while (*text) {
+		n = sf_unseen(text, &code);
+		if (!n) {
+			text++;
+			continue;
+		}
+		fwrite(from, 1, (size_t)(text - from), out);
+		fprintf(out, fmt, code);
+		text += n;
+		from = text;
+	}
+	fputs(from, out);
 }
 
 struct cli_table *cli_table_new(const struct cli_column *columns, unsigned int n)

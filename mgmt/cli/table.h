@@ -65,6 +65,14 @@ unsigned int cli_text_width(const char *text);
  */
 char *cli_text_clean(char *text);
 
+/*
+ * Writes @text, with such characters from U+007F on as @fmt prints their number: for texts that
+ * programs read as well, so that it means the same.
+ */
+#define CLI_ESCAPE_JSON "\\u%04x"
+#define CLI_ESCAPE_XML  "&#x%x;"
+void cli_text_escape(FILE *out, const char *text, const char *fmt);
+
 /* Writes @text broken at spaces into lines of at most @width, each after @indent spaces. */
 void cli_wrap(FILE *out, const char *text, unsigned int indent, unsigned int width);
 

@@ -350,6 +350,12 @@ class Reach(Cli):
         name = 'a\x1b[2Jb'.replace('\x1b', '&#x9b;')
         done, _ = self.ask('show', 'ports', answer=lambda r: data(r, [interface('x', text=name)]))
         self.assertNotIn('\x1b', done.stdout)
+        self.assertNotIn('\x9b', done.stdout)
+        done, _ = self.ask('show', 'ports', '--json',
+                           answer=lambda r: data(r, [interface('x', text=name)]))
+        self.assertNotIn('\x9b', done.stdout)
+        self.assertIn('\\u009b', done.stdout)
+        self.assertEqual(json.loads(done.stdout)['ports'][0]['text'], 'a\x9b[2Jb')
 
 
 class Terminal(Cli):
