@@ -47,6 +47,8 @@ def children(pid):
 
 def use(run):
     m, viewer = ssh_world.connect(FOLDER, "olga"), ssh_world.connect(FOLDER, "vera")
+    until("the first configuration and its rules are in force",
+          lambda: "rule-list" in m.get_config(source="running").data_xml)
     edit(m, f'<switches xmlns="{NS["hs"]}"><switch><name>sw0</name><segment><name>lan</name>'
          f"<host-only/></segment></switch></switches>{interfaces(tap('t1'), tap('t2'))}")
     m.commit()
