@@ -66,8 +66,7 @@ static const char *random_value(const struct lysc_type *type)
 		"fd00::1",
 		"true",
 		"set",
-		"Gr\xc3\xbc\xc3\x9f"
-		"e",
+		"Gr\303\274\303\237e",
 		"'",
 		"it's",
 		"0660",
