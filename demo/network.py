@@ -78,7 +78,7 @@ def pings(pairs):
     def ping(pair):
         src, dst = BY_NAME[pair[0]], BY_NAME[pair[1]]
         return subprocess.run(
-            command(src.space, "ping", "-q", "-n", "-c", "3", "-i", "0.4", "-W", "2",
+            command(src.space, "ping", "-q", "-n", "-c", "2", "-i", "0.3", "-W", "1",
                     "-I", src.device, dst.address),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             check=False).returncode == 0
