@@ -27,7 +27,7 @@ enum { SAYS_DATA = 'D', SAYS_ERRORS = 'E' };
 struct nc_child {
 	struct nc_child *next;
 	struct nc_children *all;
-	struct nc_call *call; /* NULL: the session is gone */
+	struct nc_call *call;
 	const struct nc_work *work;
 	void *arg;
 	pid_t pid; /* 0: it waits */
@@ -38,8 +38,11 @@ struct nc_child {
 	bool blocked; /* the client does not take what is there */
 	bool late;    /* it was stopped for taking too long */
 	/* Only tried; else NULL. */
-	void (*after)(struct nc_call *call, bool in_time);
+	void (*after)(struct nc_call *call, bool in_time, const char *crash);
 	unsigned int cpu_ms;
+	/* Asked, with what was printed so far; else NULL. */
+	void (*take)(void *arg, const char *why, struct evbuffer *printed);
+	struct evbuffer *printed;
 	char user[64];
 };
 
@@ -115,6 +118,7 @@ static void work(struct nc_child *child, int fd)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
+	signal(SIGSEGV, SIG_DFL); /* a sanitizer would make an exit status of it */
 	/* Sessions must end for their clients when the parent ends them. */
 	if (fd != PIPE_FD && dup2(fd, PIPE_FD) < 0)
 		_exit(1);
@@ -127,7 +131,8 @@ static void work(struct nc_child *child, int fd)
 		_exit(1);
 	setvbuf(out, NULL, _IOFBF, READ_SIZE);
 	if (child->work->evaluate(child->call, child->arg, &errs)) {
-		fputc(SAYS_DATA, out);
+		if (!child->take)
+			fputc(SAYS_DATA, out);
 		child->work->print(child->call, child->arg, out);
 	} else {
 		say_errors(child, &errs, out);
@@ -150,8 +155,8 @@ static void start_soon(struct nc_children *all)
 	event_active(all->next, EV_TIMEOUT, 0);
 }
 
-/* Ends the child, if it still runs, and all that is kept of it. Returns its status. */
-static int release(struct nc_child *child)
+/* Waits for the end of the child, if it runs. Returns its status. */
+static int reap(struct nc_child *child)
 {
 	struct nc_children *all = child->all;
 	int status = 0;
@@ -165,52 +170,101 @@ static int release(struct nc_child *child)
 		event_free(child->timer);
 		close(child->fd);
 	}
-	child->work->done(child->arg);
-	free(child);
 	start_soon(all);
 	return status;
 }
 
-static const char *why_ended(const struct nc_child *child, int status)
+/* All that is kept of it, after its end. */
+static void forget(struct nc_child *child)
 {
+	child->work->done(child->arg);
+	if (child->printed)
+		evbuffer_free(child->printed);
+	free(child);
+}
+
+static void release(struct nc_child *child)
+{
+	reap(child);
+	forget(child);
+}
+
+/* A signal that is neither one of our bounds, nor what running out of memory ends with. */
+static bool crashed(int status)
+{
+	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	return sig && sig != SIGXCPU && sig != SIGKILL && sig != SIGPROF && sig != SIGABRT;
+}
+
+/* In words, when @status is not 0. */
+static void why_ended(const struct nc_child *child, int status, char *why, size_t size)
+{
+	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
 	if (child->late)
-		return "it took too long";
-	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))
-		return "it took too much processor time";
-	return "it took too much memory";
+		snprintf(why, size, "it took too long");
+	else if (crashed(status))
+		snprintf(why, size, "it crashed (signal %d, SIG%s)", sig, sigabbrev_np(sig));
+	else if (sig == SIGXCPU || sig == SIGKILL)
+		snprintf(why, size, "it took too much processor time");
+	else
+		snprintf(why, size, "it took too much memory");
+}
+
+/* It ended, and there is no reply yet. */
+static void answer_why(struct nc_child *child, int status, const char *why)
+{
+	const struct nc_limits *limits = &child->all->server->limits;
+
+	if (crashed(status))
+		nc_call_error(child->call, DS_OPERATION_FAILED,
+			      "%s: that is a mistake in Heddle, or in a library that it uses, and "
+			      "harmed nothing else; ask in another way, and please report it",
+			      why);
+	else
+		nc_call_error(child->call, DS_RESOURCE_DENIED,
+			      "%s: a read has %u s of processor time, %u s in all until it begins "
+			      "to answer, and %u MB of memory; ask for less, with a filter that "
+			      "names what is wanted",
+			      why, limits->read_cpu_s, limits->read_s, limits->read_mb);
+}
+
+static void answer(struct nc_child *child, int status, const char *why)
+{
+	if (child->begun && status == 0) {
+		if (!child->errors && child->work->agreed)
+			child->work->agreed(child->call, child->arg);
+		nc_call_end(child->call, child->errors);
+	} else if (child->begun) {
+		nc_call_drop(child->call); /* half a reply cannot be mended */
+	} else {
+		answer_why(child, status, why);
+	}
 }
 
 /* The pipe is at its end. */
 static void finish(struct nc_child *child)
 {
-	struct nc_limits limits = child->all->server->limits;
-	struct nc_child was = *child;
-	int status = release(child);
-	const char *why = why_ended(&was, status);
-	struct nc_session *session = was.call ? nc_call_session(was.call) : NULL;
+	struct nc_session *session = nc_call_session(child->call);
+	int status = reap(child);
+	char why[64] = "";
 
-	if (!was.call)
-		return;
-	if (session)
-		session->child = NULL;
-	if (was.after) {
-		was.after(was.call, status == 0);
-		return;
-	}
 	if (status != 0)
-		hd_log_limited(HD_LOG_WARNING, "a read of %s was stopped: %s", was.user, why);
-	if (was.begun && status == 0) {
-		nc_call_end(was.call, was.errors);
-	} else if (was.begun) {
-		nc_call_drop(was.call); /* half a reply cannot be mended */
+		why_ended(child, status, why, sizeof(why));
+	if (session && session->child == child)
+		session->child = NULL;
+	if (status != 0 && (!child->after || crashed(status)))
+		hd_log_limited(HD_LOG_WARNING, "a read of %s was stopped: %s", child->user, why);
+	if (child->take) {
+		child->take(child->arg, status ? why : NULL, child->printed);
+		nc_call_free(child->call);
+	} else if (child->after) {
+		child->after(child->call, status == 0, crashed(status) ? why : NULL);
 	} else {
-		nc_call_error(
-			was.call, DS_RESOURCE_DENIED,
-			"%s: a read has %u s of processor time, %u s in all until it begins to "
-			"answer, and %u MB of memory; ask for less, with a filter that names "
-			"what is wanted",
-			why, limits.read_cpu_s, limits.read_s, limits.read_mb);
+		answer(child, status, why);
 	}
+	forget(child);
 }
 
 static void on_late(evutil_socket_t fd, short what, void *arg)
@@ -236,11 +290,13 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	int n = evbuffer_read(part, fd, READ_SIZE);
 	char says;
 
-	if (n > 0 && child->call && !child->begun) {
+	if (n > 0 && !child->take && !child->begun) {
 		evbuffer_remove(part, &says, 1);
 		begin(child, says);
 	}
-	if (n > 0 && child->call && !nc_call_part(child->call, part)) {
+	if (child->take) {
+		evbuffer_add_buffer(child->printed, part);
+	} else if (n > 0 && !nc_call_part(child->call, part)) {
 		event_del(child->event);
 		child->blocked = true;
 	}
@@ -311,21 +367,31 @@ static struct nc_child *pick(const struct nc_children *all)
 	return best;
 }
 
+static void not_started(struct nc_child *child, const char *why)
+{
+	struct nc_session *session = nc_call_session(child->call);
+
+	if (session && session->child == child)
+		session->child = NULL;
+	reap(child);
+	if (child->take) {
+		child->take(child->arg, why, child->printed);
+		nc_call_free(child->call);
+	} else {
+		nc_call_error(child->call, DS_RESOURCE_DENIED, "cannot start a read: %s", why);
+	}
+	forget(child);
+}
+
 static void on_next(evutil_socket_t fd, short what, void *arg)
 {
 	struct nc_children *all = arg;
 	struct nc_child *child;
 
 	while (all->n_running < all->server->limits.reads && (child = pick(all))) {
-		struct nc_call *call = child->call;
-		struct nc_session *session = nc_call_session(call);
-
 		if (launch(child))
 			continue;
-		if (session)
-			session->child = NULL;
-		nc_call_error(call, DS_RESOURCE_DENIED, "cannot start a read: %s", strerror(errno));
-		release(child);
+		not_started(child, strerror(errno));
 		return;
 	}
 }
@@ -348,8 +414,7 @@ void nc_children_free(struct nc_children *all)
 	free(all);
 }
 
-static struct nc_child *enqueue(struct nc_call *call, struct nc_session *session,
-				const struct nc_work *work, void *arg)
+static struct nc_child *enqueue(struct nc_call *call, const struct nc_work *work, void *arg)
 {
 	struct nc_children *all = call->server->children;
 	struct nc_child *child = ds_alloc(sizeof(*child)), **last = &all->waiting;
@@ -359,7 +424,6 @@ static struct nc_child *enqueue(struct nc_call *call, struct nc_session *session
 	child->work = work;
 	child->arg = arg;
 	hd_str_copy(child->user, sizeof(child->user), call->user);
-	session->child = child;
 	while (*last)
 		last = &(*last)->next;
 	*last = child;
@@ -375,24 +439,36 @@ void nc_child_run(struct nc_call *call, const struct nc_work *work, void *arg)
 		nc_call_drop(call);
 		return;
 	}
-	enqueue(call, session, work, arg);
+	session->child = enqueue(call, work, arg);
 	start_soon(call->server->children);
+}
+
+struct nc_child *nc_child_ask(struct nc_session *session, const struct nc_work *work, void *arg,
+			      void (*take)(void *arg, const char *why, struct evbuffer *printed))
+{
+	struct nc_child *child = enqueue(nc_call_new(session), work, arg);
+
+	child->take = take;
+	child->printed = evbuffer_new();
+	start_soon(session->server->children);
+	return child;
 }
 
 /* Without one the message is read on the loop after all: better than not at all. */
 void nc_child_try(struct nc_call *call, const struct nc_work *work, void *arg, unsigned int cpu_ms,
-		  void (*after)(struct nc_call *call, bool in_time))
+		  void (*after)(struct nc_call *call, bool in_time, const char *crash))
 {
 	struct nc_session *session = nc_call_session(call);
-	struct nc_child *child = enqueue(call, session, work, arg);
+	struct nc_child *child = enqueue(call, work, arg);
 
+	session->child = child;
 	child->after = after;
 	child->cpu_ms = cpu_ms;
 	if (launch(child))
 		return;
 	session->child = NULL;
 	release(child);
-	after(call, true);
+	after(call, true, NULL);
 }
 
 void nc_child_resume(struct nc_child *child)

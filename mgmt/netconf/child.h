@@ -6,7 +6,8 @@
  * the same user; the rest waits, and who has the fewest running is next.
  *
  * A child that is stopped before it began to answer gives an error; one that is stopped later ends
- * the session, since a reply that has begun cannot be taken back.
+ * the session, since a reply that has begun cannot be taken back. A child that crashed (libyang does,
+ * on some XPaths) is the same, and its error names the signal.
  */
 #ifndef MGMT_NETCONF_CHILD_H
 #define MGMT_NETCONF_CHILD_H
@@ -26,6 +27,11 @@ struct nc_work {
 	void (*print)(struct nc_call *call, void *arg, FILE *out);
 	/* In the parent, whatever came of it: frees @arg. */
 	void (*done)(void *arg);
+	/*
+	 * In the parent, may be NULL: the reply is whole and is not one of errors. It has not been
+	 * ended yet, so nothing else is sent before its end.
+	 */
+	void (*agreed)(struct nc_call *call, void *arg);
 };
 
 struct nc_children *nc_children_new(struct nc_server *server);
@@ -36,10 +42,18 @@ void nc_child_run(struct nc_call *call, const struct nc_work *work, void *arg);
 
 /*
  * Tries what may take unreasonably long: does @evaluate in a child that has @cpu_ms of processor
- * time, and says whether it came to an end in it. It does not wait for a place.
+ * time, and says whether it came to an end in it. It does not wait for a place. @crash names the
+ * signal that the child died by when that was a crash, else it is NULL.
  */
 void nc_child_try(struct nc_call *call, const struct nc_work *work, void *arg, unsigned int cpu_ms,
-		  void (*after)(struct nc_call *call, bool in_time));
+		  void (*after)(struct nc_call *call, bool in_time, const char *crash));
+
+/*
+ * Evaluates for @session, not for a request of its: @take gets what was printed, with @why NULL, or
+ * nothing and the reason. It runs where reads do. The child may be cancelled until then.
+ */
+struct nc_child *nc_child_ask(struct nc_session *session, const struct nc_work *work, void *arg,
+			      void (*take)(void *arg, const char *why, struct evbuffer *printed));
 
 /* The session's client takes more, or the session is gone. For session.c. */
 void nc_child_resume(struct nc_child *child);

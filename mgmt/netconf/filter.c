@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -298,15 +299,19 @@ static void add_selected(const struct lyd_node *node, unsigned int depth, struct
 	lyd_merge_tree(out, top, LYD_MERGE_DESTRUCT | LYD_MERGE_WITH_FLAGS);
 }
 
+void nc_filter_xpath_error(const struct ly_ctx *ctx, struct ds_errors *errs)
+{
+	ds_errors_add(errs, DS_INVALID_VALUE, NULL, "the XPath cannot be evaluated: %s",
+		      ly_errmsg(ctx) ? ly_errmsg(ctx) : "not an expression");
+}
+
 static bool by_xpath(const struct nc_filter *filter, const struct lyd_node *tree,
 		     struct lyd_node **out, struct ds_errors *errs)
 {
 	struct ly_set *set = NULL;
 
 	if (lyd_find_xpath(tree, filter->xpath, &set) != LY_SUCCESS) {
-		ds_errors_add(errs, DS_INVALID_VALUE, NULL, "the XPath cannot be evaluated: %s",
-			      ly_errmsg(LYD_CTX(tree)) ? ly_errmsg(LYD_CTX(tree))
-						       : "not an expression");
+		nc_filter_xpath_error(LYD_CTX(tree), errs);
 		return false;
 	}
 	for (uint32_t i = 0; i < set->count; i++)
@@ -437,16 +442,16 @@ bool nc_filter_wants_node(const struct nc_filter *filter, const struct lysc_node
 	return wants_below(filter->subtree, chain, n - 1);
 }
 
-bool nc_filter_matches(const struct nc_filter *filter, const struct lyd_node *tree)
+int nc_filter_matches(const struct nc_filter *filter, const struct lyd_node *tree)
 {
 	struct ds_errors errs = {.n = 0};
 	struct lyd_node *selected = NULL;
 	ly_bool truth = 0;
 
 	if (!filter->given)
-		return true;
+		return 1;
 	if (filter->xpath)
-		return lyd_eval_xpath(tree, filter->xpath, &truth) == LY_SUCCESS && truth;
+		return lyd_eval_xpath(tree, filter->xpath, &truth) == LY_SUCCESS ? truth : -EINVAL;
 	nc_filter_apply(filter, tree, &selected, &errs);
 	lyd_free_all(selected);
 	ds_errors_clear(&errs);

@@ -20,7 +20,10 @@ struct nc_filter {
 	unsigned int max_depth; /* levels of what is selected, itself included; 0: all (RFC 8526) */
 };
 
-/* What evaluating a filter may cost. */
+/*
+ * What evaluating a filter may cost. libyang crashes on some XPaths: what is not OPEN is a plain path of
+ * names, with values that their children have, and safe. OPEN is for a child (child.h) only.
+ */
 enum nc_cost {
 	NC_COST_KEYED, /* it names instances: next to nothing, whatever there is */
 	NC_COST_TREE,  /* grows with the tree */
@@ -30,6 +33,9 @@ enum nc_cost nc_filter_cost(const struct nc_filter *filter, const struct ly_ctx 
 
 /* The XPath of a filter, checked for its length. */
 bool nc_filter_xpath(struct nc_filter *filter, const char *xpath, struct ds_errors *errs);
+
+/* Says that an XPath cannot be evaluated, with libyang's last words. */
+void nc_filter_xpath_error(const struct ly_ctx *ctx, struct ds_errors *errs);
 
 /* Reads the filter of an operation. The result points into @op. False with @errs. */
 bool nc_filter_read(struct nc_filter *filter, const struct lyd_node *op, struct ds_errors *errs);
@@ -64,8 +70,8 @@ bool nc_filter_wants_node(const struct nc_filter *filter, const struct lysc_node
 
 /*
  * Does the filter select anything of it, a tree that is taken as the whole document? An XPath that is
- * not a set of nodes counts as its truth.
+ * not a set of nodes counts as its truth. 1, 0, or -EINVAL when it cannot be evaluated.
  */
-bool nc_filter_matches(const struct nc_filter *filter, const struct lyd_node *tree);
+int nc_filter_matches(const struct nc_filter *filter, const struct lyd_node *tree);
 
 #endif

@@ -7,6 +7,7 @@
 #include "heddle/base/log.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/nacm/nacm.h"
+#include "mgmt/netconf/child.h"
 #include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/session.h"
 #include "mgmt/netconf/state.h"
@@ -15,6 +16,7 @@
 #define NS_MANAGE       "urn:ietf:params:xml:ns:netmod:notification"
 #define NS_EVENTS       "urn:heddle:yang:heddle-events"
 #define BURST           32 /* events that are looked at, before other sessions have their turn */
+#define ASK_NS          (HD_NS_PER_S / 20) /* from one child of a subscription to its next */
 
 struct entry {
 	struct timespec time;
@@ -38,6 +40,12 @@ struct nc_subscription {
 	struct nc_subscribe wish;
 	struct lyd_node *op;
 	struct event *stop;
+	/* A filter that only a child may evaluate: what one said of the events from @judged on. */
+	bool beside;
+	struct nc_child *child;
+	uint64_t asked_ns, judged;
+	size_t n_verdicts;
+	char *verdicts;
 };
 
 struct nc_log *nc_log_new(const struct nc_limits *limits)
@@ -148,19 +156,109 @@ void nc_subscription_free(struct nc_subscription *sub)
 {
 	if (!sub)
 		return;
+	if (sub->child)
+		nc_child_cancel(sub->child);
 	if (sub->stop)
 		event_free(sub->stop);
 	lyd_free_all(sub->op);
+	free(sub->verdicts);
 	free(sub);
+}
+
+static void end_subscription(struct nc_session *session)
+{
+	nc_subscription_free(session->sub);
+	session->sub = NULL;
+	session->since_ns = hd_now_ns();
 }
 
 /* It has told what there was up to its stop time. */
 static void complete(struct nc_session *session)
 {
 	send_now(session, "<notificationComplete xmlns=\"" NS_MANAGE "\"/>");
-	nc_subscription_free(session->sub);
-	session->sub = NULL;
-	session->since_ns = hd_now_ns();
+	end_subscription(session);
+}
+
+/* In the child: a byte for each event in the log that the subscription has not looked at yet. */
+static bool judge(struct nc_call *call, void *arg, struct ds_errors *errs)
+{
+	struct nc_subscription *sub = arg;
+	const struct nc_log *log = sub->session->server->log;
+
+	sub->judged = sub->at > log->first ? sub->at : log->first;
+	sub->n_verdicts = log->next - sub->judged;
+	sub->verdicts = ds_realloc(sub->verdicts, sub->n_verdicts, 1);
+	for (size_t i = 0; i < sub->n_verdicts; i++)
+		sub->verdicts[i] = nc_filter_matches(
+			&sub->wish.filter, log->entries[(sub->judged + i) % log->room].tree);
+	return true;
+}
+
+static void print_verdicts(struct nc_call *call, void *arg, FILE *out)
+{
+	const struct nc_subscription *sub = arg;
+
+	fwrite(&sub->judged, sizeof(sub->judged), 1, out);
+	fwrite(sub->verdicts, 1, sub->n_verdicts, out);
+}
+
+static void judged(void *arg)
+{
+}
+
+static const struct nc_work judging = {judge, print_verdicts, .done = judged};
+
+static void take_verdicts(void *arg, const char *why, struct evbuffer *printed)
+{
+	struct nc_subscription *sub = arg;
+	struct nc_session *session = sub->session;
+	size_t n = evbuffer_get_length(printed);
+	char text[256];
+
+	sub->child = NULL;
+	if (why || n < sizeof(sub->judged)) {
+		snprintf(text, sizeof(text),
+			 "<subscription-ended xmlns=\"" NS_EVENTS
+			 "\"><reason>the filter of this subscription cannot be evaluated: "
+			 "%s</reason></subscription-ended>",
+			 why ? why : "no answer");
+		send_now(session, text);
+		end_subscription(session);
+		return;
+	}
+	evbuffer_remove(printed, &sub->judged, sizeof(sub->judged));
+	sub->n_verdicts = n - sizeof(sub->judged);
+	sub->verdicts = ds_realloc(sub->verdicts, sub->n_verdicts, 1);
+	evbuffer_remove(printed, sub->verdicts, sub->n_verdicts);
+	nc_session_pump(session);
+}
+
+/* Has the events judged that are there now; when many come, many at once. */
+static void ask(struct nc_subscription *sub)
+{
+	uint64_t now = hd_now_ns(), left = sub->asked_ns + ASK_NS - now;
+	struct timeval pause = {0, left / 1000 + 1};
+
+	if (sub->child)
+		return;
+	if (sub->asked_ns && now - sub->asked_ns < ASK_NS) {
+		evtimer_add(sub->session->pump, &pause);
+		return;
+	}
+	sub->asked_ns = now;
+	sub->child = nc_child_ask(sub->session, &judging, sub, take_verdicts);
+}
+
+/* Is it known what the filter says of the next event? */
+static bool is_judged(const struct nc_subscription *sub)
+{
+	return !sub->beside || (sub->at >= sub->judged && sub->at - sub->judged < sub->n_verdicts);
+}
+
+static bool passes_filter(const struct nc_subscription *sub, const struct entry *e)
+{
+	return sub->beside ? sub->verdicts[sub->at - sub->judged]
+			   : nc_filter_matches(&sub->wish.filter, e->tree);
 }
 
 static bool is_for(const struct nc_subscription *sub, const struct entry *e)
@@ -170,7 +268,7 @@ static bool is_for(const struct nc_subscription *sub, const struct entry *e)
 
 	if (sub->wish.replay && compare(&e->time, &sub->wish.start) < 0)
 		return false;
-	if (!nc_filter_matches(&sub->wish.filter, e->tree))
+	if (!passes_filter(sub, e))
 		return false;
 	return !nacm || nacm_may_notify(nacm, &session->peer->who, e->tree);
 }
@@ -221,9 +319,13 @@ static enum next advance(struct nc_subscription *sub)
 		sub->at = sub->replay_end; /* the rest is later still */
 		return NEXT_MORE;
 	}
-	sub->at++;
+	if (!is_judged(sub)) {
+		ask(sub);
+		return NEXT_NOTHING;
+	}
 	if (is_for(sub, e))
 		send_text(sub->session, &e->time, e->text);
+	sub->at++;
 	return NEXT_MORE;
 }
 
@@ -250,6 +352,17 @@ static void on_stop(evutil_socket_t fd, short what, void *arg)
 	nc_session_pump(sub->session);
 }
 
+bool nc_log_try(const struct nc_log *log, const struct nc_filter *filter, struct ds_errors *errs)
+{
+	int rc = 0;
+
+	for (uint64_t at = log->first; at != log->next && rc >= 0; at++)
+		rc = nc_filter_matches(filter, log->entries[at % log->room].tree);
+	if (rc < 0)
+		nc_filter_xpath_error(LYD_CTX(log->entries[log->first % log->room].tree), errs);
+	return rc >= 0;
+}
+
 void nc_subscribe(struct nc_session *session, const struct nc_subscribe *wish, struct lyd_node *op)
 {
 	struct nc_log *log = session->server->log;
@@ -260,6 +373,7 @@ void nc_subscribe(struct nc_session *session, const struct nc_subscribe *wish, s
 	sub->session = session;
 	sub->wish = *wish;
 	sub->op = op;
+	sub->beside = nc_filter_cost(&wish->filter, session->server->ctx) == NC_COST_OPEN;
 	sub->at = wish->replay ? log->first : log->next;
 	sub->replay_end = log->next;
 	if (wish->stops) {

@@ -6,6 +6,10 @@
  * and a live event are the same thing, and a client that does not read costs nothing. When the log
  * has moved on past its place, it is told how many events it lost (events-lost of heddle-events);
  * nobody else notices.
+ *
+ * A filter that can cost or break anything (NC_COST_OPEN) is evaluated in children (child.h), of many
+ * events at once when many come. When such a child does not come to its end, the subscription ends,
+ * and its session is told why (subscription-ended).
  */
 #ifndef MGMT_NETCONF_NOTIFY_H
 #define MGMT_NETCONF_NOTIFY_H
@@ -41,6 +45,12 @@ struct nc_subscribe {
 	bool replay, stops;
 	struct timespec start, stop;
 };
+
+/*
+ * Evaluates @filter on each event of the log, as will be done for each event to come. False with @errs
+ * when that cannot be. In a child, as what a client wrote may crash.
+ */
+bool nc_log_try(const struct nc_log *log, const struct nc_filter *filter, struct ds_errors *errs);
 
 /* Starts to send. @op (the operation, for its filter) is taken over. The session has none yet. */
 void nc_subscribe(struct nc_session *session, const struct nc_subscribe *wish, struct lyd_node *op);

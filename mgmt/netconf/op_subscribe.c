@@ -2,10 +2,13 @@
 /*
  * create-subscription (RFC 5277 2.1.1), and the list of streams (3.2.5.1).
  */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/child.h"
 #include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/session.h"
@@ -72,13 +75,39 @@ static void read_times(struct nc_subscribe *wish, const struct lyd_node *op, str
 		bad(errs, DS_BAD_ELEMENT, "stopTime", "the stopTime is not after the startTime");
 }
 
+static bool try_filter(struct nc_call *call, void *arg, struct ds_errors *errs)
+{
+	const struct nc_subscribe *wish = arg;
+
+	return nc_log_try(call->server->log, &wish->filter, errs);
+}
+
+static void print_ok(struct nc_call *call, void *arg, FILE *out)
+{
+	fputs("<ok/>", out);
+}
+
+/* The subscription keeps the operation, for its filter. */
+static void begin(struct nc_call *call, void *wish)
+{
+	struct nc_session *session = nc_call_session(call);
+	struct lyd_node *op = call->op;
+
+	if (!session)
+		return;
+	call->op = NULL;
+	nc_subscribe(session, wish, op);
+}
+
+static const struct nc_work trying = {try_filter, print_ok, free, begin};
+
 static void create_subscription(struct nc_call *call)
 {
 	struct nc_session *session = nc_call_session(call);
 	const char *stream = ds_value(call->op, NULL, "stream");
 	struct nc_subscribe wish = {.replay = false};
 	struct ds_errors errs = {.n = 0};
-	struct lyd_node *op = call->op;
+	const struct lyd_node *op = call->op;
 
 	if (session->sub)
 		ds_errors_add(&errs, DS_IN_USE, NULL,
@@ -94,9 +123,15 @@ static void create_subscription(struct nc_call *call)
 		ds_errors_clear(&errs);
 		return;
 	}
-	call->op = NULL; /* the subscription keeps it, for its filter */
+	if (nc_filter_cost(&wish.filter, call->server->ctx) == NC_COST_OPEN) {
+		struct nc_subscribe *kept = ds_alloc(sizeof(*kept));
+
+		*kept = wish;
+		nc_child_run(call, &trying, kept);
+		return;
+	}
+	begin(call, &wish);
 	nc_call_ok(call);
-	nc_subscribe(session, &wish, op);
 }
 
 NC_REGISTER(create_subscription_op) = {"notifications", "create-subscription", create_subscription};

@@ -37,6 +37,17 @@ void nc_call_clear(struct nc_call *call)
 	memset(call, 0, sizeof(*call));
 }
 
+struct nc_call *nc_call_new(const struct nc_session *session)
+{
+	struct nc_call *call = ds_alloc(sizeof(*call));
+
+	call->server = session->server;
+	call->session_id = session->id;
+	call->user = ds_strdup(session->user);
+	call->peer = nc_peer_get(session->peer);
+	return call;
+}
+
 struct nc_session *nc_call_session(const struct nc_call *call)
 {
 	return nc_session_find(call->server, call->session_id);
@@ -240,6 +251,15 @@ static void read_done(void *arg)
 
 static const struct nc_work reading = {.evaluate = read_once, .done = read_done};
 
+static void refuse_crash(struct nc_call *call, const struct nc_session *session, const char *crash)
+{
+	nc_rpc_borrow_id(call, session->frame.text);
+	nc_call_error(call, DS_OPERATION_FAILED,
+		      "the message cannot be read: %s; that is a mistake in Heddle, or in a "
+		      "library that it uses: please report it",
+		      crash);
+}
+
 static void refuse_long(struct nc_call *call, const struct nc_session *session)
 {
 	hd_log_limited(HD_LOG_WARNING,
@@ -253,12 +273,14 @@ static void refuse_long(struct nc_call *call, const struct nc_session *session)
 		session->frame.len);
 }
 
-static void after_reading(struct nc_call *call, bool in_time)
+static void after_reading(struct nc_call *call, bool in_time, const char *crash)
 {
 	struct nc_session *session = nc_call_session(call);
 
 	if (in_time)
 		serve(call, session, session->frame.text, session->frame.len);
+	else if (crash)
+		refuse_crash(call, session, crash);
 	else
 		refuse_long(call, session);
 	nc_session_message_done(session);
@@ -270,12 +292,8 @@ static void after_reading(struct nc_call *call, bool in_time)
  */
 void nc_rpc(struct nc_session *session, const char *text, size_t len)
 {
-	struct nc_call *call = ds_alloc(sizeof(*call));
+	struct nc_call *call = nc_call_new(session);
 
-	call->server = session->server;
-	call->session_id = session->id;
-	call->user = ds_strdup(session->user);
-	call->peer = nc_peer_get(session->peer);
 	session->counters.in_rpcs++;
 	session->server->counters.in_rpcs++;
 	if (len > TRY_MIN) {

@@ -27,6 +27,9 @@ struct nc_call {
 
 typedef void (*nc_op_fn)(struct nc_call *call);
 
+/* A call of @session, without an operation so far. Freed by its answer, or by nc_call_free(). */
+struct nc_call *nc_call_new(const struct nc_session *session);
+
 /* Serves one message of a session that has said hello. */
 void nc_rpc(struct nc_session *session, const char *text, size_t len);
 

@@ -6,13 +6,15 @@ the session, and others do not notice.
 usage: abuse_test.py HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind]
 """
 import contextlib
+import random
 import socket
 import sys
+from xml.sax.saxutils import quoteattr
 import xml.etree.ElementTree as ET
 
 from abuse import GET, GONE, HELLO, SLOW, framed, healthy, rpc, rss, until_end
 from client import BASE, Client, errors
-from common import main, test, world
+from common import WRAPPER, main, test, world
 
 # Before the hello: what is sent, and that the session ends.
 NO_HELLO = [
@@ -156,6 +158,64 @@ def second_hello():
             assert errors(ET.fromstring(c.receive()))
             healthy(c)
             c.close()
+
+
+# All functions of libyang's XPath, the axes, and what may be given to them.
+FUNCTIONS = ("bit-is-set boolean ceiling concat contains count current deref derived-from derived-from-or-self "
+             "enum-value false floor lang last local-name name namespace-uri normalize-space not number "
+             "position re-match round starts-with string string-length substring substring-after "
+             "substring-before sum translate true comment text node processing-instruction id").split()
+AXES = ("ancestor ancestor-or-self attribute child descendant descendant-or-self following following-sibling "
+        "namespace parent preceding preceding-sibling self").split()
+ARGUMENTS = ["*", "/", ".", "..", "//*", "@*", "''", "'a:b'", "1", "-1", "0 div 0", "1 div 0", "current()",
+             "/..", "//text()", "*[1]", "string(.)", "//*[. = current()]", "9999999999", "'('", "*|.", "$x"]
+CRASHES = ["deref(*)", "deref(/*)", "deref(//*)", "deref(.)", "deref(deref(*))", "//*[deref(.)]", "count(deref(*))"]
+
+
+def odd_xpaths(n):
+    """Fixed ones, and @n by chance: always the same."""
+    chance = random.Random(7)
+    yield from CRASHES
+    for name in FUNCTIONS:
+        yield f"{name}()"
+        yield f"{name}(*)"
+    for axis in AXES:
+        yield f"{axis}::*"
+        yield f"/*/{axis}::node()[{axis}::*]"
+    for _ in range(n):
+        args = ",".join(chance.choice(ARGUMENTS) for _ in range(chance.randint(1, 3)))
+        yield chance.choice(["%s", "*[%s]", "//*[%s]", "%s/..", "%s|*", "not(%s)", "%s = *"]) % (
+            f"{chance.choice(FUNCTIONS)}({args})")
+
+
+def by_xpath(c, xpath, kind):
+    select = quoteattr(xpath)
+    return c.rpc({
+        "subscribe": f"<create-subscription xmlns='urn:ietf:params:xml:ns:netconf:notification:1.0'>"
+                     f"<filter type='xpath' select={select}/></create-subscription>",
+        "get": f"<get><filter type='xpath' select={select}/></get>",
+        "get-config": f"<get-config><source><running/></source><filter type='xpath' select={select}/>"
+                      "</get-config>",
+    }[kind])
+
+
+@test
+def xpaths_that_crash_libyang():
+    """They are evaluated beside; whoever asks is told of a crash, and heddle-mgmt lives."""
+    crashes = 0
+    with world() as w, contextlib.closing(Client(w.path)) as good, contextlib.closing(Client(w.path)) as c:
+        for i, xpath in enumerate(odd_xpaths(0 if WRAPPER else 60 if SLOW else 300)):
+            with contextlib.closing(Client(w.path)) as subscriber:
+                for asker, kind in ((subscriber, "subscribe"), (c, ("get", "get-config")[i % 2])):
+                    got = errors(by_xpath(asker, xpath, kind))
+                    assert all(e[3] for e in got), (xpath, kind, got)
+                    if got and "crashed" in got[0][3]:
+                        assert got[0][0] == "operation-failed" and "SIG" in got[0][3], (xpath, got)
+                        crashes += 1
+                healthy(subscriber)
+            healthy(good)
+        w.wait("it is said in the log", lambda: any("crashed (signal 11, SIGSEGV)" in l for l in w.log))
+    assert crashes, "libyang does not crash any more: this test needs another XPath"
 
 
 if __name__ == "__main__":

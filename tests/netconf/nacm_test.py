@@ -447,5 +447,19 @@ def reads_of_one_user_do_not_keep_others_waiting():
             c.close()
 
 
+@test
+def who_may_only_read_crashes_nothing():
+    """vera may read and subscribe: with an XPath that libyang crashes on, she hears of it, alone."""
+    subscribe = ("<create-subscription xmlns='urn:ietf:params:xml:ns:netconf:notification:1.0'>"
+                 "<filter type='xpath' select='deref(*)'/></create-subscription>")
+    with switch("crash") as w, client(w, "olga") as olga, client(w, "vera") as vera:
+        for _ in range(30):
+            error = one(vera.rpc(subscribe))
+            assert error[0] == "operation-failed" and "crashed (signal 11, SIGSEGV)" in error[3], error
+            assert not errors(vera.rpc(READS["get-config"]))
+        assert ok(olga.rpc(merge(describe("web1", "it lives"))))
+        assert sum("a read of vera was stopped" in line for line in w.log) <= 20  # and a number of the rest
+
+
 if __name__ == "__main__":
     sys.exit(main())
