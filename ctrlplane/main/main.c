@@ -11,11 +11,11 @@
 
 #include "heddle/base/err.h"
 #include "heddle/base/log.h"
+#include "heddle/base/sandbox.h"
 #include "ctrlplane/core/config.h"
 #include "ctrlplane/core/feature.h"
 #include "ctrlplane/core/peers.h"
 #include "ctrlplane/main/options.h"
-#include "ctrlplane/main/sandbox.h"
 
 static void on_terminate(evutil_socket_t sig, short what, void *arg)
 {
@@ -44,7 +44,8 @@ static int run(const struct cp_options *options)
 
 	if (!terminate || event_add(terminate, NULL) < 0) {
 		hd_log(HD_LOG_ERR, "out of memory");
-	} else if (cp_sandbox_enter(&err) < 0 || start(base, options, &err) < 0) {
+	} else if (hd_sandbox_enter(HD_SANDBOX_CONTROL, &err) < 0 ||
+		   start(base, options, &err) < 0) {
 		hd_log(HD_LOG_ERR, "%s", err.text);
 	} else {
 		event_base_dispatch(base);

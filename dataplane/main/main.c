@@ -11,6 +11,7 @@
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
 #include "heddle/base/random.h"
+#include "heddle/base/sandbox.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/loop.h"
@@ -21,7 +22,6 @@
 #include "dataplane/core/l2.h"
 #include "dataplane/main/control.h"
 #include "dataplane/main/eal.h"
-#include "dataplane/main/sandbox.h"
 #include "dataplane/replay/replay.h"
 
 #define REPLAY_SEED 1
@@ -40,7 +40,7 @@ static int init(struct hd_err *err)
 		return hd_err_set(err, ENOSPC, "too many drop reasons in this build");
 	rc = hd_feature_init(err);
 	if (!rc && !o->replay)
-		rc = hd_sandbox(err);
+		rc = hd_sandbox_enter(HD_SANDBOX_DATA, err);
 	if (!rc)
 		rc = hd_eal_start(err);
 	if (!rc && !o->replay)

@@ -11,9 +11,9 @@
 
 #include "heddle/api/supervisor.h"
 #include "heddle/base/log.h"
+#include "heddle/base/sandbox.h"
 #include "mgmt/backend/backend.h"
 #include "mgmt/main/run.h"
-#include "mgmt/main/sandbox.h"
 #include "mgmt/nacm/nacm.h"
 #include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/server.h"
@@ -137,7 +137,10 @@ static int start(struct mgmt *m, struct ly_ctx *ctx)
 	char path[512];
 
 	/* Before the first configuration: who connects meanwhile is served when there is one. */
-	sandbox_enter();
+	if (hd_sandbox_enter(HD_SANDBOX_MGMT, &err) < 0) {
+		hd_log(HD_LOG_ERR, "%s", err.text);
+		return 1;
+	}
 	snprintf(path, sizeof(path), "%s/netconf.sock", m->options->run_dir);
 	m->server = nc_server_new(m->base, ctx, m->st, m->bk, path, &err);
 	if (!m->server) {
