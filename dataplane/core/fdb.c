@@ -222,6 +222,35 @@ static struct hd_fdb_slot *fdb_room(struct hd_fdb *fdb, uint64_t hash, struct fd
 	return s;
 }
 
+/* A learned entry of a locked bucket, at the port that has the most of them. NULL: there is none. */
+static struct hd_fdb_slot *fdb_victim(const struct hd_fdb *fdb, struct hd_fdb_slot *b,
+				      struct hd_fdb_slot *best)
+{
+	for (struct hd_fdb_slot *s = b; s < b + HD_FDB_WAYS; s++)
+		if (s->val & HD_FDB_V_VALID && !hd_fdb_val_fixed(s->val) &&
+		    (!best || hd_fdb_port_count(fdb, hd_fdb_val_port(s->val)) >
+				      hd_fdb_port_count(fdb, hd_fdb_val_port(best->val))))
+			best = s;
+	return best;
+}
+
+/* A slot for a fixed entry; its buckets are locked. The capacity is for what is learned. */
+static struct hd_fdb_slot *fdb_fixed_room(struct hd_fdb *fdb, uint64_t hash, struct fdb_pair held)
+{
+	struct hd_fdb_slot *s = fdb_room(fdb, hash, held);
+
+	if (s)
+		return s;
+	s = fdb_victim(fdb, hd_fdb_bucket1(fdb, hash), NULL);
+	s = fdb_victim(fdb, hd_fdb_bucket2(fdb, hash), s);
+	if (s) {
+		slot_clear(fdb, s);
+		return s;
+	}
+	s = fdb_free_slot(hd_fdb_bucket1(fdb, hash));
+	return s ? s : fdb_free_slot(hd_fdb_bucket2(fdb, hash));
+}
+
 static uint64_t fdb_val(uint32_t domain, uint16_t port, uint32_t now, uint64_t flags)
 {
 	return port | (uint64_t)now << HD_FDB_V_TIME_SHIFT |
@@ -272,7 +301,7 @@ int hd_fdb_set(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port,
 	if (s)
 		slot_clear(fdb, s);
 	else
-		s = fdb_room(fdb, hash, pair);
+		s = fdb_fixed_room(fdb, hash, pair);
 	if (s) {
 		slot_write(s, key, fdb_val(domain, port, 0, flags));
 		fdb_account(fdb, domain, port, 1);

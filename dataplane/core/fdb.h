@@ -11,8 +11,10 @@
  * of the bucket and is skipped when another has it: the next frame tries again. Time is an argument,
  * in units of HD_FDB_UNIT_NS, and may wrap.
  *
- * Static and local entries never age and never move. Limits are the caller's: the table counts its
- * entries by port, by domain and by group (the caller puts a domain into a group, the switch).
+ * Static and local entries never age and never move, and take the place of learned ones when there is
+ * no other. A local entry is an address of ours: of the port to an interface of the host, or of no
+ * port (HD_PORT_ID_NONE). Limits are the caller's: the table counts its entries by port, by domain
+ * and by group (the caller puts a domain into a group, the switch).
  */
 #ifndef DATAPLANE_CORE_FDB_H
 #define DATAPLANE_CORE_FDB_H
@@ -190,8 +192,9 @@ enum hd_fdb_learned hd_fdb_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t doma
 				 uint32_t now);
 
 /*
- * Enters a fixed address (@flags: HD_FDB_V_STATIC or HD_FDB_V_LOCAL), in place of what was learned.
- * 0, -ENOSPC. Control thread (waits for the bucket).
+ * Enters a fixed address (@flags: HD_FDB_V_STATIC or HD_FDB_V_LOCAL), in place of what is there of it.
+ * When there is no room, a learned address is forgotten for it. 0, or -ENOSPC when both buckets are
+ * full of fixed ones. Control thread (waits for the bucket).
  */
 int hd_fdb_set(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port, uint64_t flags);
 

@@ -201,13 +201,33 @@ static void test_capacity(void)
 		learned += hd_fdb_learn(fdb, i << 8 | 2, 7, 3, 0) == HD_FDB_LEARNED;
 	CU_ASSERT_EQUAL(learned, fdb->capacity);
 	CU_ASSERT_EQUAL(hd_fdb_learn(fdb, 0xffffff000002ull, 7, 3, 0), HD_FDB_FULL);
-	CU_ASSERT_EQUAL(hd_fdb_set(fdb, 0xffffff000002ull, 7, 3, HD_FDB_V_STATIC), -ENOSPC);
 	for (uint64_t i = 1; i <= fdb->capacity; i++)
 		CU_ASSERT_PTR_NOT_NULL(
 			hd_fdb_find(fdb, hd_fdb_hash(fdb, i << 8 | 2, 7), i << 8 | 2, 7, &val));
 	CU_ASSERT_EQUAL(hd_fdb_port_count(fdb, 3), fdb->capacity);
 	CU_ASSERT_EQUAL(hd_fdb_domain_count(fdb, 7), fdb->capacity);
 	CU_ASSERT_EQUAL(hd_fdb_group_count(fdb, 0), fdb->capacity);
+	hd_fdb_free(fdb);
+}
+
+/* In a table that is full of learned addresses a fixed one has room all the same, and keeps it. */
+static void test_fixed_in_full(void)
+{
+	struct hd_fdb *fdb = hd_fdb_new(256, 3);
+	uint64_t val;
+
+	for (uint64_t i = 1; i <= 1000; i++)
+		hd_fdb_learn(fdb, i << 8 | 2, 7, 3, 0);
+	for (uint64_t i = 2001; i <= 2200; i++) {
+		CU_ASSERT_EQUAL(hd_fdb_set(fdb, i << 8 | 2, 7, 4, HD_FDB_V_LOCAL), 0);
+		for (uint64_t k = 1; k <= 50; k++)
+			hd_fdb_learn(fdb, k << 20 | i << 8 | 2, 7, 3, 0);
+	}
+	for (uint64_t i = 2001; i <= 2200; i++)
+		CU_ASSERT_PTR_NOT_NULL(
+			hd_fdb_find(fdb, hd_fdb_hash(fdb, i << 8 | 2, 7), i << 8 | 2, 7, &val));
+	CU_ASSERT_EQUAL(hd_fdb_port_count(fdb, 4), 200);
+	CU_ASSERT_EQUAL(fdb->count, 200 + hd_fdb_port_count(fdb, 3));
 	hd_fdb_free(fdb);
 }
 
@@ -282,5 +302,6 @@ static void test_race(void)
 }
 
 UNIT_MAIN("fdb", {"random operations against a model", test_model},
-	  {"every entry up to the capacity", test_capacity}, {"reading with a cursor", test_read},
+	  {"every entry up to the capacity", test_capacity},
+	  {"fixed ones in a full table", test_fixed_in_full}, {"reading with a cursor", test_read},
 	  {"readers and writers at once", test_race});

@@ -67,6 +67,14 @@ void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues
 	tell(port);
 }
 
+void hd_port_set_mac(struct hd_port *port, const uint8_t mac[6])
+{
+	if (!memcmp(port->mac, mac, sizeof(port->mac)))
+		return;
+	memcpy(port->mac, mac, sizeof(port->mac));
+	tell(port);
+}
+
 void hd_port_set_down(struct hd_port *port, enum hd_port_reason reason, const char *text)
 {
 	bool was_up = atomic_exchange(&port->up, false);

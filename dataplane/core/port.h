@@ -122,6 +122,7 @@ struct hd_port {
 	char name[HD_NAME_MAX];
 	uint32_t generation;
 	uint16_t mtu;
+	uint8_t mac[6]; /* of the kernel's interface, as the kind saw it last; zero: not known */
 	bool is_open;
 	bool want_open;
 	bool started;           /* in the table */
@@ -170,6 +171,12 @@ void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues
  * of it. What was learned on the port is flushed by the control thread.
  */
 void hd_port_set_down(struct hd_port *port, enum hd_port_reason reason, const char *text);
+
+/*
+ * The kind says: the kernel's interface that is the port's other side has this MAC. Control thread,
+ * in open() or poll(); may be called again and again.
+ */
+void hd_port_set_mac(struct hd_port *port, const uint8_t mac[6]);
 
 /* rx_burst(): @n frames of @bytes in all came in that are not among those returned. */
 void hd_port_rx_extra(struct hd_worker *w, const struct hd_port *port, unsigned int n,

@@ -114,6 +114,8 @@ struct hd_port *hd_port_new(const struct hd_port_ops *ops, const char *name, con
 		port->worker[q] = replaces && q < replaces->queues ? replaces->worker[q]
 								   : hd_worker_for_queue();
 	port->keeps_workers = replaces ? replaces->queues : 0;
+	if (replaces) /* until it is opened */
+		memcpy(port->mac, replaces->mac, sizeof(port->mac));
 	reserved[id] = true;
 	return port;
 }

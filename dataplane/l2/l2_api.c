@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Switching, as management sees it: domains, the forwarding database, static entries. And what has
- * to be forgotten when ports and VLANs change, or time passes. Control thread.
+ * Switching, as management sees it: domains and the forwarding database. And what has to be forgotten
+ * when ports and VLANs change, or time passes. Control thread.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,14 +11,15 @@
 #include "heddle/api/fdb.h"
 #include "heddle/api/switch.h"
 #include "heddle/base/clock.h"
-#include "heddle/base/log.h"
 #include "dataplane/core/api.h"
 #include "dataplane/core/config_build.h"
+#include "dataplane/core/meta.h"
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/tick.h"
 #include "dataplane/core/vlan.h"
 #include "dataplane/core/fdb.h"
 #include "dataplane/core/l2.h"
+#include "dataplane/l2/l2_fixed.h"
 
 #define LIST_LIMIT_MAX 10000
 #define READ_CHUNK     64
@@ -47,98 +48,11 @@ static bool is_orphan(const struct hd_fdb_view *v, void *arg)
 	const struct hd_domain *d = domain_of(tree, v->domain);
 	const struct hd_port_config *p = port_of(tree, v->port);
 
+	if (v->port == HD_PORT_ID_NONE)
+		return !d;
 	if (!d || !p || !hd_port_carries(tree, p, v->domain, d->vlan))
 		return true;
 	return !v->flags && !atomic_load(&p->port->up);
-}
-
-/* A static entry as the configuration wants it. */
-struct fixed {
-	uint64_t mac;
-	uint32_t domain;
-	uint16_t port;
-};
-
-struct fixed_list {
-	const struct hd_config *tree;
-	struct fixed *e;
-	size_t n, room;
-};
-
-static int fixed_compare(const void *a, const void *b)
-{
-	const struct fixed *x = a, *y = b;
-
-	if (x->mac != y->mac)
-		return x->mac < y->mac ? -1 : 1;
-	return x->domain < y->domain ? -1 : x->domain > y->domain;
-}
-
-/* A static entry that the configuration no longer has, or has at another port. */
-static bool is_unwanted(const struct hd_fdb_view *v, void *arg)
-{
-	const struct fixed_list *list = arg;
-	struct fixed key = {v->mac, v->domain, 0}, *e;
-
-	if (!(v->flags & HD_FDB_V_STATIC))
-		return false;
-	e = list->n ? bsearch(&key, list->e, list->n, sizeof(key), fixed_compare) : NULL;
-	return !e || e->port != v->port;
-}
-
-static int collect_static(const char *key, enum hd_change change, const void *now, const void *next,
-			  void *arg)
-{
-	const struct hd_static_mac_object *o = next;
-	struct fixed_list *list = arg;
-	const struct hd_port *living = hd_port_by_name(o ? o->port : "");
-	const struct hd_port_config *port = living ? port_of(list->tree, living->id) : NULL;
-	const struct hd_switch *sw;
-	uint32_t domain;
-
-	(void)key;
-	(void)change;
-	(void)now;
-	if (!o)
-		return 0;
-	sw = hd_config_switch(list->tree, o->switch_name);
-	domain = sw ? sw->domain[o->vlan] : HD_DOMAIN_NONE;
-	if (!domain || !port || !hd_port_carries(list->tree, port, domain, o->vlan))
-		return 0; /* takes effect when the port carries that VLAN */
-	if (list->n == list->room) {
-		size_t room = list->room ? list->room * 2 : 64;
-		struct fixed *more = realloc(list->e, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		list->e = more;
-		list->room = room;
-	}
-	list->e[list->n++] = (struct fixed){hd_fdb_mac(o->mac), domain, port->id};
-	return 0;
-}
-
-/* Puts static entries right; one that is as it should be is not touched. */
-static void fix_static(const struct hd_config *tree, const struct hd_store *store, uint32_t now)
-{
-	struct fixed_list list = {.tree = tree};
-
-	if (hd_store_walk(store, HD_STATIC_MAC, collect_static, &list) < 0)
-		hd_log(HD_LOG_ERR, "out of memory: some static addresses are missing");
-	if (list.n)
-		qsort(list.e, list.n, sizeof(*list.e), fixed_compare);
-	hd_fdb_flush(fdb, now, is_unwanted, &list);
-	for (size_t i = 0; i < list.n; i++) {
-		const struct fixed *f = &list.e[i];
-		uint64_t hash = hd_fdb_hash(fdb, f->mac, f->domain), val;
-
-		if (hd_fdb_find(fdb, hash, f->mac, f->domain, &val) && hd_fdb_val_fixed(val))
-			continue;
-		if (hd_fdb_set(fdb, f->mac, f->domain, f->port, HD_FDB_V_STATIC) < 0)
-			hd_log(HD_LOG_ERR,
-			       "the forwarding database is full: a static address is missing");
-	}
-	free(list.e);
 }
 
 static void on_committed(const struct hd_config *tree, const struct hd_store *store)
@@ -153,8 +67,9 @@ static void on_committed(const struct hd_config *tree, const struct hd_store *st
 	for (uint32_t i = 0; i < tree->n_domains && tree->members_changed; i++)
 		if (tree->domains[i])
 			hd_fdb_domain_group(fdb, i, tree->domains[i]->switch_index);
+	l2_own_addresses(fdb, tree);
 	if (others || hd_store_committed(store, HD_STATIC_MAC))
-		fix_static(tree, store, now);
+		l2_fix_static(fdb, tree, store, now);
 }
 
 static struct hd_config_listener config_listener = {.committed = on_committed};
@@ -171,7 +86,12 @@ static void on_port_down(struct hd_port *port)
 	hd_fdb_flush(fdb, units(hd_now_ns()), is_on_port, &id);
 }
 
-static struct hd_port_listener port_listener = {.down = on_port_down};
+static void on_port_changed(struct hd_port *port)
+{
+	l2_own_address(fdb, hd_config_running(), port->id);
+}
+
+static struct hd_port_listener port_listener = {.changed = on_port_changed, .down = on_port_down};
 
 static bool is_aged(const struct hd_fdb_view *v, void *arg)
 {
@@ -232,10 +152,10 @@ static bool matches(const struct hd_fdb_view *v, const struct hd_fdb_filter *f)
 	const struct hd_port_config *p = port_of(tree, v->port);
 	uint64_t mac = hd_fdb_mac(f->mac);
 
-	if (!d || !p)
+	if (!d || (!p && v->port != HD_PORT_ID_NONE))
 		return false;
 	return (!f->vlan || f->vlan == d->vlan) && (!mac || mac == v->mac) &&
-	       (!f->port[0] || !strcmp(f->port, p->name)) &&
+	       (!f->port[0] || (p && !strcmp(f->port, p->name))) &&
 	       (!f->switch_name[0] ||
 		!strcmp(f->switch_name, tree->switches[d->switch_index]->name));
 }
@@ -248,7 +168,8 @@ void hd_l2_fdb_entry(const struct hd_fdb_view *v, struct hd_fdb_entry *e)
 	memset(e, 0, sizeof(*e));
 	hd_str_copy(e->switch_name, sizeof(e->switch_name), tree->switches[d->switch_index]->name);
 	hd_str_copy(e->segment, sizeof(e->segment), d->segment);
-	hd_str_copy(e->port, sizeof(e->port), tree->ports[v->port]->name);
+	if (v->port != HD_PORT_ID_NONE)
+		hd_str_copy(e->port, sizeof(e->port), tree->ports[v->port]->name);
 	hd_fdb_mac_bytes(v->mac, e->mac);
 	e->vlan = d->vlan;
 	e->age_s = v->age / (HD_NS_PER_S / HD_FDB_UNIT_NS);
@@ -325,29 +246,3 @@ static const struct hd_handler l2_table[] = {
 	HD_HANDLER(FDB_CLEAR, on_fdb_clear),
 };
 HD_API_REGISTER(l2_table);
-
-static int static_mac_validate(const void *object, struct hd_err *err)
-{
-	const struct hd_static_mac_object *o = object;
-
-	if (!hd_name_valid(o->switch_name, sizeof(o->switch_name)) ||
-	    !hd_name_valid(o->port, sizeof(o->port)))
-		return hd_err_set(err, EINVAL, "switch or port is not a name");
-	if (o->vlan < HD_VLAN_MIN || o->vlan > HD_VLAN_MAX)
-		return hd_err_set(err, EINVAL, "VLAN %u is not in 1..4094", o->vlan);
-	if (o->mac[0] & 1 || !hd_fdb_mac(o->mac))
-		return hd_err_set(err, EINVAL, "a static address is a unicast address");
-	return 0;
-}
-
-RTE_INIT(static_mac_register)
-{
-	static struct hd_object_class cls = {
-		.name = "static-mac",
-		.type = HD_STATIC_MAC,
-		.size = sizeof(struct hd_static_mac_object),
-		.validate = static_mac_validate,
-	};
-
-	hd_object_class_register(&cls);
-}

@@ -31,6 +31,9 @@ HD_DROP_REGISTER(drop_no_member, "no_other_member", HD_DROP_INGRESS,
 HD_DROP_REGISTER(drop_local, "local_address", HD_DROP_INGRESS,
 		 "the frame is for an address of the switch itself that nothing answers to");
 
+HD_DROP_REGISTER(drop_own, "own_address", HD_DROP_INGRESS,
+		 "the frame's source is an address of the switch itself: a host interface's");
+
 #define BATCH 256 /* frames whose hashes are kept; a larger batch is done in parts */
 
 /* 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded by service VLAN ports (802.1ad table 8-2). */
@@ -135,6 +138,15 @@ static bool new_source(struct hd_worker *w, struct from *f, const struct address
 	return !reason;
 }
 
+/* A source that is fixed to another port does not move, whoever uses it. True: the frame goes on. */
+static bool fixed_elsewhere(struct hd_worker *w, struct from *f, struct rte_mbuf *m, uint64_t val)
+{
+	if (!(val & HD_FDB_V_LOCAL))
+		return true;
+	hd_drop(w, f->port->id, &drop_own, m);
+	return false;
+}
+
 /* True: the frame goes on, its source is known or was learned. */
 static inline bool check_source(struct hd_worker *w, struct from *f, const struct addresses *a,
 				struct rte_mbuf *m)
@@ -146,9 +158,8 @@ static inline bool check_source(struct hd_worker *w, struct from *f, const struc
 		hd_fdb_touch(s, val, f->now);
 		return true;
 	}
-	/* An address that is fixed to another port does not move, whoever uses it. */
 	if (s && hd_fdb_val_fixed(val))
-		return true;
+		return fixed_elsewhere(w, f, m, val);
 	return new_source(w, f, a, m, s ? hd_fdb_val_port(val) : HD_PORT_ID_NONE);
 }
 
@@ -227,7 +238,7 @@ static inline void forward_unicast(struct hd_worker *w, struct from *f, const st
 		return;
 	}
 	to = hd_fdb_val_port(val);
-	if (unlikely(val & HD_FDB_V_LOCAL)) {
+	if (unlikely(to == HD_PORT_ID_NONE)) {
 		hd_drop(w, f->port->id, &drop_local, m);
 		return;
 	}

@@ -183,19 +183,41 @@ static void test_within_a_burst(void)
 	CU_ASSERT_FALSE(hd_mac_ring_get(&w.macs, &note));
 }
 
-/* An address of ours: nothing answers it here, it does not move, and it is never flooded. */
+/* An address of ours, of no port: nothing answers it here, it does not move, and is never flooded. */
 static void test_local_address(void)
 {
 	start();
-	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(50), DOMAIN, 0, HD_FDB_V_LOCAL), 0);
+	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(50), DOMAIN, HD_PORT_ID_NONE, HD_FDB_V_LOCAL), 0);
 	send(1, MAC(50), MAC(2), 0);
 	send(2, EVERYBODY, MAC(50), 0); /* somebody claims it */
 	send(1, MAC(50), MAC(2), 0);
 	walk();
 	CU_ASSERT_EQUAL(drops(1, "local_address"), 2);
-	CU_ASSERT_EQUAL(stats.tx, 2);
+	CU_ASSERT_EQUAL(drops(2, "own_address"), 1);
+	CU_ASSERT_EQUAL(stats.tx, 0);
 	CU_ASSERT_EQUAL(stats.moved + stats.learned, 0);
 	CU_ASSERT_EQUAL(hd_fdb_remove(w.fdb, MAC(50), DOMAIN), 0);
+}
+
+/* An address of a host interface: it alone sends from it, others send to it, and nobody takes it. */
+static void test_own_address(void)
+{
+	start();
+	send(2, EVERYBODY, MAC(51), 0); /* the thief is first */
+	walk();
+	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(51), DOMAIN, 0, HD_FDB_V_LOCAL), 0);
+	start();
+	send(2, EVERYBODY, MAC(51), 0);
+	send(2, MAC(2), MAC(51), 0);
+	send(1, MAC(51), MAC(2), 0);
+	send(0, MAC(2), MAC(51), 0);
+	walk();
+	CU_ASSERT_EQUAL(drops(2, "own_address"), 2);
+	CU_ASSERT_EQUAL(sent[0], 1);
+	CU_ASSERT_EQUAL(sent[1], 1);
+	CU_ASSERT_EQUAL(sent[2], 0);
+	CU_ASSERT_EQUAL(stats.moved + stats.learned, 0);
+	CU_ASSERT_EQUAL(hd_fdb_remove(w.fdb, MAC(51), DOMAIN), 0);
 }
 
 /* More addresses than the table holds: frames still pass, those that are known keep their place. */
@@ -246,5 +268,5 @@ static void test_any_burst(void)
 }
 
 UNIT_MAIN_SETUP("l2_forward", setup, {"within a burst", test_within_a_burst},
-		{"local address", test_local_address}, {"full table", test_full_table},
-		{"any burst", test_any_burst});
+		{"local address", test_local_address}, {"own address", test_own_address},
+		{"full table", test_full_table}, {"any burst", test_any_burst});

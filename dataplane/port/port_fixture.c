@@ -114,6 +114,11 @@ const struct hd_port_ops *hd_port_kind_by_name(const char *name)
 	return NULL;
 }
 
+void hd_port_set_mac(struct hd_port *port, const uint8_t mac[6])
+{
+	memcpy(port->mac, mac, sizeof(port->mac));
+}
+
 void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)
 {
 	atomic_store(&port->caps, caps);

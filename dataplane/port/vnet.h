@@ -137,11 +137,14 @@ struct hd_vnet_link {
  */
 int hd_vnet_link_read(int sock, const char *netdev, struct hd_vnet_link *link);
 
-/* Calls of poll() between two looks at an interface's MTU: about a second. */
+/* Calls of poll() between two looks at what seldom changes, MTU and MAC: about a second. */
 #define HD_VNET_MTU_POLLS 20
 
 /* Its MTU, or -errno. */
 int hd_vnet_link_mtu(int sock, const char *netdev);
+
+/* Its MAC address into @mac. 0 or -errno. */
+int hd_vnet_link_mac(int sock, const char *netdev, uint8_t mac[6]);
 
 /* "csum tso4 tso6" or "no offloads" for people. Returns @text. */
 const char *hd_vnet_caps_str(uint32_t caps, char *text, size_t size);

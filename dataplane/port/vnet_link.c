@@ -75,3 +75,14 @@ int hd_vnet_link_mtu(int sock, const char *netdev)
 	hd_str_copy(ifr.ifr_name, sizeof(ifr.ifr_name), netdev);
 	return ioctl(sock, SIOCGIFMTU, &ifr) == 0 ? ifr.ifr_mtu : -errno;
 }
+
+int hd_vnet_link_mac(int sock, const char *netdev, uint8_t mac[6])
+{
+	struct ifreq ifr = {0};
+
+	hd_str_copy(ifr.ifr_name, sizeof(ifr.ifr_name), netdev);
+	if (ioctl(sock, SIOCGIFHWADDR, &ifr) != 0)
+		return -errno;
+	memcpy(mac, ifr.ifr_hwaddr.sa_data, 6);
+	return 0;
+}

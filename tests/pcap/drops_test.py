@@ -72,6 +72,7 @@ ELSEWHERE = {
     "no_buffers_tx": "dataplane/core/tx_test.c",
     "not_member": "dataplane/core/tx_test.c",
     "local_address": "dataplane/l2/l2_forward_test.c",
+    "own_address": "dataplane/l2/l2_forward_test.c",
 }
 
 # must not happen: the pool of a replay is larger than the largest batch

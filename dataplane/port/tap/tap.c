@@ -187,6 +187,16 @@ static void tap_mtu_tell(struct hd_port *port)
 	hd_port_set_up(port, tap->n_fds, tap->n_fds, hd_vnet_caps(o->offloads));
 }
 
+/* One that was moved to another namespace keeps the address that it had. */
+static void tap_mac_tell(struct hd_port *port)
+{
+	struct hd_tap *tap = hd_port_priv(port);
+	uint8_t mac[6];
+
+	if (hd_vnet_link_mac(tap->sock, tap->netdev, mac) == 0)
+		hd_port_set_mac(port, mac);
+}
+
 static int tap_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
 	const struct hd_tap_object *o = hd_port_params(port);
@@ -211,6 +221,7 @@ static int tap_open(struct hd_port *port, enum hd_port_reason *reason, struct hd
 		return ret;
 	}
 	tap->mtu = o->mtu;
+	tap_mac_tell(port);
 	tap_link_tell(port, &link, here, true);
 	return 0;
 }
@@ -232,8 +243,10 @@ static int tap_poll(struct hd_port *port)
 
 	if (tap_link_read(tap, &link, &here) == 0) {
 		tap_link_tell(port, &link, here, false);
-		if (++tap->polls % HD_VNET_MTU_POLLS == 0)
+		if (++tap->polls % HD_VNET_MTU_POLLS == 0) {
 			tap_mtu_tell(port);
+			tap_mac_tell(port);
+		}
 		return 0;
 	}
 	/* what heddled keeps is as dead as what we have */

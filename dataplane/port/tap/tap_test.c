@@ -284,6 +284,7 @@ static void test_link(void)
 	struct hd_tap_object o = params("t-link");
 	struct hd_port *port = open_port(&o);
 	struct rte_mbuf *m = rte_pktmbuf_alloc(w->pool);
+	const uint8_t mac[] = {2, 0, 0, 0, 0, 0x77};
 	char text[192];
 
 	CU_ASSERT_EQUAL(port->ops->poll(port), 0);
@@ -299,6 +300,13 @@ static void test_link(void)
 	CU_ASSERT_EQUAL(port->ops->tx_burst(w, port, 0, &m, 1), 0);
 	CU_ASSERT_EQUAL(fixture_drops(port, "tx_refused"), 0);
 	rte_pktmbuf_free(m);
+	/* the address is known from the start, and followed */
+	CU_ASSERT_NOT_EQUAL(memcmp(port->mac, mac, sizeof(mac)), 0);
+	CU_ASSERT_EQUAL(port->mac[0] & 1, 0);
+	fixture_ip("link set t-link address 02:00:00:00:00:77");
+	for (unsigned int i = 0; i < HD_VNET_MTU_POLLS; i++)
+		CU_ASSERT_EQUAL(port->ops->poll(port), 0);
+	CU_ASSERT_EQUAL(memcmp(port->mac, mac, sizeof(mac)), 0);
 	fixture_ip("link set t-link up mtu 1400");
 	CU_ASSERT_EQUAL(port->ops->poll(port), 0);
 	CU_ASSERT(atomic_load(&port->up));

@@ -18,6 +18,7 @@
 	drop-at-least NAME REASON N
 	mean-frame NAME rx|tx BYTES	the mean length of its frames is at least BYTES
 	macs-at-most NAME N		addresses learned on the port
+	mac-is MAC PORT KIND [VLAN]	the address is at that port: learned, static or local
 	conserved			every packet is accounted for, at every port and over all workers
 """
 import json
@@ -208,6 +209,12 @@ def ask_macs_at_most(switch, name, n):
     found = switch.show("fdb", "--port", name)["entries"]
     found = [entry for entry in found if entry["kind"] == "learned"]
     expect(0 < len(found) <= int(n), f"{len(found)} addresses on {name}, expected 1 to {n}")
+
+
+def ask_mac_is(switch, mac, port, kind, vlan=None):
+    found = [(e["port"], e["kind"], e["vlan"]) for e in switch.show("fdb", "--mac", mac)["entries"]
+             if vlan is None or e["vlan"] == int(vlan)]
+    expect(len(found) == 1 and found[0][:2] == (port, kind), f"{mac} is at {found}")
 
 
 def ask_conserved(switch):
