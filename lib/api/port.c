@@ -11,6 +11,7 @@ static const char *const reason_names[HD_PORT_REASON_COUNT] = {
 	[HD_PORT_NO_PERMISSION] = "no-permission",
 	[HD_PORT_NAME_TAKEN] = "name-taken",
 	[HD_PORT_LINK_DOWN] = "link-down",
+	[HD_PORT_NOT_SHARED] = "not-shared",
 	[HD_PORT_ERROR] = "error",
 };
 

@@ -58,9 +58,12 @@ vm_initramfs() {
 	(cd "$root" && find . | cpio -o -H newc --quiet) >"$LAB_DIR/initramfs"
 }
 
-# guest_start NAME MAC: its vhost-user socket is vhost/NAME.sock of switch "sw"; QEMU makes it.
+# guest_start NAME MAC [MEMORY...]: its vhost-user socket is vhost/NAME.sock of switch "sw"; QEMU makes it.
+# MEMORY is what QEMU is told of the guest's memory; without it, as it should be: shared.
 guest_start() {
 	local name=$1 mac=$2 dir=$LAB_DIR/sw/vhost
+	shift 2
+	[ $# -gt 0 ] || set -- -object memory-backend-memfd,id=mem,size=192M,share=on -numa node,memdev=mem
 	mkdir -p "$dir"
 	rm -f "$dir/$name.sock" "$LAB_DIR/$name.serial"
 	: >"$LAB_DIR/$name.console"
@@ -70,7 +73,7 @@ guest_start() {
 		-append "console=ttyS0 quiet panic=-1 tsc=reliable mitigations=off" \
 		-serial "file:$LAB_DIR/$name.console" \
 		-chardev "socket,id=ctl,path=$LAB_DIR/$name.serial,server=on,wait=off" -serial chardev:ctl \
-		-object memory-backend-memfd,id=mem,size=192M,share=on -numa node,memdev=mem \
+		"$@" \
 		-chardev "socket,id=net,path=$dir/$name.sock,server=on,wait=off" \
 		-netdev vhost-user,id=n0,chardev=net \
 		-device "virtio-net-pci,netdev=n0,mac=$mac,vectors=0,romfile=" \

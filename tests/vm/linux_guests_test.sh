@@ -15,6 +15,8 @@ heddle_start sw "$(config sw <<-END
 	segment lan bridged
 	vhost-user vm1 socket=vm1.sock access=lan
 	vhost-user vm2 socket=vm2.sock access=lan
+	vhost-user own socket=own.sock access=lan
+	vhost-user copy socket=copy.sock access=lan
 	tap host namespace=lan device=eth0 access=lan
 END
 )" --vhost-dir "$LAB_DIR/sw/vhost"
@@ -23,9 +25,24 @@ ports_up sw host
 
 guest_start vm1 02:00:00:00:01:01
 guest_start vm2 02:00:00:00:01:02
+guest_start own 02:00:00:00:01:03 -m 192
+guest_start copy 02:00:00:00:01:04 -object memory-backend-memfd,id=mem,size=192M,share=off -numa node,memdev=mem
 guest_ready vm1 10.0.0.1/24 fd00::1/64
 guest_ready vm2 10.0.0.2/24 fd00::2/64
 ports_up sw vm1 vm2
+
+# Guests whose memory is not shared: ordinary memory, and a file of which QEMU has private copies.
+guest_ready own 10.0.0.3/24
+guest_ready copy 10.0.0.4/24
+check_within 10 "a guest with ordinary memory: the port says why" -- state sw port-is own reason not-shared
+check_says "memory is not shared" "... in words, with what would mend it" -- hd sw show ports own
+guest_talks() { guest copy "ping -c 1 -W 1 10.0.0.1"; hd sw show ports copy | grep "memory is not shared"; }
+check_within 20 "a guest with private copies of a file: the port says why" -- guest_talks
+check_says "port own: the guest's memory is not shared" "so does the log" -- cat "$LAB_DIR/sw.log"
+check_says "port copy: the guest's memory is not shared" "... of both" -- cat "$LAB_DIR/sw.log"
+check_not "a guest that is well is not told so" -- grep "port vm[12]: the guest's memory" "$LAB_DIR/sw.log"
+guest_kill own
+guest_kill copy
 
 # web_pages: something to fetch on each, and the sums to compare with.
 guest vm1 "dd if=/dev/urandom of=/srv/blob bs=64k count=96 2>/dev/null; httpd -h /srv"

@@ -163,6 +163,10 @@ void vhost_user_detail(const struct hd_port *port, char *text, size_t size)
 	uint64_t features, bytes;
 	uint32_t caps;
 
+	if (vhost_memory_deaf(v)) {
+		vhost_text_unshared(text, size);
+		return;
+	}
 	pthread_mutex_lock(&v->lock);
 	q = vhost_user_queues(v->enabled, port->queues);
 	features = v->features;

@@ -34,11 +34,22 @@ enum vhost_stage {
 	VHOST_LOST,      /* client mode: the other side hung up; not cleaned up yet */
 };
 
+/* What the guest said about its memory since it connected. */
+enum guest_memory {
+	VHOST_MEMORY_UNASKED, /* nothing: its driver has not started */
+	VHOST_MEMORY_DUE,     /* it told its features: its memory comes at once, if ever */
+	VHOST_MEMORY_REFUSED, /* it came, and the library cannot map it */
+	VHOST_MEMORY_MAPPED,
+};
+
 struct vhost_port {
 	/* workers */
 	_Atomic int vid;                   /* the library's handle, -1: none */
 	_Atomic uint16_t rings;            /* guest's transmit rings that are served */
 	_Atomic uint32_t disarm;           /* queues whose ring must still be told not to kick */
+	_Atomic bool heard;                /* a frame came since the device started */
+	_Atomic bool deaf;                 /* none came, and rings are empty although it kicks */
+	_Atomic uint32_t kicks;            /* seen while nothing was heard */
 	uint16_t turn[HD_PORT_QUEUES_MAX]; /* ring that a queue served last */
 	uint16_t less[HD_PORT_QUEUES_MAX]; /* packets that a burst has less than HD_BURST now */
 	/*
@@ -57,12 +68,15 @@ struct vhost_port {
 	uint64_t features; /* negotiated */
 	uint64_t guest_bytes;
 	uint64_t since_ns; /* of the stage */
+	enum guest_memory memory;
+	uint64_t due_ns; /* when the memory became due */
 
 	/* control thread */
 	char path[VHOST_PATH_MAX];
 	struct stat seen;   /* of the socket at the last failure, or of our own one */
 	struct stat folder; /* of the socket, when it was not there; mode 0: not known */
 	bool registered;
+	bool deaf_told;
 	unsigned int tries;       /* on a socket that did not change */
 	uint64_t retry_ns;        /* not before, on a socket that did not change */
 	uint64_t check_ns;        /* when to look after our socket, or for one that is not there */
@@ -91,6 +105,9 @@ void vhost_user_detail(const struct hd_port *port, char *text, size_t size);
 struct rte_vhost_device_ops;
 extern const struct rte_vhost_device_ops vhost_user_callbacks;
 
+/* Tells the port how many queues it has now, and what its detail is. Under v->lock. */
+void vhost_user_bring_up(struct vhost_port *v, bool log);
+
 /* Callbacks find ports by path while they are in this list. Control thread. */
 void vhost_user_list_add(struct vhost_port *v);
 void vhost_user_list_remove(struct vhost_port *v);
@@ -100,6 +117,29 @@ void vhost_user_list_remove(struct vhost_port *v);
  * ends). Control thread.
  */
 void vhost_user_forget(struct vhost_port *v);
+
+/* Whose connection @vid is, or NULL. The library's thread. */
+struct vhost_port *vhost_user_of(int vid);
+
+/* vhost_user_memory.c: is the guest's memory shared? */
+
+/* From now on v->memory says what came on the connection. The library's thread. -1: cannot. */
+int vhost_memory_watch(int vid);
+
+/* Is it for want of memory that there is no device? Under v->lock. */
+bool vhost_memory_unshared(const struct vhost_port *v);
+
+/*
+ * There is a device, the guest signals, and its rings are empty as we see them: it sees another memory.
+ * False again when a frame came. Any thread.
+ */
+bool vhost_memory_deaf(struct vhost_port *v);
+
+/* A line in the log, rate-limited. Control thread. */
+void vhost_memory_warn(const struct vhost_port *v);
+
+/* Tells management and the log when that changed; the device is there since @since. Control thread. */
+void vhost_memory_look(struct vhost_port *v, uint64_t since);
 
 /* Virtio features that a port with @o must not offer. Pure. */
 uint64_t vhost_user_masked(const struct hd_vhost_user_object *o);
@@ -129,6 +169,7 @@ void vhost_text_denied(const struct vhost_port *v, const struct stat *st, char *
 void vhost_text_refused(const struct vhost_port *v, char *text, size_t size);
 void vhost_text_silent(const struct vhost_port *v, bool server, char *text, size_t size);
 void vhost_text_waiting(const struct vhost_port *v, char *text, size_t size);
+void vhost_text_unshared(char *text, size_t size); /* any thread */
 void vhost_text_taken(const struct vhost_port *v, int pid, char *text, size_t size);
 
 /*

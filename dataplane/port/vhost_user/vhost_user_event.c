@@ -44,7 +44,7 @@ void vhost_user_list_remove(struct vhost_port *v)
 	pthread_mutex_unlock(&list_lock);
 }
 
-static struct vhost_port *port_of(int vid)
+struct vhost_port *vhost_user_of(int vid)
 {
 	struct vhost_port *v = NULL;
 
@@ -68,6 +68,7 @@ static void reset(struct vhost_port *v)
 	v->features = 0;
 	v->guest_bytes = 0;
 	atomic_store(&v->disarm, 0);
+	atomic_store(&v->deaf, false);
 	atomic_store(&v->rings, 1);
 }
 
@@ -107,6 +108,7 @@ static int on_connect(int vid)
 			v->conn = vid;
 			v->generation++;
 			reset(v);
+			v->memory = VHOST_MEMORY_UNASKED;
 			stage_set(v, VHOST_CONNECTED);
 		}
 		pthread_mutex_unlock(&v->lock);
@@ -117,12 +119,12 @@ static int on_connect(int vid)
 			    "serves one guest",
 			    path);
 	pthread_mutex_unlock(&list_lock);
-	return v && !busy ? 0 : -1;
+	return v && !busy ? vhost_memory_watch(vid) : -1;
 }
 
 static void on_disconnect(int vid)
 {
-	struct vhost_port *v = port_of(vid);
+	struct vhost_port *v = vhost_user_of(vid);
 	const struct hd_vhost_user_object *o;
 
 	if (!v)
@@ -151,8 +153,7 @@ static uint64_t guest_memory(int vid)
 	return bytes;
 }
 
-/* Tells the port how many queues it has now. Under v->lock. */
-static void bring_up(struct vhost_port *v, bool log)
+void vhost_user_bring_up(struct vhost_port *v, bool log)
 {
 	struct hd_port *port = v->port;
 	struct vhost_queues q = vhost_user_queues(v->enabled, port->queues);
@@ -167,7 +168,7 @@ static void bring_up(struct vhost_port *v, bool log)
 
 static int on_device(int vid)
 {
-	struct vhost_port *v = port_of(vid);
+	struct vhost_port *v = vhost_user_of(vid);
 	uint64_t features = 0, bytes = guest_memory(vid);
 
 	if (!v || rte_vhost_get_negotiated_features(vid, &features) != 0)
@@ -176,16 +177,20 @@ static int on_device(int vid)
 	v->features = features;
 	v->guest_bytes = bytes;
 	stage_set(v, VHOST_RUNNING);
+	/* of packed rings one cannot tell whether they are empty */
+	atomic_store(&v->heard, (features & 1ull << VIRTIO_F_RING_PACKED) != 0);
+	atomic_store(&v->deaf, false);
+	atomic_store(&v->kicks, 0);
 	atomic_store(&v->disarm, UINT32_MAX >> (32 - HD_PORT_QUEUES_MAX));
 	atomic_store(&v->vid, vid);
-	bring_up(v, true);
+	vhost_user_bring_up(v, true);
 	pthread_mutex_unlock(&v->lock);
 	return 0;
 }
 
 static void on_device_gone(int vid)
 {
-	struct vhost_port *v = port_of(vid);
+	struct vhost_port *v = vhost_user_of(vid);
 
 	if (!v)
 		return;
@@ -219,7 +224,7 @@ static void kick_take(struct vhost_port *v, int vid, uint16_t ring)
 /* The ring's lock is held, and workers wait for it: this must not wait for them. */
 static int on_ring(int vid, uint16_t ring, int enable)
 {
-	struct vhost_port *v = port_of(vid);
+	struct vhost_port *v = vhost_user_of(vid);
 	uint64_t bit = 1ull << (ring % 64);
 
 	if (!v || ring >= VHOST_RINGS_MAX)
@@ -234,7 +239,7 @@ static int on_ring(int vid, uint16_t ring, int enable)
 	if (v->stage == VHOST_RUNNING) {
 		if (enable && (ring & 1))
 			atomic_fetch_or(&v->disarm, 1u << (ring / 2 % v->port->queues));
-		bring_up(v, false);
+		vhost_user_bring_up(v, false);
 	}
 	pthread_mutex_unlock(&v->lock);
 	return 0;

@@ -155,6 +155,8 @@ uint16_t vhost_user_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, st
 	if (got == LIB_BURST && n > LIB_BURST)
 		got += rte_vhost_dequeue_burst(vid, 2 * ring + 1, w->pool, m + LIB_BURST,
 					       n - LIB_BURST);
+	if (unlikely(got && !atomic_load_explicit(&v->heard, memory_order_relaxed)))
+		atomic_store_explicit(&v->heard, true, memory_order_relaxed);
 	for (uint16_t i = 0; i < got; i++) {
 		hd_meta(m[i])->flags = 0;
 		flags |= m[i]->ol_flags;
@@ -280,13 +282,27 @@ uint16_t vhost_user_tx(struct hd_worker *w, struct hd_port *port, uint16_t q, st
 	return sent;
 }
 
-/* What the guest signalled so far. Its descriptor need not be what it should be: never waits. */
-static void drain(int fd)
+/*
+ * Takes what the guest signalled so far. Its descriptor need not be what it should be: never waits.
+ *
+ * A guest that signals, and whose rings are empty as we see them, has mapped its memory privately
+ * (QEMU passes the descriptor of memory-backend-file without share=on as well). One signal a ring
+ * is QEMU's own: its descriptors begin with one. A guest that is alive has given buffers to receive
+ * into.
+ */
+static void drain(struct vhost_port *v, int vid, uint16_t q, int fd)
 {
-	uint64_t count;
+	uint64_t count = 0;
 	struct iovec iov = {&count, sizeof(count)};
+	uint32_t kicks;
 
-	(void)!preadv2(fd, &iov, 1, -1, RWF_NOWAIT);
+	if (preadv2(fd, &iov, 1, -1, RWF_NOWAIT) != sizeof(count) ||
+	    atomic_load_explicit(&v->heard, memory_order_relaxed))
+		return;
+	kicks = atomic_fetch_add(&v->kicks, (uint32_t)count) + (uint32_t)count;
+	if (kicks > atomic_load_explicit(&v->rings, memory_order_relaxed) &&
+	    rte_vhost_avail_entries(vid, 2 * q) == 0)
+		atomic_store(&v->deaf, true);
 }
 
 int vhost_user_event_fd(struct hd_port *port, uint16_t q, bool arm)
@@ -302,10 +318,10 @@ int vhost_user_event_fd(struct hd_port *port, uint16_t q, bool arm)
 	if (fd < 0)
 		return -1;
 	if (arm)
-		drain(fd);
+		drain(v, vid, q, fd);
 	if (rte_vhost_enable_guest_notification(vid, 2 * q + 1, arm) != 0)
 		return -1;
 	if (!arm)
-		drain(fd);
+		drain(v, vid, q, fd);
 	return fd;
 }

@@ -54,19 +54,23 @@ static void quiet_library(void)
 
 /*
  * Down, with words, unless the port was told the same before or its device came up meanwhile:
- * @generation is the connection that was seen when the words were chosen.
+ * @generation is the connection that was seen when the words were chosen. True if it was told now.
  */
-static void say(struct vhost_port *v, uint32_t generation, enum hd_port_reason reason,
+static bool say(struct vhost_port *v, uint32_t generation, enum hd_port_reason reason,
 		const char *text)
 {
+	bool news = false;
+
 	pthread_mutex_lock(&v->lock);
 	if (v->stage != VHOST_RUNNING && v->generation == generation &&
 	    (v->said != reason || strcmp(v->said_text, text) != 0)) {
 		v->said = reason;
 		hd_str_copy(v->said_text, sizeof(v->said_text), text);
 		hd_port_set_down(v->port, reason, v->said_text);
+		news = true;
 	}
 	pthread_mutex_unlock(&v->lock);
+	return news;
 }
 
 /* Registers, sets what is offered, and connects or listens. errno says why it failed. */
@@ -335,6 +339,8 @@ int vhost_user_open(struct hd_port *port, enum hd_port_reason *reason, struct hd
 	v->tries = 0;
 	v->retry_ns = 0;
 	v->said = HD_PORT_UP;
+	v->memory = VHOST_MEMORY_UNASKED;
+	v->deaf_told = false;
 	v->said_text[0] = '\0';
 	memset(&v->seen, 0, sizeof(v->seen));
 	atomic_store(&v->vid, -1);
@@ -379,6 +385,23 @@ static bool server_socket_gone(struct vhost_port *v)
 	       st.st_dev != v->seen.st_dev;
 }
 
+static void say_unshared(struct vhost_port *v, uint32_t generation)
+{
+	char text[sizeof(v->said_text)];
+
+	vhost_text_unshared(text, sizeof(text));
+	if (say(v, generation, HD_PORT_NOT_SHARED, text))
+		vhost_memory_warn(v);
+}
+
+/* The guest's memory could not be mapped, and we hung up: it would be the same at once. */
+static void refused(struct vhost_port *v, uint32_t generation)
+{
+	say_unshared(v, generation);
+	if (lstat(v->path, &v->seen) == 0)
+		v->retry_ns = hd_now_ns() + RETRY_SLOW_NS;
+}
+
 int vhost_user_poll(struct hd_port *port)
 {
 	const struct hd_vhost_user_object *o = hd_port_params(port);
@@ -386,16 +409,20 @@ int vhost_user_poll(struct hd_port *port)
 	char text[sizeof(v->said_text)];
 	enum vhost_stage stage;
 	uint32_t generation;
+	bool unshared;
 	uint64_t since;
 
 	pthread_mutex_lock(&v->lock);
 	stage = v->stage;
 	since = v->since_ns;
 	generation = v->generation;
+	unshared = vhost_memory_unshared(v);
 	pthread_mutex_unlock(&v->lock);
 	switch (stage) {
 	case VHOST_LOST:
 		library_stop(v);
+		if (unshared)
+			refused(v, generation);
 		client_try(port, v);
 		break;
 	case VHOST_CLOSED: client_try(port, v); break;
@@ -405,16 +432,24 @@ int vhost_user_poll(struct hd_port *port)
 				    v->path);
 			return -1;
 		}
+		if (unshared) {
+			say_unshared(v, generation);
+			break;
+		}
 		vhost_text_waiting(v, text, sizeof(text));
 		say(v, generation, HD_PORT_NO_PEER, text);
 		break;
 	case VHOST_CONNECTED:
+		if (unshared) {
+			say_unshared(v, generation);
+			break;
+		}
 		if (hd_now_ns() - since < SILENT_NS)
 			break;
 		vhost_text_silent(v, o->server, text, sizeof(text));
 		say(v, generation, HD_PORT_NO_PEER, text);
 		break;
-	case VHOST_RUNNING: break;
+	case VHOST_RUNNING: vhost_memory_look(v, since); break;
 	}
 	return 0;
 }

@@ -269,6 +269,86 @@ static void test_client_words(void)
 	fixture_port_free(port);
 }
 
+static bool detail_has(struct hd_port *port, const char *words)
+{
+	char text[192];
+
+	port->ops->detail(port, text, sizeof(text));
+	return strstr(text, words) != NULL;
+}
+
+/* A guest that does not give its memory, in the ways of different QEMUs. */
+static void test_unshared(void)
+{
+	for (int server = 0; server < 2; server++) {
+		struct hd_vhost_user_object o = vt_object(server ? "s.sock" : "c.sock", server, 1);
+		struct hd_port *port = vt_port(&o);
+		struct vf_dev guest = {.listener = -1};
+		char path[108];
+		struct vf_config conf = vt_guest(&o, path), good;
+
+		CU_ASSERT_EQUAL_FATAL(vf_open(&guest, &conf), 0);
+		for (conf.memory = VF_MEMORY_UNSENT; conf.memory <= VF_MEMORY_NO_FD;
+		     conf.memory++) {
+			uint64_t end = hd_now_ns() + 10 * HD_NS_PER_S;
+
+			vt_connect(port, &guest, &conf);
+			while (port->reason != HD_PORT_NOT_SHARED && hd_now_ns() < end)
+				port->ops->poll(port);
+			CU_ASSERT_EQUAL(port->reason, HD_PORT_NOT_SHARED);
+			CU_ASSERT_PTR_NOT_NULL(strstr(port->text, "memory is not shared"));
+			CU_ASSERT_PTR_NOT_NULL(strstr(port->text, "share=on"));
+			vf_close(&guest);
+			good = conf;
+			good.memory = VF_MEMORY_SHARED;
+			vt_attach(port, &guest, &good);
+			swap_frames(port, &guest);
+			CU_ASSERT_FALSE(detail_has(port, "not shared"));
+			vf_disconnect(&guest);
+			CU_ASSERT_TRUE(vt_wait(port, false));
+		}
+		vf_close(&guest);
+		fixture_port_free(port);
+	}
+	vt_no_leak();
+}
+
+/* Its memory is a file that it has mapped privately: all seems well, and nothing ever comes. */
+static void test_private(void)
+{
+	struct hd_vhost_user_object o = vt_object("private.sock", false, 1);
+	struct hd_port *port = vt_port(&o);
+	struct vf_dev guest = {.listener = -1};
+	char path[108];
+	struct vf_config conf = vt_guest(&o, path);
+	uint64_t end = hd_now_ns() + 5 * HD_NS_PER_S;
+	uint8_t frame[100] = {2};
+
+	conf.memory = VF_MEMORY_PRIVATE;
+	vt_attach(port, &guest, &conf);
+	CU_ASSERT_FALSE(detail_has(port, "not shared"));
+	while (!detail_has(port, "memory is not shared") && hd_now_ns() < end) {
+		struct rte_mbuf *m;
+
+		vf_send(&guest, 0, NULL, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(port->ops->rx_burst(vt_worker, port, 0, &m, 1), 0);
+		port->ops->event_fd(port, 0, true);
+		port->ops->event_fd(port, 0, false);
+		port->ops->poll(port);
+	}
+	CU_ASSERT_TRUE(detail_has(port, "memory is not shared"));
+	CU_ASSERT_TRUE(atomic_load(&port->up));
+	vf_close(&guest);
+	conf.memory = VF_MEMORY_SHARED;
+	CU_ASSERT_TRUE(vt_wait(port, false));
+	vt_attach(port, &guest, &conf);
+	swap_frames(port, &guest);
+	CU_ASSERT_TRUE(detail_has(port, "1 queue"));
+	vf_close(&guest);
+	fixture_port_free(port);
+	vt_no_leak();
+}
+
 static void test_denied(void)
 {
 	struct hd_vhost_user_object o = vt_object("denied.sock", false, 1);
@@ -354,5 +434,6 @@ static void test_server_taken(void)
 
 UNIT_MAIN_SETUP("vhost_user", vt_setup, {"validate", test_validate}, {"path", test_path},
 		{"features", test_features}, {"queues", test_queues}, {"client", test_client},
-		{"killed", test_killed}, {"words", test_client_words}, {"denied", test_denied},
-		{"server", test_server}, {"taken", test_server_taken});
+		{"killed", test_killed}, {"words", test_client_words}, {"unshared", test_unshared},
+		{"private", test_private}, {"denied", test_denied}, {"server", test_server},
+		{"taken", test_server_taken});

@@ -29,6 +29,9 @@ struct vf_config vt_guest(const struct hd_vhost_user_object *o, char path[108]);
 /* Polls the port until it is up (or down), at most 2 s. */
 bool vt_wait(struct hd_port *port, bool up);
 
+/* vf_connect() when the port is ready for it, and not busy with the guest before. */
+int vt_connect(struct hd_port *port, struct vf_dev *guest, const struct vf_config *conf);
+
 /* Both: opens, connects, waits for the port. */
 void vt_attach(struct hd_port *port, struct vf_dev *guest, const struct vf_config *conf);
 

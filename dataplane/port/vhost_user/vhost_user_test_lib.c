@@ -2,6 +2,7 @@
 #include "dataplane/port/vhost_user/vhost_user_test.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,14 +91,40 @@ bool vt_wait(struct hd_port *port, bool up)
 	return atomic_load(&port->up) == up;
 }
 
+/* The library's thread has done with the connection before, and the port's is there, or may come. */
+static bool is_ready(struct hd_port *port, struct vf_dev *guest)
+{
+	struct pollfd pfd = {.fd = guest->listener, .events = POLLIN};
+	struct vhost_port *v = hd_port_priv(port);
+	bool taken;
+
+	if (guest->listener > 0)
+		return poll(&pfd, 1, 0) == 1;
+	pthread_mutex_lock(&v->lock);
+	taken = v->conn >= 0;
+	pthread_mutex_unlock(&v->lock);
+	return !taken;
+}
+
+int vt_connect(struct hd_port *port, struct vf_dev *guest, const struct vf_config *conf)
+{
+	uint64_t end = hd_now_ns() + 10 * HD_NS_PER_S;
+
+	port->ops->poll(port);
+	while (!is_ready(port, guest) && hd_now_ns() < end) {
+		usleep(1000);
+		port->ops->poll(port);
+	}
+	return vf_connect(guest, conf);
+}
+
 void vt_attach(struct hd_port *port, struct vf_dev *guest, const struct vf_config *conf)
 {
 	if (guest->listener <= 0 && vf_open(guest, conf) != 0) {
 		fprintf(stderr, "guest: %s\n", guest->error);
 		exit(1);
 	}
-	port->ops->poll(port);
-	if (vf_connect(guest, conf) != 0) {
+	if (vt_connect(port, guest, conf) != 0) {
 		fprintf(stderr, "guest: %s; port: %s\n", guest->error, port->text);
 		exit(1);
 	}

@@ -185,8 +185,10 @@ static int make_memory(struct vf_dev *dev, const struct vf_config *conf)
 	dev->mem_fd = memfd_create("guest", MFD_CLOEXEC | (conf->huge ? MFD_HUGETLB : 0));
 	if (dev->mem_fd < 0 || ftruncate(dev->mem_fd, (off_t)dev->mem_size) < 0)
 		return fail(dev, errno, "guest memory: %m");
-	dev->mem = mmap(NULL, dev->mem_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-			dev->mem_fd, 0);
+	dev->mem =
+		mmap(NULL, dev->mem_size, PROT_READ | PROT_WRITE,
+		     MAP_POPULATE | (conf->memory == VF_MEMORY_PRIVATE ? MAP_PRIVATE : MAP_SHARED),
+		     dev->mem_fd, 0);
 	if (dev->mem == MAP_FAILED) {
 		dev->mem = NULL;
 		return fail(dev, errno, "guest memory of %llu MB%s: %m",
@@ -251,14 +253,15 @@ static int share_ring(struct vf_dev *dev, unsigned int index)
 	return ret;
 }
 
-static int share_memory(struct vf_dev *dev)
+static int share_memory(struct vf_dev *dev, const struct vf_config *conf)
 {
 	struct vu_msg msg = {.request = VU_SET_MEM_TABLE};
 
 	msg.mem.n = 1;
 	msg.mem.size = dev->mem_size;
 	msg.mem.uaddr = (uintptr_t)dev->mem;
-	return send_msg(dev, &msg, sizeof(msg.mem), dev->mem_fd);
+	return send_msg(dev, &msg, sizeof(msg.mem),
+			conf->memory == VF_MEMORY_NO_FD ? -1 : dev->mem_fd);
 }
 
 static int negotiate(struct vf_dev *dev, const struct vf_config *conf)
@@ -349,12 +352,14 @@ int vf_connect(struct vf_dev *dev, const struct vf_config *conf)
 
 	if (!ret)
 		ret = negotiate(dev, conf);
+	if (!ret && conf->memory == VF_MEMORY_UNSENT)
+		return 0;
 	if (!ret)
 		ret = make_memory(dev, conf);
 	for (unsigned int i = 0; !ret && i < 2u * dev->pairs; i++)
 		make_ring(dev, conf, i);
 	if (!ret)
-		ret = share_memory(dev);
+		ret = share_memory(dev, conf);
 	for (unsigned int i = 0; !ret && i < 2u * dev->pairs; i++)
 		ret = share_ring(dev, i);
 	for (unsigned int i = 0; !ret && i < 2u * dev->pairs; i++)

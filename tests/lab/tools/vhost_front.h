@@ -40,10 +40,19 @@ struct vf_ring {
 	uint64_t kicks;
 };
 
+/* How the guest gives its memory. */
+enum vf_memory {
+	VF_MEMORY_SHARED,
+	VF_MEMORY_UNSENT,  /* not at all, and it stays connected: QEMU without a shared backend */
+	VF_MEMORY_NO_FD,   /* the table without a descriptor: the same, of an older QEMU */
+	VF_MEMORY_PRIVATE, /* with the descriptor, but mapped privately: share=off */
+};
+
 struct vf_config {
 	const char *path;
-	bool server;       /* make the socket and wait for the switch; else connect to it */
-	bool huge;         /* memory of 2 MB pages */
+	bool server; /* make the socket and wait for the switch; else connect to it */
+	bool huge;   /* memory of 2 MB pages */
+	enum vf_memory memory;
 	uint16_t pairs;    /* queue pairs; above 1 needs VIRTIO_NET_F_MQ */
 	uint16_t ring;     /* descriptors of a ring */
 	uint32_t buf_size; /* bytes of a buffer with its virtio-net header */
