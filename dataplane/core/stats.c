@@ -5,9 +5,17 @@
 #include <unistd.h>
 
 #include "heddle/base/clock.h"
+#include "heddle/base/log.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/stats.h"
+
+HD_DROP_REGISTER(
+	lost_in, "lost_with_plane", HD_DROP_INGRESS,
+	"heddle-dp ended (a crash, kill -9) while it had the packet in hand, at its ingress");
+HD_DROP_REGISTER(
+	lost_out, "lost_with_plane_tx", HD_DROP_EGRESS,
+	"heddle-dp ended (a crash, kill -9) while it had the packet in hand, at its egress");
 
 static struct hd_stats_header *header;
 static bool inherited; /* there are slots of a heddle-dp before us */
@@ -98,7 +106,74 @@ int hd_stats_init(bool shared, uint32_t workers, uint32_t max_ports, struct hd_e
 	inherited = !is_new;
 	*header = want;
 	header->magic = HD_STATS_MAGIC;
+	if (inherited)
+		hd_stats_settle();
 	return 0;
+}
+
+static uint64_t drops_of(const struct hd_stats_port *p, enum hd_drop_side side)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < header->reasons; i++)
+		if (hd_drop_by_index(i)->side == side)
+			sum += p->drops[i];
+	return sum;
+}
+
+/*
+ * Both sides of a port's equations. Where more left than came, the last packets that came were not
+ * counted yet when heddle-dp ended.
+ */
+static uint64_t settle_port(uint16_t id)
+{
+	struct hd_stats_port sum, *p = hd_stats_ports(0) + id;
+	struct hd_stats_worker *w = hd_stats_worker(0);
+	int64_t in, out;
+
+	hd_stats_port_sum(id, &sum);
+	in = (int64_t)(sum.rx_packets - sum.admitted - drops_of(&sum, HD_DROP_INGRESS));
+	out = (int64_t)(sum.offered - sum.tx_packets - drops_of(&sum, HD_DROP_EGRESS));
+	if (in < 0) {
+		p->rx_packets -= in;
+		w->rx -= in;
+		in = 0;
+	}
+	if (out < 0) {
+		p->offered -= out;
+		out = 0;
+	}
+	p->drops[lost_in.index] += in;
+	p->drops[lost_out.index] += out;
+	w->drops += in + out;
+	return in + out;
+}
+
+void hd_stats_settle(void)
+{
+	struct hd_stats_worker sum, *w = hd_stats_worker(0);
+	uint64_t lost = 0;
+	int64_t between;
+
+	for (uint32_t i = 0; i < header->workers; i++)
+		hd_stats_worker(i)->held = 0;
+	for (uint32_t id = 0; id < header->max_ports; id++)
+		if (slot(id)->in_use)
+			lost += settle_port(id);
+	/* What was admitted and not offered yet: nobody knows any more to which port. */
+	hd_stats_worker_sum(&sum);
+	between = (int64_t)(sum.rx + sum.injected + sum.generated + sum.copies - sum.tx -
+			    sum.consumed - sum.drops);
+	if (between < 0)
+		w->copies -= between;
+	else
+		w->drops += between;
+	lost += between > 0 ? between : 0;
+	if (lost)
+		hd_log(HD_LOG_WARNING,
+		       "%llu packets that the heddle-dp before this one had in hand are lost: "
+		       "counted as lost_with_plane",
+		       (unsigned long long)lost);
 }
 
 /*

@@ -17,6 +17,12 @@
  */
 int hd_stats_init(bool shared, uint32_t workers, uint32_t max_ports, struct hd_err *err);
 
+/*
+ * Counts what an earlier heddle-dp had in hand when it ended as lost with it, so that the equations of
+ * heddle/api/stats.h hold again. Before workers run; hd_stats_init() does it.
+ */
+void hd_stats_settle(void);
+
 struct hd_stats_worker *hd_stats_worker(unsigned int worker);
 struct hd_stats_port *hd_stats_ports(unsigned int worker);
 

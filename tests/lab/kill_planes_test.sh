@@ -92,5 +92,25 @@ fi
 check "forwarding is back in time ($best ms)" -- test "$best" -le $limit
 check "the TAP device is the same one" -- [ "$(on a ip -o link show dev eth0 | cut -d: -f1)" = "$index" ]
 check "the host interface has its address" -- ip addr show dev hd-lab to 192.168.56.1
+check_conserved sw
+# Killed in full work: what it has in hand is lost, counted (lost_with_plane), and the connection goes on.
+lost_lines() { grep -c "had in hand are lost" "$LAB_DIR/sw.log"; }
+lost=0
+for ((round = 1; round <= 20 && lost == 0; round++)); do
+	before=$(lost_lines || true)
+	transfer a b 10.0.0.2 $((200 << 20)) >"$LAB_DIR/transfer" 2>&1 &
+	LAB_PIDS+=($!)
+	busy=$!
+	sent=$(state sw port a rx.packets)
+	wait_for 10 state sw counter-at-least a rx.packets $((sent + 300)) || true
+	pid=$(state sw plane-pid data)
+	kill -KILL "$pid"
+	check_within 20 "killed under load, round $round: it is back" -- is_back data "$pid"
+	if wait "$busy"; then pass "round $round: the connection went on"; else fail "round $round: the connection broke"; fi
+	lost=$(($(lost_lines || true) - before))
+done
+check "packets were in hand, and were counted as lost" -- test "$lost" -gt 0
+hd sw show drops | grep lost_with_plane | sed 's/^/   /' || true
+check_conserved sw
 check "the log says which plane died, and how" -- grep -q "signal 9\|SIGKILL\|Killed\|killed" "$LAB_DIR/sw.log"
 heddle_stop sw

@@ -48,7 +48,7 @@ struct hd_stats_port_slot {
 /*
  * Of a port, on one worker. For every port, at a quiet moment:
  *	rx_packets = admitted + drops at ingress
- *	offered = tx_packets + drops at egress + queued
+ *	offered = tx_packets + drops at egress
  */
 struct hd_stats_port {
 	uint64_t rx_packets, rx_bytes; /* frames as they came, FCS not counted */
@@ -65,6 +65,9 @@ struct hd_stats_port {
 /*
  * Of a worker. Over all workers, at a quiet moment:
  *	rx + injected + generated + copies = tx + consumed + drops + held
+ *
+ * A heddle-dp that ends otherwise than by order takes the packets that it has in hand along. The next
+ * one counts them as drops: at their port, or in a worker's drops alone when they were between two.
  */
 struct hd_stats_worker {
 	uint64_t rx, injected, generated, copies;
