@@ -73,6 +73,8 @@ ELSEWHERE = {
     "not_member": "dataplane/core/tx_test.c",
     "local_address": "dataplane/l2/l2_forward_test.c",
     "own_address": "dataplane/l2/l2_forward_test.c",
+    "lost_with_plane": "dataplane/core/stats_test.c",
+    "lost_with_plane_tx": "dataplane/core/stats_test.c",
 }
 
 # must not happen: the pool of a replay is larger than the largest batch
