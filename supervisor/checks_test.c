@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "supervisor/backoff_core.h"
+#include "supervisor/acl.h"
 #include "supervisor/names_core.h"
 #include "supervisor/opener_check_core.h"
 #include "tests/unit/unit.h"
@@ -109,7 +110,7 @@ static void test_tap(void)
 static void test_others(void)
 {
 	struct hd_open_packet packet = {.port = "p1", .netdev = "eth0"};
-	struct hd_socket_perm perm = {.socket = "web1.sock"};
+	struct hd_open_vhost vhost = {.port = "web1", .socket = "web1.sock"};
 	struct hd_open_shm shm = {.name = "counters"};
 	struct hd_open_release release = {.port = "p1"};
 	struct hd_err err;
@@ -126,16 +127,66 @@ static void test_others(void)
 	memset(&shm, 'a', sizeof(shm.name));
 	shm.size = 1;
 	CU_ASSERT_EQUAL(opener_check_shm(&shm, &err), -EINVAL);
-	CU_ASSERT_EQUAL(opener_check_perm(&perm, &err), 0);
-	perm.mode = 01777;
-	CU_ASSERT_EQUAL(opener_check_perm(&perm, &err), -EINVAL);
-	perm.mode = 0777;
-	CU_ASSERT_EQUAL(opener_check_perm(&perm, &err), 0);
-	strcpy(perm.socket, "../x");
-	CU_ASSERT_EQUAL(opener_check_perm(&perm, &err), -EINVAL);
-	strcpy(perm.socket, "/x");
-	CU_ASSERT_EQUAL(opener_check_perm(&perm, &err), -EINVAL);
+	CU_ASSERT_EQUAL(opener_check_vhost(&vhost, &err), 0);
+	vhost.mode = 01777;
+	CU_ASSERT_EQUAL(opener_check_vhost(&vhost, &err), -EINVAL);
+	vhost.mode = 0777;
+	vhost.server = 2;
+	CU_ASSERT_EQUAL(opener_check_vhost(&vhost, &err), -EINVAL);
+	vhost.server = 1;
+	CU_ASSERT_EQUAL(opener_check_vhost(&vhost, &err), 0);
+	strcpy(vhost.socket, "../x");
+	CU_ASSERT_EQUAL(opener_check_vhost(&vhost, &err), -EINVAL);
+	strcpy(vhost.socket, "a/x");
+	CU_ASSERT_EQUAL(opener_check_vhost(&vhost, &err), -EINVAL);
+	strcpy(vhost.socket, "x");
+	strcpy(vhost.port, "..");
+	CU_ASSERT_EQUAL(opener_check_vhost(&vhost, &err), -EINVAL);
+}
+
+/* Tag and permissions of an entry, as 0xTTP. */
+static unsigned int entry(const struct acl *acl, unsigned int i)
+{
+	return (unsigned int)acl->entries[i].tag << 4 | acl->entries[i].perm;
+}
+
+static void test_acl(void)
+{
+	unsigned char bytes[ACL_BYTES_MAX];
+	struct acl acl, again;
+	size_t size;
+
+	acl_from_mode(&acl, 0755);
+	CU_ASSERT_EQUAL(acl_grant(&acl, 900, 6), 0);
+	/* user::rwx user:900:rw- group::r-x mask::rwx other::r-x */
+	CU_ASSERT_EQUAL_FATAL(acl.n, 5);
+	CU_ASSERT_EQUAL(entry(&acl, 0), 0x017);
+	CU_ASSERT_EQUAL(entry(&acl, 1), 0x026);
+	CU_ASSERT_EQUAL(acl.entries[1].id, 900);
+	CU_ASSERT_EQUAL(entry(&acl, 2), 0x045);
+	CU_ASSERT_EQUAL(entry(&acl, 3), 0x107);
+	CU_ASSERT_EQUAL(entry(&acl, 4), 0x205);
+	size = acl_pack(&acl, bytes);
+	CU_ASSERT_EQUAL(size, 44);
+	CU_ASSERT_EQUAL(acl_unpack(&again, bytes, size), 44);
+	CU_ASSERT_EQUAL(memcmp(again.entries, acl.entries, 5 * sizeof(acl.entries[0])), 0);
+	/* what a mask took away is not given back by a wider one */
+	acl.entries[3].perm = 0;
+	CU_ASSERT_EQUAL(acl_grant(&acl, 7, 4), 0);
+	CU_ASSERT_EQUAL(entry(&acl, 1), 0x024);
+	CU_ASSERT_EQUAL(acl.entries[1].id, 7);
+	CU_ASSERT_EQUAL(entry(&acl, 2), 0x020);
+	CU_ASSERT_EQUAL(entry(&acl, 3), 0x040);
+	CU_ASSERT_EQUAL(entry(&acl, 4), 0x104);
+	/* from elsewhere: any bytes */
+	CU_ASSERT_EQUAL(acl_unpack(&again, bytes, 3), -EINVAL);
+	CU_ASSERT_EQUAL(acl_unpack(&again, bytes, 11), -EINVAL);
+	bytes[0] = 1;
+	CU_ASSERT_EQUAL(acl_unpack(&again, bytes, size), -EINVAL);
+	while (acl_grant(&acl, acl.n + 1000, 6) == 0)
+		continue;
+	CU_ASSERT_EQUAL(acl.n, ACL_ENTRIES_MAX);
 }
 
 UNIT_MAIN("supervisor-checks", {"paths", test_paths}, {"names", test_names},
-	  {"backoff", test_backoff}, {"tap", test_tap}, {"others", test_others});
+	  {"backoff", test_backoff}, {"tap", test_tap}, {"others", test_others}, {"acl", test_acl});

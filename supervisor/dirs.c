@@ -130,22 +130,26 @@ static int take_lock(struct dirs *dirs, struct hd_err *err)
 	return 0;
 }
 
-/* A missing one is no reason not to start: ports on it say so. */
-static void open_vhost(struct dirs *dirs, const struct settings *settings)
+/*
+ * The root of the sockets: whoever could write to it could take the place of a port's directory. All may
+ * pass to those that are theirs; the group may list it.
+ */
+static int vhost_root(struct dirs *dirs, const struct settings *settings, struct hd_err *err)
 {
 	struct group *group;
-	int rc = make_dir(dirs->vhost, 0770);
+	struct stat st;
+	int rc = make_dir(dirs->vhost, 0751);
 
 	dirs->vhost_made = rc == 1;
-	if (rc >= 0)
-		dirs->vhost_fd = open(dirs->vhost, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (rc < 0 || dirs->vhost_fd < 0) {
-		hd_log(HD_LOG_WARNING, "socket directory %s: %s: vhost-user ports will not open",
-		       dirs->vhost, strerror(rc < 0 ? -rc : errno));
-		return;
-	}
+	if (rc < 0)
+		return hd_err_set(err, -rc, "%s", strerror(-rc));
+	dirs->vhost_fd = open(dirs->vhost, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dirs->vhost_fd < 0 || fstat(dirs->vhost_fd, &st) < 0)
+		return hd_err_set(err, errno, "%s", strerror(errno));
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return hd_err_set(err, EPERM, "others can write to it: chmod go-w %s", dirs->vhost);
 	if (!dirs->vhost_made)
-		return; /* as the administrator made it */
+		return 0; /* as the administrator made it */
 	group = getgrnam(settings->vhost_group);
 	if (group && fchown(dirs->vhost_fd, (uid_t)-1, group->gr_gid) < 0 && geteuid() == 0)
 		hd_log(HD_LOG_WARNING, "socket directory %s: giving it to group %s failed: %s",
@@ -153,9 +157,24 @@ static void open_vhost(struct dirs *dirs, const struct settings *settings)
 	if (!group && settings->vhost_group_given)
 		hd_log(HD_LOG_WARNING, "there is no group %s (vhost-group): addgroup --system %s",
 		       settings->vhost_group, settings->vhost_group);
-	/* New sockets in it belong to the group of the directory. */
-	if (fchmod(dirs->vhost_fd, 02770) < 0)
-		hd_log(HD_LOG_WARNING, "socket directory %s: %s", dirs->vhost, strerror(errno));
+	if (fchmod(dirs->vhost_fd, 0751) < 0) /* whatever the umask is */
+		return hd_err_set(err, errno, "%s", strerror(errno));
+	return 0;
+}
+
+/* A missing one is no reason not to start: ports on it say so. */
+static void open_vhost(struct dirs *dirs, const struct settings *settings)
+{
+	struct hd_err err = {0};
+
+	if (vhost_root(dirs, settings, &err) == 0)
+		return;
+	hd_log(HD_LOG_WARNING, "socket directory %s: %s: vhost-user ports will not open",
+	       dirs->vhost, err.text);
+	hd_str_copy(dirs->vhost_text, sizeof(dirs->vhost_text), err.text);
+	if (dirs->vhost_fd >= 0)
+		close(dirs->vhost_fd);
+	dirs->vhost_fd = -1;
 }
 
 static int find_paths(struct dirs *dirs, const struct settings *settings, struct hd_err *err)

@@ -18,8 +18,9 @@ struct dirs {
 	char initial_config[SETTINGS_PATH_MAX];
 	char state[SETTINGS_PATH_MAX];
 	int run_fd, lock_fd;
-	int netconf_fd; /* listens; heddle-mgmt gets it */
-	int vhost_fd;   /* -1: not there, the reason was logged */
+	int netconf_fd;       /* listens; heddle-mgmt gets it */
+	int vhost_fd;         /* -1: cannot be used */
+	char vhost_text[128]; /* why */
 	bool run_made, vhost_made;
 	bool state_passes; /* nothing of it is of use to another start */
 };

@@ -146,6 +146,7 @@ static void serve_release(struct hd_chan *chan, const struct hd_msg *msg, void *
 		return;
 	}
 	opener_cache_release(opener_of(arg), req->port);
+	opener_vhost_release(opener_of(arg), req->port);
 	hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
 }
 
@@ -156,6 +157,7 @@ static void serve_sweep(struct hd_chan *chan, const struct hd_msg *msg, void *ar
 	if (!from_data(chan, msg, arg))
 		return;
 	n = opener_cache_sweep(opener_of(arg));
+	opener_vhost_sweep(opener_of(arg));
 	if (n)
 		hd_log(HD_LOG_INFO, "closed %u TAPs of ports that are gone", n);
 	hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
@@ -181,17 +183,38 @@ static void serve_shm(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	close(fd);
 }
 
-static void serve_perm(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+static void serve_vhost(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
-	const struct hd_socket_perm *req = msg->body;
+	const struct hd_open_vhost *req = msg->body;
+	struct hd_opened_vhost opened = {0};
 	struct hd_err err = {0};
-	int rc;
+	int fd = -1, rc;
 
 	if (!from_data(chan, msg, arg))
 		return;
-	rc = opener_check_perm(req, &err);
+	rc = opener_check_vhost(req, &err);
 	if (rc == 0)
-		rc = opener_socket_perm(opener_of(arg), req, &err);
+		rc = opener_vhost_open(opener_of(arg), req, &fd, &opened, &err);
+	if (rc < 0) {
+		refuse(chan, msg, rc, &err);
+		return;
+	}
+	hd_chan_reply(chan, msg->hdr, &opened, sizeof(opened), &fd, 1);
+	close(fd);
+}
+
+static void serve_admit(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_vhost_admit *req = msg->body;
+	struct hd_err err = {0};
+	int rc = -EINVAL;
+
+	if (!from_data(chan, msg, arg))
+		return;
+	if (hd_name_valid(req->port, sizeof(req->port)))
+		rc = opener_vhost_admit(opener_of(arg), req->port, &err);
+	else
+		hd_err_set(&err, EINVAL, "the port's name is not valid");
 	if (rc < 0)
 		refuse(chan, msg, rc, &err);
 	else
@@ -201,10 +224,11 @@ static void serve_perm(struct hd_chan *chan, const struct hd_msg *msg, void *arg
 static const struct hd_handler handlers[] = {
 	HD_HANDLER(OPEN_TAP, serve_tap),         HD_HANDLER(OPEN_PACKET, serve_packet),
 	HD_HANDLER(OPEN_RELEASE, serve_release), HD_HANDLER(OPEN_SWEEP, serve_sweep),
-	HD_HANDLER(OPEN_SHM, serve_shm),         HD_HANDLER(SOCKET_PERM, serve_perm),
+	HD_HANDLER(OPEN_SHM, serve_shm),         HD_HANDLER(OPEN_VHOST, serve_vhost),
+	HD_HANDLER(VHOST_ADMIT, serve_admit),
 };
 
-struct opener *opener_new(const struct settings *settings, const struct dirs *dirs)
+struct opener *opener_new(const struct settings *settings, const struct dirs *dirs, uid_t dp_uid)
 {
 	struct opener *opener = calloc(1, sizeof(*opener));
 
@@ -212,10 +236,11 @@ struct opener *opener_new(const struct settings *settings, const struct dirs *di
 		return NULL;
 	opener->settings = settings;
 	opener->dirs = dirs;
+	opener->dp_uid = dp_uid;
 	opener->inotify = -1;
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
 		LIST_INIT(&opener->taps[i]);
-	LIST_INIT(&opener->sockets);
+	LIST_INIT(&opener->vhosts);
 	return opener;
 }
 
@@ -227,7 +252,8 @@ void opener_free(struct opener *opener)
 	opener_cache_forget(opener);
 	opener_cache_sweep(opener);
 	opener_shm_close(opener);
-	opener_sockets_remove(opener);
+	opener_vhost_forget(opener);
+	opener_vhost_sweep(opener);
 	free(opener);
 }
 
@@ -239,6 +265,8 @@ void opener_attach(struct opener *opener, struct plane *plane)
 
 void opener_plane_ended(struct opener *opener, const struct plane *plane)
 {
-	if (plane->id == HD_PLANE_DATA)
-		opener_cache_forget(opener);
+	if (plane->id != HD_PLANE_DATA)
+		return;
+	opener_cache_forget(opener);
+	opener_vhost_forget(opener);
 }

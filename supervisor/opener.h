@@ -5,7 +5,8 @@
  *	opener.c	who may ask for what; handlers
  *	opener_check_core.c	arguments
  *	opener_cache.c	TAPs that outlive heddle-dp
- *	opener_tap.c, opener_packet.c, opener_shm.c, opener_socket.c
+ *	opener_tap.c, opener_packet.c, opener_shm.c
+ *	opener_vhost.c	directories of vhost-user sockets
  *	opener_watch.c	names of namespaces that change hands
  *	netns.c		finding and entering a namespace
  */
@@ -16,10 +17,12 @@
 #include "heddle/base/err.h"
 #include "supervisor/heddled.h"
 
-/* @settings and @dirs must outlive it. Returns NULL when out of memory. */
-struct opener *opener_new(const struct settings *settings, const struct dirs *dirs);
+/*
+ * @settings and @dirs must outlive it; heddle-dp runs as user @dp_uid. Returns NULL when out of memory.
+ */
+struct opener *opener_new(const struct settings *settings, const struct dirs *dirs, uid_t dp_uid);
 
-/* Closes all that is kept, and removes the sockets that heddle-dp made. NULL is fine. */
+/* Closes all that is kept, and removes the directories of sockets that were made. NULL is fine. */
 void opener_free(struct opener *opener);
 
 /* Serves the requests of @plane, whose link is new. */

@@ -94,15 +94,16 @@ int opener_check_shm(const struct hd_open_shm *req, struct hd_err *err)
 	return 0;
 }
 
-int opener_check_perm(const struct hd_socket_perm *req, struct hd_err *err)
+int opener_check_vhost(const struct hd_open_vhost *req, struct hd_err *err)
 {
-	if (!path_beneath(req->socket, sizeof(req->socket)))
-		return hd_err_set(err, EINVAL,
-				  "the socket's path is not valid: it leads down from the socket "
-				  "directory, without \"..\"");
-	if (check_owners(req->owner, req->group, err) < 0)
+	if (check_port(req->port, err) < 0 || check_owners(req->owner, req->group, err) < 0)
 		return -EINVAL;
+	if (!hd_name_valid(req->socket, sizeof(req->socket)))
+		return hd_err_set(err, EINVAL,
+				  "the socket's name is not valid: a file name without a slash is");
 	if (req->mode > 0777)
 		return hd_err_set(err, EINVAL, "mode %o has more than permission bits", req->mode);
+	if (req->server > 1)
+		return hd_err_set(err, EINVAL, "server is 0 or 1");
 	return 0;
 }

@@ -33,14 +33,13 @@ struct kept_shm {
 	int fd;
 };
 
-/* A socket below the vhost directory that heddle-dp made, to be removed at the end. */
-struct kept_socket {
-	LIST_ENTRY(kept_socket) next;
-	char path[HD_PATH_MAX];
-	dev_t dev; /* this one, and not another that took its name since */
-	ino_t ino;
+/* A vhost-user port's directory below the vhost directory, to be removed with the port. */
+struct kept_vhost {
+	LIST_ENTRY(kept_vhost) next;
+	struct hd_open_vhost req;
+	bool asked; /* by the heddle-dp that runs now */
 };
-LIST_HEAD(kept_sockets, kept_socket);
+LIST_HEAD(kept_vhosts, kept_vhost);
 
 struct opener {
 	const struct settings *settings;
@@ -49,8 +48,9 @@ struct opener {
 	unsigned int n_taps;
 	struct kept_shm shms[SHM_MAX];
 	unsigned int n_shms;
-	struct kept_sockets sockets;
-	int inotify; /* of the folder of namespaces, -1: none yet */
+	struct kept_vhosts vhosts;
+	uid_t dp_uid; /* that heddle-dp runs as */
+	int inotify;  /* of the folder of namespaces, -1: none yet */
 	struct event *names;
 };
 
@@ -104,8 +104,16 @@ void opener_shm_close(struct opener *opener);
 /* opener_watch.c: the end of opener_watch_names(). */
 void opener_watch_end(struct opener *opener);
 
-/* opener_socket.c */
-int opener_socket_perm(struct opener *opener, const struct hd_socket_perm *req, struct hd_err *err);
-void opener_sockets_remove(struct opener *opener);
+/* opener_vhost.c: *@fd becomes a descriptor of the port's directory, to be closed when it was sent. */
+int opener_vhost_open(struct opener *opener, const struct hd_open_vhost *req, int *fd,
+		      struct hd_opened_vhost *opened, struct hd_err *err);
+
+/* Lets heddle-dp connect to the socket that the guest's side made there. */
+int opener_vhost_admit(struct opener *opener, const char *port, struct hd_err *err);
+
+/* Removes the directory, if nothing of a guest is in it; those that were not asked for; asks anew. */
+void opener_vhost_release(struct opener *opener, const char *port);
+void opener_vhost_sweep(struct opener *opener);
+void opener_vhost_forget(struct opener *opener);
 
 #endif

@@ -139,6 +139,7 @@ static void args_make(struct args *args, const struct plane *plane)
 		else
 			add(args, "--initial-config", heddled->dirs.initial_config);
 		add(args, "--state-dir", heddled->dirs.state);
+		add(args, "--vhost-dir", heddled->dirs.vhost);
 		if (heddled->settings.yang_dir[0])
 			add(args, "--yang-dir", heddled->settings.yang_dir);
 	}

@@ -70,14 +70,30 @@ void hd_opener_sweep(void)
 			     NULL);
 }
 
-int hd_opener_socket_perm(const struct hd_socket_perm *req, struct hd_err *err)
+int hd_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *opened,
+		    struct hd_err *err)
 {
+	unsigned int n_fds = 1;
+	int fd = -1, rc = check(err);
+
+	if (rc == 0)
+		rc = hd_chan_call(supervisor, OPEN_VHOST, req, opened, &fd, &n_fds,
+				  OPENER_TIMEOUT_MS, err);
+	if (rc == 0 && n_fds != 1)
+		rc = hd_err_set(err, EBADMSG, "heddled sent no descriptor for port %s", req->port);
+	return rc ? rc : fd;
+}
+
+int hd_opener_vhost_admit(const char *port, struct hd_err *err)
+{
+	struct hd_vhost_admit req = {0};
 	struct hd_nothing none;
 	int rc = check(err);
 
+	hd_str_copy(req.port, sizeof(req.port), port);
 	return rc ? rc
-		  : hd_chan_call(supervisor, SOCKET_PERM, req, &none, NULL, NULL, OPENER_TIMEOUT_MS,
-				 err);
+		  : hd_chan_call(supervisor, VHOST_ADMIT, &req, &none, NULL, NULL,
+				 OPENER_TIMEOUT_MS, err);
 }
 
 int hd_opener_shm(const char *name, uint32_t version, uint64_t size, bool *is_new,

@@ -34,8 +34,12 @@ void hd_opener_release(const char *port);
 /* After a restart's first commit: what nobody asked for again is closed. */
 void hd_opener_sweep(void);
 
-/* Owner, group and mode of a vhost-user socket of ours. */
-int hd_opener_socket_perm(const struct hd_socket_perm *req, struct hd_err *err);
+/* The directory of a vhost-user port: a descriptor, which the caller owns, or -errno with @err. */
+int hd_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *opened,
+		    struct hd_err *err);
+
+/* Has heddled let us connect to the socket in the directory of @port. 0 or -errno with @err. */
+int hd_opener_vhost_admit(const char *port, struct hd_err *err);
 
 /* Shared memory by name. The descriptor, or -errno. */
 int hd_opener_shm(const char *name, uint32_t version, uint64_t size, bool *is_new,

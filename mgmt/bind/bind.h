@@ -85,6 +85,9 @@ uint8_t bd_offloads(const struct lyd_node *params);
 bool bd_prefix_parse(const char *text, bool need_length, uint8_t addr[16], uint8_t *family,
 		     uint8_t *length);
 
+/* The file name of a vhost-user port's socket, which lies in VHOST-DIR/PORT. NULL: of another kind. */
+const char *bd_vhost_socket(const struct bd_port *port);
+
 /* The kernel's device that a port is on, and the namespace ("" for ours). NULL: on none. */
 const char *bd_port_device(const struct bd_port *port, const char **netns);
 

@@ -139,23 +139,14 @@ static void check_vhost_group(struct doctor *d)
 	}
 	if (stat(d->vhost_dir, &st) < 0 || d->uid != 0)
 		return;
-	if (st.st_gid != group->gr_gid)
-		doctor_report(
-			d, DOCTOR_WARNING, "vhost sockets",
-			cli_asprintf("sudo chgrp %s %s && sudo chmod 2770 %s", name, d->vhost_dir,
-				     d->vhost_dir),
-			"%s does not belong to group %s: VMs of other users cannot reach their "
-			"sockets",
-			d->vhost_dir, name);
-	else if ((st.st_mode & 02070) != 02070)
-		doctor_report(
-			d, DOCTOR_WARNING, "vhost sockets",
-			cli_asprintf("sudo chmod 2770 %s", d->vhost_dir),
-			"%s has mode %04o: group %s needs to write there, and new sockets to be "
-			"of the group",
-			d->vhost_dir, (unsigned int)st.st_mode & 07777, name);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		doctor_report(d, DOCTOR_PROBLEM, "vhost sockets",
+			      cli_asprintf("sudo chmod 0751 %s", d->vhost_dir),
+			      "%s has mode %04o: others could take the place of a port's directory",
+			      d->vhost_dir, (unsigned int)st.st_mode & 07777);
 	else
-		doctor_report(d, DOCTOR_OK, "vhost sockets", NULL, "%s belongs to group %s",
+		doctor_report(d, DOCTOR_OK, "vhost sockets", NULL,
+			      "each port has a directory of its own in %s, for group %s",
 			      d->vhost_dir, name);
 }
 

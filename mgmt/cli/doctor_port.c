@@ -207,9 +207,7 @@ static void check_tap(struct doctor *d, const char *port, const char *device)
 
 static void check_socket(struct doctor *d, const char *port, const char *socket)
 {
-	char *path = *socket == '/' ? cli_strdup(socket)
-		     : *socket      ? cli_asprintf("%s/%s", d->vhost_dir, socket)
-				    : cli_asprintf("%s/%s.sock", d->vhost_dir, port);
+	char *path = cli_asprintf("%s/%s/%s", d->vhost_dir, port, *socket ? socket : "sock");
 
 	if (strlen(path) > SUN_PATH)
 		doctor_report(d, DOCTOR_PROBLEM, "socket path", NULL,

@@ -24,6 +24,7 @@ const char options_usage[] =
 	"                      RUN-DIR/state with another run-dir)\n"
 	"  --initial-config FILE\n"
 	"                      what is taken when nothing was ever saved\n"
+	"  --vhost-dir DIR     where the sockets of vhost-user ports lie (RUN-DIR/vhost)\n"
 	"  --yang-dir DIR      the YANG modules of Heddle\n"
 	"  --log-level LEVEL   error, warning, notice, info or debug\n"
 	"  --check             say whether the configuration is right, and exit\n"
@@ -37,6 +38,7 @@ enum {
 	OPT_RUN_DIR = 256,
 	OPT_STATE_DIR,
 	OPT_INITIAL,
+	OPT_VHOST_DIR,
 	OPT_YANG_DIR,
 	OPT_LOG_LEVEL,
 	OPT_CHECK,
@@ -49,6 +51,7 @@ static const struct option longs[] = {
 	{"run-dir", required_argument, NULL, OPT_RUN_DIR},
 	{"state-dir", required_argument, NULL, OPT_STATE_DIR},
 	{"initial-config", required_argument, NULL, OPT_INITIAL},
+	{"vhost-dir", required_argument, NULL, OPT_VHOST_DIR},
 	{"yang-dir", required_argument, NULL, OPT_YANG_DIR},
 	{"log-level", required_argument, NULL, OPT_LOG_LEVEL},
 	{"check", no_argument, NULL, OPT_CHECK},
@@ -70,6 +73,7 @@ static int set(struct options *o, int c, const char *arg, struct hd_err *err)
 	case OPT_RUN_DIR: o->run_dir = arg; return 0;
 	case OPT_STATE_DIR: o->state_dir = arg; return 0;
 	case OPT_INITIAL: o->initial_config = arg; return 0;
+	case OPT_VHOST_DIR: o->vhost_dir = arg; return 0;
 	case OPT_YANG_DIR: o->yang_dir = arg; return 0;
 	case OPT_CHECK: o->check = true; return 0;
 	case OPT_OFFLINE: o->offline = true; return 0;
@@ -120,11 +124,14 @@ int options_parse(struct options *options, int argc, char **argv, struct hd_err 
 		options->state_dir = DEFAULT_STATE;
 	else if (!options->state_dir)
 		options->state_dir = options->made = ds_printf("%s/state", options->run_dir);
+	if (!options->vhost_dir)
+		options->vhost_dir = options->made_vhost = ds_printf("%s/vhost", options->run_dir);
 	return 0;
 }
 
 void options_clear(struct options *options)
 {
 	free(options->made);
-	options->made = NULL;
+	free(options->made_vhost);
+	options->made = options->made_vhost = NULL;
 }

@@ -15,13 +15,14 @@ struct options {
 	const char *state_dir;
 	const char *initial_config; /* of the very first start; NULL: none */
 	const char *yang_dir;       /* NULL: found */
+	const char *vhost_dir;
 	bool check;
 	bool offline;
 	bool help;
 	bool version;
 	int dp_fd;
 	int log_level;
-	char *made; /* text that others point into */
+	char *made, *made_vhost; /* text that others point into */
 };
 
 /* Returns 0, or -EINVAL with @err. */

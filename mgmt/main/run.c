@@ -148,6 +148,7 @@ static int start(struct mgmt *m, struct ly_ctx *ctx)
 		return 1;
 	}
 	m->server->nacm = m->nacm;
+	m->server->vhost_dir = m->options->vhost_dir;
 	if (st_start(m->st, getenv("HEDDLE_RESTARTS"), &m->from, &errs, on_started, m))
 		return 0;
 	print_refused(m->from, &errs);

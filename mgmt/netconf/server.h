@@ -36,7 +36,8 @@ struct nc_server {
 	const struct ly_ctx *ctx;
 	struct st *st;
 	struct bk *bk;
-	struct nacm *nacm; /* NULL: everybody may everything */
+	struct nacm *nacm;     /* NULL: everybody may everything */
+	const char *vhost_dir; /* root of the sockets of vhost-user ports */
 	struct evconnlistener *listener;
 	struct nc_door *door; /* NULL: who comes in is recognised at once */
 	char *path;

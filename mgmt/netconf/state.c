@@ -132,7 +132,7 @@ struct lyd_node *nc_state_build(const struct nc_server *server, const struct nc_
 	bd_numbers_assign(&model, config ? &config->numbers : NULL, &errs);
 	bd_model_resolve(&model);
 	if (wants(server, filter, "ietf-interfaces", "interfaces"))
-		nc_state_ports(&tree, &model, server->bk, filter);
+		nc_state_ports(&tree, &model, server, filter);
 	if (wants(server, filter, "heddle-switch", "switches"))
 		nc_state_switches(tree, &model, facts);
 	if (wants(server, filter, "heddle-system", "system"))

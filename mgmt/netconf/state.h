@@ -64,8 +64,8 @@ void nc_state_register(struct nc_state_part *part);
 	static struct nc_state_part var
 
 /* The parts, each in a file of its own. @tree is the top of the tree, and may change. */
-void nc_state_ports(struct lyd_node **tree, const struct bd_model *model, const struct bk *bk,
-		    const struct nc_filter *filter);
+void nc_state_ports(struct lyd_node **tree, const struct bd_model *model,
+		    const struct nc_server *server, const struct nc_filter *filter);
 void nc_state_switches(struct lyd_node *tree, const struct bd_model *model,
 		       const struct nc_facts *facts);
 void nc_state_system(struct lyd_node **tree, const struct ly_ctx *ctx, const struct bk *bk,

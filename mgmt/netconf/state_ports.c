@@ -2,9 +2,11 @@
 /*
  * State of ports: in ietf-interfaces where it has a place for it, else in heddle-port.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "heddle/base/clock.h"
+#include "mgmt/bind/bind.h"
 #include "mgmt/datastore/tree.h"
 #include "mgmt/netconf/state.h"
 
@@ -26,6 +28,7 @@ enum want {
 	WANT_TEXT,
 	WANT_QUEUES,
 	WANT_FLAPS,
+	WANT_SOCKET,
 	WANT_COUNT,
 };
 
@@ -44,6 +47,7 @@ static const char *const want_paths[WANT_COUNT] = {
 	[WANT_TEXT] = STATE_NODE "/text",
 	[WANT_QUEUES] = STATE_NODE "/queues",
 	[WANT_FLAPS] = STATE_NODE "/flaps",
+	[WANT_SOCKET] = IF "/heddle-vhost-user:vhost-user/path",
 };
 
 struct wants {
@@ -144,15 +148,32 @@ static void told_state(struct lyd_node *interface, struct lyd_node *state,
 		nc_number(state, NULL, "flaps", s->flaps);
 }
 
-static void port_state(struct lyd_node *interface, const struct bd_model *model,
-		       const struct bd_port *port, const struct bk *bk, const struct wants *w)
+/* The one place where the path of a guest's socket is put together for people and programs. */
+static void socket_path(struct lyd_node *interface, const struct bd_port *port,
+			const struct nc_server *server)
 {
+	const char *socket = bd_vhost_socket(port);
+	char path[512];
+
+	if (!socket || !server->vhost_dir)
+		return;
+	snprintf(path, sizeof(path), "%s/%s/%s", server->vhost_dir, port->name, socket);
+	nc_leaf(nc_inner(interface, "heddle-vhost-user", "vhost-user"), NULL, "path", path);
+}
+
+static void port_state(struct lyd_node *interface, const struct bd_model *model,
+		       const struct bd_port *port, const struct nc_server *server,
+		       const struct wants *w)
+{
+	const struct bk *bk = server->bk;
 	const struct hd_port_state *s = bk_ports_find(&bk->ports, port->name);
 	struct lyd_node *container = nc_inner(interface, PORT, "port");
 	struct lyd_node *state = nc_inner(container, NULL, "state");
 	struct hd_stats_port sums;
 	char since[32];
 
+	if (w->of[WANT_SOCKET])
+		socket_path(interface, port, server);
 	nc_leaf(interface, NULL, "oper-status", oper_status(s));
 	nc_leaf(state, NULL, "role", bd_role_name(port->role));
 	nc_leaf(state, NULL, "reason", s ? hd_port_reason_name(s->reason) : "unknown");
@@ -173,7 +194,8 @@ static void port_state(struct lyd_node *interface, const struct bd_model *model,
 
 /* A host interface is a port that nobody configured as one. */
 static void host_interface(struct lyd_node *interfaces, const struct bd_model *model,
-			   const struct bd_port *port, const struct bk *bk, const struct wants *w)
+			   const struct bd_port *port, const struct nc_server *server,
+			   const struct wants *w)
 {
 	struct lyd_node *interface = nc_entry(interfaces, "interface", port->name), *container;
 
@@ -183,11 +205,11 @@ static void host_interface(struct lyd_node *interfaces, const struct bd_model *m
 	container = nc_inner(interface, PORT, "port");
 	nc_leaf(container, NULL, "switch", port->sw->name);
 	nc_leaf(container, NULL, "access", port->host_of->name);
-	port_state(interface, model, port, bk, w);
+	port_state(interface, model, port, server, w);
 }
 
-void nc_state_ports(struct lyd_node **tree, const struct bd_model *model, const struct bk *bk,
-		    const struct nc_filter *filter)
+void nc_state_ports(struct lyd_node **tree, const struct bd_model *model,
+		    const struct nc_server *server, const struct nc_filter *filter)
 {
 	struct lyd_node *interfaces = nc_top(tree, model->ctx, "ietf-interfaces", "interfaces"),
 			*node;
@@ -198,9 +220,9 @@ void nc_state_ports(struct lyd_node **tree, const struct bd_model *model, const 
 		const struct bd_port *port = bd_port_find(model, ds_value(node, NULL, "name"));
 
 		if (port)
-			port_state(node, model, port, bk, &w);
+			port_state(node, model, port, server, &w);
 	}
 	for (size_t i = 0; i < model->n_ports; i++)
 		if (model->ports[i].role == BD_ROLE_HOST)
-			host_interface(interfaces, model, &model->ports[i], bk, &w);
+			host_interface(interfaces, model, &model->ports[i], server, &w);
 }

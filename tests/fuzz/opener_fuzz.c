@@ -34,13 +34,13 @@ static void tap(const struct hd_open_tap *req)
 	must(req->queues * (1u + req->has_vhost_net) < HD_MSG_FDS_MAX);
 }
 
-static void perm(const struct hd_socket_perm *req)
+static void vhost(const struct hd_open_vhost *req)
 {
-	if (opener_check_perm(req, NULL) < 0)
+	if (opener_check_vhost(req, NULL) < 0)
 		return;
-	must(req->socket[0] != '/' && strncmp(req->socket, "../", 3) != 0 &&
-	     !strstr(req->socket, "/../"));
-	must(req->mode <= 0777);
+	must(req->port[0] != '.' && !strchr(req->port, '/'));
+	must(req->socket[0] != '.' && !strchr(req->socket, '/'));
+	must(req->mode <= 0777 && req->server <= 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		req = struct_of(data + 1, size - 1, sizeof(struct hd_open_shm));
 		opener_check_shm(req, NULL);
 		break;
-	default: perm(req = struct_of(data + 1, size - 1, sizeof(struct hd_socket_perm))); break;
+	default: vhost(req = struct_of(data + 1, size - 1, sizeof(struct hd_open_vhost))); break;
 	}
 	free(req);
 	return 0;

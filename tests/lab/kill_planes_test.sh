@@ -60,7 +60,7 @@ A=02:00:00:00:00:0a
 declare -A MAC=([v]=02:00:00:00:00:0b [w]=02:00:00:00:00:0c)
 index=$(on a ip -o link show dev eth0 | cut -d: -f1)
 for guest in v w; do
-	"$GUEST" "$LAB_DIR/sw/vhost/$guest.sock" ${MAC[$guest]} >"$LAB_DIR/guest.$guest" 2>&1 </dev/null &
+	"$GUEST" "$LAB_DIR/sw/vhost/$guest/$guest.sock" ${MAC[$guest]} >"$LAB_DIR/guest.$guest" 2>&1 </dev/null &
 	LAB_PIDS+=($!)
 	check_within 10 "a guest is there: $guest" -- guest_says "$guest" ready
 done
@@ -79,7 +79,7 @@ for ((round = 1; round <= rounds + 1; round++)); do
 	if [ -z "$best" ] || [ "$gap" -lt "$best" ]; then best=$gap; fi
 	check_within 10 "round $round: it is programmed as before, with the guests that were there" -- as_before
 	for guest in v w; do
-		check "round $round: they are reached: $guest" -- "$GUEST" "$LAB_DIR/sw/vhost/x.sock" $A ${MAC[$guest]} 2000
+		check "round $round: they are reached: $guest" -- "$GUEST" "$LAB_DIR/sw/vhost/x/x.sock" $A ${MAC[$guest]} 2000
 	done
 done
 # Of the rounds, the one that other work on this machine disturbed least.

@@ -54,9 +54,8 @@ refused() {
 refused "a VLAN out of range" "4094" <<<"${base/vlan=20/vlan=4095}"
 refused "a segment that is not defined" "dmzz" <<<"$base
 tap c namespace=c device=eth0 access=dmzz"
-refused "two ports on one socket" "vm.sock" <<<"$base
-vhost-user v1 socket=vm.sock access=lan
-vhost-user v2 socket=vm.sock access=lan"
+refused "a socket that is a path" "without a slash" <<<"$base
+vhost-user v1 socket=v2/vm.sock access=lan"
 refused "two ports on one device" "eth0" <<<"$base
 tap c namespace=a device=eth0 access=lan"
 refused "an uplink on a port that does not exist" "eth7" <<<"switch sw

@@ -104,14 +104,14 @@ for pair in dp:mgmt dp:cp cp:dp cp:mgmt mgmt:dp mgmt:cp; do
 done
 check "heddle-dp is told what it needs, from file and command line" -- logged heddle-dp \
 	"--run-dir $RUN --log-level info --workers 2 --cpus 0 --hugepages auto --memory 128 --vhost-dir $RUN/vhost --capture-dir /var/lib/heddle/captures --no-idle-sleep"
-check "heddle-mgmt is told the configuration's full path" -- logged heddle-mgmt "-c $PWD/some.json --state-dir $RUN/state --run-dir $RUN"
+check "heddle-mgmt is told the configuration's full path" -- logged heddle-mgmt "-c $PWD/some.json --state-dir $RUN/state --vhost-dir $RUN/vhost --run-dir $RUN"
 main=${HEDDLE_PID[main]}
 check "the run directory has mode 755" -- is "$(stat -c %a "$RUN")" 755
 check "the state directory has mode 700" -- is "$(stat -c %a "$RUN/state")" 700
 check "heddle-mgmt gets a socket that heddled listens on" -- listens heddle-mgmt
 check "and is told that it was not restarted" -- is "$(env_of heddle-mgmt HEDDLE_RESTARTS)" 0
 check "heddle-dp gets no such socket" -- is "$(env_of heddle-dp HEDDLE_NETCONF_FD)" ""
-check "the socket directory has mode 2770" -- is "$(stat -c %a "$RUN/vhost")" 2770
+check "the socket directory has mode 751" -- is "$(stat -c %a "$RUN/vhost")" 751
 tell heddle-mgmt list >/dev/null
 wait_for 5 logged heddle-mgmt "list: end 0"
 check "PLANE_LIST tells of heddled" -- logged heddle-mgmt "list: heddled pid $main restarts 0 ready 1 rss some"
@@ -147,21 +147,44 @@ check_says "shm counters: EAGAIN" "memory that heddle-dp did not make yet" -- te
 check_says "shm counters: ok size 8192 new 1 writable word 0 resize refused" "memory for heddle-dp" -- tell heddle-dp shm counters 8192 1
 check_says "shm counters: ok size 8192 new 0 read-only word 1 resize refused" "is read-only for others" -- tell heddle-mgmt shm counters 0 1
 check_says "shm counters: ESTALE" "and not of another layout" -- tell heddle-mgmt shm counters 0 2
-"$LAB_PYTHON" -c 'import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$RUN/vhost/vm.sock"
-check_says "perm: ok" "permissions of a socket" -- tell heddle-dp perm vm.sock 0
-check "the default mode" -- is "$(stat -c %a "$RUN/vhost/vm.sock")" 660
-check_says "perm: ok" "a mode of its own" -- tell heddle-dp perm vm.sock 0606
-check "is set" -- is "$(stat -c %a "$RUN/vhost/vm.sock")" 606
-touch "$RUN/vhost/file" "$LAB_DIR/outside"
+bind_at() { "$LAB_PYTHON" -c 'import os,socket,sys; os.umask(int(sys.argv[2], 8)); socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$1" "$2"; }
+check_says "vhost vm: ok fds 1" "a directory for a guest's socket" -- tell heddle-dp vhost vm vm.sock 0 0 -
+check "sticky, setgid and closed to others" -- is "$(stat -c %a "$RUN/vhost/vm")" 3770
+check_says "admit: ENOENT" "no socket is in it yet" -- tell heddle-dp admit vm
+bind_at "$RUN/vhost/vm/vm.sock" 022
+check "a socket that is made there is closed to the group" -- \
+	grep -q '^group::---' <(getfacl -cp "$RUN/vhost/vm/vm.sock")
+check_says "admit: ok" "heddle-dp is let in" -- tell heddle-dp admit vm
+check "by name, whatever the umask was" -- grep -q '^user:[^:]*:rw-.*effective:rw-$' <(getfacl -cpe "$RUN/vhost/vm/vm.sock")
+rm "$RUN/vhost/vm/vm.sock"
+touch "$LAB_DIR/outside"
 chmod 600 "$LAB_DIR/outside"
-ln -s "$LAB_DIR/outside" "$RUN/vhost/link"
-ln -s "$LAB_DIR" "$RUN/vhost/up"
-check_says "perm: EINVAL" "of a file: no" -- tell heddle-dp perm file 0666
-check_says "perm: EINVAL" "of a link: no" -- tell heddle-dp perm link 0666
-check_says "perm: ENOTDIR" "through a link: no" -- tell heddle-dp perm up/outside 0666
-check_says "perm: EINVAL" "out of the directory: no" -- tell heddle-dp perm ../../outside 0666
+ln -s "$LAB_DIR/outside" "$RUN/vhost/vm/vm.sock"
+check_says "admit: EINVAL" "a link is not followed" -- tell heddle-dp admit vm
+rm "$RUN/vhost/vm/vm.sock"
+touch "$RUN/vhost/vm/vm.sock"
+check_says "admit: EINVAL" "a file is no socket" -- tell heddle-dp admit vm
+rm "$RUN/vhost/vm/vm.sock"
+bind_at "$RUN/vhost/vm/other" 022
+ln "$RUN/vhost/vm/other" "$RUN/vhost/vm/vm.sock"
+check_says "admit: EINVAL" "nor a socket with a second name" -- tell heddle-dp admit vm
+rm "$RUN/vhost/vm/other" "$RUN/vhost/vm/vm.sock"
 check "nothing outside was touched" -- is "$(stat -c %a "$LAB_DIR/outside")" 600
-rm "$RUN/vhost/file" "$RUN/vhost/link" "$RUN/vhost/up"
+check_says "release: ok" "the port goes" -- tell heddle-dp release vm
+check "and its directory" -- test ! -e "$RUN/vhost/vm"
+ln -s "$LAB_DIR" "$RUN/vhost/up"
+check_says "vhost up: " "a link in the place of a directory" -- tell heddle-dp vhost up vm.sock 0 0 -
+check "is refused" -- logged heddle-dp "a port's directory has to be there: remove this"
+rm "$RUN/vhost/up"
+check_says "vhost ..: EINVAL" "out of the directory: no" -- tell heddle-dp vhost .. vm.sock 0 0 -
+check_says "vhost s: EINVAL" "nor for the socket" -- tell heddle-dp vhost s ../vm.sock 0 0 -
+check_says "vhost s: ok fds 1 mode 660" "a directory for a socket of ours" -- tell heddle-dp vhost s s.sock 0 1 -
+check "others may not write there" -- is "$(stat -c %a "$RUN/vhost/s")" 2750
+check "the socket has the default mode" -- is "$(stat -c %a "$RUN/vhost/s/s.sock")" 660
+check_says "release: ok" "the port goes" -- tell heddle-dp release s
+check "its directory goes, with the socket" -- test ! -e "$RUN/vhost/s"
+check_says "vhost s: ok fds 1 mode 606" "a mode of its own" -- tell heddle-dp vhost s s.sock 0606 1 -
+check "is set" -- is "$(stat -c %a "$RUN/vhost/s/s.sock")" 606
 check_says "forge: EBADMSG" "a request of a wrong size" -- tell heddle-dp forge 3 1 8
 check_says "forge: ENOSYS" "a request of no known type" -- tell heddle-dp forge 3 99 8
 check_says "forge: EBADMSG" "an event sent as a request" -- tell heddle-dp forge 2 2 136
@@ -243,7 +266,7 @@ ends() {
 }
 managed own
 check "without -c, heddle-mgmt looks for what was saved" -- logged heddle-mgmt \
-	"--initial-config /etc/heddle/initial.json --state-dir $RUN/state --run-dir $RUN"
+	"--initial-config /etc/heddle/initial.json --state-dir $RUN/state --vhost-dir $RUN/vhost --run-dir $RUN"
 instance=$(env_of heddle-mgmt HEDDLE_INSTANCE)
 echo saved >"$RUN/state/startup.conf"
 kill -KILL "$(pid_of heddle-mgmt)"
@@ -252,7 +275,7 @@ check "and told so" -- is "$(env_of heddle-mgmt HEDDLE_RESTARTS) $(env_of heddle
 ends own
 check "what was saved stays" -- grep -q saved "$RUN/state/startup.conf"
 managed next --initial-config "$LAB_DIR/first" --state-dir "$LAB_DIR/kept"
-check "both can be named" -- logged heddle-mgmt "--initial-config $LAB_DIR/first --state-dir $LAB_DIR/kept"
+check "both can be named" -- logged heddle-mgmt "--initial-config $LAB_DIR/first --state-dir $LAB_DIR/kept --vhost-dir $RUN/vhost"
 check "it is made" -- is "$(stat -c %a "$LAB_DIR/kept")" 700
 check_not "another heddled is another instance" -- is "$(env_of heddle-mgmt HEDDLE_INSTANCE)" "$instance"
 ends next

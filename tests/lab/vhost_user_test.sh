@@ -8,7 +8,6 @@
 GUEST=$HEDDLE_BUILD_DIR/tests/lab/vhost-guest
 [ -x "$GUEST" ] || lab_skip "no vhost-guest in $HEDDLE_BUILD_DIR (build with -Dtests=true)"
 VHOST=$LAB_DIR/sw/vhost
-mkdir -p "$VHOST"
 A=02:00:00:00:00:0a B=02:00:00:00:00:0b
 
 # guest_start NAME ARGUMENTS...: in the background; its output is in a file of that name.
@@ -34,19 +33,20 @@ END
 )"
 
 check_within 3 "without a guest, the port says what it waits for" -- port_says sw "server=on"
-guest_start b "$VHOST/b.sock" $B
+check_says "path $VHOST/a/a.sock" "... and where" -- hd sw show ports a
+guest_start b "$VHOST/b/b.sock" $B
 answerer=$GUEST_PID
 ports_up sw b
-check "two guests exchange 20,000 frames" -- "$GUEST" "$VHOST/a.sock" $A $B 20000
-check "... of 60 bytes, with packed rings" -- "$GUEST" --packed --size 60 "$VHOST/a.sock" $A $B 20000
-check "... of 1514 bytes, by two queues" -- "$GUEST" --queues 2 --size 1514 "$VHOST/a.sock" $A $B 20000
-check "the guest connects to us in server mode" -- "$GUEST" --connect "$VHOST/s.sock" $A $B 5000
-check "... and again" -- "$GUEST" --connect --packed "$VHOST/s.sock" $A $B 5000
+check "two guests exchange 20,000 frames" -- "$GUEST" "$VHOST/a/a.sock" $A $B 20000
+check "... of 60 bytes, with packed rings" -- "$GUEST" --packed --size 60 "$VHOST/a/a.sock" $A $B 20000
+check "... of 1514 bytes, by two queues" -- "$GUEST" --queues 2 --size 1514 "$VHOST/a/a.sock" $A $B 20000
+check "the guest connects to us in server mode" -- "$GUEST" --connect "$VHOST/s/s.sock" $A $B 5000
+check "... and again" -- "$GUEST" --connect --packed "$VHOST/s/s.sock" $A $B 5000
 
 # Killed in the middle of its rings, while its peer sends: the port goes down, comes back, and the
 # other guest does not notice.
 for round in 1 2 3; do
-	guest_start flood --flood "$VHOST/a.sock" $A $B 1000
+	guest_start flood --flood "$VHOST/a/a.sock" $A $B 1000
 	flood=$GUEST_PID
 	check_within 10 "round $round: a guest sends all the time" -- guest_says flood ready
 	check_within 10 "round $round: its frames come in" -- state sw counter-at-least a rx.packets 100
@@ -54,14 +54,14 @@ for round in 1 2 3; do
 	wait "$flood" 2>/dev/null || true
 	check_within 2 "round $round: killed, its port is down" -- state sw port-is a up false
 	check "round $round: the next guest on the same socket reaches the other" -- \
-		"$GUEST" "$VHOST/a.sock" $A $B 2000
+		"$GUEST" "$VHOST/a/a.sock" $A $B 2000
 	kill -KILL "$answerer"
 	wait "$answerer" 2>/dev/null || true
 	check_within 2 "round $round: the other one killed, its port is down" -- state sw port-is b up false
-	guest_start b "$VHOST/b.sock" $B
+	guest_start b "$VHOST/b/b.sock" $B
 	answerer=$GUEST_PID
 	ports_up sw b
-	check "round $round: back again" -- "$GUEST" "$VHOST/a.sock" $A $B 2000
+	check "round $round: back again" -- "$GUEST" "$VHOST/a/a.sock" $A $B 2000
 done
 kill "$answerer"
 wait "$answerer" 2>/dev/null || true

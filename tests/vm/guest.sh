@@ -58,10 +58,10 @@ vm_initramfs() {
 	(cd "$root" && find . | cpio -o -H newc --quiet) >"$LAB_DIR/initramfs"
 }
 
-# guest_start NAME MAC [MEMORY...]: its vhost-user socket is vhost/NAME.sock of switch "sw"; QEMU makes it.
+# guest_start NAME MAC [MEMORY...]: its vhost-user socket is vhost/NAME/NAME.sock of switch "sw"; QEMU makes it.
 # MEMORY is what QEMU is told of the guest's memory; without it, as it should be: shared.
 guest_start() {
-	local name=$1 mac=$2 dir=$LAB_DIR/sw/vhost
+	local name=$1 mac=$2 dir=$LAB_DIR/sw/vhost/$1
 	shift 2
 	[ $# -gt 0 ] || set -- -object memory-backend-memfd,id=mem,size=192M,share=on -numa node,memdev=mem
 	mkdir -p "$dir"

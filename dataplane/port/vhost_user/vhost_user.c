@@ -24,36 +24,17 @@ static int account_check(const char name[32], const char *what, struct hd_err *e
 	return 0;
 }
 
-/* Every part between slashes is a name that a person can read, and none leads upwards. */
-static int socket_check(const char socket[HD_PATH_MAX], struct hd_err *err)
+static int socket_check(const char socket[HD_NAME_MAX], struct hd_err *err)
 {
-	const char *part = socket;
-
-	if (!hd_str_terminated(socket, HD_PATH_MAX))
+	if (!hd_str_terminated(socket, HD_NAME_MAX))
 		return hd_err_set(err, EINVAL, "socket: longer than %d characters",
-				  HD_PATH_MAX - 1);
-	if (socket[0] == '\0')
-		return hd_err_set(err, EINVAL,
-				  "socket: a name is needed, for example \"web1.sock\"");
-	if (socket[0] == '/')
-		return hd_err_set(err, EINVAL,
-				  "socket: absolute paths are not allowed; give a name below the "
-				  "socket directory (--vhost-dir), for example \"web1.sock\"");
-	for (const char *c = socket; *c != '\0'; c++)
-		if (*c <= ' ' || *c > '~')
-			return hd_err_set(err, EINVAL, "socket: 0x%02x cannot be part of a path",
-					  (uint8_t)*c);
-	while (part) {
-		const char *end = strchr(part, '/');
-		size_t len = end ? (size_t)(end - part) : strlen(part);
-
-		if (len == 0 || (len == 1 && part[0] == '.') ||
-		    (len == 2 && part[0] == '.' && part[1] == '.'))
-			return hd_err_set(err, EINVAL,
-					  "socket: \"%s\" has an empty part, \".\" or \"..\"",
-					  socket);
-		part = end ? end + 1 : NULL;
-	}
+				  HD_NAME_MAX - 1);
+	if (!hd_name_valid(socket, HD_NAME_MAX))
+		return hd_err_set(
+			err, EINVAL,
+			"socket: \"%s\" is not a file name of letters, digits and \"._-\", "
+			"such as \"web1.sock\": it lies in a directory of the port's own",
+			socket);
 	return 0;
 }
 
@@ -76,10 +57,10 @@ int vhost_user_validate(const void *params, struct hd_err *err)
 	if (o->server > 1)
 		return hd_err_set(err, EINVAL, "mode: %u is not client (0) or server (1)",
 				  o->server);
-	if (!o->server && (o->socket_mode || o->owner[0] || o->group[0]))
+	if (!o->server && o->socket_mode)
 		return hd_err_set(err, EINVAL,
-				  "owner, group and socket-mode: in client mode the socket is the "
-				  "guest's; set them there, or use mode server");
+				  "socket-mode: in client mode the guest's side makes the socket; "
+				  "set it there, or use mode server");
 	if (o->queues < 1 || o->queues > HD_PORT_QUEUES_MAX)
 		return hd_err_set(err, EINVAL, "queues: %u is not in 1..%d", o->queues,
 				  HD_PORT_QUEUES_MAX);
@@ -120,16 +101,17 @@ uint32_t vhost_user_caps(uint64_t features)
 	return caps;
 }
 
-int vhost_user_path(const char *dir, const struct hd_vhost_user_object *o,
+int vhost_user_path(const char *dir, const char *port, const char *socket,
 		    char path[VHOST_PATH_MAX], struct hd_err *err)
 {
-	int len = snprintf(path, VHOST_PATH_MAX, "%s/%s", dir, o->socket);
+	int len = snprintf(path, VHOST_PATH_MAX, "%s/%s/%s", dir, port, socket);
 
 	if (len < 0 || (size_t)len >= VHOST_PATH_MAX)
-		return hd_err_set(err, ENAMETOOLONG,
-				  "the path %s/%s has %d characters, a socket's may have %zu: use "
-				  "a shorter name, or a shorter --vhost-dir",
-				  dir, o->socket, len, VHOST_PATH_MAX - 1);
+		return hd_err_set(
+			err, ENAMETOOLONG,
+			"the path %s/%s/%s has %d characters, a socket's may have %zu: use "
+			"a shorter name, or a shorter --vhost-dir",
+			dir, port, socket, len, VHOST_PATH_MAX - 1);
 	return 0;
 }
 

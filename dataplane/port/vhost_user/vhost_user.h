@@ -72,9 +72,13 @@ struct vhost_port {
 	uint64_t due_ns; /* when the memory became due */
 
 	/* control thread */
-	char path[VHOST_PATH_MAX];
-	struct stat seen;   /* of the socket at the last failure, or of our own one */
-	struct stat folder; /* of the socket, when it was not there; mode 0: not known */
+	char shown[VHOST_PATH_MAX]; /* the socket's path, as people and guests name it */
+	char path[VHOST_PATH_MAX];  /* the same by a descriptor, for the library */
+	int dir;                    /* the port's directory */
+	int sock;                   /* client mode: the guest's socket, O_PATH; -1: none */
+	mode_t mode;                /* server mode: to make the socket with */
+	struct stat seen;           /* of the socket at the last failure, or of our own one */
+	struct stat folder;         /* of the socket, when it was not there; mode 0: not known */
 	bool registered;
 	bool deaf_told;
 	unsigned int tries;       /* on a socket that did not change */
@@ -148,9 +152,10 @@ uint64_t vhost_user_masked(const struct hd_vhost_user_object *o);
 uint32_t vhost_user_caps(uint64_t features);
 
 /*
- * Where the socket is: @dir/@o->socket in @path. -ENAMETOOLONG with @err naming the limit. Pure.
+ * Where the socket is: @dir/@port/@socket in @path. -ENAMETOOLONG with @err naming the limit: we could
+ * do without the path, but no guest could. Pure.
  */
-int vhost_user_path(const char *dir, const struct hd_vhost_user_object *o,
+int vhost_user_path(const char *dir, const char *port, const char *socket,
 		    char path[VHOST_PATH_MAX], struct hd_err *err);
 
 /*
@@ -173,9 +178,9 @@ void vhost_text_unshared(char *text, size_t size); /* any thread */
 void vhost_text_taken(const struct vhost_port *v, int pid, char *text, size_t size);
 
 /*
- * True if a process listens on @path; *@pid is it, or 0 when the kernel does not say. Does not
- * disturb it where /proc can be read.
+ * True if a process listens on the socket at v->path, which others call v->shown; *@pid is it, or 0 when
+ * the kernel does not say. Does not disturb it where /proc can be read.
  */
-bool vhost_socket_has_listener(const char *path, int *pid);
+bool vhost_socket_has_listener(const struct vhost_port *v, int *pid);
 
 #endif

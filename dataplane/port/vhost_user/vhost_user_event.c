@@ -117,7 +117,7 @@ static int on_connect(int vid)
 		hd_log_port(HD_LOG_WARNING, v->port->name,
 			    "a second guest wants to connect to %s and was turned away: a socket "
 			    "serves one guest",
-			    path);
+			    v->shown);
 	pthread_mutex_unlock(&list_lock);
 	return v && !busy ? vhost_memory_watch(vid) : -1;
 }

@@ -8,7 +8,11 @@
  * asked again at once when it changed (who comes back must make a new one), and ever more seldom
  * when it did not. A try registers the socket anew: in DPDK 22.11 one whose connection failed or
  * ended keeps a stale descriptor.
+ *
+ * The library takes paths. In the port's folder others may write, and a path could lead elsewhere by
+ * the time it is used; so it gets /proc/self/fd/N: the socket itself, or a name in the folder itself.
  */
+#define _GNU_SOURCE
 #include "dataplane/port/vhost_user/vhost_user.h"
 
 #include <errno.h>
@@ -31,9 +35,7 @@
 #define SILENT_NS       (2 * HD_NS_PER_S)
 #define SERVER_CHECK_NS HD_NS_PER_S
 #define ABSENT_CHECK_NS (2 * HD_NS_PER_S)    /* whatever the folder's time says */
-#define FOLDER_AGE_NS   HD_NS_PER_MS         /* a look at a folder is good for so long */
 #define FOLDER_STILL_NS (100 * HD_NS_PER_MS) /* it may change again within one tick of its time */
-#define SOCKET_MODE     0660
 
 /*
  * Frames above HD_FRAME_ROOM get one buffer from the heap, of 65,368 bytes at the most, rather than
@@ -90,8 +92,13 @@ static int library_start(struct vhost_port *v, const struct hd_vhost_user_object
 	v->registered = true;
 	if (rte_vhost_driver_disable_features(v->path, vhost_user_masked(o)) == 0 &&
 	    rte_vhost_driver_callback_register(v->path, &vhost_user_callbacks) == 0) {
+		mode_t before = umask(~v->mode & 0777); /* of the socket, from its beginning */
+		int ret;
+
 		errno = 0;
-		if (rte_vhost_driver_start(v->path) == 0)
+		ret = rte_vhost_driver_start(v->path);
+		umask(before);
+		if (ret == 0)
 			return 0;
 	}
 	error = errno ? errno : EIO;
@@ -101,11 +108,19 @@ static int library_start(struct vhost_port *v, const struct hd_vhost_user_object
 	return -error;
 }
 
+static void socket_put(struct vhost_port *v)
+{
+	if (v->sock >= 0)
+		close(v->sock);
+	v->sock = -1;
+}
+
 static void library_stop(struct vhost_port *v)
 {
 	if (v->registered)
 		rte_vhost_driver_unregister(v->path);
 	v->registered = false;
+	socket_put(v);
 	vhost_user_forget(v);
 	hd_rcu_synchronize();
 	for (unsigned int i = 0; i < HD_PORT_QUEUES_MAX; i++) {
@@ -134,42 +149,12 @@ static void back_off(struct vhost_port *v, const struct stat *st)
 		v->retry_ns = 0;
 }
 
-/*
- * The folder that the socket is in: one look for all ports that are tried together. It is taken
- * anew by the port that took the last one: that is the next round.
- */
-static const struct stat *folder_of(const struct vhost_port *v, uint64_t now)
+/* Cannot there be a socket yet, because nothing happened in @folder since there was none? */
+static bool still_absent(const struct vhost_port *v, const struct stat *folder, uint64_t now)
 {
-	static const struct vhost_port *looked;
-	const char *path = v->path;
-	static char folder[VHOST_PATH_MAX];
-	static struct stat st;
-	static uint64_t when;
-	size_t len = strrchr(path, '/') ? (size_t)(strrchr(path, '/') - path) : 0;
-
-	if (v != looked && now - when < FOLDER_AGE_NS && !strncmp(folder, path, len) &&
-	    !folder[len])
-		return &st;
-	memcpy(folder, path, len);
-	folder[len] = '\0';
-	when = now;
-	looked = v;
-	if (stat(len ? folder : "/", &st) != 0)
-		memset(&st, 0, sizeof(st));
-	return &st;
-}
-
-/* Cannot there be a socket yet, because nothing happened in its folder since there was none? */
-static bool still_absent(struct vhost_port *v, uint64_t now)
-{
-	const struct stat *st;
-
-	if (!v->folder.st_mode || now >= v->check_ns)
-		return false;
-	st = folder_of(v, now);
-	return st->st_ino == v->folder.st_ino && st->st_dev == v->folder.st_dev &&
-	       st->st_mtim.tv_sec == v->folder.st_mtim.tv_sec &&
-	       st->st_mtim.tv_nsec == v->folder.st_mtim.tv_nsec;
+	return v->folder.st_mode && now < v->check_ns &&
+	       folder->st_mtim.tv_sec == v->folder.st_mtim.tv_sec &&
+	       folder->st_mtim.tv_nsec == v->folder.st_mtim.tv_nsec;
 }
 
 /* Remembers @folder as it was before the look at the socket. */
@@ -189,105 +174,111 @@ static void is_absent(struct hd_port *port, struct vhost_port *v, const struct s
 	v->check_ns = now + ABSENT_CHECK_NS / 2 + spread;
 }
 
-/* Client mode: looks for the guest's socket and connects to it. */
-static void client_try(struct hd_port *port, struct vhost_port *v)
+/* There is no socket that can be looked at, for the reason @error. */
+static void nothing_there(struct hd_port *port, struct vhost_port *v, int error,
+			  const struct stat *folder, uint64_t now)
 {
+	char text[sizeof(v->said_text)];
+
+	memset(&v->seen, 0, sizeof(v->seen));
+	if (error == ENOENT)
+		is_absent(port, v, folder, now);
+	if (error == EACCES)
+		vhost_text_denied(v, NULL, text, sizeof(text));
+	else
+		vhost_text_absent(v, text, sizeof(text));
+	say(v, v->generation, error == EACCES ? HD_PORT_NO_PERMISSION : HD_PORT_NO_PEER, text);
+}
+
+/*
+ * Takes hold of the guest's socket: what the library connects to is what was looked at. Where the guest's
+ * umask left us no right, heddled is asked for it.
+ */
+static int socket_take(struct hd_port *port, struct vhost_port *v, struct stat *st)
+{
+	const struct hd_vhost_user_object *o = hd_port_params(port);
+	struct hd_err err;
+
+	socket_put(v);
+	v->sock = openat(v->dir, o->socket, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (v->sock < 0 || fstat(v->sock, st) != 0)
+		return -errno;
+	if (!S_ISSOCK(st->st_mode))
+		return -ENOTSOCK;
+	snprintf(v->path, sizeof(v->path), "/proc/self/fd/%d", v->sock);
+	if (faccessat(AT_FDCWD, v->path, W_OK, AT_EACCESS) == 0)
+		return 0;
+	if (hd_opener_vhost_admit(port->name, &err) != 0)
+		return -EACCES;
+	return faccessat(AT_FDCWD, v->path, W_OK, AT_EACCESS) == 0 ? 0 : -EACCES;
+}
+
+/* Client mode: looks for the guest's socket in the @folder as it is now, and connects to it. */
+static void client_try(struct hd_port *port, struct vhost_port *v, const struct stat *folder)
+{
+	const struct hd_vhost_user_object *o = hd_port_params(port);
 	uint32_t generation = v->generation;
+	enum hd_port_reason reason = HD_PORT_NO_PEER;
 	char text[sizeof(v->said_text)];
 	uint64_t now = hd_now_ns();
-	struct stat st, folder;
+	struct stat st;
 	int ret;
 
-	if (still_absent(v, now))
+	if (still_absent(v, folder, now))
 		return;
-	folder = *folder_of(v, now);
 	v->folder.st_mode = 0;
-	if (lstat(v->path, &st) != 0) {
-		enum hd_port_reason reason = HD_PORT_NO_PEER;
-		int error = errno;
-
-		if (error == ENOENT)
-			is_absent(port, v, &folder, now);
-		if (error == EACCES) {
-			reason = HD_PORT_NO_PERMISSION;
-			vhost_text_denied(v, NULL, text, sizeof(text));
-		} else {
-			vhost_text_absent(v, text, sizeof(text));
-		}
-		memset(&v->seen, 0, sizeof(v->seen));
-		say(v, generation, reason, text);
+	if (fstatat(v->dir, o->socket, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		nothing_there(port, v, errno, folder, now);
 		return;
 	}
 	if (same_socket(&v->seen, &st) && hd_now_ns() < v->retry_ns)
 		return;
-	if (!S_ISSOCK(st.st_mode)) {
-		snprintf(text, sizeof(text), "%s is not a socket: remove it, or name another",
-			 v->path);
-		back_off(v, &st);
-		say(v, generation, HD_PORT_ERROR, text);
-		return;
-	}
-	if (faccessat(AT_FDCWD, v->path, W_OK, AT_EACCESS) != 0) {
-		vhost_text_denied(v, &st, text, sizeof(text));
-		back_off(v, &st);
-		say(v, generation, HD_PORT_NO_PERMISSION, text);
-		return;
-	}
-	ret = library_start(v, hd_port_params(port));
+	ret = socket_take(port, v, &st);
+	if (ret == 0)
+		ret = library_start(v, o);
 	if (ret == 0) {
 		v->tries = 0;
 		v->retry_ns = 0;
 		return;
 	}
+	socket_put(v);
 	back_off(v, &st);
-	if (ret == -ENOSPC)
+	if (ret == -ENOTSOCK) {
+		reason = HD_PORT_ERROR;
+		snprintf(text, sizeof(text), "%s is not a socket: remove it, or name another",
+			 v->shown);
+	} else if (ret == -ENOSPC) {
 		snprintf(text, sizeof(text), "no more than %d vhost-user ports can be open",
 			 RTE_MAX_VHOST_DEVICE);
-	else if (ret == -EACCES || ret == -EPERM)
+	} else if (ret == -EACCES || ret == -EPERM) {
+		reason = HD_PORT_NO_PERMISSION;
 		vhost_text_denied(v, &st, text, sizeof(text));
-	else
+	} else {
 		vhost_text_refused(v, text, sizeof(text));
-	say(v, generation, ret == -EACCES ? HD_PORT_NO_PERMISSION : HD_PORT_NO_PEER, text);
-}
-
-/* Owner, group and mode; by heddled, or where there is none (tests) as far as we may ourselves. */
-static int socket_permissions(struct vhost_port *v, const struct hd_vhost_user_object *o,
-			      struct hd_err *err)
-{
-	struct hd_socket_perm perm = {.mode = o->socket_mode};
-	int ret;
-
-	hd_str_copy(perm.socket, sizeof(perm.socket), o->socket);
-	hd_str_copy(perm.owner, sizeof(perm.owner), o->owner);
-	hd_str_copy(perm.group, sizeof(perm.group), o->group);
-	ret = hd_opener_socket_perm(&perm, err);
-	if (ret != -ENOTCONN)
-		return ret;
-	if (chmod(v->path, o->socket_mode ? o->socket_mode : SOCKET_MODE) != 0)
-		return hd_err_set(err, errno, "mode of %s: %s", v->path, strerror(errno));
-	return 0;
+	}
+	say(v, generation, reason, text);
 }
 
 /* A socket file of ours may still be there, of a life before. */
-static int socket_clear(struct vhost_port *v, struct hd_err *err)
+static int socket_clear(struct vhost_port *v, const char *name, struct hd_err *err)
 {
 	char text[sizeof(v->said_text)];
 	struct stat st;
 	int pid;
 
-	if (lstat(v->path, &st) != 0)
+	if (fstatat(v->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return 0;
 	if (!S_ISSOCK(st.st_mode))
 		return hd_err_set(err, EEXIST,
 				  "%s exists and is not a socket: remove it, or name "
 				  "another",
-				  v->path);
-	if (vhost_socket_has_listener(v->path, &pid)) {
+				  v->shown);
+	if (vhost_socket_has_listener(v, &pid)) {
 		vhost_text_taken(v, pid, text, sizeof(text));
 		return hd_err_set(err, EADDRINUSE, "%s", text);
 	}
-	if (unlink(v->path) != 0)
-		return hd_err_set(err, errno, "a stale socket %s cannot be removed: %s", v->path,
+	if (unlinkat(v->dir, name, 0) != 0)
+		return hd_err_set(err, errno, "a stale socket %s cannot be removed: %s", v->shown,
 				  strerror(errno));
 	return 0;
 }
@@ -296,20 +287,17 @@ static int server_start(struct vhost_port *v, const struct hd_vhost_user_object 
 			struct hd_err *err)
 {
 	char text[sizeof(v->said_text)];
-	int ret = socket_clear(v, err);
+	int ret;
 
+	snprintf(v->path, sizeof(v->path), "/proc/self/fd/%d/%s", v->dir, o->socket);
+	ret = socket_clear(v, o->socket, err);
 	if (ret != 0)
 		return ret;
 	ret = library_start(v, o);
 	if (ret != 0)
-		return hd_err_set(err, -ret, "a socket %s cannot be made: %s", v->path,
+		return hd_err_set(err, -ret, "a socket %s cannot be made: %s", v->shown,
 				  strerror(-ret));
-	ret = socket_permissions(v, o, err);
-	if (ret != 0) {
-		library_stop(v);
-		return ret;
-	}
-	if (lstat(v->path, &v->seen) != 0)
+	if (fstatat(v->dir, o->socket, &v->seen, AT_SYMLINK_NOFOLLOW) != 0)
 		memset(&v->seen, 0, sizeof(v->seen));
 	pthread_mutex_lock(&v->lock);
 	if (v->stage == VHOST_CLOSED)
@@ -320,48 +308,79 @@ static int server_start(struct vhost_port *v, const struct hd_vhost_user_object 
 	return 0;
 }
 
-int vhost_user_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+static int folder_open(const struct hd_port *port, struct vhost_port *v, struct hd_err *err)
 {
 	const struct hd_vhost_user_object *o = hd_port_params(port);
-	struct vhost_port *v = hd_port_priv(port);
-	int ret;
+	struct hd_open_vhost req = {.mode = o->socket_mode, .server = o->server};
+	struct hd_opened_vhost opened = {0};
 
-	*reason = HD_PORT_ERROR;
-	ret = vhost_user_path(hd_options_vhost_dir(), o, v->path, err);
-	if (ret != 0)
-		return hd_err_set(err, EINVAL, "%s", err->text);
-	quiet_library();
+	hd_str_copy(req.port, sizeof(req.port), port->name);
+	hd_str_copy(req.socket, sizeof(req.socket), o->socket);
+	hd_str_copy(req.owner, sizeof(req.owner), o->owner);
+	hd_str_copy(req.group, sizeof(req.group), o->group);
+	v->dir = hd_opener_vhost(&req, &opened, err);
+	v->mode = opened.mode & 0777;
+	return v->dir < 0 ? v->dir : 0;
+}
+
+/* The port as it begins, with nothing open. */
+static void begin(struct hd_port *port, struct vhost_port *v)
+{
 	pthread_mutex_init(&v->lock, NULL);
 	v->port = port;
 	v->conn = -1;
 	v->generation = 0;
 	v->stage = VHOST_CLOSED;
+	v->sock = -1;
 	v->tries = 0;
 	v->retry_ns = 0;
 	v->said = HD_PORT_UP;
 	v->memory = VHOST_MEMORY_UNASKED;
 	v->deaf_told = false;
 	v->said_text[0] = '\0';
+	v->path[0] = '\0';
 	memset(&v->seen, 0, sizeof(v->seen));
+	memset(&v->folder, 0, sizeof(v->folder));
 	atomic_store(&v->vid, -1);
 	atomic_store(&v->rings, 1);
 	for (unsigned int i = 0; i < HD_PORT_QUEUES_MAX; i++)
 		atomic_store(&v->kick[i], -1);
 	vhost_user_list_add(v);
-	if (!o->server) {
-		client_try(port, v);
-		return 0;
+}
+
+static void end(struct vhost_port *v)
+{
+	vhost_user_list_remove(v);
+	pthread_mutex_destroy(&v->lock);
+	close(v->dir);
+}
+
+int vhost_user_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+{
+	const struct hd_vhost_user_object *o = hd_port_params(port);
+	struct vhost_port *v = hd_port_priv(port);
+	struct stat folder;
+	int ret;
+
+	*reason = HD_PORT_ERROR;
+	ret = vhost_user_path(hd_options_vhost_dir(), port->name, o->socket, v->shown, err);
+	if (ret != 0)
+		return hd_err_set(err, EINVAL, "%s", err->text);
+	ret = folder_open(port, v, err);
+	if (ret == 0) {
+		quiet_library();
+		begin(port, v);
+		if (o->server)
+			ret = server_start(v, o, err);
+		else if (fstat(v->dir, &folder) == 0)
+			client_try(port, v, &folder);
+		if (ret != 0)
+			end(v);
 	}
-	ret = server_start(v, o, err);
-	if (ret != 0) {
-		vhost_user_list_remove(v);
-		pthread_mutex_destroy(&v->lock);
-		if (ret == -EACCES || ret == -EPERM)
-			*reason = HD_PORT_NO_PERMISSION;
-		/* everything here can mend itself, and EINVAL would say that it cannot */
-		return ret == -EINVAL ? -EIO : ret;
-	}
-	return 0;
+	if (ret == -EACCES || ret == -EPERM)
+		*reason = HD_PORT_NO_PERMISSION;
+	/* everything here can mend itself, and EINVAL would say that it cannot */
+	return ret == -EINVAL ? -EIO : ret;
 }
 
 void vhost_user_close(struct hd_port *port)
@@ -369,20 +388,19 @@ void vhost_user_close(struct hd_port *port)
 	struct vhost_port *v = hd_port_priv(port);
 
 	library_stop(v);
-	vhost_user_list_remove(v);
-	pthread_mutex_destroy(&v->lock);
+	end(v);
 }
 
 /* Somebody removed or replaced our socket: nobody could connect any more. */
-static bool server_socket_gone(struct vhost_port *v)
+static bool server_socket_gone(struct vhost_port *v, const char *name)
 {
 	struct stat st;
 
 	if (hd_now_ns() < v->check_ns)
 		return false;
 	v->check_ns = hd_now_ns() + SERVER_CHECK_NS;
-	return lstat(v->path, &st) != 0 || st.st_ino != v->seen.st_ino ||
-	       st.st_dev != v->seen.st_dev;
+	return fstatat(v->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	       st.st_ino != v->seen.st_ino || st.st_dev != v->seen.st_dev;
 }
 
 static void say_unshared(struct vhost_port *v, uint32_t generation)
@@ -395,10 +413,10 @@ static void say_unshared(struct vhost_port *v, uint32_t generation)
 }
 
 /* The guest's memory could not be mapped, and we hung up: it would be the same at once. */
-static void refused(struct vhost_port *v, uint32_t generation)
+static void refused(struct vhost_port *v, const char *name, uint32_t generation)
 {
 	say_unshared(v, generation);
-	if (lstat(v->path, &v->seen) == 0)
+	if (fstatat(v->dir, name, &v->seen, AT_SYMLINK_NOFOLLOW) == 0)
 		v->retry_ns = hd_now_ns() + RETRY_SLOW_NS;
 }
 
@@ -410,6 +428,7 @@ int vhost_user_poll(struct hd_port *port)
 	enum vhost_stage stage;
 	uint32_t generation;
 	bool unshared;
+	struct stat folder;
 	uint64_t since;
 
 	pthread_mutex_lock(&v->lock);
@@ -422,14 +441,20 @@ int vhost_user_poll(struct hd_port *port)
 	case VHOST_LOST:
 		library_stop(v);
 		if (unshared)
-			refused(v, generation);
-		client_try(port, v);
+			refused(v, o->socket, generation);
+		/* fallthrough */
+	case VHOST_CLOSED:
+		if (fstat(v->dir, &folder) != 0 || folder.st_nlink == 0) {
+			hd_log_port(HD_LOG_WARNING, port->name,
+				    "the directory of %s is gone: made anew", v->shown);
+			return -1;
+		}
+		client_try(port, v, &folder);
 		break;
-	case VHOST_CLOSED: client_try(port, v); break;
 	case VHOST_LISTENING:
-		if (server_socket_gone(v)) {
+		if (server_socket_gone(v, o->socket)) {
 			hd_log_port(HD_LOG_WARNING, port->name, "the socket %s is gone: made anew",
-				    v->path);
+				    v->shown);
 			return -1;
 		}
 		if (unshared) {

@@ -7,12 +7,14 @@
 #include "dataplane/port/vhost_user/vhost_user.h"
 #include "tests/lab/tools/vhost_front.h"
 
+#define VT_PORT   "web1"
 #define VT_FRAMES 1023
 #define VT_BIG    63
 #define VT_ALL    (VF_FEATURES_PLAIN | VF_FEATURES_OFFLOAD)
 
 extern char vt_dir[64];
 extern struct hd_worker *const vt_worker;
+extern int vt_admits; /* how often heddled was asked to let the port in */
 
 /* A temporary directory, and the fixture. */
 int vt_setup(void);

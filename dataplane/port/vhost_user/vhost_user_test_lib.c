@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
 #include "dataplane/port/vhost_user/vhost_user_test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <rte_ip.h>
@@ -26,19 +29,48 @@ const char *hd_options_vhost_dir(void)
 	return vt_dir;
 }
 
-int hd_opener_socket_perm(const struct hd_socket_perm *req, struct hd_err *err)
+int hd_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *opened,
+		    struct hd_err *err)
 {
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", vt_dir, req->port);
+	if (mkdir(path, 0755) != 0 && errno != EEXIST)
+		return hd_err_set(err, errno, "%s: %s", path, strerror(errno));
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return hd_err_set(err, errno, "%s: %s", path, strerror(errno));
+	opened->mode = req->mode ? req->mode : 0660;
+	return fd;
+}
+
+int vt_admits;
+
+int hd_opener_vhost_admit(const char *port, struct hd_err *err)
+{
+	vt_admits++;
 	return hd_err_set(err, ENOTCONN, "no heddled in a unit test");
 }
 
 static void remove_dir(void)
 {
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/" VT_PORT, vt_dir);
+	rmdir(path);
 	rmdir(vt_dir);
 }
 
 int vt_setup(void)
 {
+	char path[128];
+
 	if (!mkdtemp(vt_dir))
+		return -1;
+	/* Guests may be there before the port is. */
+	snprintf(path, sizeof(path), "%s/" VT_PORT, vt_dir);
+	if (mkdir(path, 0755) != 0)
 		return -1;
 	atexit(remove_dir);
 	return fixture_init(VT_FRAMES, VT_BIG, 0);
@@ -55,7 +87,7 @@ struct hd_vhost_user_object vt_object(const char *socket, bool server, uint16_t 
 
 struct hd_port *vt_port(const struct hd_vhost_user_object *o)
 {
-	struct hd_port *port = fixture_port("vhost-user", "web1", o, o->queues, 1500);
+	struct hd_port *port = fixture_port("vhost-user", VT_PORT, o, o->queues, 1500);
 	enum hd_port_reason reason;
 	struct hd_err err;
 
@@ -68,7 +100,7 @@ struct hd_port *vt_port(const struct hd_vhost_user_object *o)
 
 struct vf_config vt_guest(const struct hd_vhost_user_object *o, char path[108])
 {
-	snprintf(path, 108, "%s/%.40s", vt_dir, o->socket);
+	snprintf(path, 108, "%s/" VT_PORT "/%.37s", vt_dir, o->socket);
 	return (struct vf_config){
 		.path = path,
 		.server = !o->server,

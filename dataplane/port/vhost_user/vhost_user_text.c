@@ -54,7 +54,7 @@ void vhost_text_absent(const struct vhost_port *v, char *text, size_t size)
 	snprintf(text, size,
 		 "waiting for %s: the guest makes it (QEMU: -chardev "
 		 "socket,path=...,server=on,wait=off). If it is to connect to us, set mode server",
-		 v->path);
+		 v->shown);
 }
 
 void vhost_text_denied(const struct vhost_port *v, const struct stat *st, char *text, size_t size)
@@ -65,14 +65,14 @@ void vhost_text_denied(const struct vhost_port *v, const struct stat *st, char *
 	group_name(getegid(), group, sizeof(group));
 	if (!st) {
 		snprintf(text, size, "%s %s (group %s) may not enter the folder of %s: chmod g+x",
-			 "user", me, group, v->path);
+			 "user", me, group, v->shown);
 		return;
 	}
 	snprintf(text, size,
 		 "user %s may not write to %s (%s:%s, mode %o): chgrp %s %s && chmod g+w", me,
-		 v->path, user_name(st->st_uid, owner, sizeof(owner)),
+		 v->shown, user_name(st->st_uid, owner, sizeof(owner)),
 		 group_name(st->st_gid, owning, sizeof(owning)), st->st_mode & 0777, group,
-		 file_name(v->path));
+		 file_name(v->shown));
 }
 
 void vhost_text_refused(const struct vhost_port *v, char *text, size_t size)
@@ -80,7 +80,7 @@ void vhost_text_refused(const struct vhost_port *v, char *text, size_t size)
 	snprintf(text, size,
 		 "nobody listens on %s: the guest ended and left it, or it is not its server "
 		 "(QEMU: server=on). It is tried again",
-		 v->path);
+		 v->shown);
 }
 
 void vhost_text_silent(const struct vhost_port *v, bool server, char *text, size_t size)
@@ -88,7 +88,7 @@ void vhost_text_silent(const struct vhost_port *v, bool server, char *text, size
 	snprintf(text, size,
 		 "connected by %s, but there is no device: the guest has not started its driver "
 		 "yet, or the other side is a switch as well (%s)",
-		 file_name(v->path), server ? "it should be server" : "it should be a guest");
+		 file_name(v->shown), server ? "it should be server" : "it should be a guest");
 }
 
 void vhost_text_waiting(const struct vhost_port *v, char *text, size_t size)
@@ -96,7 +96,7 @@ void vhost_text_waiting(const struct vhost_port *v, char *text, size_t size)
 	snprintf(text, size,
 		 "waiting for a guest to connect to %s (QEMU: -chardev "
 		 "socket,path=...,reconnect=1, without server=on)",
-		 v->path);
+		 v->shown);
 }
 
 void vhost_text_taken(const struct vhost_port *v, int pid, char *text, size_t size)
@@ -107,7 +107,7 @@ void vhost_text_taken(const struct vhost_port *v, int pid, char *text, size_t si
 		snprintf(who, sizeof(who), "process %d", pid);
 	snprintf(text, size,
 		 "%s listens on %s already: set mode client here (QEMU has server=on), or end it",
-		 who, v->path);
+		 who, v->shown);
 }
 
 /* /proc names the sockets of our network namespace only. */
@@ -131,7 +131,7 @@ static bool proc_lists(const char *path)
 	return found;
 }
 
-bool vhost_socket_has_listener(const char *path, int *pid)
+bool vhost_socket_has_listener(const struct vhost_port *v, int *pid)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 	struct ucred cred;
@@ -140,9 +140,9 @@ bool vhost_socket_has_listener(const char *path, int *pid)
 	int fd;
 
 	*pid = 0;
-	if (proc_lists(path))
+	if (proc_lists(v->shown))
 		return true;
-	hd_str_copy(sun.sun_path, sizeof(sun.sun_path), path);
+	hd_str_copy(sun.sun_path, sizeof(sun.sun_path), v->path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return true;

@@ -16,9 +16,8 @@ enum hd_offload_config {
 
 struct hd_vhost_user_object {
 	struct hd_object head;
-	char socket
-		[HD_PATH_MAX]; /* path below the socket root, or absolute where that is allowed */
-	char owner[32];        /* server mode: of the socket */
+	char socket[HD_NAME_MAX]; /* file name, in the port's directory below the socket root */
+	char owner[32]; /* client mode: who may make the socket; server mode: who may use it */
 	char group[32];
 	uint32_t socket_mode; /* server mode: permission bits, 0: the default */
 	uint16_t queues;      /* pairs, at the most; 1..16 */

@@ -90,18 +90,37 @@ struct hd_opened_shm {
 HD_REQ(OPEN_SHM, HD_MSG_ID(HD_MODULE_OPENER, 5), struct hd_open_shm, struct hd_opened_shm);
 
 /*
- * Sets owner, group and mode of a vhost-user socket that heddle-dp made in server mode.
- * @socket is the path below the socket root. Names are looked up by heddled; empty: the configured
- * default (root's heddled.conf: group heddle-vm, mode 0660).
+ * The directory of a vhost-user port below the vhost root, named like the port; made if it is not there.
+ * Client mode: @owner may make sockets there, or the group when there is no @owner; heddle-dp may look,
+ * and connect to what is made. Server mode: heddle-dp alone may make sockets, and @owner and the group
+ * may use them as @mode says. Names are looked up by heddled; empty: the configured default (group
+ * heddle-vm, mode 0660). Reply: a descriptor of the directory (O_PATH). OPEN_RELEASE removes it, when
+ * nothing of a guest's is left in it.
  */
-struct hd_socket_perm {
-	char socket[HD_PATH_MAX];
+struct hd_open_vhost {
+	char port[HD_NAME_MAX];
+	char socket[HD_NAME_MAX]; /* file name */
 	char owner[32];
 	char group[32];
-	uint32_t mode; /* 0: the default */
+	uint32_t mode; /* server mode: permission bits of the socket, 0: the default */
+	uint8_t server;
+	uint8_t zero[3];
+};
+struct hd_opened_vhost {
+	uint32_t
+		mode; /* to make the socket with: the permission bits that the umask has to leave */
 	uint32_t zero;
 };
-HD_REQ(SOCKET_PERM, HD_MSG_ID(HD_MODULE_OPENER, 6), struct hd_socket_perm, struct hd_nothing);
+HD_REQ(OPEN_VHOST, HD_MSG_ID(HD_MODULE_OPENER, 6), struct hd_open_vhost, struct hd_opened_vhost);
+
+/*
+ * heddle-dp may not write to the socket that the guest's side made in the port's directory (its umask
+ * took the right away): heddled adds the right. ENOENT: there is none; EINVAL: it is something else.
+ */
+struct hd_vhost_admit {
+	char port[HD_NAME_MAX];
+};
+HD_REQ(VHOST_ADMIT, HD_MSG_ID(HD_MODULE_OPENER, 8), struct hd_vhost_admit, struct hd_nothing);
 
 /*
  * heddled -> dp: the namespace that the port's TAP is in no longer has its name (it was deleted, or

@@ -180,11 +180,12 @@ class Heddle(Candidate):
 
     def __init__(self, *args):
         super().__init__(*args)
-        (self.folder / "vhost").mkdir()
-        self.sockets = [str(self.folder / "vhost" / f"{n}.sock") for n in "ab"]
+        self.sockets = [str(self.folder / "vhost" / n / "sock") for n in "ab"]
+        for socket in self.sockets:  # the guests come first
+            pathlib.Path(socket).parent.mkdir(parents=True)
 
     def start(self):
-        ports = [(n, "vhost-user", {"socket": f"{n}.sock"}) for n in ("a", "b")]
+        ports = [(n, "vhost-user", {}) for n in ("a", "b")]
         self.processes.append(heddle_process(self.args, self.cpus, self.huge, self.folder,
                                              heddle_config("sw0", ports)))
 

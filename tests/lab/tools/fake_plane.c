@@ -5,7 +5,8 @@
  * from the FIFO $FAKE_DIR/NAME.in. A file $FAKE_DIR/NAME.start holds a command for before it is ready.
  *
  *	tap PORT NETDEV NETNS QUEUES MTU   ("-": heddled's own namespace)
- *	packet PORT NETDEV NETNS, release PORT, sweep, shm NAME SIZE VERSION, perm SOCKET MODE, list
+ *	packet PORT NETDEV NETNS, release PORT, sweep, shm NAME SIZE VERSION, list
+ *	vhost PORT SOCKET MODE SERVER OWNER, admit PORT
  *	ping PLANE		a peer
  *	forge MODULE N LEN	a request of that type to heddled, LEN bytes of zeros
  *	deaf, lose, exit N	stop to answer, close the channel to heddled, end
@@ -21,7 +22,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <net/if.h>
@@ -150,10 +153,43 @@ static void do_shm(char **word)
 	close(fd);
 }
 
+/* The directory of a vhost-user port; in server mode, with a socket as heddle-dp would make it. */
+static void do_vhost(char **word)
+{
+	struct hd_open_vhost req = {.mode = (uint32_t)strtoul(word[3], NULL, 8),
+				    .server = (uint8_t)atoi(word[4])};
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	struct hd_opened_vhost opened = {0};
+	struct hd_err err = {0};
+	unsigned int n = 1;
+	int folder = -1, fd, rc;
+
+	hd_str_copy(req.port, sizeof(req.port), word[1]);
+	hd_str_copy(req.socket, sizeof(req.socket), word[2]);
+	hd_str_copy(req.owner, sizeof(req.owner), text_of(word[5]));
+	rc = hd_chan_call(chans[HD_PLANE_SUPERVISOR], OPEN_VHOST, &req, &opened, &folder, &n,
+			  CALL_MS, &err);
+	if (rc < 0) {
+		say("vhost %s: %s: %s", word[1], strerrorname_np(-rc), err.text);
+		return;
+	}
+	if (req.server) {
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s", folder,
+			 word[2]);
+		umask(~opened.mode & 0777);
+		must(bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0 && listen(fd, 1) == 0,
+		     "bind");
+		umask(022);
+	}
+	say("vhost %s: ok fds %u mode %o", word[1], n, opened.mode);
+	close(folder);
+}
+
 static void do_simple(char **word)
 {
 	struct hd_open_release release = {0};
-	struct hd_socket_perm perm = {0};
+	struct hd_vhost_admit admit = {0};
 	struct hd_chan *chan = chans[HD_PLANE_SUPERVISOR];
 	struct hd_err err = {.text = "no such command"};
 	int rc = -EINVAL;
@@ -163,10 +199,9 @@ static void do_simple(char **word)
 		rc = hd_chan_call(chan, OPEN_RELEASE, &release, NULL, NULL, NULL, CALL_MS, &err);
 	} else if (!strcmp(word[0], "sweep")) {
 		rc = hd_chan_call(chan, OPEN_SWEEP, NULL, NULL, NULL, NULL, CALL_MS, &err);
-	} else if (!strcmp(word[0], "perm") && word[1] && word[2]) {
-		hd_str_copy(perm.socket, sizeof(perm.socket), word[1]);
-		perm.mode = (uint32_t)strtoul(word[2], NULL, 8);
-		rc = hd_chan_call(chan, SOCKET_PERM, &perm, NULL, NULL, NULL, CALL_MS, &err);
+	} else if (!strcmp(word[0], "admit") && word[1]) {
+		hd_str_copy(admit.port, sizeof(admit.port), word[1]);
+		rc = hd_chan_call(chan, VHOST_ADMIT, &admit, NULL, NULL, NULL, CALL_MS, &err);
 	}
 	say("%s: %s: %s", word[0], rc < 0 ? strerrorname_np(-rc) : "ok",
 	    rc < 0 ? err.text : "done");
@@ -232,6 +267,8 @@ static void command(char *line)
 		do_packet(word);
 	else if (!strcmp(word[0], "shm") && n == 4)
 		do_shm(word);
+	else if (!strcmp(word[0], "vhost") && n == 6)
+		do_vhost(word);
 	else if (!strcmp(word[0], "list"))
 		hd_chan_request_stream(chans[HD_PLANE_SUPERVISOR], PLANE_LIST, NULL, on_plane,
 				       NULL);
