@@ -100,7 +100,8 @@ void hd_idle(struct hd_worker *w)
 		hd_rcu_online(w);
 		if (read(w->wake_fd, &drained, sizeof(drained)) > 0)
 			w->idle_loops = 0;
+		/* The tree may have gone during the sleep. Nothing was held. */
+		w->config = atomic_load_explicit(&hd_config_published, memory_order_acquire);
 	}
-	w->config = atomic_load_explicit(&hd_config_published, memory_order_acquire);
 	idle_arm(w->config->rx[w->index], fds, false);
 }

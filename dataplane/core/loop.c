@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_graph.h>
 #include <rte_graph_worker.h>
 #include <rte_malloc.h>
@@ -15,6 +16,8 @@
 
 #include "heddle/base/clock.h"
 #include "dataplane/core/config.h"
+#include "dataplane/core/hold.h"
+#include "dataplane/core/l2.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/node.h"
 #include "dataplane/core/rcu.h"
@@ -22,6 +25,17 @@
 #include "dataplane/core/tx.h"
 
 #define SPIN_LOOKS 1000
+
+/*
+ * The time of a loop that flooding and cutting may take, and the sends that this may come to: a write
+ * to a TAP costs a hundred times what a guest's ring does.
+ */
+#define SEND_US         500
+#define SEND_BUDGET_MIN 16
+#define SEND_BUDGET_MAX 4096
+#define SEND_FRACTION   16 /* cost is in fractions of a cycle */
+
+#define HELD_SHARE 4 /* all workers together hold one part in so many of the frames' pool */
 
 static struct hd_worker *workers[HD_WORKERS_MAX];
 static uint32_t queues_of[HD_WORKERS_MAX];
@@ -54,7 +68,7 @@ void hd_worker_queue_gone(unsigned int worker)
 	queues_of[worker]--;
 }
 
-static int worker_init(struct hd_worker *w, bool replay, struct hd_err *err)
+static int worker_init(struct hd_worker *w, unsigned int n, bool replay, struct hd_err *err)
 {
 	char name[32];
 	int rc;
@@ -65,7 +79,11 @@ static int worker_init(struct hd_worker *w, bool replay, struct hd_err *err)
 	w->config = hd_config_running();
 	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	w->tx = hd_tx_new();
-	if (w->wake_fd < 0 || !w->tx)
+	w->hold = hd_hold_new(w->pool->size / HELD_SHARE / n);
+	w->send_budget = SEND_BUDGET_MIN;
+	w->send_cost =
+		(int64_t)rte_get_tsc_hz() / 1000000 * SEND_US * SEND_FRACTION / SEND_BUDGET_MIN;
+	if (w->wake_fd < 0 || !w->tx || !w->hold)
 		return hd_err_set(err, errno, "worker %u: %s", w->index,
 				  "no memory or descriptors");
 	snprintf(name, sizeof(name), "worker-%u", w->index);
@@ -94,7 +112,7 @@ int hd_workers_init(unsigned int n, bool replay, struct rte_mempool *pool,
 		w->pool = pool;
 		w->big_pool = big_pool;
 		w->fdb = fdb;
-		rc = worker_init(w, replay, err);
+		rc = worker_init(w, n, replay, err);
 		if (rc < 0)
 			return rc;
 		workers[i] = w;
@@ -146,17 +164,59 @@ void hd_workers_stop(void)
 	hd_workers_wake();
 }
 
+/* What sends cost lately makes the next loops' budget. */
+static void learn_cost(struct hd_worker *w, uint64_t cycles, uint64_t sends)
+{
+	int64_t cost = (int64_t)(cycles * SEND_FRACTION / sends), budget;
+
+	/* A worker that lost its processor meanwhile has not learned what a send costs. */
+	w->send_cost += (RTE_MIN(cost, 4 * w->send_cost) - w->send_cost) / 8;
+	w->send_cost = RTE_MAX(w->send_cost, 1);
+	budget = (int64_t)rte_get_tsc_hz() / 1000000 * SEND_US * SEND_FRACTION / w->send_cost;
+	budget = RTE_MIN(budget, SEND_BUDGET_MAX);
+	w->send_budget = (int32_t)RTE_MAX(budget, SEND_BUDGET_MIN);
+}
+
+static void transmit(struct hd_worker *w)
+{
+	uint64_t sends = w->stats->tx + w->stats->drops;
+	uint64_t started = rte_rdtsc();
+
+	hd_tx_flush(w);
+	if (likely(w->send_left == w->send_budget) || w->replay)
+		return; /* nothing was flooded */
+	sends = w->stats->tx + w->stats->drops - sends;
+	if (sends)
+		learn_cost(w, rte_rdtsc() - started, sends);
+}
+
+/* A debt of the loop before is paid first: one super-frame may be more than a loop's budget. */
+static void begin(struct hd_worker *w)
+{
+	const struct hd_config *tree =
+		atomic_load_explicit(&hd_config_published, memory_order_acquire);
+
+	if (unlikely(tree != w->config)) {
+		w->config = tree;
+		hd_hold_check(w);
+	}
+	w->now_ns = hd_now_ns();
+	w->send_left = w->replay ? INT32_MAX : w->send_budget + RTE_MIN(w->send_left, 0);
+	w->held = false;
+	if (unlikely(w->hold->n_ports))
+		hd_l2_continue(w);
+}
+
 bool hd_worker_loop(struct hd_worker *w)
 {
 	uint64_t rx = w->stats->rx;
 
-	w->config = atomic_load_explicit(&hd_config_published, memory_order_acquire);
-	w->now_ns = hd_now_ns();
+	begin(w);
 	rte_graph_walk(w->graph);
 	if (w->tx->n_pending)
-		hd_tx_flush(w);
+		transmit(w);
 	w->stats->loops++;
-	return w->stats->rx != rx;
+	return w->stats->rx != rx || w->hold->n_ports;
 }
 
 int hd_worker_main(void *arg)

@@ -3,6 +3,7 @@
  * Graph node port_rx: polls the worker's receive queues, whatever kind they are of.
  */
 #include "dataplane/core/config.h"
+#include "dataplane/core/hold.h"
 #include "dataplane/core/node.h"
 #include "dataplane/core/rx.h"
 
@@ -23,6 +24,8 @@ static uint16_t port_rx_process(struct rte_graph *graph, struct rte_node *node, 
 	struct hd_worker *w = ctx->w;
 	const struct hd_rx_list *list = w->config->rx[w->index];
 	uint32_t at = ctx->next, total = 0;
+	bool waiting = w->hold->n_ports != 0;
+	uint16_t burst = hd_hold_burst(w->hold);
 
 	RTE_SET_USED(objs);
 	RTE_SET_USED(nb_objs);
@@ -37,9 +40,11 @@ static uint16_t port_rx_process(struct rte_graph *graph, struct rte_node *node, 
 		if (!atomic_load_explicit(&q->port->up, memory_order_acquire) ||
 		    q->queue >= atomic_load_explicit(&q->port->rx_queues, memory_order_relaxed))
 			continue;
+		if (unlikely(waiting) && hd_hold_has(w->hold, q->port->id))
+			continue;
 		stream = (struct rte_mbuf **)rte_node_next_stream_get(graph, node, NEXT_VLAN_INPUT,
 								      HD_BURST);
-		n = q->port->ops->rx_burst(w, q->port, q->queue, stream, HD_BURST);
+		n = q->port->ops->rx_burst(w, q->port, q->queue, stream, burst);
 		if (!n)
 			continue;
 		n = hd_rx_admit(w, q->config, stream, n, false);

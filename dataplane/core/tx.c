@@ -202,6 +202,19 @@ static uint32_t tso_caps(uint8_t flags)
 	return (flags & HD_META_TSO4 ? HD_CAP_TSO4 : 0) | (flags & HD_META_TSO6 ? HD_CAP_TSO6 : 0);
 }
 
+int32_t hd_tx_pieces(const struct hd_worker *w, uint16_t port, struct rte_mbuf *m)
+{
+	const struct hd_port_config *config =
+		port < w->config->n_ports ? w->config->ports[port] : NULL;
+	const struct hd_meta *meta = hd_meta(m);
+	uint32_t headers = meta->l2_len + meta->l3_len + meta->l4_len;
+
+	if (!config || !(tso_caps(meta->flags) &
+			 ~atomic_load_explicit(&config->port->caps, memory_order_relaxed)))
+		return 1;
+	return (int32_t)((m->pkt_len - headers) / meta->gso_size) + 1;
+}
+
 /* A packet with an unfinished checksum, or a super-frame. NULL: dropped, or sent in pieces. */
 static struct rte_mbuf *fit_offload(struct out *o, struct rte_mbuf *m)
 {

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "dataplane/core/meta.h"
 #include "dataplane/core/port.h"
 #include "dataplane/core/worker.h"
 
@@ -50,6 +51,15 @@ static inline void hd_tx_put(struct hd_worker *w, uint16_t port, struct rte_mbuf
 	}
 	if (b->n == HD_BURST)
 		hd_tx_flush_port(w, port);
+}
+
+/* Frames that a super-frame leaves @port as: 1, or the pieces that it is cut into. Worker. */
+int32_t hd_tx_pieces(const struct hd_worker *w, uint16_t port, struct rte_mbuf *m);
+
+/* How many sends it costs to give the packet to @port. Worker. */
+static inline int32_t hd_tx_cost(const struct hd_worker *w, uint16_t port, struct rte_mbuf *m)
+{
+	return unlikely(hd_meta(m)->flags & HD_META_TSO) ? hd_tx_pieces(w, port, m) : 1;
 }
 
 #endif

@@ -21,6 +21,7 @@
 #define HD_BURST       64 /* packets of one receive or transmit call */
 
 struct hd_config;
+struct hd_hold;
 struct hd_tx;
 struct hd_fdb;
 struct rte_graph;
@@ -32,7 +33,10 @@ struct hd_worker {
 	struct hd_stats_worker *stats;
 	struct hd_stats_port *port_stats; /* [max_ports], by port id */
 	struct hd_fdb *fdb;
-	struct hd_tx *tx; /* transmit batches by port */
+	struct hd_tx *tx;     /* transmit batches by port */
+	struct hd_hold *hold; /* frames that wait for another loop */
+	int32_t send_left;    /* sends of flooding and cutting that this loop may still do */
+	bool held;            /* in this loop a frame was found to have to wait */
 	struct rte_graph *graph;
 	struct rte_mempool *pool;     /* frames: HD_FRAME_ROOM bytes of data room */
 	struct rte_mempool *big_pool; /* segments of super-frames: HD_BIG_ROOM bytes */
@@ -42,6 +46,8 @@ struct hd_worker {
 	int epoll_fd;
 	uint32_t idle_loops;
 	uint64_t idle_ns;        /* when these began */
+	int32_t send_budget;     /* of a loop, from what sends cost: */
+	int64_t send_cost;       /* in 1/16 cycles, lately */
 	_Atomic bool stop;       /* set by the control thread */
 	struct hd_mac_ring macs; /* for the control thread */
 } __rte_cache_aligned;

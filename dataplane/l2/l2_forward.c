@@ -10,6 +10,8 @@
 #include "heddle/net/ether.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
+#include "dataplane/core/hold.h"
+#include "dataplane/core/l2.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/core/node.h"
 #include "dataplane/core/tx.h"
@@ -35,6 +37,7 @@ HD_DROP_REGISTER(drop_own, "own_address", HD_DROP_INGRESS,
 		 "the frame's source is an address of the switch itself: a host interface's");
 
 #define BATCH 256 /* frames whose hashes are kept; a larger batch is done in parts */
+#define TURN  16  /* sends of a port whose frames wait, before the next port has its turn */
 
 /* 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded by service VLAN ports (802.1ad table 8-2). */
 #define TUNNEL_PASSES 0xb801u
@@ -69,6 +72,7 @@ struct from {
 	struct hd_stats_port *stats;
 	uint32_t now; /* units */
 	uint64_t time_ns;
+	int32_t sends; /* that the flooding of one frame may cost in this turn */
 };
 
 static void note(struct hd_worker *w, struct from *f, const struct addresses *a, uint32_t domain,
@@ -174,32 +178,95 @@ static void share(struct rte_mbuf *m)
 		rte_mbuf_refcnt_update(m, 1);
 }
 
+/* How far the flooding of a frame is. */
+struct flood {
+	uint16_t next;   /* members below this port id are done, */
+	uint16_t target; /* but for this one: it gets the frame itself if there are no more */
+	int32_t sends;   /* that it may still cost */
+};
+
+static uint16_t first_from(const struct hd_domain *d, uint16_t id)
+{
+	uint16_t low = 0, high = d->n_members;
+
+	while (low < high) {
+		uint16_t mid = (uint16_t)(low + (high - low) / 2);
+
+		if (d->member[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void put(struct hd_worker *w, struct flood *fl, struct rte_mbuf *m)
+{
+	int32_t cost = hd_tx_cost(w, fl->target, m);
+
+	w->send_left -= cost;
+	fl->sends -= cost;
+	hd_tx_put(w, fl->target, m);
+}
+
 /*
  * To all members of the domain that are up, but not back to where it came from. All share the mbuf:
- * each target but the last takes a reference of its own, before it may send and free it.
+ * each target but the last takes a reference of its own, before it may send and free it. False: the
+ * sends are spent, and there are more members.
  */
-static void flood(struct hd_worker *w, struct from *f, struct rte_mbuf *m)
+static bool flood_on(struct hd_worker *w, struct from *f, struct rte_mbuf *m, struct flood *fl)
 {
 	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
-	uint16_t from = f->port->id, last = HD_PORT_ID_NONE;
+	uint16_t from = f->port->id;
 
-	for (uint16_t i = 0; i < d->n_members; i++) {
+	for (uint16_t i = fl->next ? first_from(d, fl->next) : 0; i < d->n_members; i++) {
 		if (d->member[i] == from || !member_is_up(w, d->member[i]))
 			continue;
-		if (last != HD_PORT_ID_NONE) {
+		if (fl->target != HD_PORT_ID_NONE) {
+			if (w->send_left <= 0 || fl->sends <= 0) {
+				fl->next = d->member[i];
+				return false;
+			}
 			share(m);
 			w->stats->copies++;
-			hd_tx_put(w, last, m);
+			put(w, fl, m);
 		}
-		last = d->member[i];
+		fl->target = d->member[i];
 	}
-	if (unlikely(last == HD_PORT_ID_NONE)) {
+	if (unlikely(fl->target == HD_PORT_ID_NONE)) {
 		hd_drop(w, from, &drop_no_member, m);
-		return;
+		return true;
 	}
 	f->stats->admitted++;
 	w->stats->flooded++;
-	hd_tx_put(w, last, m);
+	put(w, fl, m);
+	return true;
+}
+
+/* The frame waits; @fl tells how far its flooding is, if it was begun. */
+static void wait(struct hd_worker *w, struct from *f, struct rte_mbuf *m, const struct flood *fl)
+{
+	struct hd_hold_batch *b = &w->hold->batch[f->port->id];
+
+	if (!b->n || b->m[b->at] != m)
+		b = hd_hold_put(w, m);
+	if (!b)
+		return;
+	w->held = true;
+	b->again = true;
+	b->begun = fl != NULL;
+	if (fl) {
+		b->next = fl->next;
+		b->target = fl->target;
+	}
+}
+
+static void flood(struct hd_worker *w, struct from *f, struct rte_mbuf *m)
+{
+	struct flood fl = {.target = HD_PORT_ID_NONE, .sends = f->sends};
+
+	if (!flood_on(w, f, m, &fl))
+		wait(w, f, m, &fl);
 }
 
 static bool group_is_reserved(const struct from *f, uint64_t dst)
@@ -246,10 +313,21 @@ static inline void forward_unicast(struct hd_worker *w, struct from *f, const st
 		hd_drop(w, f->port->id, &drop_same_port, m);
 		return;
 	}
+	/* One that has to be cut costs as much as flooding to so many ports. */
+	if (unlikely(hd_meta(m)->flags & HD_META_TSO)) {
+		int32_t cost = hd_tx_cost(w, to, m);
+
+		if (cost > 1 && w->send_left <= 0) {
+			wait(w, f, m, NULL);
+			return;
+		}
+		w->send_left -= cost > 1 ? cost : 0;
+	}
 	f->stats->admitted++;
 	hd_tx_put(w, to, m);
 }
 
+/* Learns, looks up and sends one frame, or lets it wait. */
 static void forward(struct hd_worker *w, struct from *f, const struct addresses *a,
 		    struct rte_mbuf *m)
 {
@@ -276,13 +354,54 @@ static void forward(struct hd_worker *w, struct from *f, const struct addresses 
 		forward_unicast(w, f, a, m);
 }
 
+/* One port's turn: its frames, as far as its sends go. */
+static void turn(struct hd_worker *w, struct hd_hold_batch *b)
+{
+	struct from f = {.time_ns = UINT64_MAX, .sends = TURN};
+
+	for (b->again = false; b->at < b->n && !b->again && f.sends > 0 && w->send_left > 0;) {
+		struct rte_mbuf *m = b->m[b->at];
+		int32_t left = w->send_left;
+
+		if (b->begun) {
+			struct flood fl = {b->next, b->target, f.sends};
+
+			f.port = w->config->ports[hd_meta(m)->port];
+			f.stats = &w->port_stats[f.port->id];
+			if (!flood_on(w, &f, m, &fl))
+				wait(w, &f, m, &fl);
+		} else {
+			struct addresses a;
+
+			read_addresses(w->fdb, m, &a);
+			forward(w, &f, &a, m);
+		}
+		if (b->again)
+			break;
+		b->begun = false;
+		b->at++;
+		w->hold->n_frames--;
+		w->stats->held--;
+		w->send_left--; /* so that frames that cost nothing come to an end, too */
+		f.sends -= left - w->send_left;
+	}
+}
+
+void hd_l2_continue(struct hd_worker *w)
+{
+	while (w->hold->n_ports && w->send_left > 0) {
+		turn(w, hd_hold_turn(w->hold));
+		hd_hold_turn_over(w);
+	}
+}
+
 static uint16_t l2_forward_process(struct rte_graph *graph, struct rte_node *node, void **objs,
 				   uint16_t nb_objs)
 {
 	struct hd_worker *w = hd_node_worker(node);
 	struct rte_mbuf **m = (struct rte_mbuf **)objs;
 	struct addresses a[BATCH];
-	struct from f = {.time_ns = UINT64_MAX};
+	struct from f = {.time_ns = UINT64_MAX, .sends = INT32_MAX};
 
 	RTE_SET_USED(graph);
 	for (uint16_t done = 0; done < nb_objs;) {
@@ -290,8 +409,12 @@ static uint16_t l2_forward_process(struct rte_graph *graph, struct rte_node *nod
 
 		for (uint16_t i = 0; i < n; i++)
 			read_addresses(w->fdb, m[done + i], &a[i]);
-		for (uint16_t i = 0; i < n; i++)
-			forward(w, &f, &a[i], m[done + i]);
+		for (uint16_t i = 0; i < n; i++) {
+			if (unlikely(w->held) && hd_hold_has(w->hold, hd_meta(m[done + i])->port))
+				hd_hold_put(w, m[done + i]);
+			else
+				forward(w, &f, &a[i], m[done + i]);
+		}
 		done += n;
 	}
 	return nb_objs;

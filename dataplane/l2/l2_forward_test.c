@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The nodes vlan_input and l2_forward in a graph of their own, with ports that count. What a replay
- * cannot bring about: addresses of the switch itself (local_address), a full table, and what depends
- * on how frames fall into bursts.
+ * cannot bring about: addresses of the switch itself (local_address), a full table, what depends
+ * on how frames fall into bursts, and what a loop's budget leaves for the next.
  */
 #include <rte_byteorder.h>
 
 #include "heddle/api/fdb.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
+#include "dataplane/core/hold.h"
+#include "dataplane/core/l2.h"
 #include "dataplane/core/node.h"
 #include "dataplane/core/tx.h"
 #include "dataplane/core/fdb.h"
@@ -16,32 +18,36 @@
 #include "tests/unit/unit.h"
 
 #define POOL_SIZE 2047
-#define PORTS     3
+#define PORTS     3 /* members at first */
+#define PORTS_MAX 10
+#define SEEN_MAX  64
 #define DOMAIN    1
 #define VLAN      10
 #define BURST     256
 
 static struct rte_mempool *pool;
-static struct hd_port *ports[PORTS];
-static struct hd_port_config configs[PORTS];
-static const struct hd_port_config *config_list[PORTS];
+static struct hd_port *ports[PORTS_MAX];
+static struct hd_port_config configs[PORTS_MAX];
+static const struct hd_port_config *config_list[PORTS_MAX];
 static struct hd_switch sw = {.domain = {[VLAN] = DOMAIN}};
 static const struct hd_switch *switches[] = {&sw};
 static struct hd_domain *domain;
 static const struct hd_domain *domains[DOMAIN + 1];
-static struct hd_config tree = {.n_ports = PORTS,
+static struct hd_config tree = {.n_ports = PORTS_MAX,
 				.n_domains = DOMAIN + 1,
 				.ports = config_list,
 				.domains = domains,
 				.switches = switches};
 static struct hd_stats_worker stats;
-static struct hd_stats_port port_stats[PORTS];
+static struct hd_stats_port port_stats[PORTS_MAX];
 static struct hd_worker w = {
 	.config = &tree, .stats = &stats, .port_stats = port_stats, .replay = true};
 static struct rte_graph *graph;
 static struct rte_mbuf *next_burst[BURST];
 static uint16_t n_next;
-static unsigned int sent[PORTS];
+static unsigned int sent[PORTS_MAX];
+static uint8_t seen[PORTS_MAX][SEEN_MAX]; /* the frames' numbers, in the order of their sending */
+static uint8_t next_number;
 
 /* The source of the graph: what the test has put into next_burst. */
 static uint16_t give(struct rte_graph *g, struct rte_node *node, void **objs, uint16_t nb_objs)
@@ -69,7 +75,10 @@ HD_NODE_REGISTER(test_rx, false, true);
 static uint16_t count(struct hd_worker *worker, struct hd_port *port, uint16_t q,
 		      struct rte_mbuf **m, uint16_t n)
 {
-	sent[port->id] += n;
+	for (uint16_t i = 0; i < n; i++, sent[port->id]++)
+		if (sent[port->id] < SEEN_MAX)
+			seen[port->id][sent[port->id]] =
+				*rte_pktmbuf_mtod_offset(m[i], uint8_t *, 14);
 	rte_pktmbuf_free_bulk(m, n);
 	return n;
 }
@@ -83,14 +92,16 @@ static int setup(void)
 	pool = unit_pool("frames", POOL_SIZE, HD_FRAME_ROOM);
 	w.pool = pool;
 	w.tx = hd_tx_new();
+	w.hold = hd_hold_new(100);
+	w.send_left = INT32_MAX;
 	w.fdb = hd_fdb_new(256, 1);
-	domain = calloc(1, sizeof(*domain) + PORTS * sizeof(domain->member[0]));
+	domain = calloc(1, sizeof(*domain) + PORTS_MAX * sizeof(domain->member[0]));
 	domain->id = DOMAIN;
 	domain->vlan = VLAN;
 	domain->ageing_units = 3000;
 	domain->n_members = PORTS;
 	domains[DOMAIN] = domain;
-	for (uint16_t i = 0; i < PORTS; i++) {
+	for (uint16_t i = 0; i < PORTS_MAX; i++) {
 		domain->member[i] = i;
 		configs[i] = (struct hd_port_config){
 			.id = i,
@@ -117,6 +128,7 @@ static void start(void)
 	memset(&stats, 0, sizeof(stats));
 	memset(port_stats, 0, sizeof(port_stats));
 	memset(sent, 0, sizeof(sent));
+	next_number = 0;
 }
 
 static void send(uint16_t port, uint64_t dst, uint64_t src, uint64_t time_ns)
@@ -126,6 +138,7 @@ static void send(uint16_t port, uint64_t dst, uint64_t src, uint64_t time_ns)
 
 	hd_fdb_mac_bytes(dst, p);
 	hd_fdb_mac_bytes(src, p + 6);
+	p[14] = next_number++;
 	m = unit_packet(pool, p, sizeof(p), 0);
 	hd_meta(m)->port = port;
 	hd_meta(m)->time_ns = time_ns;
@@ -140,8 +153,8 @@ static void walk(void)
 	rte_graph_walk(graph);
 	hd_tx_flush(&w);
 	stats.rx += n;
-	CU_ASSERT_EQUAL(stats.rx + stats.copies, stats.tx + stats.drops);
-	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE);
+	CU_ASSERT_EQUAL(stats.rx + stats.copies, stats.tx + stats.drops + stats.held);
+	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE - stats.held);
 }
 
 static uint64_t drops(uint16_t port, const char *name)
@@ -267,6 +280,141 @@ static void test_any_burst(void)
 	CU_ASSERT(dropped[0] > 100 && tx[0] > 1000);
 }
 
+/* A loop as loop.c has it, with a budget of @sends. */
+static void loop(int32_t sends)
+{
+	w.send_left = sends;
+	w.held = false;
+	hd_l2_continue(&w);
+	walk();
+}
+
+static void members(uint16_t n)
+{
+	domain->n_members = n;
+	hd_fdb_free(w.fdb);
+	w.fdb = hd_fdb_new(256, 1);
+	start();
+}
+
+/* What a loop cannot do it does in the next ones, in order; others are not kept waiting. */
+static void test_budget(void)
+{
+	static const uint8_t in_order[] = {0, 1, 2, 3};
+
+	members(PORTS_MAX);
+	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(9), DOMAIN, 9, 0), 0);
+	for (int i = 0; i < 3; i++)
+		send(0, EVERYBODY, MAC(1), 0); /* nine sends each */
+	send(0, MAC(9), MAC(1), 0);
+	send(5, MAC(9), MAC(5), 0);
+	loop(5);
+	/* The stranger's frame is out; port 0 has reached five of the first frame's ports. */
+	CU_ASSERT_EQUAL(stats.tx, 6);
+	CU_ASSERT_EQUAL(sent[9], 1);
+	CU_ASSERT_EQUAL(seen[9][0], 4);
+	CU_ASSERT_EQUAL(stats.held, 4);
+	CU_ASSERT_EQUAL(port_stats[0].admitted, 0);
+	CU_ASSERT_TRUE(hd_hold_has(w.hold, 0));
+	CU_ASSERT_FALSE(hd_hold_has(w.hold, 5));
+	for (int loops = 0; stats.held && loops < 20; loops++) {
+		uint64_t before = stats.tx;
+
+		send(5, MAC(9), MAC(5), 0);
+		loop(5);
+		CU_ASSERT(stats.tx - before <= 7);
+	}
+	CU_ASSERT_EQUAL(stats.held, 0);
+	CU_ASSERT_EQUAL(port_stats[0].admitted, 4);
+	for (uint16_t i = 1; i < 9; i++) {
+		CU_ASSERT_EQUAL(sent[i], 3);
+		CU_ASSERT_EQUAL(memcmp(seen[i], in_order, 3), 0);
+	}
+	CU_ASSERT_FALSE(hd_hold_has(w.hold, 0));
+}
+
+/* Two ports flood: they take turns, and a third one's single frame does not wait for their end. */
+static void test_turns(void)
+{
+	unsigned int loops = 0;
+
+	members(PORTS_MAX);
+	for (int i = 0; i < 20; i++) {
+		send(0, EVERYBODY, MAC(1), 0);
+		send(1, EVERYBODY, MAC(2), 0);
+	}
+	loop(20);
+	send(2, EVERYBODY, MAC(3), 0); /* number 40 */
+	loop(0);
+	for (; port_stats[2].admitted == 0 && loops < 100; loops++)
+		loop(20);
+	CU_ASSERT(loops <= 5);
+	CU_ASSERT(port_stats[0].admitted > 0 && port_stats[1].admitted > 0);
+	CU_ASSERT(port_stats[0].admitted < 20 && port_stats[1].admitted < 20);
+	while (stats.held)
+		loop(20);
+	CU_ASSERT_EQUAL(port_stats[0].admitted + port_stats[1].admitted, 40);
+	for (uint16_t i = 3; i < PORTS_MAX; i++)
+		CU_ASSERT_EQUAL(sent[i], 41);
+}
+
+/* What a commit takes away while frames wait. */
+static void test_outdated(void)
+{
+	members(PORTS_MAX);
+	send(0, EVERYBODY, MAC(1), 0);
+	send(0, EVERYBODY, MAC(1), 0);
+	send(1, EVERYBODY, MAC(2), 0);
+	send(1, EVERYBODY, MAC(2), 0);
+	loop(3);
+	CU_ASSERT_EQUAL(stats.held, 4);
+	/* port 1 leaves the segment, and so do the ports from 5 on, in the middle of a flood */
+	configs[1].pvid_domain = HD_DOMAIN_NONE;
+	domain->n_members = 5;
+	hd_hold_check(&w);
+	CU_ASSERT_EQUAL(drops(1, "outdated"), 2);
+	CU_ASSERT_EQUAL(stats.held, 2);
+	while (stats.held)
+		loop(3);
+	CU_ASSERT_EQUAL(port_stats[0].admitted, 2);
+	CU_ASSERT_EQUAL(sent[4], 2);
+	CU_ASSERT_EQUAL(sent[9], 0);
+	configs[1].pvid_domain = DOMAIN;
+	/* the whole segment goes */
+	send(0, EVERYBODY, MAC(1), 0);
+	loop(0);
+	CU_ASSERT_EQUAL(stats.held, 1);
+	domains[DOMAIN] = NULL;
+	hd_hold_check(&w);
+	domains[DOMAIN] = domain;
+	CU_ASSERT_EQUAL(drops(0, "outdated"), 1);
+	CU_ASSERT_FALSE(hd_hold_has(w.hold, 0));
+	walk();
+}
+
+/* When very many wait, a port's first frame may not; frames that go to one port never wait for that. */
+static void test_full_hold(void)
+{
+	members(PORTS_MAX);
+	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(9), DOMAIN, 9, 0), 0);
+	for (int i = 0; i < 100; i++)
+		send(0, EVERYBODY, MAC(1), 0);
+	send(1, EVERYBODY, MAC(2), 0);
+	send(1, MAC(9), MAC(2), 0);
+	loop(0);
+	CU_ASSERT_EQUAL(stats.held, 100);
+	CU_ASSERT_EQUAL(drops(1, "flood_full"), 1);
+	CU_ASSERT_EQUAL(sent[9], 1);
+	CU_ASSERT(hd_hold_burst(w.hold) < HD_BURST);
+	while (stats.held)
+		loop(100);
+	CU_ASSERT_EQUAL(hd_hold_burst(w.hold), HD_BURST);
+	CU_ASSERT_EQUAL(port_stats[0].admitted, 100);
+	w.send_left = INT32_MAX;
+}
+
 UNIT_MAIN_SETUP("l2_forward", setup, {"within a burst", test_within_a_burst},
 		{"local address", test_local_address}, {"own address", test_own_address},
-		{"full table", test_full_table}, {"any burst", test_any_burst});
+		{"full table", test_full_table}, {"any burst", test_any_burst},
+		{"budget", test_budget}, {"turns", test_turns}, {"outdated", test_outdated},
+		{"full hold", test_full_hold});

@@ -46,7 +46,7 @@ struct hd_stats_port_slot {
 };
 
 /*
- * Of a port, on one worker. For every port, at a quiet moment:
+ * Of a port, on one worker. For every port, at a quiet moment (at which no frame of it is held):
  *	rx_packets = admitted + drops at ingress
  *	offered = tx_packets + drops at egress
  */
