@@ -13,7 +13,7 @@
  *	planes_api.c	PLANE_READY, PLANE_LIST
  *	opener*.c	what it opens for them
  *
- * One thread. A namespace is only entered by a thread that ends at once (netns.c).
+ * One thread. A namespace is only entered by a process that does nothing else (netns_helper.c).
  */
 #ifndef SUPERVISOR_HEDDLED_H
 #define SUPERVISOR_HEDDLED_H
@@ -63,6 +63,7 @@ struct heddled {
 	struct event_base *base;
 	struct plane planes[PLANES];
 	struct opener *opener;
+	pid_t netns_helper;
 	uint64_t started_ns;
 	uint64_t watched_ns; /* when the planes were looked at last */
 	bool announced;      /* READY=1 was sent */

@@ -15,8 +15,10 @@
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
 #include "heddle/base/random.h"
+#include "heddle/base/sandbox.h"
 #include "supervisor/conf.h"
 #include "supervisor/heddled.h"
+#include "supervisor/netns_helper.h"
 #include "supervisor/opener.h"
 #include "supervisor/plane.h"
 #include "supervisor/spawn.h"
@@ -185,7 +187,9 @@ int main(int argc, char **argv)
 	hd_log_level_set((enum hd_log_level)settings->log_level);
 	snprintf(heddled.instance, sizeof(heddled.instance), "%d-%016llx", (int)getpid(),
 		 (unsigned long long)hd_random_u64());
-	if (spawn_find(&heddled, &err) < 0 ||
+	/* First, so that it inherits nothing. */
+	heddled.netns_helper = netns_helper_start(&err);
+	if (heddled.netns_helper < 0 || spawn_find(&heddled, &err) < 0 ||
 	    account_find(&heddled.mgmt, settings, heddled.installed, &err) < 0 ||
 	    dirs_open(&heddled.dirs, settings, &heddled.mgmt, &err) < 0) {
 		hd_log(HD_LOG_ERR, "%s", err.text);
@@ -193,6 +197,11 @@ int main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	limits_raise();
+	if (hd_sandbox_enter(HD_SANDBOX_SUPERVISOR, &err) < 0) {
+		hd_log(HD_LOG_ERR, "%s", err.text);
+		dirs_close(&heddled.dirs);
+		return 1;
+	}
 	status = run(&heddled);
 	dirs_close(&heddled.dirs);
 	return status;

@@ -17,13 +17,13 @@ static int ask(int sock, unsigned long request, const char *name, struct ifreq *
 	return ioctl(sock, request, ifr) < 0 ? -errno : 0;
 }
 
-int netdev_socket(void)
+int netdev_socket(const struct netns *netns, struct hd_err *err)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = netns_socket(netns, AF_INET, SOCK_DGRAM, 0, err);
 
-	if (fd < 0 && errno == EAFNOSUPPORT) /* a kernel without IPv4 */
-		fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return fd < 0 ? -errno : fd;
+	if (fd == -EAFNOSUPPORT) /* a kernel without IPv4 */
+		fd = netns_socket(netns, AF_UNIX, SOCK_DGRAM, 0, err);
+	return fd;
 }
 
 int netdev_index(int sock, const char *name, uint32_t *index)

@@ -7,6 +7,9 @@
 
 #include <stdint.h>
 
+#include "heddle/base/err.h"
+#include "supervisor/netns.h"
+
 /* Each returns 0 or -errno; @name is a checked name of a device. */
 int netdev_index(int sock, const char *name, uint32_t *index);
 int netdev_mac_get(int sock, const char *name, uint8_t mac[6]);
@@ -15,7 +18,7 @@ int netdev_mtu_get(int sock, const char *name, uint16_t *mtu);
 int netdev_mtu_set(int sock, const char *name, uint16_t mtu);
 int netdev_up(int sock, const char *name);
 
-/* A datagram socket for the calls above, in the namespace of this thread. Or -errno. */
-int netdev_socket(void);
+/* A datagram socket for the calls above, in @netns. Or -errno with @err. */
+int netdev_socket(const struct netns *netns, struct hd_err *err);
 
 #endif

@@ -4,15 +4,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/nsfs.h>
+
+#include "supervisor/netns_helper.h"
 
 #define OWN_NETNS "/proc/self/ns/net"
 
@@ -73,50 +74,50 @@ void netns_close(struct netns *netns)
 	netns->fd = -1;
 }
 
-struct visit {
-	int fd;
-	int (*fn)(void *arg);
-	void *arg;
-	int result;
-	bool entered;
-};
-
-static void *visit_thread(void *arg)
+static int explain(const struct netns_want *want, bool entered, int code, struct hd_err *err)
 {
-	struct visit *visit = arg;
-
-	if (setns(visit->fd, CLONE_NEWNET) < 0) {
-		visit->result = -errno;
-		return NULL;
-	}
-	visit->entered = true;
-	visit->result = visit->fn(visit->arg);
-	return NULL;
-}
-
-int netns_run(const struct netns *netns, int (*fn)(void *arg), void *arg, struct hd_err *err)
-{
-	struct visit visit = {.fd = netns->fd, .fn = fn, .arg = arg};
-	sigset_t all, before;
-	pthread_t thread;
-	int rc;
-
-	if (netns->fd < 0)
-		return fn(arg);
-	/* Signals are the loop's. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&thread, NULL, visit_thread, &visit);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc != 0)
-		return hd_err_set(err, rc, "a thread to enter the namespace: %s", strerror(rc));
-	pthread_join(thread, NULL);
-	if (visit.entered)
-		return visit.result;
-	if (visit.result == -EPERM)
+	if (!entered && code == EPERM)
 		return hd_err_set(err, EPERM,
 				  "entering a network namespace needs CAP_SYS_ADMIN: run "
 				  "heddled as root");
-	return hd_err_set(err, -visit.result, "entering the namespace: %s",
-			  strerror(-visit.result));
+	if (!entered)
+		return hd_err_set(err, code, "entering the namespace: %s", strerror(code));
+	if (want->tun && (code == ENOENT || code == ENODEV || code == ENXIO))
+		return hd_err_set(err, ENODEV,
+				  "there is no /dev/net/tun: modprobe tun (in a "
+				  "container, the host passes the device in)");
+	if (want->tun && (code == EACCES || code == EPERM))
+		return hd_err_set(err, EPERM,
+				  "/dev/net/tun: %s: chmod 0666 /dev/net/tun, or run heddled "
+				  "as root",
+				  strerror(code));
+	if (!want->tun && want->family == AF_PACKET && (code == EPERM || code == EACCES))
+		return hd_err_set(err, EPERM,
+				  "a packet socket needs CAP_NET_RAW: run heddled as "
+				  "root, or all of it in `unshare -Urnm`");
+	return hd_err_set(err, code, "%s: %s", want->tun ? "/dev/net/tun" : "a socket",
+			  strerror(code));
+}
+
+static int open_in(const struct netns *netns, const struct netns_want *want, struct hd_err *err)
+{
+	bool entered = true;
+	int fd = netns->fd < 0 ? netns_open_here(want)
+			       : netns_helper_open(netns->fd, want, &entered);
+
+	return fd < 0 ? explain(want, entered, -fd, err) : fd;
+}
+
+int netns_socket(const struct netns *netns, int family, int type, int protocol, struct hd_err *err)
+{
+	struct netns_want want = {.family = family, .type = type, .protocol = protocol};
+
+	return open_in(netns, &want, err);
+}
+
+int netns_tun(const struct netns *netns, struct hd_err *err)
+{
+	struct netns_want want = {.tun = true};
+
+	return open_in(netns, &want, err);
 }

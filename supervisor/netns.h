@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Network namespaces by name, and doing something in one.
+ * Network namespaces by name, and opening something in one.
  */
 #ifndef SUPERVISOR_NETNS_H
 #define SUPERVISOR_NETNS_H
@@ -25,10 +25,11 @@ int netns_open(struct netns *netns, const char *root, const char *name, struct h
 void netns_close(struct netns *netns);
 
 /*
- * Calls @fn(@arg) inside @netns, in a thread of its own that ends with it: heddled itself never
- * changes its namespace. @fn must not touch what belongs to the loop. Returns what @fn returns, or
- * -errno with @err when the namespace cannot be entered.
+ * Opens a socket, or the device that makes TAPs, inside @netns: it stays of that namespace wherever it
+ * is used, and what is done with it is judged by the rights of who does it. heddled itself never changes
+ * its namespace (netns_helper.h). Both close on exec. Returns the descriptor, or -errno with @err.
  */
-int netns_run(const struct netns *netns, int (*fn)(void *arg), void *arg, struct hd_err *err);
+int netns_socket(const struct netns *netns, int family, int type, int protocol, struct hd_err *err);
+int netns_tun(const struct netns *netns, struct hd_err *err);
 
 #endif

@@ -8,7 +8,7 @@
  *	opener_tap.c, opener_packet.c, opener_shm.c
  *	opener_vhost.c	directories of vhost-user sockets
  *	opener_watch.c	names of namespaces that change hands
- *	netns.c		finding and entering a namespace
+ *	netns.c, netns_helper.c	finding a namespace, opening something inside
  */
 #ifndef SUPERVISOR_OPENER_H
 #define SUPERVISOR_OPENER_H

@@ -18,6 +18,7 @@
 #define BUFFER_SIZE (8 << 20)
 
 struct job {
+	struct netns netns;
 	const struct hd_open_packet *req;
 	struct hd_opened *opened;
 	int *fds;
@@ -35,17 +36,13 @@ static int option(int fd, int name, const char *text, struct hd_err *err)
 }
 
 /* Not bound to anything until all is set: no frame comes in without its offload header. */
-static int packet_socket(struct hd_err *err)
+static int packet_socket(const struct netns *netns, struct hd_err *err)
 {
-	int size = BUFFER_SIZE, fd;
+	int size = BUFFER_SIZE;
+	int fd = netns_socket(netns, AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0, err);
 
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 && (errno == EPERM || errno == EACCES))
-		return hd_err_set(err, EPERM,
-				  "a packet socket needs CAP_NET_RAW: run heddled as "
-				  "root, or all of it in `unshare -Urnm`");
 	if (fd < 0)
-		return hd_err_set(err, errno, "a packet socket: %s", strerror(errno));
+		return fd;
 	if (option(fd, PACKET_VNET_HDR, "offload headers (PACKET_VNET_HDR)", err) < 0 ||
 	    option(fd, PACKET_AUXDATA, "tags (PACKET_AUXDATA)", err) < 0) {
 		close(fd);
@@ -104,16 +101,15 @@ static int device_find(const struct job *job, int sock)
 	return 0;
 }
 
-static int open_inside(void *arg)
+static int open_inside(const struct job *job)
 {
-	struct job *job = arg;
-	int sock = netdev_socket(), fd = -1, rc;
+	int sock = netdev_socket(&job->netns, job->err), fd = -1, rc;
 
 	if (sock < 0)
-		return hd_err_set(job->err, -sock, "a socket: %s", strerror(-sock));
+		return sock;
 	rc = device_find(job, sock);
 	if (rc == 0) {
-		fd = packet_socket(job->err);
+		fd = packet_socket(&job->netns, job->err);
 		rc = fd < 0 ? fd : packet_bind(fd, job);
 	}
 	if (rc < 0) {
@@ -131,12 +127,11 @@ int opener_packet_open(const struct opener *opener, const struct hd_open_packet 
 		       struct hd_opened *opened, struct hd_err *err)
 {
 	struct job job = {.req = req, .opened = opened, .fds = fds, .err = err};
-	struct netns netns;
-	int rc = netns_open(&netns, opener->settings->netns_dir, req->netns, err);
+	int rc = netns_open(&job.netns, opener->settings->netns_dir, req->netns, err);
 
 	if (rc < 0)
 		return rc;
-	rc = netns_run(&netns, open_inside, &job, err);
-	netns_close(&netns);
+	rc = open_inside(&job);
+	netns_close(&job.netns);
 	return rc;
 }

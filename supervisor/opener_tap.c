@@ -14,11 +14,10 @@
 
 #include "supervisor/netdev.h"
 
-#define TUN_PATH       "/dev/net/tun"
 #define VHOST_NET_PATH "/dev/vhost-net"
 #define VNET_HDR_SIZE  12 /* struct virtio_net_hdr_v1 */
 
-/* What the thread in the namespace has to do. */
+/* What is to be made. */
 struct job {
 	struct kept_tap *tap;
 	uid_t uid;
@@ -33,25 +32,6 @@ static const char *place(const struct hd_open_tap *req, char *text, size_t size)
 	else
 		text[0] = '\0';
 	return text;
-}
-
-/* Opens the clone device. It binds to the namespace of the calling thread. */
-static int tun_open(struct hd_err *err)
-{
-	int fd = open(TUN_PATH, O_RDWR | O_CLOEXEC | O_NONBLOCK), code = errno;
-
-	if (fd >= 0)
-		return fd;
-	if (code == ENOENT || code == ENODEV || code == ENXIO)
-		return hd_err_set(err, ENODEV,
-				  "there is no " TUN_PATH ": modprobe tun (in a "
-				  "container, the host passes the device in)");
-	if (code == EACCES || code == EPERM)
-		return hd_err_set(err, EPERM,
-				  TUN_PATH ": %s: chmod 0666 " TUN_PATH ", or run heddled "
-					   "as root",
-				  strerror(code));
-	return hd_err_set(err, code, TUN_PATH ": %s", strerror(code));
 }
 
 static int queue_failed(const struct hd_open_tap *req, int code, struct hd_err *err)
@@ -78,7 +58,7 @@ static int queue_failed(const struct hd_open_tap *req, int code, struct hd_err *
 static int queue_open(const struct job *job, unsigned int queue)
 {
 	const struct hd_open_tap *req = &job->tap->req;
-	int size = VNET_HDR_SIZE, fd = tun_open(job->err), rc = 0;
+	int size = VNET_HDR_SIZE, fd = netns_tun(&job->tap->netns, job->err), rc = 0;
 	struct ifreq ifr = {0};
 
 	if (fd < 0)
@@ -132,9 +112,8 @@ static int device_setup(struct kept_tap *tap, int sock, struct hd_err *err)
 	return 0;
 }
 
-static int create_inside(void *arg)
+static int create_inside(const struct job *job)
 {
-	struct job *job = arg;
 	struct kept_tap *tap = job->tap;
 	int fd = 0, rc = 0;
 
@@ -144,11 +123,9 @@ static int create_inside(void *arg)
 			tap->fds[tap->n_fds++] = fd;
 	}
 	if (fd >= 0) {
-		fd = netdev_socket();
+		fd = netdev_socket(&tap->netns, job->err);
 		if (fd >= 0)
 			tap->fds[tap->n_fds++] = fd;
-		else
-			hd_err_set(job->err, -fd, "a socket: %s", strerror(-fd));
 	}
 	rc = fd < 0 ? fd : device_setup(tap, fd, job->err);
 	if (rc < 0) {
@@ -171,7 +148,7 @@ int opener_tap_create(const struct opener *opener, struct kept_tap *tap, struct 
 		rc = netns_open(&tap->netns, opener->settings->netns_dir, tap->req.netns, err);
 	if (rc < 0)
 		return rc;
-	rc = netns_run(&tap->netns, create_inside, &job, err);
+	rc = create_inside(&job);
 	netns_close(&tap->netns);
 	if (rc == -EEXIST) {
 		holder = opener_cache_holder(opener, &tap->req);

@@ -170,6 +170,14 @@ void planes_reap(struct heddled *heddled)
 {
 	int status;
 
+	if (heddled->netns_helper &&
+	    waitpid(heddled->netns_helper, &status, WNOHANG) == heddled->netns_helper) {
+		hd_log(HD_LOG_ERR, "the helper for namespaces has ended, and only a heddled that "
+				   "starts can make one: heddled ends");
+		heddled->netns_helper = 0;
+		heddled_stop(heddled, 1);
+	}
+
 	for (int i = 0; i < PLANES; i++) {
 		struct plane *plane = &heddled->planes[i];
 

@@ -11,6 +11,8 @@
 struct filter {
 	uint64_t families; /* 1 << AF_*: sockets that it opens by itself */
 	bool signals;      /* to others than itself, as far as the kernel lets it */
+	bool programs;     /* starts them: execve */
+	bool namespaces;   /* enters them: setns */
 };
 
 /*

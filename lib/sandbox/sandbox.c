@@ -17,6 +17,7 @@
 /* What stays. Each line here is a way to do harm: a new one needs a reason. */
 static const struct row {
 	uint64_t caps; /* as far as they are there */
+	bool bounding; /* they may pass to what it starts: they stay in the bounding set */
 	struct filter filter;
 } rows[] = {
 	[HD_SANDBOX_DATA] =
@@ -38,9 +39,34 @@ static const struct row {
 			/* It ends children of its own, and looks users up by what the host has for it. */
 			.filter = {.families = FAMILY(AF_UNIX), .signals = true},
 		},
+	[HD_SANDBOX_SUPERVISOR] =
+		{
+			/*
+		 * Devices and packet sockets; directories and sockets, and their owners; planes
+		 * that are other users, and their end.
+		 */
+			.caps = CAP(CAP_NET_ADMIN) | CAP(CAP_NET_RAW) | CAP(CAP_CHOWN) |
+				CAP(CAP_FOWNER) | CAP(CAP_FSETID) | CAP(CAP_DAC_OVERRIDE) |
+				CAP(CAP_SETUID) | CAP(CAP_SETGID) | CAP(CAP_SETPCAP) |
+				CAP(CAP_KILL),
+			.bounding = true,
+			.filter = {.families = FAMILY(AF_UNIX) | FAMILY(AF_NETLINK) |
+					       FAMILY(AF_INET) | FAMILY(AF_INET6) |
+					       FAMILY(AF_PACKET),
+				   .signals = true,
+				   .programs = true},
+		},
+	[HD_SANDBOX_NETNS] =
+		{
+			/* The kernel asks of who uses a netlink socket, and of who opened it. */
+			.caps = CAP(CAP_SYS_ADMIN) | CAP(CAP_NET_ADMIN) | CAP(CAP_NET_RAW),
+			.filter = {.families = FAMILY(AF_UNIX) | FAMILY(AF_NETLINK) |
+					       FAMILY(AF_INET) | FAMILY(AF_PACKET),
+				   .namespaces = true},
+		},
 };
 
-static int keep_caps(uint64_t caps, struct hd_err *err)
+static int keep_caps(uint64_t caps, bool bounding, struct hd_err *err)
 {
 	capng_select_t sets = CAPNG_SELECT_CAPS;
 	uint64_t kept = 0;
@@ -57,7 +83,10 @@ static int keep_caps(uint64_t caps, struct hd_err *err)
 	capng_clear(CAPNG_SELECT_BOTH);
 	for (unsigned int cap = 0; cap <= CAP_LAST_CAP; cap++)
 		if (kept >> cap & 1)
-			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, cap);
+			capng_update(CAPNG_ADD,
+				     CAPNG_EFFECTIVE | CAPNG_PERMITTED |
+					     (bounding ? CAPNG_BOUNDING_SET : 0),
+				     cap);
 	if (capng_apply(sets) < 0)
 		return hd_err_set(err, EPERM, "giving up capabilities failed: %s", strerror(errno));
 	return 0;
@@ -70,7 +99,7 @@ int hd_sandbox_enter(enum hd_sandbox who, struct hd_err *err)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return hd_err_set(err, errno, "giving up new privileges failed: %s",
 				  strerror(errno));
-	rc = keep_caps(rows[who].caps, err);
+	rc = keep_caps(rows[who].caps, rows[who].bounding, err);
 	if (rc < 0)
 		return rc;
 	rc = filter_install(&rows[who].filter, err);

@@ -13,13 +13,23 @@ status_is() { # PID KEY VALUE
 
 NO_CAPS=0000000000000000
 
-# The capabilities that a plane keeps.
+# The capabilities that a process keeps.
 caps_of() {
 	case $1 in
 	data) echo 0000000000000002 ;;    # CAP_DAC_OVERRIDE
 	control) echo 0000000000001000 ;; # CAP_NET_ADMIN
+	supervisor) echo 00000000000031fb ;; # all but those of its helper, and others that it never needs
+	netns) echo 0000000000203000 ;;      # CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_NET_RAW
 	*) echo $NO_CAPS ;;
 	esac
+}
+
+# The process that enters namespaces for heddled (PID).
+helper_of() {
+	local pid
+	for pid in $(<"/proc/$1/task/$1/children"); do
+		if [ "$(<"/proc/$pid/comm")" = heddled-netns ]; then echo "$pid"; fi
+	done
 }
 
 # check_plane NAME PID: its rights are those of the plane, and no more
@@ -27,9 +37,14 @@ check_plane() {
 	local key
 	check "$1: no new privileges" -- status_is "$2" NoNewPrivs 1
 	check "$1: its system calls are filtered" -- status_is "$2" Seccomp 2
-	for key in CapInh CapAmb CapBnd; do
+	for key in CapInh CapAmb; do
 		check "$1: $key is empty" -- status_is "$2" $key $NO_CAPS
 	done
+	if [ "$1" = supervisor ]; then
+		check "$1: CapBnd" -- status_is "$2" CapBnd "$(caps_of "$1")"
+	else
+		check "$1: CapBnd is empty" -- status_is "$2" CapBnd $NO_CAPS
+	fi
 	for key in CapPrm CapEff; do
 		check "$1: $key" -- status_is "$2" $key "$(caps_of "$1")"
 	done

@@ -17,7 +17,22 @@ heddle_start sw "$config"
 for plane in data control management; do
 	check_plane "$plane" "$(state sw plane-pid "$plane")"
 done
+check_plane supervisor "${HEDDLE_PID[sw]}"
+helper=$(helper_of "${HEDDLE_PID[sw]}")
+check_plane netns "$helper"
 heddle_stop sw
+check "the helper ends with heddled" -- lab_gone "$helper"
+
+echo "== a heddled without its helper"
+heddle_start alone "$config"
+pid=${HEDDLE_PID[alone]}
+kill -KILL "$(helper_of "$pid")"
+wait_for 10 lab_gone "$pid" || { echo "it does not end by itself"; exit 1; }
+status=0
+wait "$pid" || status=$?
+unset "HEDDLE_PID[alone]"
+check "as one that failed" -- test "$status" = 1
+check "and says why" -- grep -q "error: the helper for namespaces has ended" "$LAB_DIR/alone.log"
 
 echo "== planes that were taken over"
 mkdir -p "$LAB_DIR/taken"/{dataplane,ctrlplane,mgmt}

@@ -15,6 +15,8 @@ enum hd_sandbox {
 	HD_SANDBOX_DATA,    /* heddle-dp */
 	HD_SANDBOX_CONTROL, /* heddle-cp */
 	HD_SANDBOX_MGMT,    /* heddle-mgmt */
+	HD_SANDBOX_SUPERVISOR,
+	HD_SANDBOX_NETNS, /* the helper of heddled that enters namespaces */
 };
 
 /*
