@@ -155,6 +155,8 @@ int hd_config_prepare(struct hd_store *store, struct hd_config_result *result)
 	if (!rc)
 		rc = hd_build_ports(&b);
 	if (!rc)
+		rc = hd_build_owners(&b);
+	if (!rc)
 		rc = hd_build_domains(&b);
 	if (!rc)
 		rc = build_queues(b.next, running);
@@ -171,6 +173,7 @@ void hd_config_discard(void)
 	if (!prepared)
 		return;
 	hd_build_release_domains(prepared, running);
+	hd_build_free_owners(prepared, running);
 	hd_build_free_ports(prepared, running, true);
 	hd_build_free_domains(prepared, running);
 	tree_free(prepared);
@@ -231,6 +234,7 @@ void hd_config_commit(struct hd_store *store)
 		l->committed(tree, store);
 	hd_stats_generation(tree->generation);
 	hd_build_release_domains(old, tree);
+	hd_build_free_owners(old, tree);
 	hd_build_free_ports(old, tree, false);
 	hd_build_free_domains(old, tree);
 	tree_free(old);

@@ -56,6 +56,8 @@ struct hd_port_config {
 	struct hd_vlan_set vlans; /* member of (trunk) */
 	struct hd_vlan_set cvlan_store;
 	struct hd_feature_list features[HD_POINT_COUNT];
+	const struct hd_anti_spoof_object
+		*spoof;   /* of the features': the port's addresses, or NULL */
 	const char *name; /* the port's */
 } __rte_cache_aligned;
 
@@ -93,6 +95,8 @@ struct hd_rx_list {
 	struct hd_rx_queue q[];
 };
 
+struct hd_owners;
+
 struct hd_config {
 	uint64_t generation;
 	uint32_t n_ports;     /* ids in use are below */
@@ -100,6 +104,8 @@ struct hd_config {
 	uint32_t n_switches;  /* likewise */
 	bool ports_changed;   /* ports came, went, restarted, or were enabled or disabled */
 	bool members_changed; /* a domain has other members, or rules, than in the tree before */
+	bool owners_changed;  /* an address belongs to other ports than in the tree before */
+	const struct hd_owners *owners; /* NULL: no address belongs to a port */
 	const struct hd_port_config **ports;
 	const struct hd_domain **domains;
 	const struct hd_switch **switches;

@@ -41,6 +41,10 @@ uint16_t hd_port_next_vlan(const struct hd_port_config *c, uint16_t vid);
 /* config_member.c: domains from those that run and the ports that changed. 0, -errno. */
 int hd_build_members(struct hd_builder *b);
 
+/* config_owners.c: which addresses belong to which ports; after ports. 0, -errno. */
+int hd_build_owners(struct hd_builder *b);
+void hd_build_free_owners(struct hd_config *tree, const struct hd_config *other);
+
 /* Frees domains and switches of @tree that @other does not have. */
 void hd_build_free_domains(struct hd_config *tree, const struct hd_config *other);
 

@@ -10,6 +10,7 @@
 
 #include <rte_byteorder.h>
 
+#include "heddle/api/guard.h"
 #include "dataplane/core/config_int.h"
 #include "dataplane/core/options.h"
 #include "dataplane/core/port_table.h"
@@ -73,6 +74,8 @@ static int attach_features(const struct hd_builder *b, struct hd_port_config *c)
 			return -ENOMEM;
 		memcpy(copy, object, f->object_size);
 		list->call[list->n++] = (struct hd_feature_call){f->run, copy};
+		if (f->object == HD_ANTI_SPOOF)
+			c->spoof = copy;
 	}
 	c->n_input = c->features[HD_POINT_INPUT].n;
 	c->n_output = c->features[HD_POINT_OUTPUT].n;

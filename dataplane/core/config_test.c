@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heddle/api/guard.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/config_build.h"
 #include "dataplane/core/loop.h"
+#include "dataplane/core/fdb.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/options.h"
+#include "dataplane/core/owners.h"
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/rcu.h"
 #include "dataplane/core/stats.h"
@@ -21,6 +24,7 @@
 #define PORTS    60
 #define SWITCHES 2
 #define DELTAS   4000
+#define MACS     24 /* that belong to ports */
 
 #define KIND_TYPE 0x7fff0001u
 
@@ -34,6 +38,7 @@ struct want {
 	bool is;
 	struct hd_port_object port;
 	uint64_t kind;
+	uint32_t macs; /* bits of addresses that it owns */
 };
 
 static struct want want[PORTS];
@@ -120,6 +125,20 @@ static const struct hd_port_ops kind_ops = {
 	.close = kind_close,
 };
 
+static uint16_t pass(struct hd_worker *w, const struct hd_port_config *port, const void *conf,
+		     struct rte_mbuf **m, uint16_t n)
+{
+	return n;
+}
+
+static struct hd_feature addresses = {
+	.name = "addresses",
+	.point = HD_POINT_INPUT,
+	.run = pass,
+	.object = HD_ANTI_SPOOF,
+	.object_size = sizeof(struct hd_anti_spoof_object),
+};
+
 static void name_of(unsigned int i, char name[HD_NAME_MAX])
 {
 	snprintf(name, HD_NAME_MAX, "p%02u", i);
@@ -142,6 +161,22 @@ static void put_port(struct hd_store *store, unsigned int i)
 	}
 	CU_ASSERT_EQUAL_FATAL(hd_store_put(store, HD_PORT, &port, sizeof(port)), 0);
 	CU_ASSERT_EQUAL_FATAL(hd_store_put(store, KIND_TYPE, &kind, sizeof(kind)), 0);
+}
+
+/* MAC i in memory order: 02:00:00:00:00:i */
+#define MAC(i) (2ull | (uint64_t)(i) << 40)
+
+static void put_addresses(struct hd_store *store, unsigned int i)
+{
+	struct hd_anti_spoof_object o = {.head.op = HD_OBJECT_SET};
+
+	for (unsigned int m = 0; want[i].is && m < MACS; m++)
+		if (want[i].macs >> m & 1)
+			hd_fdb_mac_bytes(MAC(m), o.macs[o.n_macs++]);
+	if (!o.n_macs)
+		o.head.op = HD_OBJECT_DELETE;
+	name_of(i, o.head.key);
+	CU_ASSERT_EQUAL_FATAL(hd_store_put(store, HD_ANTI_SPOOF, &o, sizeof(o)), 0);
 }
 
 static void put_segment(struct hd_store *store, unsigned int sw)
@@ -175,6 +210,8 @@ static void random_port(struct want *w)
 	w->port.flags = dice(8) ? HD_PORT_ENABLED : 0;
 	w->port.mode = dice(5) ? 1 + dice(3) : HD_VLAN_NONE;
 	w->kind = dice(3);
+	if (dice(3) == 0)
+		w->macs = 1u << dice(MACS) | 1u << dice(MACS);
 	if (w->port.mode == HD_VLAN_NONE)
 		return;
 	snprintf(w->port.switch_name, sizeof(w->port.switch_name), "s%u", dice(SWITCHES));
@@ -223,6 +260,37 @@ static void check_domain(const struct hd_config *tree, unsigned int sw, uint16_t
 	CU_ASSERT_STRING_EQUAL(d->segment, segment_vlan[sw] == vid ? "seg" : "");
 	for (unsigned int i = 0; i < n; i++)
 		CU_ASSERT(member[d->member[i]] && (!i || d->member[i] > d->member[i - 1]));
+}
+
+/* Who has an address in a VLAN, by what is configured. */
+static void check_owners(const struct hd_config *tree, unsigned int sw, uint16_t vid)
+{
+	uint32_t id = tree->switches[sw]->domain[vid];
+
+	for (unsigned int m = 0; id && m < MACS; m++) {
+		uint16_t owner[PORTS], n = 0;
+
+		for (unsigned int i = 0; i < PORTS; i++) {
+			char name[HD_NAME_MAX];
+
+			name_of(i, name);
+			if (carries(&want[i], sw, vid) && want[i].macs >> m & 1)
+				owner[n++] = hd_port_by_name(name)->id;
+		}
+		for (uint16_t k = 0; k < tree->domains[id]->n_members; k++) {
+			const struct hd_port_config *c = tree->ports[tree->domains[id]->member[k]];
+			uint16_t other = hd_owner_other(tree, tree->domains[id], MAC(m), c);
+			bool has = false, right = n ? false : other == HD_PORT_ID_NONE;
+
+			for (uint16_t o = 0; o < n; o++) {
+				has |= owner[o] == c->id;
+				right |= owner[o] == other;
+			}
+			CU_ASSERT(has ? other == HD_PORT_ID_NONE : right);
+		}
+		/* All are down. */
+		CU_ASSERT_EQUAL(hd_owner_only(tree, tree->domains[id], MAC(m)), HD_PORT_ID_NONE);
+	}
 }
 
 static void check_queues(const struct hd_config *tree)
@@ -283,6 +351,8 @@ static void check(const struct hd_config *tree)
 			domains += tree->switches[sw]->domain[vid] != 0;
 	for (unsigned int i = 0; i < SWITCHES * RTE_DIM(vlans); i++)
 		check_domain(tree, i % SWITCHES, vlans[i / SWITCHES]);
+	for (unsigned int i = 0; i < SWITCHES * RTE_DIM(vlans); i++)
+		check_owners(tree, i % SWITCHES, vlans[i / SWITCHES]);
 	for (uint32_t id = 0; id < tree->n_domains; id++)
 		have += tree->domains[id] != NULL;
 	CU_ASSERT_EQUAL(have, domains);
@@ -314,6 +384,7 @@ static void test_deltas(void)
 	struct hd_config_result result;
 
 	hd_port_kind_register(&kind_ops);
+	hd_feature_register(&addresses);
 	CU_ASSERT_EQUAL_FATAL(hd_config_init(), 0);
 	hd_store_free(store);
 	store = hd_store_new(); /* knows the kind now */
@@ -335,6 +406,7 @@ static void test_deltas(void)
 
 			random_port(&want[at]);
 			put_port(store, at);
+			put_addresses(store, at);
 		}
 		if (dice(8) == 0)
 			change_rest(store);

@@ -15,7 +15,7 @@
 struct hd_mac_note {
 	uint64_t mac; /* as hd_fdb_mac() gives it */
 	uint32_t domain;
-	uint16_t from, to; /* ports; from: of a move */
+	uint16_t from, to; /* ports; from: where it was, or whose it is, or HD_PORT_ID_NONE */
 	uint32_t kind;     /* enum hd_mac_event_kind */
 };
 

@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "heddle/api/fdb.h"
+#include "heddle/api/guard.h"
 #include "heddle/api/switch.h"
 #include "heddle/base/clock.h"
 #include "dataplane/core/api.h"
 #include "dataplane/core/config_build.h"
-#include "dataplane/core/meta.h"
+#include "dataplane/core/owners.h"
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/tick.h"
 #include "dataplane/core/vlan.h"
@@ -41,6 +42,18 @@ static const struct hd_port_config *port_of(const struct hd_config *tree, uint16
 	return id < tree->n_ports ? tree->ports[id] : NULL;
 }
 
+/* A learned address that belongs to another port, or that anti-spoof does not allow its port. */
+static bool is_not_its(const struct hd_config *tree, const struct hd_domain *d,
+		       const struct hd_port_config *p, uint64_t mac)
+{
+	if (hd_owner_other(tree, d, mac, p) != HD_PORT_ID_NONE)
+		return true;
+	for (uint32_t i = 0; p->spoof && i < p->spoof->n_macs; i++)
+		if (hd_fdb_mac(p->spoof->macs[i]) == mac)
+			return false;
+	return p->spoof;
+}
+
 /* An entry that no longer stands for anything: its domain or port went, or was made anew. */
 static bool is_orphan(const struct hd_fdb_view *v, void *arg)
 {
@@ -52,7 +65,9 @@ static bool is_orphan(const struct hd_fdb_view *v, void *arg)
 		return !d;
 	if (!d || !p || !hd_port_carries(tree, p, v->domain, d->vlan))
 		return true;
-	return !v->flags && !atomic_load(&p->port->up);
+	if (v->flags)
+		return false;
+	return !atomic_load(&p->port->up) || is_not_its(tree, d, p, v->mac);
 }
 
 static void on_committed(const struct hd_config *tree, const struct hd_store *store)
@@ -62,7 +77,7 @@ static void on_committed(const struct hd_config *tree, const struct hd_store *st
 	bool others = tree->members_changed || tree->ports_changed;
 
 	/* Most commits leave nothing of this to do, and the table is large. */
-	if (others)
+	if (others || tree->owners_changed)
 		hd_fdb_flush(fdb, now, is_orphan, (void *)tree);
 	for (uint32_t i = 0; i < tree->n_domains && tree->members_changed; i++)
 		if (tree->domains[i])

@@ -14,6 +14,7 @@
 #include "dataplane/core/l2.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/core/node.h"
+#include "dataplane/core/owners.h"
 #include "dataplane/core/tx.h"
 #include "dataplane/core/fdb.h"
 
@@ -35,6 +36,8 @@ HD_DROP_REGISTER(drop_local, "local_address", HD_DROP_INGRESS,
 
 HD_DROP_REGISTER(drop_own, "own_address", HD_DROP_INGRESS,
 		 "the frame's source is an address of the switch itself: a host interface's");
+HD_DROP_REGISTER(drop_foreign, "foreign_source", HD_DROP_INGRESS,
+		 "the frame's source belongs to another port, whose anti-spoof lists it");
 
 #define BATCH 256 /* frames whose hashes are kept; a larger batch is done in parts */
 #define TURN  16  /* sends of a port whose frames wait, before the next port has its turn */
@@ -121,14 +124,40 @@ static const struct hd_drop_reason *learn(struct hd_worker *w, struct from *f,
 	return NULL;
 }
 
-/* The rare half of the source check. True: the frame goes on. */
-static bool new_source(struct hd_worker *w, struct from *f, const struct addresses *a,
-		       struct rte_mbuf *m, uint16_t was)
+/*
+ * Is the address somebody's who is not behind this port? @val: its entry, or 0. NULL, or why the
+ * frame is dropped.
+ */
+static const struct hd_drop_reason *anothers(struct hd_worker *w, struct from *f,
+					     const struct addresses *a, uint32_t domain,
+					     uint64_t val)
+{
+	uint16_t owner;
+
+	if (val & HD_FDB_V_LOCAL) {
+		note(w, f, a, domain, hd_fdb_val_port(val), HD_MAC_OWN);
+		return &drop_own;
+	}
+	owner = hd_owner_other(w->config, w->config->domains[domain], a->src, f->port);
+	if (likely(owner == HD_PORT_ID_NONE))
+		return NULL;
+	note(w, f, a, domain, owner, HD_MAC_FOREIGN);
+	return &drop_foreign;
+}
+
+/* The rare half of the source check; @val: the entry that is not this port's, or 0. */
+static __rte_noinline bool new_source(struct hd_worker *w, struct from *f,
+				      const struct addresses *a, struct rte_mbuf *m, uint64_t val)
 {
 	const struct hd_drop_reason *reason = NULL;
 
 	if (a->src & 1 || !a->src)
 		reason = &drop_bad_source;
+	else
+		reason = anothers(w, f, a, hd_meta(m)->domain, val);
+	/* An address that is fixed to another port does not move, whoever uses it. */
+	if (!reason && hd_fdb_val_fixed(val))
+		return true;
 	for (uint32_t i = 0; !reason && i < f->port->n_new_source; i++) {
 		const struct hd_feature_call *c = &f->port->features[HD_POINT_NEW_SOURCE].call[i];
 
@@ -136,19 +165,10 @@ static bool new_source(struct hd_worker *w, struct from *f, const struct address
 			return false;
 	}
 	if (!reason)
-		reason = learn(w, f, a, m, was);
+		reason = learn(w, f, a, m, val ? hd_fdb_val_port(val) : HD_PORT_ID_NONE);
 	if (reason)
 		hd_drop(w, f->port->id, reason, m);
 	return !reason;
-}
-
-/* A source that is fixed to another port does not move, whoever uses it. True: the frame goes on. */
-static bool fixed_elsewhere(struct hd_worker *w, struct from *f, struct rte_mbuf *m, uint64_t val)
-{
-	if (!(val & HD_FDB_V_LOCAL))
-		return true;
-	hd_drop(w, f->port->id, &drop_own, m);
-	return false;
 }
 
 /* True: the frame goes on, its source is known or was learned. */
@@ -162,9 +182,7 @@ static inline bool check_source(struct hd_worker *w, struct from *f, const struc
 		hd_fdb_touch(s, val, f->now);
 		return true;
 	}
-	if (s && hd_fdb_val_fixed(val))
-		return fixed_elsewhere(w, f, m, val);
-	return new_source(w, f, a, m, s ? hd_fdb_val_port(val) : HD_PORT_ID_NONE);
+	return new_source(w, f, a, m, s ? val : 0);
 }
 
 static bool member_is_up(const struct hd_worker *w, uint16_t id)
@@ -291,28 +309,8 @@ static void forward_group(struct hd_worker *w, struct from *f, const struct addr
 	flood(w, f, m);
 }
 
-static inline void forward_unicast(struct hd_worker *w, struct from *f, const struct addresses *a,
-				   struct rte_mbuf *m)
+static inline void forward_to(struct hd_worker *w, struct from *f, struct rte_mbuf *m, uint16_t to)
 {
-	uint32_t domain = hd_meta(m)->domain;
-	uint16_t to;
-	uint64_t val;
-
-	if (unlikely(!hd_fdb_find(w->fdb, a->dst_hash, a->dst, domain, &val) ||
-		     (!hd_fdb_val_fixed(val) &&
-		      hd_fdb_val_age(val, f->now) > w->config->domains[domain]->ageing_units))) {
-		flood(w, f, m);
-		return;
-	}
-	to = hd_fdb_val_port(val);
-	if (unlikely(to == HD_PORT_ID_NONE)) {
-		hd_drop(w, f->port->id, &drop_local, m);
-		return;
-	}
-	if (unlikely(to == f->port->id)) {
-		hd_drop(w, f->port->id, &drop_same_port, m);
-		return;
-	}
 	/* One that has to be cut costs as much as flooding to so many ports. */
 	if (unlikely(hd_meta(m)->flags & HD_META_TSO)) {
 		int32_t cost = hd_tx_cost(w, to, m);
@@ -325,6 +323,44 @@ static inline void forward_unicast(struct hd_worker *w, struct from *f, const st
 	}
 	f->stats->admitted++;
 	hd_tx_put(w, to, m);
+}
+
+/* To whom the address belongs, although it was not heard from (lately); else to everybody. */
+static __rte_noinline void forward_unknown(struct hd_worker *w, struct from *f,
+					   const struct addresses *a, struct rte_mbuf *m)
+{
+	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
+	uint16_t to = hd_owner_only(w->config, d, a->dst);
+
+	if (to == HD_PORT_ID_NONE || to == f->port->id)
+		flood(w, f, m);
+	else
+		forward_to(w, f, m, to);
+}
+
+static inline void forward_unicast(struct hd_worker *w, struct from *f, const struct addresses *a,
+				   struct rte_mbuf *m)
+{
+	uint32_t domain = hd_meta(m)->domain;
+	uint16_t to;
+	uint64_t val;
+
+	if (unlikely(!hd_fdb_find(w->fdb, a->dst_hash, a->dst, domain, &val) ||
+		     (!hd_fdb_val_fixed(val) &&
+		      hd_fdb_val_age(val, f->now) > w->config->domains[domain]->ageing_units))) {
+		forward_unknown(w, f, a, m);
+		return;
+	}
+	to = hd_fdb_val_port(val);
+	if (unlikely(to == HD_PORT_ID_NONE)) {
+		hd_drop(w, f->port->id, &drop_local, m);
+		return;
+	}
+	if (unlikely(to == f->port->id)) {
+		hd_drop(w, f->port->id, &drop_same_port, m);
+		return;
+	}
+	forward_to(w, f, m, to);
 }
 
 /* Learns, looks up and sends one frame, or lets it wait. */

@@ -6,11 +6,14 @@
 
 #include "heddle/api/fdb.h"
 #include "heddle/base/clock.h"
+#include "heddle/base/log.h"
+#include "heddle/net/ether.h"
 #include "dataplane/core/api.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/fdb.h"
 #include "dataplane/core/l2.h"
 #include "dataplane/core/loop.h"
+#include "dataplane/core/meta.h"
 #include "dataplane/core/tick.h"
 #include "dataplane/l2/mac_notice.h"
 
@@ -28,7 +31,7 @@ static bool describe(const struct hd_mac_note *note, struct hd_mac_event *e)
 	const struct hd_config *tree = hd_config_running();
 	const struct hd_domain *d =
 		note->domain < tree->n_domains ? tree->domains[note->domain] : NULL;
-	const char *from = note->kind == HD_MAC_MOVED ? port_name(tree, note->from) : "";
+	const char *from = note->from == HD_PORT_ID_NONE ? "" : port_name(tree, note->from);
 	const char *to = port_name(tree, note->to);
 
 	if (!d || !from || !to)
@@ -48,12 +51,32 @@ static uint32_t whose(const struct hd_mac_note *note)
 {
 	const struct hd_config *tree = hd_config_running();
 
-	if (note->kind == HD_MAC_LIMIT_PORT)
-		return note->to;
-	if (note->kind == HD_MAC_LIMIT_SWITCH && note->domain < tree->n_domains &&
-	    tree->domains[note->domain])
-		return tree->domains[note->domain]->switch_index;
+	switch (note->kind) {
+	case HD_MAC_LIMIT_PORT:
+	case HD_MAC_OWN:
+	case HD_MAC_FOREIGN: return note->to;
+	case HD_MAC_LIMIT_SWITCH:
+		if (note->domain < tree->n_domains && tree->domains[note->domain])
+			return tree->domains[note->domain]->switch_index;
+	}
 	return note->domain;
+}
+
+/* What somebody behind the port tries and must not, for people who read the log. */
+static void log_refused(const struct hd_mac_event *e)
+{
+	char mac[HD_MAC_STR_MAX];
+
+	hd_mac_str((const struct hd_mac *)e->mac, mac);
+	if (e->kind == HD_MAC_OWN)
+		hd_log_port(HD_LOG_WARNING, e->to,
+			    "frames are dropped: their source %s is the address of our own "
+			    "interface %s",
+			    mac, e->from);
+	else if (e->kind == HD_MAC_FOREIGN)
+		hd_log_port(HD_LOG_WARNING, e->to,
+			    "frames are dropped: their source %s belongs to port %s (anti-spoof)",
+			    mac, e->from);
 }
 
 static void look(uint64_t now_ns)
@@ -71,11 +94,13 @@ static void look(uint64_t now_ns)
 		while (hd_mac_ring_get(ring, &note)) {
 			uint64_t left_out;
 
-			if (!chan || !describe(&note, &e) ||
+			if (!describe(&note, &e) ||
 			    !hd_mac_notice(&notices, &note, whose(&note), now_ns, &left_out))
 				continue;
 			e.left_out = left_out;
-			hd_chan_event(chan, MAC_EVENT, &e);
+			log_refused(&e);
+			if (chan)
+				hd_chan_event(chan, MAC_EVENT, &e);
 		}
 	}
 }

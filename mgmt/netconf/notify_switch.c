@@ -43,17 +43,23 @@ static void on_port(const struct hd_port_state *before, const struct hd_port_sta
 	nc_publish(w->server, event);
 }
 
+/* The notification of each kind, and the leaf that tells kinds of one apart. */
+static const struct {
+	const char *name, *leaf, *value;
+} mac_kinds[HD_MAC_EVENT_COUNT] = {
+	[HD_MAC_MOVED] = {.name = "mac-moved"},
+	[HD_MAC_LIMIT_PORT] = {"mac-limit-reached", "kind", "port"},
+	[HD_MAC_LIMIT_SEGMENT] = {"mac-limit-reached", "kind", "segment"},
+	[HD_MAC_LIMIT_SWITCH] = {"mac-limit-reached", "kind", "switch"},
+	[HD_MAC_OWN] = {"mac-refused", "reason", "own-address"},
+	[HD_MAC_FOREIGN] = {"mac-refused", "reason", "foreign-source"},
+};
+
 static void on_mac(const struct hd_mac_event *e, void *arg)
 {
-	static const char *const kinds[HD_MAC_EVENT_COUNT] = {
-		[HD_MAC_LIMIT_PORT] = "port",
-		[HD_MAC_LIMIT_SEGMENT] = "segment",
-		[HD_MAC_LIMIT_SWITCH] = "switch",
-	};
 	const struct nc_watch *w = arg;
 	bool moved = e->kind == HD_MAC_MOVED;
-	struct lyd_node *event =
-		nc_event(w->server, MODULE, moved ? "mac-moved" : "mac-limit-reached");
+	struct lyd_node *event = nc_event(w->server, MODULE, mac_kinds[e->kind].name);
 	char text[HD_MAC_STR_MAX];
 	struct hd_mac mac;
 
@@ -61,8 +67,10 @@ static void on_mac(const struct hd_mac_event *e, void *arg)
 		return;
 	memcpy(mac.b, e->mac, sizeof(mac.b));
 	if (!moved) {
-		nc_leaf(event, NULL, "kind", kinds[e->kind]);
+		nc_leaf(event, NULL, mac_kinds[e->kind].leaf, mac_kinds[e->kind].value);
 		nc_leaf(event, NULL, "port", e->to);
+		if (e->from[0])
+			nc_leaf(event, NULL, "owner", e->from);
 	}
 	nc_leaf(event, NULL, "mac", hd_mac_str(&mac, text));
 	nc_leaf(event, NULL, "switch", e->switch_name);

@@ -55,6 +55,9 @@ PROVOKED = {
     "bpdu_guard": (guarded(bpdu_guard=True), [llc_bpdu(BROADCAST, A)], "a", IN),
     "mac_limit": (guarded(mac_limit=1), [ether(BROADCAST, A), ether(BROADCAST, B)], "a", IN),
     "spoofed_mac": (guarded(anti_spoof={"mac": [A]}), [ether(BROADCAST, X)], "a", IN),
+    "foreign_source": (Config().port("a", access=10)
+                       .port("b", access=10, guards={"anti_spoof": {"mac": [B]}}),
+                       [ether(BROADCAST, B)], "a", IN),
     "spoofed_ip": (guarded(anti_spoof={"mac": [A], "ip": ["10.0.0.5"]}),
                    [ether(BROADCAST, A, kind=0x0806, payload=arp(1, A, "10.0.0.6"))], "a", IN),
 }

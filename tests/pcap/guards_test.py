@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Guards of ports: BPDU guard, MAC limit (see also learning_test.py) and anti-spoofing, in the path."""
-from scenario import (BROADCAST, START, STEP, Config, Scenario, arp, ether, ipv4, ipv6, llc_bpdu, main,
+from scenario import (BROADCAST, SECOND, START, STEP, Config, Refused, Scenario, arp, ether, ipv4, ipv6, llc_bpdu, main,
                       neighbour, udp)
 
 A, B, X = "02:00:00:00:00:01", "02:00:00:00:00:02", "02:00:00:00:00:99"
@@ -157,6 +157,116 @@ class AntiSpoof(Scenario):
                                             llc_bpdu(BROADCAST, A), ether(BROADCAST, A)]})
         self.assert_frames(result, {"b": [ether(BROADCAST, A)]})
         self.assertEqual(result.drops("a"), {"bpdu_guard": 2, "spoofed_mac": 1})
+
+    def test_belongs_to_its_port(self):
+        """An address on a port's list is nobody else's, heard from or not, aged or not."""
+        config = (Config().port("a", access=10, guards={"anti_spoof": {"mac": [A]}})
+                  .port("b", access=10).port("c", access=10))
+        bad, good = ether(BROADCAST, A), ether(BROADCAST, A, payload=b"good")
+        ask = ether(A, X)
+        result = self.replay(config, {
+            "b": [(START + t * SECOND, bad) for t in (0, 2, 400, 402)],
+            "a": [(START + t * SECOND, good) for t in (1, 401)],
+            "c": [(START + t * SECOND + 1, ask) for t in (0, 1, 2, 400, 401, 402)]},
+            check_batches=True)
+        self.assertEqual(result.drops("b"), {"foreign_source": 4})
+        self.assertEqual(result.frames("a"), [ask] * 6)
+        self.assertEqual(result.frames("b"), [good] * 2)
+        self.assertEqual(result.frames("c"), [good] * 2)
+        self.assertEqual(result.summary["totals"]["moved"], 0)
+
+    def test_uplink_that_echoes(self):
+        """What an uplink sends back changes nothing, and is not delivered a second time."""
+        config = (Config().segment("office", 10, uplink=["up"]).port("up")
+                  .port("a", access="office", guards={"anti_spoof": {"mac": [A]}})
+                  .port("b", access="office"))
+        said, ask = ether(BROADCAST, A), ether(A, B)
+        result = self.replay(config, {
+            "a": [(START, said)], "up": [(START + 1, ether(BROADCAST, A, "10"))],
+            "b": [(START + 2, ask)]}, check_batches=True)
+        self.assert_frames(result, {"a": [ask], "b": [said], "up": [ether(BROADCAST, A, "10")]})
+        self.assertEqual(result.drops("up"), {"foreign_source": 1})
+
+    def test_uplink_while_the_port_is_down(self):
+        """A guest that was moved to another machine is reached there; no guest may be it here."""
+        config = (Config().segment("office", 10, uplink=["up"]).port("up")
+                  .port("a", access="office", guards={"anti_spoof": {"mac": [A]}})
+                  .port("b", access="office").port("c", access="office"))
+        next(p for p in config.ports if p["name"] == "a")["enabled"] = False
+        result = self.replay(config, {
+            "up": [(START, ether(BROADCAST, A, "10"))], "c": [(START + 1, ether(BROADCAST, A))],
+            "b": [(START + 2, ether(A, B))]}, check_batches=True)
+        self.assertEqual(result.drops("c"), {"foreign_source": 1})
+        self.assertEqual(result.frames("up"), [ether(A, B, "10")])
+        self.assertEqual(result.frames("b"), [ether(BROADCAST, A)])
+        self.assertEqual(result.frames("c"), [ether(BROADCAST, A)])
+
+    def test_each_vlan_of_a_trunk(self):
+        """In all VLANs that the port carries, and in no other; on its switch, and on no other."""
+        config = (Config().port("t", trunk=["1..4000"], guards={"anti_spoof": {"mac": [A]}})
+                  .port("u", trunk=["1..4094"]).port("v", trunk=["1..4094"])
+                  .port("x", switch="sw1", access=10).port("y", switch="sw1", access=10))
+        vlans = (1, 10, 3999, 4000, 4001, 4094)
+        result = self.replay(config, {
+            "u": [ether(BROADCAST, A, str(v)) for v in vlans], "x": [ether(BROADCAST, A)]},
+            check_batches=True)
+        self.assertEqual(result.drops("u"), {"foreign_source": 4})
+        self.assert_frames(result, {"v": [ether(BROADCAST, A, str(v)) for v in vlans[4:]],
+                                    "y": [ether(BROADCAST, A)]})
+
+    def test_shared(self):
+        """An address of several ports (two routers, one of which is in charge) moves among them."""
+        spoof = {"anti_spoof": {"mac": [A]}}
+        config = (Config().port("a", access=10, guards=spoof).port("b", access=10, guards=spoof)
+                  .port("c", access=10).port("d", access=10))
+        result = self.replay(config, {
+            "a": [(START, ether(BROADCAST, A))], "b": [(START + 2, ether(BROADCAST, A))],
+            "c": [(START + t, ether(BROADCAST, A)) for t in (1, 3)],
+            "d": [(START + 4, ether(A, X))]}, check_batches=True)
+        self.assertEqual(result.drops("c"), {"foreign_source": 2})
+        self.assertEqual(result.macs()["sw0", 10, A], "b")
+        self.assertEqual(result.frames("b")[-1], ether(A, X))
+        self.assertEqual(result.summary["totals"]["moved"], 1)
+
+    def test_never_flooded(self):
+        """What is for an address that one port has goes there, although it was never heard from."""
+        config = (Config().port("a", access=10, guards={"anti_spoof": {"mac": [A]}})
+                  .port("b", access=10).port("c", access=10))
+        result = self.replay(config, {"b": [ether(A, B)]})
+        self.assert_frames(result, {"a": [ether(A, B)]})
+
+    def test_before_static(self):
+        """A static entry says where frames go; it lets nobody use the address."""
+        config = (Config().port("a", access=10, guards={"anti_spoof": {"mac": [A]}})
+                  .port("b", access=10).port("c", access=10).static("10", A, "b"))
+        result = self.replay(config, {"c": [ether(BROADCAST, A)], "a": [ether(BROADCAST, A)]})
+        self.assertEqual(result.drops("c"), {"foreign_source": 1})
+        self.assertEqual(result.frames("c"), [ether(BROADCAST, A)])
+
+    def test_many_addresses(self):
+        """1,000 ports with 16 addresses each, and a trunk of all VLANs: no address is lost."""
+        config = Config().port("thief", access=10)
+        config.port("t", trunk=["1..4094"], guards={"anti_spoof": {
+            "mac": [f"02:00:00:0a:00:{i:02x}" for i in range(16)]}})
+        lists = {}
+        for p in range(1000):
+            lists[p] = [f"02:00:00:{p >> 8:02x}:{p & 255:02x}:{i:02x}" for i in range(16)]
+            config.port(f"p{p}", access=10, guards={"anti_spoof": {"mac": lists[p]}})
+        frames = [ether(B, mac) for p in range(0, 1000, 37) for mac in lists[p]]
+        frames += [ether(B, f"02:00:00:0a:00:{i:02x}") for i in range(16)]
+        result = self.replay(config, {"thief": frames + [ether(B, X)]})
+        self.assertEqual(result.drops("thief"), {"foreign_source": len(frames)})
+        self.assertEqual(result.port("thief")["admitted"], 1)
+
+    def test_too_many_owners(self):
+        """Sixteen ports share an address; the seventeenth is refused by name."""
+        config = Config()
+        for p in range(17):
+            config.port(f"p{p}", access=10, guards={"anti_spoof": {"mac": [A]}})
+        with self.assertRaises(Refused) as caught:
+            self.replay(config, {"p0": [ether(BROADCAST, A)]})
+        self.assertRegex(str(caught.exception),
+                         f"port p[0-9]+: anti-spoof: 16 other ports of switch sw0 have {A} already")
 
     def test_spoofer_takes_nothing(self):
         """Another's address does not move, and the guard of one port is none of another's."""

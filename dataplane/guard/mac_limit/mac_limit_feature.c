@@ -28,6 +28,7 @@ static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, cons
 				&(struct hd_mac_note){
 					.mac = hd_fdb_mac(rte_pktmbuf_mtod(m[i], uint8_t *) + 6),
 					.domain = hd_meta(m[i])->domain,
+					.from = HD_PORT_ID_NONE,
 					.to = port->id,
 					.kind = HD_MAC_LIMIT_PORT,
 				});

@@ -59,14 +59,16 @@ enum hd_mac_event_kind {
 	HD_MAC_LIMIT_PORT, /* a new address was refused, since there are so many already */
 	HD_MAC_LIMIT_SEGMENT,
 	HD_MAC_LIMIT_SWITCH,
+	HD_MAC_OWN,     /* a frame was dropped: its source is an address of the switch itself, */
+	HD_MAC_FOREIGN, /* ... or belongs to another port */
 	HD_MAC_EVENT_COUNT,
 };
 struct hd_mac_event {
 	char switch_name[HD_NAME_MAX];
 	char segment[HD_NAME_MAX]; /* empty: an unnamed VLAN */
-	char from[HD_NAME_MAX];    /* HD_MAC_MOVED: the port where it was */
-	char to[HD_NAME_MAX];      /* the port where it was seen */
-	uint64_t left_out;         /* others of the sort since the last one that was told of */
+	char from[HD_NAME_MAX]; /* HD_MAC_MOVED: the port where it was; OWN, FOREIGN: whose it is */
+	char to[HD_NAME_MAX];   /* the port where it was seen */
+	uint64_t left_out;      /* others of the sort since the last one that was told of */
 	uint8_t mac[6];
 	uint16_t vlan;
 	uint32_t kind; /* enum hd_mac_event_kind */
