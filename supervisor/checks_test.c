@@ -96,15 +96,60 @@ static void test_tap(void)
 	REFUSED(t.netdev[0] = '\0');
 	REFUSED(t.port[0] = '\0');
 	REFUSED(memset(t.port, 'a', sizeof(t.port)));
-	REFUSED(memset(t.owner, 'a', sizeof(t.owner)));
-	REFUSED(strcpy(t.group, "a b"));
+	/* only a VM's TAP has an owner */
+	REFUSED(strcpy(t.owner, "root"));
+	REFUSED(strcpy(t.group, "root"));
 	REFUSED(t.queues = 0);
 	REFUSED(t.queues = 9);
 	REFUSED(t.mtu = 67);
 	REFUSED(t.mtu = 65522);
 	REFUSED(t.mac[0] = 1);
 	REFUSED(t.has_vhost_net = 2);
+	REFUSED(t.vm = 2);
+	REFUSED((t.vm = 1, t.has_vhost_net = 1));
+	REFUSED((t.vm = 1, t.queues = 17));
+	REFUSED((t.vm = 1, memset(t.owner, 'a', sizeof(t.owner))));
+	REFUSED((t.vm = 1, strcpy(t.group, "a b")));
 #undef REFUSED
+	t = tap;
+	t.vm = 1;
+	t.queues = 16;
+	strcpy(t.owner, "root");
+	strcpy(t.group, "12");
+	CU_ASSERT_EQUAL(opener_check_tap(&t, &err), 0);
+}
+
+/* A TAP is ours when a heddled of this very run directory marked it. */
+static void test_marks(void)
+{
+	char mark[256], dir[256], port[64];
+	bool vm;
+
+	tap_mark("/run/heddle", false, "web1", mark, sizeof(mark));
+	CU_ASSERT_STRING_EQUAL(mark, "heddle tap web1 in /run/heddle");
+	CU_ASSERT_TRUE(tap_mark_ours("/run/heddle", mark, &vm));
+	CU_ASSERT_FALSE(vm);
+	CU_ASSERT_FALSE(tap_mark_ours("/run/heddle2", mark, &vm));
+	CU_ASSERT_FALSE(tap_mark_ours("/run/heddl", mark, &vm));
+	CU_ASSERT_FALSE(tap_mark_ours("/run/heddle", "", &vm));
+	CU_ASSERT_FALSE(tap_mark_ours("/run/heddle", "heddle tap ", &vm));
+	CU_ASSERT_FALSE(tap_mark_ours("/run/heddle", "the uplink", &vm));
+	CU_ASSERT_FALSE(tap_mark_ours("/run/heddle", "heddle lap web1 in /run/heddle", &vm));
+	/* a directory may have any name, and the longest mark of all fits */
+	memset(dir, 'd', sizeof(dir) - 1);
+	dir[0] = '/';
+	dir[sizeof(dir) - 1] = '\0';
+	memset(port, 'p', sizeof(port) - 1);
+	port[sizeof(port) - 1] = '\0';
+	tap_mark(dir, true, port, mark, sizeof(mark));
+	CU_ASSERT_TRUE(strlen(mark) < 255);
+	CU_ASSERT_TRUE(tap_mark_ours(dir, mark, &vm));
+	CU_ASSERT_TRUE(vm);
+	dir[250] = 'e';
+	CU_ASSERT_FALSE(tap_mark_ours(dir, mark, &vm));
+	tap_mark("/tmp/a in b", true, "in", mark, sizeof(mark));
+	CU_ASSERT_TRUE(tap_mark_ours("/tmp/a in b", mark, &vm));
+	CU_ASSERT_FALSE(tap_mark_ours("b", mark, &vm));
 }
 
 static void test_others(void)
@@ -189,4 +234,5 @@ static void test_acl(void)
 }
 
 UNIT_MAIN("supervisor-checks", {"paths", test_paths}, {"names", test_names},
-	  {"backoff", test_backoff}, {"tap", test_tap}, {"others", test_others}, {"acl", test_acl});
+	  {"backoff", test_backoff}, {"tap", test_tap}, {"marks", test_marks},
+	  {"others", test_others}, {"acl", test_acl});

@@ -2,12 +2,17 @@
 #include "supervisor/names_core.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "heddle/base/name.h"
 
 #define CPUS_MAX     1024
-#define DISTANCE_MAX 32 /* characters of a name that name_distance() looks at */
+#define MARK_TAP     "heddle tap "
+#define MARK_VM_TAP  "heddle vm-tap "
+#define MARK_IN      " in "
+#define MARK_DIR_MAX 160 /* bytes of a run directory that are written on a TAP */
+#define DISTANCE_MAX 32  /* characters of a name that name_distance() looks at */
 
 /* Parses digits at *@at and moves it behind them. Returns false when there are none, or too many. */
 static bool digits(const char **at, unsigned int *out)
@@ -139,4 +144,40 @@ unsigned int name_distance(const char *a, const char *b, unsigned int limit)
 		}
 	}
 	return row[lb] < limit ? row[lb] : limit;
+}
+
+/* A long path is named by a number that is made of it. */
+static void run_dir_name(const char *run_dir, char *text, size_t size)
+{
+	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+
+	if (strlen(run_dir) < MARK_DIR_MAX) {
+		snprintf(text, size, "%s", run_dir);
+		return;
+	}
+	for (; *run_dir; run_dir++)
+		hash = (hash ^ (unsigned char)*run_dir) * 1099511628211u;
+	snprintf(text, size, "#%016llx", (unsigned long long)hash);
+}
+
+void tap_mark(const char *run_dir, bool vm, const char *port, char *text, size_t size)
+{
+	char dir[MARK_DIR_MAX];
+
+	run_dir_name(run_dir, dir, sizeof(dir));
+	snprintf(text, size, "%s%s" MARK_IN "%s", vm ? MARK_VM_TAP : MARK_TAP, port, dir);
+}
+
+bool tap_mark_ours(const char *run_dir, const char *mark, bool *vm)
+{
+	char dir[MARK_DIR_MAX];
+	const char *in;
+
+	*vm = !strncmp(mark, MARK_VM_TAP, strlen(MARK_VM_TAP));
+	if (!*vm && strncmp(mark, MARK_TAP, strlen(MARK_TAP)) != 0)
+		return false;
+	run_dir_name(run_dir, dir, sizeof(dir));
+	/* names of ports have no blanks */
+	in = strchr(mark + strlen(*vm ? MARK_VM_TAP : MARK_TAP), ' ');
+	return in && !strncmp(in, MARK_IN, strlen(MARK_IN)) && !strcmp(in + strlen(MARK_IN), dir);
 }

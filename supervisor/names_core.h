@@ -33,6 +33,15 @@ bool netdev_name_valid(const char *name, size_t size);
  */
 bool path_beneath(const char *path, size_t size);
 
+/*
+ * What is written on a TAP of ours (its alias: 255 bytes at the most), so that a later heddled of the
+ * same run directory knows it: "heddle tap PORT in RUN-DIR".
+ */
+void tap_mark(const char *run_dir, bool vm, const char *port, char *text, size_t size);
+
+/* True if @mark was written by a heddled of @run_dir; *@vm: on a TAP for a VM. */
+bool tap_mark_ours(const char *run_dir, const char *mark, bool *vm);
+
 /* Edits that make one name of the other, or @limit when there are as many or more. */
 unsigned int name_distance(const char *a, const char *b, unsigned int limit);
 

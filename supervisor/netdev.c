@@ -3,6 +3,7 @@
 #include "supervisor/netdev.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -70,13 +71,23 @@ int netdev_mtu_set(int sock, const char *name, uint16_t mtu)
 	return ask(sock, SIOCSIFMTU, name, &ifr);
 }
 
-int netdev_up(int sock, const char *name)
+static int up_or_down(int sock, const char *name, bool up)
 {
 	struct ifreq ifr = {0};
 	int rc = ask(sock, SIOCGIFFLAGS, name, &ifr);
 
-	if (rc < 0 || (ifr.ifr_flags & IFF_UP))
+	if (rc < 0 || !(ifr.ifr_flags & IFF_UP) == !up)
 		return rc;
-	ifr.ifr_flags |= IFF_UP;
+	ifr.ifr_flags ^= IFF_UP;
 	return ask(sock, SIOCSIFFLAGS, name, &ifr);
+}
+
+int netdev_up(int sock, const char *name)
+{
+	return up_or_down(sock, name, true);
+}
+
+int netdev_down(int sock, const char *name)
+{
+	return up_or_down(sock, name, false);
 }

@@ -17,6 +17,7 @@ int netdev_mac_set(int sock, const char *name, const uint8_t mac[6]);
 int netdev_mtu_get(int sock, const char *name, uint16_t *mtu);
 int netdev_mtu_set(int sock, const char *name, uint16_t mtu);
 int netdev_up(int sock, const char *name);
+int netdev_down(int sock, const char *name);
 
 /* A datagram socket for the calls above, in @netns. Or -errno with @err. */
 int netdev_socket(const struct netns *netns, struct hd_err *err);

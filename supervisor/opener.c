@@ -78,13 +78,40 @@ int opener_group(const struct opener *opener, const char *name, gid_t *gid, stru
 	return 0;
 }
 
+/* The switch is at the device's other side: what a VM gives its queue is what the device receives. */
+static void serve_vm_tap(struct hd_chan *chan, const struct hd_msg *msg,
+			 const struct opener *opener, const struct kept_tap *tap)
+{
+	struct hd_open_packet packet = {0};
+	struct hd_opened opened;
+	struct hd_err err = {0};
+	int fds[2], rc;
+
+	memcpy(packet.port, tap->req.port, sizeof(packet.port));
+	memcpy(packet.netdev, tap->req.netdev, sizeof(packet.netdev));
+	memcpy(packet.netns, tap->req.netns, sizeof(packet.netns));
+	rc = opener_packet_open(opener, &packet, fds, &opened, &err);
+	if (rc == 0 && opened.ifindex != tap->opened.ifindex) {
+		close(fds[0]);
+		close(fds[1]);
+		rc = hd_err_set(&err, EAGAIN, "TAP %s was replaced just now", tap->req.netdev);
+	}
+	if (rc < 0) {
+		refuse(chan, msg, rc, &err);
+		return;
+	}
+	hd_chan_reply(chan, msg->hdr, &tap->opened, sizeof(tap->opened), fds, 2);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void serve_tap(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	const struct hd_open_tap *req = msg->body;
 	const struct kept_tap *tap;
 	int fds[HD_MSG_FDS_MAX];
 	struct hd_err err = {0};
-	unsigned int n;
+	unsigned int n, kept;
 
 	if (!from_data(chan, msg, arg))
 		return;
@@ -97,8 +124,14 @@ static void serve_tap(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 		refuse(chan, msg, -err.code, &err);
 		return;
 	}
-	n = tap->n_fds;
-	memcpy(fds, tap->fds, n * sizeof(int));
+	if (req->vm) {
+		serve_vm_tap(chan, msg, opener_of(arg), tap);
+		return;
+	}
+	memcpy(fds, tap->queue, tap->n_queues * sizeof(int));
+	n = tap->n_queues;
+	fds[n++] = tap->sock;
+	kept = n;
 	if (req->has_vhost_net) {
 		if (opener_vhost_net(fds + n, req->queues, &err) < 0) {
 			refuse(chan, msg, -err.code, &err);
@@ -108,7 +141,7 @@ static void serve_tap(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	}
 	hd_chan_reply(chan, msg->hdr, &tap->opened, sizeof(tap->opened), fds, n);
 	/* vhost-net belongs to the process that uses it, so it is not kept. */
-	for (unsigned int i = tap->n_fds; i < n; i++)
+	for (unsigned int i = kept; i < n; i++)
 		close(fds[i]);
 }
 
@@ -249,8 +282,7 @@ void opener_free(struct opener *opener)
 	if (!opener)
 		return;
 	opener_watch_end(opener);
-	opener_cache_forget(opener);
-	opener_cache_sweep(opener);
+	opener_cache_end(opener);
 	opener_shm_close(opener);
 	opener_vhost_forget(opener);
 	opener_vhost_sweep(opener);

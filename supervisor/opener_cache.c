@@ -26,13 +26,19 @@ static struct kept_tap *find(struct opener *opener, const char *port)
 	return NULL;
 }
 
-static void drop(struct opener *opener, struct kept_tap *tap)
+/* Ours no longer; the device stays. */
+static void let_go(struct opener *opener, struct kept_tap *tap)
 {
-	for (unsigned int i = 0; i < tap->n_fds; i++)
-		close(tap->fds[i]);
+	opener_tap_close(tap);
 	LIST_REMOVE(tap, next);
 	opener->n_taps--;
 	free(tap);
+}
+
+static void drop(struct opener *opener, struct kept_tap *tap)
+{
+	opener_tap_remove(opener, tap, false);
+	let_go(opener, tap);
 }
 
 /* Strings are compared as such: what lies behind their ends is the plane's affair. */
@@ -40,7 +46,7 @@ static bool same(const struct hd_open_tap *a, const struct hd_open_tap *b)
 {
 	return !strcmp(a->netdev, b->netdev) && !strcmp(a->netns, b->netns) &&
 	       !strcmp(a->owner, b->owner) && !strcmp(a->group, b->group) &&
-	       a->queues == b->queues && a->mtu == b->mtu &&
+	       a->queues == b->queues && a->mtu == b->mtu && a->vm == b->vm &&
 	       !memcmp(a->mac, b->mac, sizeof(a->mac));
 }
 
@@ -58,18 +64,18 @@ const struct kept_tap *opener_cache_holder(const struct opener *opener,
 	return NULL;
 }
 
-const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_open_tap *req,
-					struct hd_err *err)
+/* Another device than the one that the port has? */
+static bool elsewhere(const struct hd_open_tap *a, const struct hd_open_tap *b)
 {
-	struct kept_tap *tap = find(opener, req->port);
+	return strcmp(a->netdev, b->netdev) != 0 || strcmp(a->netns, b->netns) != 0 ||
+	       a->vm != b->vm;
+}
 
-	if (tap && same(&tap->req, req) && opener_tap_alive(opener, tap)) {
-		tap->opened.flags = HD_OPENED_KEPT;
-		tap->asked = true;
-		return tap;
-	}
-	if (tap)
-		drop(opener, tap);
+static struct kept_tap *add(struct opener *opener, const struct hd_open_tap *req,
+			    struct hd_err *err)
+{
+	struct kept_tap *tap;
+
 	if (opener->n_taps == CACHE_MAX) {
 		hd_err_set(err, ENOSPC, "there are %u TAPs already", CACHE_MAX);
 		return NULL;
@@ -80,13 +86,40 @@ const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_o
 		return NULL;
 	}
 	tap->req = *req;
-	if (opener_tap_create(opener, tap, err) < 0) {
-		free(tap);
-		return NULL;
-	}
-	tap->asked = true;
+	tap->sock = -1;
 	LIST_INSERT_HEAD(bucket(opener, req->port), tap, next);
 	opener->n_taps++;
+	return tap;
+}
+
+const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_open_tap *req,
+					struct hd_err *err)
+{
+	struct kept_tap *tap = find(opener, req->port);
+	bool alive = tap && opener_tap_alive(opener, tap);
+
+	if (alive && !tap->deferred && same(&tap->req, req)) {
+		tap->opened.flags = HD_OPENED_KEPT;
+		tap->asked = true;
+		return tap;
+	}
+	if (tap && (!alive || elsewhere(&tap->req, req))) {
+		drop(opener, tap);
+		tap = NULL;
+	}
+	if (!tap)
+		tap = add(opener, req, err);
+	if (!tap)
+		return NULL;
+	tap->asked = true;
+	if (opener_tap_open(opener, tap, req, err) < 0) {
+		/* the device stays, if there is one, and is looked at again when it is asked for */
+		tap->deferred = true;
+		if (!tap->opened.ifindex)
+			let_go(opener, tap);
+		return NULL;
+	}
+	tap->req = *req;
 	return tap;
 }
 
@@ -113,6 +146,20 @@ unsigned int opener_cache_sweep(struct opener *opener)
 		}
 	}
 	return n;
+}
+
+void opener_cache_end(struct opener *opener)
+{
+	bool managed = opener->dirs->config[0] == '\0';
+	struct kept_tap *tap;
+
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++) {
+		while ((tap = LIST_FIRST(&opener->taps[i]))) {
+			if (!managed)
+				opener_tap_remove(opener, tap, true);
+			let_go(opener, tap);
+		}
+	}
 }
 
 void opener_cache_forget(struct opener *opener)

@@ -19,10 +19,12 @@ struct kept_tap {
 	LIST_ENTRY(kept_tap) next;
 	struct hd_open_tap req; /* without has_vhost_net */
 	struct hd_opened opened;
-	struct netns netns;             /* identity only, its fd is closed */
-	int fds[HD_TAP_QUEUES_MAX + 1]; /* queues, then the socket */
-	unsigned int n_fds;
-	bool asked; /* by the heddle-dp that runs now */
+	struct netns netns;           /* identity only, its fd is closed */
+	int queue[HD_TAP_QUEUES_MAX]; /* none for a VM's TAP */
+	unsigned int n_queues;
+	int sock;      /* in its namespace; -1: not yet */
+	bool asked;    /* by the heddle-dp that runs now */
+	bool deferred; /* something of it can change only when the VM closes it */
 };
 LIST_HEAD(kept_taps, kept_tap);
 
@@ -58,8 +60,18 @@ struct opener {
 int opener_user(const struct opener *opener, const char *name, uid_t *uid, struct hd_err *err);
 int opener_group(const struct opener *opener, const char *name, gid_t *gid, struct hd_err *err);
 
-/* opener_tap.c: creates @tap->req's device; fills fds, opened and the identity of the namespace. */
-int opener_tap_create(const struct opener *opener, struct kept_tap *tap, struct hd_err *err);
+/*
+ * opener_tap.c: makes the device of @req, or takes one of ours that is there, also @tap's own, and
+ * makes it as @req says. Fills @tap's descriptors, opened and the identity of the namespace.
+ */
+int opener_tap_open(const struct opener *opener, struct kept_tap *tap,
+		    const struct hd_open_tap *req, struct hd_err *err);
+
+/* Deletes the device; with @only_unused not one that a VM has open. opener_tap_close() is still due. */
+void opener_tap_remove(const struct opener *opener, struct kept_tap *tap, bool only_unused);
+
+/* Closes our descriptors; the device stays. */
+void opener_tap_close(struct kept_tap *tap);
 
 /* True if the device is still there, in the namespace that its name stands for now. */
 bool opener_tap_alive(const struct opener *opener, struct kept_tap *tap);
@@ -74,6 +86,9 @@ const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_o
 /* The kept TAP with this device in this namespace, of a port other than @port. Or NULL. */
 const struct kept_tap *opener_cache_holder(const struct opener *opener,
 					   const struct hd_open_tap *req);
+
+/* At the end. A switch that is managed keeps its TAPs for the next start. */
+void opener_cache_end(struct opener *opener);
 void opener_cache_release(struct opener *opener, const char *port);
 
 /* Closes what was not asked for. Returns how many. */

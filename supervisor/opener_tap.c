@@ -1,27 +1,41 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * TAPs. They are persistent: one outlives heddle-dp and heddled with all that people put on it, and
+ * is found again by its name and by the mark that says that it is ours (names_core.h).
+ */
 #define _GNU_SOURCE
 #include "supervisor/opener_int.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <net/if.h>
 #include <linux/if_tun.h>
+#include <linux/sockios.h>
+#include <netlink/socket.h>
 
+#include "heddle/base/log.h"
+#include "supervisor/names_core.h"
 #include "supervisor/netdev.h"
+#include "supervisor/rtnl.h"
 
 #define VHOST_NET_PATH "/dev/vhost-net"
-#define VNET_HDR_SIZE  12 /* struct virtio_net_hdr_v1 */
+#define VNET_HDR_SIZE  12   /* struct virtio_net_hdr_v1 */
+#define IPV6_MTU_MIN   1280 /* below, a device has no IPv6 at all */
 
-/* What is to be made. */
+/* What is to be made, or taken. */
 struct job {
+	const struct opener *opener;
 	struct kept_tap *tap;
-	uid_t uid;
+	const struct hd_open_tap *req;
+	uid_t uid; /* that may attach; -1: any */
 	gid_t gid;
+	struct nl_sock *rtnl;
+	bool made; /* the device is new */
 	struct hd_err *err;
 };
 
@@ -34,129 +48,298 @@ static const char *place(const struct hd_open_tap *req, char *text, size_t size)
 	return text;
 }
 
-static int queue_failed(const struct hd_open_tap *req, int code, struct hd_err *err)
+static int failed(const struct job *job, int rc, const char *what)
+{
+	return hd_err_set(job->err, -rc, "TAP %s: %s: %s", job->req->netdev, what, strerror(-rc));
+}
+
+static int name_taken(const struct job *job, const char *what)
 {
 	char in[HD_NAME_MAX + 16], ip[HD_NAME_MAX + 8] = "";
+	const struct hd_open_tap *req = job->req;
+
+	place(req, in, sizeof(in));
+	if (req->netns[0])
+		snprintf(ip, sizeof(ip), " -n %s", req->netns);
+	return hd_err_set(job->err, EEXIST,
+			  "a device %s is there already%s%s: ip%s link del %s, or give the "
+			  "port another device name",
+			  req->netdev, in, what, ip, req->netdev);
+}
+
+static int queue_failed(const struct job *job, int code)
+{
+	const struct hd_open_tap *req = job->req;
+	char in[HD_NAME_MAX + 16];
 
 	place(req, in, sizeof(in));
 	if (code == EPERM)
-		return hd_err_set(err, EPERM,
+		return hd_err_set(job->err, EPERM,
 				  "making TAP %s%s needs CAP_NET_ADMIN: run heddled as "
 				  "root, or all of it in `unshare -Urnm`",
 				  req->netdev, in);
-	if (code != EBUSY && code != EINVAL)
-		return hd_err_set(err, code, "making TAP %s%s: %s", req->netdev, in,
-				  strerror(code));
-	if (req->netns[0])
-		snprintf(ip, sizeof(ip), " -n %s", req->netns);
-	return hd_err_set(err, EEXIST,
-			  "a device %s is there already%s: ip%s link del %s, or give the "
-			  "port another device name",
-			  req->netdev, in, ip, req->netdev);
+	if (code == EBUSY && !job->made)
+		return hd_err_set(job->err, EBUSY,
+				  "TAP %s%s is held by another process still: it is tried again",
+				  req->netdev, in);
+	if (code == EBUSY || code == EINVAL)
+		return name_taken(job, "");
+	return hd_err_set(job->err, code, "making TAP %s%s: %s", req->netdev, in, strerror(code));
 }
 
-static int queue_open(const struct job *job, unsigned int queue)
+/* A queue of the device. With @make it is the first one: it makes the device, and takes none that is there. */
+static int queue_open(const struct job *job, bool make)
 {
-	const struct hd_open_tap *req = &job->tap->req;
+	const struct hd_open_tap *req = job->req;
 	int size = VNET_HDR_SIZE, fd = netns_tun(&job->tap->netns, job->err), rc = 0;
 	struct ifreq ifr = {0};
 
 	if (fd < 0)
 		return fd;
 	memcpy(ifr.ifr_name, req->netdev, sizeof(ifr.ifr_name));
-	/* The first queue makes the device, and takes none that is there. */
 	ifr.ifr_flags =
 		(short)(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR |
-			(req->queues > 1 ? IFF_MULTI_QUEUE : 0) | (queue == 0 ? IFF_TUN_EXCL : 0));
+			(req->queues > 1 ? IFF_MULTI_QUEUE : 0) | (make ? IFF_TUN_EXCL : 0));
 	if (ioctl(fd, TUNSETIFF, &ifr) < 0)
-		rc = queue_failed(req, errno, job->err);
+		rc = queue_failed(job, errno);
 	else if (ioctl(fd, TUNSETVNETHDRSZ, &size) < 0)
-		rc = hd_err_set(job->err, errno, "TAP %s: offload headers: %s", req->netdev,
-				strerror(errno));
-	else if (queue == 0 && job->uid != (uid_t)-1 && ioctl(fd, TUNSETOWNER, job->uid) < 0)
-		rc = hd_err_set(job->err, errno, "TAP %s: owner %s: %s", req->netdev, req->owner,
-				strerror(errno));
-	else if (queue == 0 && job->gid != (gid_t)-1 && ioctl(fd, TUNSETGROUP, job->gid) < 0)
-		rc = hd_err_set(job->err, errno, "TAP %s: group %s: %s", req->netdev, req->group,
-				strerror(errno));
+		rc = failed(job, -errno, "offload headers");
+	else if (make && job->uid != (uid_t)-1 && ioctl(fd, TUNSETOWNER, job->uid) < 0)
+		rc = failed(job, -errno, "owner");
+	else if (make && job->gid != (gid_t)-1 && ioctl(fd, TUNSETGROUP, job->gid) < 0)
+		rc = failed(job, -errno, "group");
 	if (rc < 0)
 		close(fd);
 	return rc < 0 ? rc : fd;
 }
 
-/* The kernel's side: address, MTU, up. */
-static int device_setup(struct kept_tap *tap, int sock, struct hd_err *err)
+static void queues_close(struct kept_tap *tap, unsigned int keep)
+{
+	while (tap->n_queues > keep)
+		close(tap->queue[--tap->n_queues]);
+}
+
+/* As many queues as are asked for. A guest's TAP has none of ours. */
+static int queues_open(struct job *job)
+{
+	struct kept_tap *tap = job->tap;
+	unsigned int n = job->req->vm ? 0 : job->req->queues;
+
+	queues_close(tap, n);
+	while (tap->n_queues < n) {
+		uint32_t ifindex = 0;
+		int fd = queue_open(job, false);
+
+		if (fd < 0)
+			return fd;
+		tap->queue[tap->n_queues++] = fd;
+		/* one that was deleted just now would have been made again by this */
+		if (netdev_index(tap->sock, job->req->netdev, &ifindex) < 0 ||
+		    ifindex != tap->opened.ifindex)
+			return failed(job, -EAGAIN, "it was deleted");
+	}
+	return 0;
+}
+
+/* The kernel's side of it: all that may change while the device lives. */
+static int device_setup(const struct job *job)
 {
 	static const uint8_t none[6];
-	const struct hd_open_tap *req = &tap->req;
-	struct hd_opened *opened = &tap->opened;
-	int rc = 0;
+	const struct hd_open_tap *req = job->req;
+	struct hd_opened *opened = &job->tap->opened;
+	int sock = job->tap->sock, rc = 0;
 
-	if (memcmp(req->mac, none, sizeof(none)) != 0)
+	rc = netdev_mac_get(sock, req->netdev, opened->mac);
+	if (rc == 0 && memcmp(req->mac, none, sizeof(none)) != 0 &&
+	    memcmp(req->mac, opened->mac, sizeof(opened->mac)) != 0)
 		rc = netdev_mac_set(sock, req->netdev, req->mac);
 	if (rc < 0)
-		return hd_err_set(err, -rc, "TAP %s: MAC address: %s", req->netdev, strerror(-rc));
-	rc = netdev_mtu_set(sock, req->netdev, req->mtu);
+		return failed(job, rc, "MAC address");
+	rc = netdev_mtu_get(sock, req->netdev, &opened->mtu);
+	/* IPv6 that begins on a guest's device that is up would begin with an address */
+	if (rc == 0 && req->vm && opened->mtu < IPV6_MTU_MIN && req->mtu >= IPV6_MTU_MIN)
+		rc = netdev_down(sock, req->netdev);
+	if (rc == 0 && opened->mtu != req->mtu)
+		rc = netdev_mtu_set(sock, req->netdev, req->mtu);
 	if (rc < 0)
-		return hd_err_set(err, -rc, "TAP %s: MTU %u: %s", req->netdev, req->mtu,
-				  strerror(-rc));
+		return failed(job, rc, "MTU");
+	if (req->vm) {
+		rc = rtnl_no_ipv6_address(job->rtnl, opened->ifindex);
+		if (rc < 0)
+			return failed(job, rc, "no IPv6 address");
+		rc = rtnl_guard(&job->tap->netns, req->netdev);
+	}
+	if (rc < 0)
+		return hd_err_set(job->err, -rc,
+				  "TAP %s: the rule that keeps the guest's frames away from the "
+				  "host (nftables, netdev ingress): %s: modprobe nf_tables",
+				  req->netdev, strerror(-rc));
 	rc = netdev_up(sock, req->netdev);
-	if (rc == 0)
-		rc = netdev_index(sock, req->netdev, &opened->ifindex);
 	if (rc == 0)
 		rc = netdev_mac_get(sock, req->netdev, opened->mac);
 	if (rc == 0)
 		rc = netdev_mtu_get(sock, req->netdev, &opened->mtu);
-	if (rc < 0)
-		return hd_err_set(err, -rc, "TAP %s: %s", req->netdev, strerror(-rc));
-	return 0;
+	return rc < 0 ? failed(job, rc, "it cannot be set up") : 0;
 }
 
-static int create_inside(const struct job *job)
+static int mark_set(const struct job *job)
+{
+	char mark[RTNL_ALIAS_MAX];
+	int rc;
+
+	tap_mark(job->opener->dirs->run, job->req->vm, job->req->port, mark, sizeof(mark));
+	rc = rtnl_alias(job->rtnl, job->tap->opened.ifindex, mark);
+	return rc < 0 ? failed(job, rc, "marking it as ours") : 0;
+}
+
+/* Until it is persistent, it goes with its descriptor, whatever happens to us. */
+static int device_make(struct job *job)
 {
 	struct kept_tap *tap = job->tap;
-	int fd = 0, rc = 0;
+	int fd, rc;
 
-	for (unsigned int i = 0; i < tap->req.queues && fd >= 0; i++) {
-		fd = queue_open(job, i);
-		if (fd >= 0)
-			tap->fds[tap->n_fds++] = fd;
-	}
-	if (fd >= 0) {
-		fd = netdev_socket(&tap->netns, job->err);
-		if (fd >= 0)
-			tap->fds[tap->n_fds++] = fd;
-	}
-	rc = fd < 0 ? fd : device_setup(tap, fd, job->err);
-	if (rc < 0) {
-		while (tap->n_fds)
-			close(tap->fds[--tap->n_fds]);
-	}
+	job->made = true;
+	fd = queue_open(job, true);
+	if (fd < 0)
+		return fd;
+	rc = netdev_index(tap->sock, job->req->netdev, &tap->opened.ifindex);
+	if (rc < 0)
+		failed(job, rc, "it was deleted");
+	if (rc == 0)
+		rc = mark_set(job);
+	if (rc == 0)
+		rc = device_setup(job);
+	if (rc == 0 && ioctl(fd, TUNSETPERSIST, 1) < 0)
+		rc = failed(job, -errno, "keeping it");
+	if (rc < 0)
+		tap->opened.ifindex = 0;
+	if (rc < 0 || job->req->vm)
+		close(fd);
+	else
+		tap->queue[tap->n_queues++] = fd;
 	return rc;
 }
 
-int opener_tap_create(const struct opener *opener, struct kept_tap *tap, struct hd_err *err)
+/* Does it differ in what a TAP has for life? */
+static bool differs(const struct job *job, const struct rtnl_link *link, bool vm)
 {
-	struct job job = {.tap = tap, .err = err};
+	return vm != job->req->vm || link->multi_queue != (job->req->queues > 1) ||
+	       (vm && (link->owner != job->uid || link->group != job->gid));
+}
+
+/* A device of that name is there. Ours: it is as the port needs it, or is deleted. */
+static int device_take(struct job *job, const struct rtnl_link *link, bool *gone)
+{
+	bool vm;
+	int rc;
+
+	*gone = false;
+	if (!link->is_tap || !tap_mark_ours(job->opener->dirs->run, link->alias, &vm))
+		return name_taken(job, !strncmp(link->alias, "heddle ", 7)
+					       ? " and another heddled made it"
+					       : "");
+	job->tap->opened.ifindex = link->ifindex;
+	if (differs(job, link, vm)) {
+		/* a guest is not cut off for it */
+		if (vm && job->req->vm && link->carrier) {
+			hd_log_port(HD_LOG_NOTICE, job->req->port,
+				    "a VM has TAP %s open: its owner, group and whether it has "
+				    "several queues change when the VM closes it",
+				    job->req->netdev);
+			job->tap->deferred = true;
+		} else {
+			queues_close(job->tap, 0);
+			rc = rtnl_delete(job->rtnl, link->ifindex);
+			*gone = rc == 0 || rc == -ENODEV;
+			job->tap->opened.ifindex = 0;
+			return *gone ? 0 : failed(job, rc, "deleting the one that was there");
+		}
+	}
+	rc = mark_set(job);
+	return rc < 0 ? rc : device_setup(job);
+}
+
+static int open_inside(struct job *job)
+{
+	struct kept_tap *tap = job->tap;
+	struct rtnl_link link;
+	bool gone = true;
+	int rc = 0;
+
+	if (tap->sock < 0)
+		tap->sock = netdev_socket(&tap->netns, job->err);
+	if (tap->sock < 0)
+		return tap->sock;
+	job->rtnl = rtnl_open(&tap->netns, job->err);
+	if (!job->rtnl)
+		return -job->err->code;
+	rc = rtnl_get(job->rtnl, job->req->netdev, 0, &link);
+	if (rc == 0)
+		rc = device_take(job, &link, &gone);
+	else if (rc == -ENODEV)
+		rc = 0;
+	else
+		failed(job, rc, "looking for it");
+	if (rc == 0 && gone) {
+		queues_close(tap, 0);
+		rc = device_make(job);
+	}
+	if (rc == 0)
+		rc = queues_open(job);
+	nl_socket_free(job->rtnl);
+	return rc;
+}
+
+/* Who may attach. The kernel asks for both where both are set. */
+static int accounts(struct job *job)
+{
+	const struct hd_open_tap *req = job->req;
+	struct group *group;
+	int rc;
+
+	job->uid = (uid_t)-1;
+	job->gid = (gid_t)-1;
+	if (req->vm) {
+		rc = opener_user(job->opener, req->owner, &job->uid, job->err);
+		if (rc == 0)
+			rc = opener_group(job->opener, req->group, &job->gid, job->err);
+		if (rc < 0)
+			return rc;
+		group = req->owner[0] || req->group[0]
+				? NULL
+				: getgrnam(job->opener->settings->vhost_group);
+		if (group)
+			job->gid = group->gr_gid;
+	}
+	/* to a TAP of nobody, anybody might attach */
+	if (job->uid == (uid_t)-1 && job->gid == (gid_t)-1)
+		job->uid = geteuid();
+	return 0;
+}
+
+int opener_tap_open(const struct opener *opener, struct kept_tap *tap,
+		    const struct hd_open_tap *req, struct hd_err *err)
+{
+	struct job job = {.opener = opener, .tap = tap, .req = req, .err = err};
 	const struct kept_tap *holder;
 	int rc;
 
-	rc = opener_user(opener, tap->req.owner, &job.uid, err);
+	rc = accounts(&job);
 	if (rc == 0)
-		rc = opener_group(opener, tap->req.group, &job.gid, err);
-	if (rc == 0)
-		rc = netns_open(&tap->netns, opener->settings->netns_dir, tap->req.netns, err);
+		rc = netns_open(&tap->netns, opener->settings->netns_dir, req->netns, err);
 	if (rc < 0)
 		return rc;
-	rc = create_inside(&job);
+	tap->opened.flags = 0;
+	tap->deferred = false;
+	rc = open_inside(&job);
 	netns_close(&tap->netns);
 	if (rc == -EEXIST) {
-		holder = opener_cache_holder(opener, &tap->req);
+		holder = opener_cache_holder(opener, req);
 		if (holder)
 			hd_err_set(err, EEXIST,
 				   "device %s belongs to port %s: give one of them "
 				   "another device name",
-				   tap->req.netdev, holder->req.port);
+				   req->netdev, holder->req.port);
 	}
 	return rc;
 }
@@ -172,8 +355,46 @@ bool opener_tap_alive(const struct opener *opener, struct kept_tap *tap)
 		return false;
 	same = now.ino == tap->netns.ino && now.dev == tap->netns.dev;
 	netns_close(&now);
-	return same && netdev_index(tap->fds[tap->n_fds - 1], tap->req.netdev, &index) == 0 &&
+	return same && netdev_index(tap->sock, tap->req.netdev, &index) == 0 &&
 	       index == tap->opened.ifindex;
+}
+
+/* By its number, wherever its name went, and only with our mark. */
+static void device_delete(const struct opener *opener, const struct netns *netns, uint32_t ifindex,
+			  bool only_unused)
+{
+	struct nl_sock *rtnl = rtnl_open(netns, NULL);
+	struct rtnl_link link;
+	bool vm;
+
+	if (rtnl && rtnl_get(rtnl, NULL, ifindex, &link) == 0 && link.is_tap &&
+	    tap_mark_ours(opener->dirs->run, link.alias, &vm) &&
+	    !(only_unused && vm && link.carrier)) {
+		if (vm)
+			rtnl_unguard(netns, link.name);
+		rtnl_delete(rtnl, link.ifindex);
+	}
+	nl_socket_free(rtnl);
+}
+
+void opener_tap_remove(const struct opener *opener, struct kept_tap *tap, bool only_unused)
+{
+	struct netns netns = {.fd = tap->sock < 0 ? -1 : ioctl(tap->sock, SIOCGSKNS)};
+
+	/* where we hold it, it goes also when somebody moved it to another namespace */
+	if (tap->n_queues)
+		ioctl(tap->queue[0], TUNSETPERSIST, 0);
+	else if (netns.fd >= 0)
+		device_delete(opener, &netns, tap->opened.ifindex, only_unused);
+	netns_close(&netns);
+}
+
+void opener_tap_close(struct kept_tap *tap)
+{
+	queues_close(tap, 0);
+	if (tap->sock >= 0)
+		close(tap->sock);
+	tap->sock = -1;
 }
 
 int opener_vhost_net(int *fds, unsigned int n, struct hd_err *err)

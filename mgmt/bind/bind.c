@@ -70,6 +70,16 @@ bool bd_port_is(const struct bd_port *port, const char *kind_module)
 	return !strcmp(port->kind_module, kind_module);
 }
 
+void bd_mac(const struct lyd_node *params, uint8_t mac[6])
+{
+	const char *text = ds_value(params, NULL, "mac-address");
+	struct hd_mac addr;
+
+	memset(mac, 0, 6);
+	if (text && hd_mac_parse(text, &addr) == 0)
+		memcpy(mac, addr.b, 6);
+}
+
 uint8_t bd_offloads(const struct lyd_node *params)
 {
 	const char *value = ds_value(params, NULL, "offloads");
@@ -118,7 +128,8 @@ const char *bd_port_device(const struct bd_port *port, const char **netns)
 	*netns = "";
 	if (port->role == BD_ROLE_HOST)
 		return port->name;
-	if (strcmp(port->kind, "tap") != 0 && strcmp(port->kind, "af-packet") != 0)
+	if (strcmp(port->kind, "tap") != 0 && strcmp(port->kind, "vm-tap") != 0 &&
+	    strcmp(port->kind, "af-packet") != 0)
 		return NULL;
 	device = ds_value(port->params, NULL, "device");
 	if (ds_value(port->params, NULL, "namespace"))

@@ -75,6 +75,9 @@ struct ds_error *bd_error(struct ds_errors *errs, const struct lyd_node *node, e
 /* Is the port of the kind that this module has? Host interfaces are of kind tap. */
 bool bd_port_is(const struct bd_port *port, const char *kind_module);
 
+/* The leaf mac-address of a kind's container; zeros: it is not set. */
+void bd_mac(const struct lyd_node *params, uint8_t mac[6]);
+
 /* enum hd_offload_config of a kind's container. */
 uint8_t bd_offloads(const struct lyd_node *params);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * heddle-tap: ports on TAP devices. Host interfaces of segments are TAPs too.
+ * heddle-tap: ports on TAP devices. Host interfaces of segments are TAPs too. The rule about the
+ * address of the kernel's interface is here; it looks at the TAPs of VMs as well.
  */
 #include <string.h>
 
@@ -15,7 +16,7 @@ static void rule_mac(const struct bd_model *m, const struct bd_port *port, struc
 	const struct lyd_node *leaf;
 	struct hd_mac mac;
 
-	if (!bd_port_is(port, MODULE))
+	if (!bd_port_is(port, MODULE) && !bd_port_is(port, "heddle-vm-tap"))
 		return;
 	leaf = ds_child(port->params, NULL, "mac-address");
 	if (leaf && (hd_mac_parse(lyd_get_value(leaf), &mac) < 0 || hd_mac_is_group(&mac) ||
@@ -35,19 +36,14 @@ static void translate_port(const struct bd_model *m, const struct bd_port *port,
 			   struct bd_list *out)
 {
 	struct hd_tap_object *o;
-	const char *netns, *mac;
-	struct hd_mac addr;
+	const char *netns;
 
 	if (!bd_port_is(port, MODULE))
 		return;
 	o = bd_add(out, HD_PLANE_DATA, BD_RANK_KIND, TAP, "%s", port->name);
 	copy(o->netdev, sizeof(o->netdev), bd_port_device(port, &netns));
 	copy(o->netns, sizeof(o->netns), netns);
-	copy(o->owner, sizeof(o->owner), ds_value(port->params, NULL, "owner"));
-	copy(o->group, sizeof(o->group), ds_value(port->params, NULL, "group"));
-	mac = ds_value(port->params, NULL, "mac-address");
-	if (mac && hd_mac_parse(mac, &addr) == 0)
-		memcpy(o->mac, addr.b, sizeof(o->mac));
+	bd_mac(port->params, o->mac);
 	o->queues = ds_number(port->params, NULL, "queues", 1);
 	o->mtu = ds_number(port->port, NULL, "mtu", HD_PORT_MTU_DEFAULT);
 	o->offloads = bd_offloads(port->params);

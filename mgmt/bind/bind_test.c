@@ -65,6 +65,7 @@ static void dump_kind(FILE *out, const struct bd_object *o)
 {
 	const struct hd_vhost_user_object *v = (const void *)o->body;
 	const struct hd_tap_object *t = (const void *)o->body;
+	const struct hd_vm_tap_object *vt = (const void *)o->body;
 	const struct hd_af_packet_object *a = (const void *)o->body;
 	const struct hd_pcap_object *p = (const void *)o->body;
 	const char *key = o->body->key;
@@ -75,11 +76,13 @@ static void dump_kind(FILE *out, const struct bd_object *o)
 			key, v->socket, v->owner, v->group, v->socket_mode, v->queues, v->server,
 			v->offloads);
 	} else if (o->type == HD_TAP) {
-		fprintf(out,
-			"tap %s %s netns '%s' owner '%s' group '%s' queues %u mtu %u offloads %u mac ",
-			key, t->netdev, t->netns, t->owner, t->group, t->queues, t->mtu,
-			t->offloads);
+		fprintf(out, "tap %s %s netns '%s' queues %u mtu %u offloads %u mac ", key,
+			t->netdev, t->netns, t->queues, t->mtu, t->offloads);
 		dump_bytes(out, t->mac, 6);
+	} else if (o->type == HD_VM_TAP) {
+		fprintf(out, "vm-tap %s %s netns '%s' owner '%s' group '%s' queues %u mtu %u mac ",
+			key, vt->netdev, vt->netns, vt->owner, vt->group, vt->queues, vt->mtu);
+		dump_bytes(out, vt->mac, 6);
 	} else if (o->type == HD_AF_PACKET) {
 		fprintf(out, "af-packet %s %s netns '%s' offloads %u", key, a->netdev, a->netns,
 			a->offloads);

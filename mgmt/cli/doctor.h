@@ -45,7 +45,7 @@ struct doctor {
 
 	/* Of the configuration. */
 	struct lyd_node *tree; /* <config>, or NULL */
-	unsigned int n_tap, n_af_packet, n_vhost_user;
+	unsigned int n_tap, n_vm_tap, n_af_packet, n_vhost_user;
 
 	const char *root; /* put in front of /proc, /sys and /dev: "" but in tests */
 	uid_t uid;

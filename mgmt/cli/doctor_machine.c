@@ -46,7 +46,7 @@ void doctor_check_permission(struct doctor *d)
 		doctor_report(d, DOCTOR_OK, "permission", NULL, "%s",
 			      d->uid == 0 ? "root" : "CAP_NET_ADMIN and CAP_NET_RAW");
 	} else {
-		bool needed = (!admin && d->n_tap) || (!raw && d->n_af_packet);
+		bool needed = (!admin && d->n_tap) || (!raw && (d->n_af_packet || d->n_vm_tap));
 
 		doctor_report(
 			d, needed ? DOCTOR_PROBLEM : DOCTOR_WARNING, "permission",

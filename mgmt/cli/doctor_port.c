@@ -33,7 +33,8 @@ int doctor_read_config(struct doctor *d, struct hd_err *err)
 		hd_err_prefix(err, "%s", d->config);
 	cli_xml_foreach(port, cli_xml_child(d->tree, "interfaces"), "interface")
 	{
-		d->n_tap += is_kind(port, "tap");
+		d->n_tap += is_kind(port, "tap") || is_kind(port, "vm-tap");
+		d->n_vm_tap += is_kind(port, "vm-tap");
 		d->n_af_packet += is_kind(port, "af-packet");
 		d->n_vhost_user += is_kind(port, "vhost-user");
 	}
@@ -220,7 +221,8 @@ static void check_socket(struct doctor *d, const char *port, const char *socket)
 void doctor_check_port(struct doctor *d, const struct lyd_node *interface)
 {
 	const char *name = cli_xml_text(interface, "name");
-	const struct lyd_node *tap = cli_xml_child(interface, "tap");
+	const struct lyd_node *vm_tap = cli_xml_child(interface, "vm-tap");
+	const struct lyd_node *tap = vm_tap ? vm_tap : cli_xml_child(interface, "tap");
 	const struct lyd_node *nic = cli_xml_child(interface, "af-packet");
 	const struct lyd_node *vhost = cli_xml_child(interface, "vhost-user");
 	const char *device = cli_xml_text(tap ? tap : nic, "device");
@@ -230,13 +232,13 @@ void doctor_check_port(struct doctor *d, const struct lyd_node *interface)
 
 	if (!*device)
 		device = name;
-	if (is_kind(interface, "tap") && local)
+	if ((is_kind(interface, "tap") || is_kind(interface, "vm-tap")) && local)
 		check_tap(d, name, device);
 	if (is_kind(interface, "af-packet") && local)
 		check_nic(d, name, device, mtu ? mtu : 1500);
 	if (is_kind(interface, "vhost-user"))
 		check_socket(d, name, cli_xml_text(vhost, "socket"));
-	check_accounts(d, name, tap ? tap : vhost);
+	check_accounts(d, name, vm_tap ? vm_tap : vhost);
 }
 
 /* Is it right? Each error is a result of its own. */

@@ -349,7 +349,10 @@ static void test_kinds(void)
 					"remove") "/>"
 						  "<vhost-user xmlns=\"urn:heddle:yang:heddle-vhost-user\"" NC(
 							  "remove") "/>"
-								    "</interface></interfaces>");
+								    "<vm-tap "
+								    "xmlns=\"urn:heddle:yang:heddle-vm-tap\"" NC(
+									    "remove") "/>"
+										      "</interface></interfaces>");
 }
 
 static void compares(const char *before, const char *after, const char *lines_)
@@ -375,8 +378,8 @@ static void test_compare(void)
 		 "- set port a tap\n+ set port c pcap\n");
 	compares(
 		"set port a tap queues 2 mtu 9000\n",
-		"set port a tap queues 3 owner root enabled false\n",
-		"+ set port a tap owner root\n- set port a tap queues 2\n+ set port a tap queues 3\n"
+		"set port a tap queues 3 offloads none enabled false\n",
+		"- set port a tap queues 2\n+ set port a tap queues 3\n+ set port a tap offloads none\n"
 		"+ set port a enabled false\n"
 		"- set port a mtu 9000\n");
 	compares("set port a tap queues 2\n", "set port a vhost-user queues 2\n",

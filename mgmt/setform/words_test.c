@@ -129,7 +129,8 @@ static void test_help(void)
 	      "A virtual switch: up to 4094 VLANs of its own, kept apart from each other and from "
 	      "those of other switches");
 	helps("port x", "tap",
-	      "A TAP device: an interface in the kernel whose cable ends in the switch");
+	      "A TAP device: an interface of the host, a namespace or a container whose cable ends in "
+	      "the switch");
 	helps("port x mtu", "<68..9600>",
 	      "The largest packet (layer 3) that passes the port, in bytes; default: 1500");
 	helps("port x tap offloads", "checksum", "Frames may cross with partial checksums");
@@ -152,7 +153,8 @@ static void test_places(void)
 {
 	offers(SF_TO_EDIT, "", "", "nacm port switch");
 	offers(SF_TO_EDIT, "", "port", "eth1 fw <name>");
-	offers(SF_TO_EDIT, "", "port fw", "af-packet pcap tap vhost-user anti-spoof <enter>");
+	offers(SF_TO_EDIT, "", "port fw",
+	       "af-packet pcap tap vhost-user vm-tap anti-spoof <enter>");
 	offers(SF_TO_SHOW, "", "", "port switch <enter>");
 	offers(SF_TO_SHOW, "", "switch sw0 segment lab", "host-only interface <enter>");
 	offers(SF_TO_NAME, "", "port", "eth1 fw");

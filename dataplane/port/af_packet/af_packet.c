@@ -5,12 +5,20 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 
 #include "dataplane/core/opener.h"
+
+static const char *in_netns(const struct hd_af_packet *ap)
+{
+	return ap->device.netns[0] ? " in namespace " : "";
+}
 
 static void ap_close_fds(struct hd_af_packet *ap)
 {
@@ -44,38 +52,88 @@ static int ap_check(const struct hd_af_packet *ap, const char *netdev, struct hd
 	return 0;
 }
 
+/*
+ * Is a VM there? The flags of the interface know of a change up to a second later, and take a TAP
+ * that was made just now, and closed, for one that somebody has open.
+ */
+static bool ap_carrier(const struct hd_af_packet *ap)
+{
+	struct ethtool_value value = {.cmd = ETHTOOL_GLINK};
+	struct ifreq ifr = {.ifr_data = (void *)&value};
+
+	hd_str_copy(ifr.ifr_name, sizeof(ifr.ifr_name), ap->device.netdev);
+	return ioctl(ap->sock, SIOCETHTOOL, &ifr) == 0 && value.data;
+}
+
 /* Tells the core when the link changed. @first: it does not know yet. */
 static void ap_link_tell(struct hd_port *port, const struct hd_vnet_link *link, bool first)
 {
-	const struct hd_af_packet_object *o = hd_port_params(port);
 	struct hd_af_packet *ap = hd_port_priv(port);
+	const struct hd_af_packet_device *d = &ap->device;
 	bool is_up = (link->flags & IFF_UP) && (link->flags & IFF_RUNNING);
 	char text[160];
 
+	if (is_up && d->for_vm && !ap->is_up)
+		is_up = ap_carrier(ap);
 	if (!first && is_up == ap->is_up)
 		return;
 	ap->is_up = is_up;
 	if (is_up) {
-		hd_port_set_up(port, 1, 1, hd_vnet_caps(o->offloads));
+		hd_port_set_up(port, 1, 1, d->caps);
 		return;
 	}
-	if (link->flags & IFF_UP)
-		snprintf(text, sizeof(text), "%s has no carrier: nothing is connected to it",
-			 o->netdev);
-	else
+	if (!(link->flags & IFF_UP))
 		snprintf(text, sizeof(text), "%s is down in the kernel: ip %s%s%slink set %s up",
-			 o->netdev, o->netns[0] ? "-n " : "", o->netns, o->netns[0] ? " " : "",
-			 o->netdev);
-	hd_port_set_down(port, HD_PORT_LINK_DOWN, text);
+			 d->netdev, d->netns[0] ? "-n " : "", d->netns, d->netns[0] ? " " : "",
+			 d->netdev);
+	else if (d->for_vm)
+		snprintf(text, sizeof(text), "no VM has %s open%s%s: start the VM", d->netdev,
+			 in_netns(ap), d->netns);
+	else
+		snprintf(text, sizeof(text), "%s has no carrier: nothing is connected to it",
+			 d->netdev);
+	hd_port_set_down(port,
+			 d->for_vm && (link->flags & IFF_UP) ? HD_PORT_NO_PEER : HD_PORT_LINK_DOWN,
+			 text);
+}
+
+int hd_af_packet_take(struct hd_port *port, const struct hd_af_packet_device *device,
+		      const int fds[2], uint32_t ifindex, enum hd_port_reason *reason,
+		      struct hd_err *err)
+{
+	struct hd_af_packet *ap = hd_port_priv(port);
+	struct hd_vnet_link link = {0};
+	int ret;
+
+	ap->device = *device;
+	ap->fd = fds[0];
+	ap->sock = fds[1];
+	ap->ifindex = ifindex;
+	ap->kernel_drops = 0;
+	ap->told_drops = 0;
+	for (unsigned int i = 0; i < HD_AF_PACKET_RX; i++)
+		hd_vnet_buf_init(&ap->buf[i], HD_VNET_HLEN_PACKET);
+	ret = ap_check(ap, device->netdev, err);
+	if (ret == 0 && (hd_vnet_link_read(ap->sock, device->netdev, &link) != 0 ||
+			 link.ifindex != ap->ifindex))
+		ret = hd_err_set(err, ENODEV, "%s was deleted", device->netdev);
+	if (ret != 0) {
+		ap_close_fds(ap);
+		*reason = hd_vnet_open_reason(ret);
+		return ret;
+	}
+	ap->mtu = hd_vnet_link_mtu(ap->sock, device->netdev);
+	ap_link_tell(port, &link, true);
+	return 0;
 }
 
 static int ap_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
 	const struct hd_af_packet_object *o = hd_port_params(port);
-	struct hd_af_packet *ap = hd_port_priv(port);
+	const struct hd_af_packet_device device = {
+		.netdev = o->netdev, .netns = o->netns, .caps = hd_vnet_caps(o->offloads)};
 	struct hd_open_packet req = {0};
 	struct hd_opened opened = {0};
-	struct hd_vnet_link link = {0};
 	int fds[2];
 	int ret;
 
@@ -87,30 +145,10 @@ static int ap_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_
 		*reason = hd_vnet_open_reason(ret);
 		return ret;
 	}
-	ap->fd = fds[0];
-	ap->sock = fds[1];
-	ap->ifindex = opened.ifindex;
-	ap->kernel_drops = 0;
-	ap->told_drops = 0;
-	for (unsigned int i = 0; i < HD_AF_PACKET_RX; i++)
-		hd_vnet_buf_init(&ap->buf[i], HD_VNET_HLEN_PACKET);
-	ret = ap_check(ap, o->netdev, err);
-	if (ret == 0 &&
-	    (hd_vnet_link_read(ap->sock, o->netdev, &link) != 0 || link.ifindex != ap->ifindex))
-		ret = hd_err_set(err, ENODEV, "%s was deleted", o->netdev);
-	if (ret != 0) {
-		/* what heddled keeps is of no use: the next try is to open a new one */
-		ap_close_fds(ap);
-		hd_opener_release(port->name);
-		*reason = hd_vnet_open_reason(ret);
-		return ret;
-	}
-	ap->mtu = hd_vnet_link_mtu(ap->sock, o->netdev);
-	ap_link_tell(port, &link, true);
-	return 0;
+	return hd_af_packet_take(port, &device, fds, opened.ifindex, reason, err);
 }
 
-static void ap_close(struct hd_port *port)
+void hd_af_packet_close(struct hd_port *port)
 {
 	struct hd_af_packet *ap = hd_port_priv(port);
 
@@ -132,9 +170,8 @@ static void ap_kernel_drops(struct hd_af_packet *ap)
 /* Once a second: is the port's detail another one? */
 static void ap_detail_tell(struct hd_port *port)
 {
-	const struct hd_af_packet_object *o = hd_port_params(port);
 	struct hd_af_packet *ap = hd_port_priv(port);
-	int mtu = hd_vnet_link_mtu(ap->sock, o->netdev);
+	int mtu = hd_vnet_link_mtu(ap->sock, ap->device.netdev);
 
 	ap_kernel_drops(ap);
 	/* telling costs a line in the log: each time that they doubled */
@@ -142,51 +179,51 @@ static void ap_detail_tell(struct hd_port *port)
 		return;
 	ap->mtu = mtu;
 	ap->told_drops = ap->kernel_drops;
-	hd_port_set_up(port, 1, 1, hd_vnet_caps(o->offloads));
+	hd_port_set_up(port, 1, 1, ap->device.caps);
 }
 
-static int ap_poll(struct hd_port *port)
+int hd_af_packet_poll(struct hd_port *port)
 {
-	const struct hd_af_packet_object *o = hd_port_params(port);
 	struct hd_af_packet *ap = hd_port_priv(port);
+	const struct hd_af_packet_device *d = &ap->device;
 	struct hd_vnet_link link = {0};
 	char text[160];
 
-	if (hd_vnet_link_read(ap->sock, o->netdev, &link) == 0 && link.ifindex == ap->ifindex) {
+	if (hd_vnet_link_read(ap->sock, d->netdev, &link) == 0 && link.ifindex == ap->ifindex) {
 		ap_link_tell(port, &link, false);
 		if (++ap->polls % HD_VNET_MTU_POLLS == 0)
 			ap_detail_tell(port);
 		return 0;
 	}
 	/* deleted, renamed, moved, or another one of that name: the socket hears nothing of it */
-	snprintf(text, sizeof(text), "there is no interface %s%s%s", o->netdev,
-		 o->netns[0] ? " in namespace " : "", o->netns);
+	snprintf(text, sizeof(text), "there is no interface %s%s%s", d->netdev, in_netns(ap),
+		 d->netns);
 	hd_port_set_down(port, HD_PORT_NO_DEVICE, text);
 	ap->is_up = false;
-	hd_opener_release(port->name);
 	return -ENODEV;
 }
 
-static int ap_event_fd(struct hd_port *port, uint16_t q, bool arm)
+int hd_af_packet_event_fd(struct hd_port *port, uint16_t q, bool arm)
 {
 	const struct hd_af_packet *ap = hd_port_priv(port);
 
 	return ap->fd;
 }
 
-static void ap_detail(const struct hd_port *port, char *text, size_t size)
+void hd_af_packet_detail(const struct hd_port *port, char *text, size_t size)
 {
-	const struct hd_af_packet_object *o = hd_port_params(port);
 	struct hd_af_packet *ap = hd_port_priv(port);
+	const struct hd_af_packet_device *d = &ap->device;
 	char caps[32];
 	int n, mtu;
 
-	hd_vnet_caps_str(hd_vnet_caps(o->offloads), caps, sizeof(caps));
-	n = snprintf(text, size, "%s%s%s, %s", o->netdev, o->netns[0] ? " in namespace " : "",
-		     o->netns, caps);
-	if (n < 0 || (size_t)n >= size || !port->is_open)
+	if (!port->is_open)
 		return;
-	mtu = hd_vnet_link_mtu(ap->sock, o->netdev);
+	hd_vnet_caps_str(d->caps, caps, sizeof(caps));
+	n = snprintf(text, size, "%s%s%s, %s", d->netdev, in_netns(ap), d->netns, caps);
+	if (n < 0 || (size_t)n >= size)
+		return;
+	mtu = hd_vnet_link_mtu(ap->sock, d->netdev);
 	if (mtu > 0 && mtu != port->mtu)
 		n += snprintf(text + n, size - n, "; its mtu is %d, the port's is %u", mtu,
 			      port->mtu);
@@ -203,12 +240,12 @@ static const struct hd_port_ops ap_ops = {
 	.size = sizeof(struct hd_af_packet),
 	.validate = hd_af_packet_validate,
 	.open = ap_open,
-	.close = ap_close,
-	.poll = ap_poll,
+	.close = hd_af_packet_close,
+	.poll = hd_af_packet_poll,
 	.rx_burst = hd_af_packet_rx_burst,
 	.tx_burst = hd_af_packet_tx_burst,
-	.event_fd = ap_event_fd,
-	.detail = ap_detail,
+	.event_fd = hd_af_packet_event_fd,
+	.detail = hd_af_packet_detail,
 };
 
 RTE_INIT(hd_af_packet_register)

@@ -99,4 +99,38 @@ static void test_validate(void)
 	}
 }
 
-UNIT_MAIN("af-packet, pure", {"validate", test_validate}, {"tags", test_tag_pure});
+static void vm_tap_bad(const struct hd_vm_tap_object *o, const char *word)
+{
+	struct hd_err err = {0};
+
+	CU_ASSERT_EQUAL(hd_vm_tap_validate(o, &err), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, word));
+}
+
+static void test_vm_tap(void)
+{
+	struct hd_vm_tap_object good = {.netdev = "vt0", .queues = 16, .mtu = 9600}, o;
+	struct hd_err err;
+
+	CU_ASSERT_EQUAL(hd_vm_tap_validate(&good, &err), 0);
+	o = good, o.netdev[0] = '\0', vm_tap_bad(&o, "device");
+	o = good, memset(o.netdev, 'x', sizeof(o.netdev)), vm_tap_bad(&o, "device");
+	o = good, o.netns[0] = '/', vm_tap_bad(&o, "namespace");
+	o = good, memset(o.owner, 'x', sizeof(o.owner)), vm_tap_bad(&o, "owner");
+	o = good, o.owner[0] = ':', vm_tap_bad(&o, "owner");
+	o = good, o.group[0] = '\n', vm_tap_bad(&o, "group");
+	o = good, o.queues = 0, vm_tap_bad(&o, "queues");
+	o = good, o.queues = 17, vm_tap_bad(&o, "queues");
+	o = good, o.mtu = 67, vm_tap_bad(&o, "mtu");
+	o = good, o.mtu = 9601, vm_tap_bad(&o, "mtu");
+	o = good, o.mac[0] = 1, vm_tap_bad(&o, "mac-address");
+	o = good, o.zero[5] = 1, vm_tap_bad(&o, "zero");
+	for (unsigned int i = 0; i < 10000; i++) {
+		for (size_t b = 0; b < sizeof(o); b++)
+			((uint8_t *)&o)[b] = (uint8_t)hd_random_u64();
+		CU_ASSERT_EQUAL(hd_vm_tap_validate(&o, &err), -EINVAL);
+	}
+}
+
+UNIT_MAIN("af-packet, pure", {"validate", test_validate}, {"tags", test_tag_pure},
+	  {"vm-tap", test_vm_tap});

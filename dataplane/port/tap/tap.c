@@ -17,18 +17,6 @@
 #include "dataplane/core/rcu.h"
 #include "dataplane/port/vnet.h"
 
-static int account_check(const char name[32], const char *what, struct hd_err *err)
-{
-	if (!hd_str_terminated(name, 32))
-		return hd_err_set(err, EINVAL, "%s: longer than 31 characters", what);
-	for (const char *c = name; *c != '\0'; c++)
-		if (*c <= ' ' || *c > '~' || strchr("/:,\"'\\", *c) != NULL)
-			return hd_err_set(err, EINVAL,
-					  "%s: 0x%02x cannot be part of an account's name", what,
-					  (uint8_t)*c);
-	return 0;
-}
-
 int hd_tap_validate(const void *params, struct hd_err *err)
 {
 	const struct hd_tap_object *o = params;
@@ -39,10 +27,6 @@ int hd_tap_validate(const void *params, struct hd_err *err)
 		return hd_err_set(err, EINVAL,
 				  "device: 1 to 15 characters without '/', ':', '%%' and blanks");
 	ret = hd_vnet_netns_check(o->netns, err);
-	if (ret == 0)
-		ret = account_check(o->owner, "owner", err);
-	if (ret == 0)
-		ret = account_check(o->group, "group", err);
 	if (ret == 0)
 		ret = hd_vnet_offloads_check(o->offloads, err);
 	if (ret != 0)
@@ -111,8 +95,6 @@ static int tap_request(struct hd_port *port, struct hd_tap *tap, struct hd_err *
 	hd_str_copy(req.port, sizeof(req.port), port->name);
 	memcpy(req.netdev, o->netdev, sizeof(req.netdev));
 	memcpy(req.netns, o->netns, sizeof(req.netns));
-	memcpy(req.owner, o->owner, sizeof(req.owner));
-	memcpy(req.group, o->group, sizeof(req.group));
 	memcpy(req.mac, o->mac, sizeof(req.mac));
 	ret = hd_opener_tap(&req, fds, &n, &opened, err);
 	if (ret < 0)

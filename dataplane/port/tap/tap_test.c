@@ -428,9 +428,6 @@ static void test_validate(void)
 	o = good, o.netdev[0] = '\0', check_bad(&o, "device");
 	o = good, o.netns[0] = '/', check_bad(&o, "namespace");
 	o = good, memset(o.netns, 'x', sizeof(o.netns)), check_bad(&o, "namespace");
-	o = good, memset(o.owner, 'x', sizeof(o.owner)), check_bad(&o, "owner");
-	o = good, o.owner[0] = ':', check_bad(&o, "owner");
-	o = good, o.group[0] = '\n', check_bad(&o, "group");
 	o = good, o.queues = 0, check_bad(&o, "queues");
 	o = good, o.queues = 9, check_bad(&o, "queues");
 	o = good, o.mtu = 67, check_bad(&o, "mtu");

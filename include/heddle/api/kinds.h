@@ -30,8 +30,6 @@ struct hd_tap_object {
 	struct hd_object head;
 	char netdev[HD_NETDEV_MAX];
 	char netns[HD_NAME_MAX];
-	char owner[32];
-	char group[32];
 	uint8_t mac[6];  /* of the kernel's interface; zero: the kernel's choice */
 	uint16_t queues; /* 1..8 */
 	uint16_t mtu;    /* of the kernel's interface: the same as the port's */
@@ -39,6 +37,20 @@ struct hd_tap_object {
 	uint8_t zero[5];
 };
 HD_OBJECT(TAP, HD_MSG_ID(HD_MODULE_TAP, 1), struct hd_tap_object);
+
+/* A TAP that a VM opens by its name. */
+struct hd_vm_tap_object {
+	struct hd_object head;
+	char netdev[HD_NETDEV_MAX];
+	char netns[HD_NAME_MAX];
+	char owner[32]; /* that may open it; both empty: the group of the vhost sockets */
+	char group[32];
+	uint8_t mac[6];  /* of the kernel's interface, not the guest's; zero: the kernel's choice */
+	uint16_t queues; /* that the VM may open; 1..16 */
+	uint16_t mtu;    /* of the kernel's interface: the same as the port's */
+	uint8_t zero[6];
+};
+HD_OBJECT(VM_TAP, HD_MSG_ID(HD_MODULE_VM_TAP, 1), struct hd_vm_tap_object);
 
 struct hd_af_packet_object {
 	struct hd_object head;

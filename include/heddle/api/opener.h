@@ -3,9 +3,9 @@
  * What heddled opens for heddle-dp and heddle-cp, so that they need no privilege of their own.
  *
  * heddled checks every argument again: names against the roots of heddled.conf, sizes, characters.
- * It keeps a duplicate of what it opened, by (kind, port), so that a TAP and its addresses outlive
- * a restart of heddle-dp: the same request then gives the same device. A request with other
- * arguments for the same port closes the old one first.
+ * It keeps a duplicate of the TAPs that it opened, by port, so that they and their addresses outlive
+ * a restart of heddle-dp: the same request then gives the same device. A request for another device
+ * for the same port deletes the old one first.
  */
 #ifndef HEDDLE_API_OPENER_H
 #define HEDDLE_API_OPENER_H
@@ -13,28 +13,37 @@
 #include "heddle/base/name.h"
 #include "heddle/ipc/msg.h"
 
-#define HD_NETDEV_MAX     16 /* IFNAMSIZ */
-#define HD_PATH_MAX       256
-#define HD_TAP_QUEUES_MAX 8
+#define HD_NETDEV_MAX        16 /* IFNAMSIZ */
+#define HD_PATH_MAX          256
+#define HD_TAP_QUEUES_MAX    8
+#define HD_VM_TAP_QUEUES_MAX 16
 
 /*
- * Creates a TAP (IFF_VNET_HDR, 12-byte header, IFF_MULTI_QUEUE when queues > 1; offloads are the
- * caller's TUNSETOFFLOAD), sets its MTU and brings it up.
+ * A TAP (IFF_VNET_HDR, 12-byte header, IFF_MULTI_QUEUE when queues > 1; offloads are the caller's
+ * TUNSETOFFLOAD) with this MTU and address, up. It is persistent. One of ours of that name is taken
+ * as it is, and made to fit while it lives, also when an earlier heddled of the same run directory
+ * made it; only one that differs in vm or in whether it has several queues is made anew. A device of
+ * anybody else is never touched.
  * Reply: descriptors 0..queues-1 the TAP's queues, and last a datagram socket in its namespace for
- * SIOCGIFFLAGS and the like. ENOENT: no such namespace; EEXIST: the name is taken by another
- * device; EPERM. The text says what would mend it.
+ * SIOCGIFFLAGS and the like.
+ * With vm its queues are for a VM, which opens the device by its name, and the switch is at the other
+ * side: the reply has a packet socket on it and the datagram socket, as of OPEN_PACKET. Nothing that
+ * the VM sends reaches the host's own stack, and the device gets no IPv6 address.
+ * ENOENT: no such namespace; EEXIST: the name is taken by another device; EBUSY: another process
+ * holds it still; EPERM. The text says what would mend it.
  */
 struct hd_open_tap {
 	char port[HD_NAME_MAX];     /* the cache key */
 	char netdev[HD_NETDEV_MAX]; /* kernel name */
 	char netns[HD_NAME_MAX];    /* name below the namespace root, empty: heddled's own */
-	char owner[32];             /* user that may attach to it; empty: none set */
-	char group[32];
-	uint16_t queues;       /* 1..HD_TAP_QUEUES_MAX */
+	char owner[32];        /* with vm: the user that may open it; empty: any of the group */
+	char group[32];        /* with vm; both empty: the group of the vhost sockets */
+	uint16_t queues;       /* 1..HD_TAP_QUEUES_MAX, with vm 1..HD_VM_TAP_QUEUES_MAX */
 	uint16_t mtu;          /* L3 bytes, 68..65521 */
 	uint8_t mac[6];        /* of the kernel's interface; all zero: the kernel chooses */
 	uint8_t has_vhost_net; /* 1: open /dev/vhost-net once a queue as well, after the socket */
-	uint8_t zero[5];
+	uint8_t vm;            /* 1: for a VM to open */
+	uint8_t zero[4];
 };
 struct hd_opened {
 	uint32_t ifindex;

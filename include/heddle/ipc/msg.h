@@ -54,6 +54,7 @@ _Static_assert(sizeof(struct hd_msg_hdr) == 24, "message header");
 #define HD_MODULE_TAP        0x0021
 #define HD_MODULE_AF_PACKET  0x0022
 #define HD_MODULE_PCAP       0x0023
+#define HD_MODULE_VM_TAP     0x0024
 #define HD_MODULE_BPDU_GUARD 0x0030 /* features */
 #define HD_MODULE_MAC_LIMIT  0x0031
 #define HD_MODULE_ANTI_SPOOF 0x0032

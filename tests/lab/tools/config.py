@@ -8,6 +8,7 @@
 	segment lab host-only interface=hd-lab address=192.168.56.1/24,fd00::1/64
 	static-mac lan 02:00:00:00:00:05 web
 	tap web namespace=web device=eth0 access=lan mtu=9000
+	vm-tap vm2 device=vt0 access=lan
 	tap fw trunk=lan,office,100..200 native=lan
 	af-packet eth1 namespace=phys device=veth0
 	vhost-user vm1 socket=vm1.sock access=lan mac-limit=5
@@ -20,7 +21,8 @@ import json
 import sys
 
 KIND_LEAVES = {
-    "tap": ("device", "namespace", "owner", "group", "queues", "mac-address", "offloads"),
+    "tap": ("device", "namespace", "queues", "mac-address", "offloads"),
+    "vm-tap": ("device", "namespace", "owner", "group", "queues", "mac-address"),
     "af-packet": ("device", "namespace", "offloads"),
     "vhost-user": ("socket", "mode", "queues", "owner", "group", "socket-mode", "offloads"),
     "pcap": ("read", "write"),

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The table that keeps what a guest sends away from the host's own stack: Linux answers ARP for any
+ * of its addresses on any interface. What nft would say:
+ *
+ *	table netdev heddle-DEVICE { chain ingress {
+ *		type filter hook ingress device DEVICE priority 0; policy drop; } }
+ */
+#include "supervisor/rtnl.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+#define BATCH_SIZE 4096
+#define CHAIN      "ingress"
+
+/* Messages that the kernel takes all or none of. */
+struct batch {
+	char bytes[BATCH_SIZE];
+	size_t len;
+	uint32_t seq;
+	int rc;
+};
+
+static struct nl_msg *new_msg(int type, int flags, int family, int res_id)
+{
+	struct nfgenmsg nfg = {
+		.nfgen_family = (uint8_t)family, .version = NFNETLINK_V0, .res_id = htons(res_id)};
+	struct nl_msg *msg = nlmsg_alloc_simple(type, NLM_F_REQUEST | flags);
+
+	if (msg && nlmsg_append(msg, &nfg, sizeof(nfg), NLMSG_ALIGNTO) == 0)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static struct nl_msg *nft_msg(int type, int flags)
+{
+	return new_msg(NFNL_SUBSYS_NFTABLES << 8 | type, flags, NFPROTO_NETDEV, 0);
+}
+
+/* @bad: a step of making it failed. Takes @msg. */
+static void add(struct batch *b, struct nl_msg *msg, bool bad)
+{
+	struct nlmsghdr *hdr = msg ? nlmsg_hdr(msg) : NULL;
+
+	if (!hdr || bad || b->len + NLMSG_ALIGN(hdr->nlmsg_len) > sizeof(b->bytes)) {
+		b->rc = -ENOMEM;
+	} else {
+		hdr->nlmsg_seq = ++b->seq;
+		memcpy(b->bytes + b->len, hdr, hdr->nlmsg_len);
+		b->len += NLMSG_ALIGN(hdr->nlmsg_len);
+	}
+	nlmsg_free(msg);
+}
+
+static void add_table(struct batch *b, int type, int flags, const char *table)
+{
+	struct nl_msg *msg = nft_msg(type, flags);
+
+	add(b, msg, msg && nla_put_string(msg, NFTA_TABLE_NAME, table) < 0);
+}
+
+static void add_chain(struct batch *b, const char *table, const char *netdev)
+{
+	struct nl_msg *msg = nft_msg(NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_ACK);
+	struct nlattr *hook = NULL;
+	bool bad = msg && (nla_put_string(msg, NFTA_CHAIN_TABLE, table) < 0 ||
+			   nla_put_string(msg, NFTA_CHAIN_NAME, CHAIN) < 0 ||
+			   nla_put_string(msg, NFTA_CHAIN_TYPE, "filter") < 0 ||
+			   nla_put_u32(msg, NFTA_CHAIN_POLICY, htonl(NF_DROP)) < 0 ||
+			   !(hook = nla_nest_start(msg, NFTA_CHAIN_HOOK)) ||
+			   nla_put_u32(msg, NFTA_HOOK_HOOKNUM, htonl(NF_NETDEV_INGRESS)) < 0 ||
+			   nla_put_u32(msg, NFTA_HOOK_PRIORITY, 0) < 0 ||
+			   nla_put_string(msg, NFTA_HOOK_DEV, netdev) < 0);
+
+	if (hook)
+		nla_nest_end(msg, hook);
+	add(b, msg, bad);
+}
+
+/* Waits for the last message's answer, or the first refusal. */
+static int answer(int fd, uint32_t last)
+{
+	char bytes[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
+
+	for (;;) {
+		int len = (int)recv(fd, bytes, sizeof(bytes), 0);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			return -errno;
+		for (struct nlmsghdr *hdr = (void *)bytes; nlmsg_ok(hdr, len);
+		     hdr = nlmsg_next(hdr, &len)) {
+			const struct nlmsgerr *e = nlmsg_data(hdr);
+
+			if (hdr->nlmsg_type == NLMSG_ERROR && (e->error || hdr->nlmsg_seq == last))
+				return e->error;
+		}
+	}
+}
+
+static void begin(struct batch *b)
+{
+	b->len = 0;
+	b->seq = 0;
+	b->rc = 0;
+	add(b, new_msg(NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES), false);
+}
+
+static int commit(const struct netns *netns, struct batch *b)
+{
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	struct timeval wait = {.tv_sec = 5};
+	uint32_t last = b->seq;
+	int fd, rc;
+
+	add(b, new_msg(NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES), false);
+	if (b->rc < 0)
+		return b->rc;
+	fd = netns_socket(netns, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, NULL);
+	if (fd < 0)
+		return fd;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	if (sendto(fd, b->bytes, b->len, 0, (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
+		rc = -errno;
+	else
+		rc = answer(fd, last);
+	close(fd);
+	return rc;
+}
+
+static void table_name(const char *netdev, char *text, size_t size)
+{
+	snprintf(text, size, "heddle-%s", netdev);
+}
+
+int rtnl_guard(const struct netns *netns, const char *netdev)
+{
+	char table[IFNAMSIZ + 8];
+	struct batch b;
+
+	table_name(netdev, table, sizeof(table));
+	begin(&b);
+	/* there is one, so that it can be deleted, so that what is there afterwards is ours alone */
+	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE, table);
+	add_table(&b, NFT_MSG_DELTABLE, 0, table);
+	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE, table);
+	add_chain(&b, table, netdev);
+	return commit(netns, &b);
+}
+
+int rtnl_unguard(const struct netns *netns, const char *netdev)
+{
+	char table[IFNAMSIZ + 8];
+	struct batch b;
+
+	table_name(netdev, table, sizeof(table));
+	begin(&b);
+	add_table(&b, NFT_MSG_DELTABLE, NLM_F_ACK, table);
+	return commit(netns, &b);
+}

@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Guests on TAPs that they open by name, as QEMU does: a stand-in for the machine (tools/tap_vm.py)
+# opens the device as an ordinary user, and a namespace is the guest.
+# shellcheck source=tests/lab/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Rules of the packet filter, as the kernel has them: nft need not be there.
+tables() { "$LAB_PYTHON" "$LAB_TOOLS/nft_tables.py"; }
+
+index_of() { ip -o link show dev "$1" | cut -d: -f1; }
+no_device() { ! ip link show dev "$1"; }
+
+# vm NAME DEVICE [arguments]: a machine with DEVICE open, whose guest is the namespace NAME.
+vm() {
+	local name=$1 device=$2
+	shift 2
+	"$LAB_PYTHON" "$LAB_TOOLS/tap_vm.py" "$device" "$name" "$@" >"$LAB_DIR/vm.$name" 2>&1 &
+	LAB_PIDS+=($!)
+	VM[$name]=$!
+	wait_for 10 grep -q open "$LAB_DIR/vm.$name"
+	on "$name" ip link set eth0 address "02:00:00:00:00:$(printf %02x "'$name")"
+}
+declare -A VM=()
+
+vm_stop() {
+	kill -TERM "${VM[$1]}"
+	wait "${VM[$1]}" || true
+}
+
+# longest NAME WAY: of the frames that crossed; the machine must have ended.
+longest() { sed -n "s/.*$2 \([0-9]*\).*/\1/p" "$LAB_DIR/vm.$1"; }
+
+host_add a b c
+heddle_start sw "$(config sw <<-END
+	switch sw
+	segment lan bridged
+	vm-tap a device=vt-a access=lan owner=65534
+	vm-tap b device=vt-b access=lan group=65533 queues=2
+	tap c namespace=c device=eth0 access=lan mac-address=02:00:00:00:00:cc
+END
+)"
+# The host has an address that a guest should like to reach.
+ip link add hosted type dummy 2>/dev/null || ip link add hosted type veth peer name hosted2
+ip link set hosted up
+ip addr add 10.0.0.100/24 dev hosted
+
+check_within 10 "until a VM opens it, the port waits for one" -- state sw port-is a reason no-peer
+check "the kernel marks it as ours" -- sh -c "ip link show dev vt-a | grep -q 'alias heddle vm-tap a in $LAB_DIR/sw'"
+check "nobody else may open it" -- test "$("$LAB_PYTHON" "$LAB_TOOLS/tap_vm.py" vt-a a --user 4321:4321 2>&1 | grep -c 'Operation not permitted')" = 1
+
+vm a vt-a --user 65534:65534
+vm b vt-b --user 1234:65533 --queues 2
+ports_up sw a b c
+host_if a eth0 10.0.0.1/24 fd00::1/64
+host_if b eth0 10.0.0.2/24 fd00::2/64
+host_if c eth0 10.0.0.3/24 fd00::3/64
+check "a guest reaches a guest" -- reaches a 10.0.0.2
+check "a guest reaches a namespace" -- reaches b 10.0.0.3
+check "TCP between two guests" -- transfer a b 10.0.0.2 32M
+check "TCP between two guests, IPv6" -- transfer b a fd00::1 32M
+check "TCP from a namespace to a guest" -- transfer c a 10.0.0.1 32M
+check "TCP from a guest to a namespace" -- transfer b c 10.0.0.3 32M
+
+# --- the host is not there for guests ---------------------------------------------------------------
+check "no address came to the host's side" -- test -z "$(ip -o addr show dev vt-a)$(ip -o addr show dev vt-b)"
+check "a rule of ours holds for each device" -- test "$(tables)" = "heddle-vt-a
+heddle-vt-b"
+mac_a=$(mac_of . vt-a)
+on a ip neigh replace 10.0.0.100 lladdr "$mac_a" dev eth0
+check_not "the host does not answer to its own address" -- answers a 10.0.0.100
+on a ip neigh del 10.0.0.100 dev eth0
+check_not "... nor to an ARP request for it" -- answers a 10.0.0.100
+check_not "the guest learned nothing of the host" -- sh -c "nsenter --net=/run/netns/a ip neigh show 10.0.0.100 | grep lladdr"
+
+check_conserved sw
+vm_stop b
+check "super-frames crossed whole to the switch" -- test "$(longest b to-switch)" -gt 4000
+check "super-frames crossed whole to the guest" -- test "$(longest b to-guest)" -gt 4000
+check_within 10 "a port whose VM closed it waits for one again" -- state sw port-is b reason no-peer
+
+# --- a guest without offloads -------------------------------------------------------------------------
+vm b vt-b --user 1234:65533 --queues 2 --offloads none
+ports_up sw b
+host_if b eth0 10.0.0.2/24 fd00::2/64
+check "TCP to a guest that takes no super-frames" -- transfer a b 10.0.0.2 16M
+check "TCP to it, IPv6" -- transfer a b fd00::2 16M
+check "TCP from it" -- transfer b a 10.0.0.1 16M
+check_conserved sw
+vm_stop b
+check "no frame to it was longer than its MTU" -- test "$(longest b to-guest)" -le 1514
+
+# --- restarts: the VM keeps its descriptor --------------------------------------------------------------
+check "before the restarts" -- reaches a 10.0.0.3
+index=$(index_of vt-a)
+kill -KILL "$(state sw plane-pid data)"
+check_within 10 "traffic goes on after the death of a plane" -- reaches a 10.0.0.3
+heddle_stop sw
+check "an orderly end leaves the device that a VM has open" -- ip link show dev vt-a
+check_not "... and takes the one that nobody has" -- ip link show dev vt-b
+check_not "... and its rule" -- sh -c "$LAB_PYTHON $LAB_TOOLS/nft_tables.py | grep vt-b"
+check_not "the host is not there for the guest meanwhile" -- answers a 10.0.0.100
+heddle_start sw "$LAB_DIR/sw.json"
+ports_up sw a c
+host_if c eth0 10.0.0.3/24
+check_within 10 "traffic goes on after a restart of heddled" -- reaches a 10.0.0.3
+kill -KILL "${HEDDLE_PID[sw]}"
+wait "${HEDDLE_PID[sw]}" 2>/dev/null || true
+heddle_start sw "$LAB_DIR/sw.json"
+ports_up sw a c
+check_within 10 "traffic goes on after the death of heddled" -- reaches a 10.0.0.3
+check "it was the same device all the time" -- test "$(index_of vt-a)" = "$index"
+
+# --- the port goes --------------------------------------------------------------------------------------
+hd sw load "$(config less <<-END
+	switch sw
+	segment lan bridged
+	tap c namespace=c device=eth0 access=lan mac-address=02:00:00:00:00:cc
+END
+)" >/dev/null
+check_within 10 "the device goes with the port" -- no_device vt-a
+check "... and its rule with it" -- test -z "$(tables)"
+check_within 10 "... and the VM sees that" -- lab_gone "${VM[a]}"
+heddle_stop sw
