@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * heddle show ports [NAME]
+ * heddle show ports [NAME], heddle port show NAME
  */
 #include <stdlib.h>
 #include <string.h>
@@ -252,12 +252,18 @@ static int show(struct cli *cli, const struct cli_model *m, const struct cli_mod
 int cmd_show_ports(struct cli *cli, const struct cmd_line *line)
 {
 	const char *name = line->n_args ? line->args[0] : NULL;
-	bool rates = cmd_has(line, "rates");
+	bool attach = cmd_has(line, "attach");
+	bool rates = cmd_has(line, "rates") && !attach;
 	unsigned int part = name || rates || cli->json ? CLI_PART_PORTS : CLI_PART_PORT_TABLE;
-	struct cli_client *client = cli_connect(cli);
 	struct cli_model first = {0}, now = {0};
+	struct cli_client *client;
 	int rc;
 
+	if (attach && !name) {
+		cli_error("--attach is about one port: name it");
+		return CLI_USAGE;
+	}
+	client = cli_connect(cli);
 	if (!client)
 		return CLI_UNREACHABLE;
 	rc = cli_model_get(client, part, NULL, rates ? &first : &now);
@@ -270,7 +276,9 @@ int cmd_show_ports(struct cli *cli, const struct cmd_line *line)
 		nanosleep(&wait, NULL);
 		rc = cli_model_get(client, part, name, &now);
 	}
-	if (rc == 0)
+	if (rc == 0 && attach)
+		rc = cli_port_attach(cli, cli_model_port(&now, name));
+	else if (rc == 0)
 		rc = show(cli, &now, rates ? &first : NULL, name);
 	cli_model_free(&first);
 	cli_model_free(&now);

@@ -24,6 +24,9 @@ const struct cmd_option cli_global_options[] = {
 };
 
 static const struct cmd_option ports_options[] = {
+	{"attach", 'a', NULL,
+	 "of one port: how a machine attaches to it, for QEMU, libvirt and containers",
+	 CMD_WORDS_NONE},
 	{"rates", 'r', NULL, "also packets and bits a second, from two readings one second apart",
 	 CMD_WORDS_NONE},
 	{0},
@@ -351,6 +354,17 @@ const struct cmd cli_commands[] = {
 		.words2 = CMD_WORDS_KIND,
 		.kinds = true,
 		.run = cmd_port_add,
+	},
+	{
+		.name = "port show",
+		.args = "NAME",
+		.summary =
+			"everything about one port, as show ports NAME; how a machine attaches to it",
+		.options = ports_options,
+		.min_args = 1,
+		.max_args = 1,
+		.words = CMD_WORDS_PORT,
+		.run = cmd_show_ports,
 	},
 	{
 		.name = "port move",

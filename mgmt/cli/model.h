@@ -60,6 +60,12 @@ json_t *cli_port_vlans_json(const struct cli_port *port);
 /* Bytes of layer 3 that pass. */
 uint64_t cli_port_mtu(const struct cli_port *port);
 
+/*
+ * Prints what attaches a machine or a container to the port. CLI_REFUSED after a message when nothing
+ * does.
+ */
+int cli_port_attach(struct cli *cli, const struct cli_port *port);
+
 /* Everything about a port. */
 json_t *cli_port_json(const struct cli_port *port);
 
