@@ -7,10 +7,12 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
-#define CAPS_MAX 64
+#include "heddle/base/log.h"
+#include "heddle/base/sandbox.h"
+
+#define NOBODY "nobody"
 
 /* True when we may become somebody else, as far as a namespace of users tells. */
 static bool users_complete(void)
@@ -26,50 +28,82 @@ static bool users_complete(void)
 	return n != 3 || count >= 65536;
 }
 
-int account_find(struct account *account, const struct settings *settings, bool installed,
-		 struct hd_err *err)
+/* What heddled.conf calls the setting, and what it says. */
+static const char *setting(enum hd_plane plane, const struct settings *settings, const char **key)
 {
-	bool given = settings->mgmt_user[0] != '\0';
-	const char *name = given ? settings->mgmt_user : ACCOUNT_NAME;
-	const struct passwd *pw;
+	switch (plane) {
+	case HD_PLANE_DATA: *key = "data-user"; return settings->data_user;
+	case HD_PLANE_CONTROL: *key = "control-user"; return settings->control_user;
+	default: *key = "mgmt-user"; return settings->mgmt_user;
+	}
+}
 
-	memset(account, 0, sizeof(*account));
-	if (!given && (!installed || geteuid() != 0 || !users_complete()))
-		return 0;
-	pw = getpwnam(name);
-	if (!pw && given)
-		return hd_err_set(err, ENOENT,
-				  "there is no user %s (mgmt-user): adduser --system %s, or name "
-				  "another one",
-				  name, name);
-	if (!pw || pw->pw_uid == geteuid())
+static int become(struct account *account, const struct passwd *pw, const char *key,
+		  struct hd_err *err)
+{
+	if (pw->pw_uid == geteuid())
 		return 0;
 	if (geteuid() != 0)
-		return hd_err_set(
-			err, EPERM,
-			"heddle-mgmt cannot run as user %s (mgmt-user): this needs heddled "
-			"to be root",
-			name);
-	snprintf(account->name, sizeof(account->name), "%s", name);
+		return hd_err_set(err, EPERM,
+				  "%s cannot run as user %s (%s): this needs heddled to be root",
+				  hd_plane_name(account->plane), pw->pw_name, key);
+	snprintf(account->name, sizeof(account->name), "%s", pw->pw_name);
 	account->uid = pw->pw_uid;
 	account->gid = pw->pw_gid;
 	account->n_groups = ACCOUNT_GROUPS_MAX;
-	if (getgrouplist(name, pw->pw_gid, account->groups, &account->n_groups) < 0)
-		return hd_err_set(err, E2BIG, "user %s (mgmt-user) is in more than %d groups", name,
-				  ACCOUNT_GROUPS_MAX);
+	if (getgrouplist(account->name, pw->pw_gid, account->groups, &account->n_groups) < 0)
+		return hd_err_set(err, E2BIG, "user %s (%s) is in more than %d groups",
+				  account->name, key, ACCOUNT_GROUPS_MAX);
 	account->own = true;
 	return 0;
 }
 
-int account_enter(const struct account *account)
+int account_find(struct account *account, enum hd_plane plane, const struct settings *settings,
+		 bool installed, struct hd_err *err)
 {
-	if (!account->own)
+	const struct passwd *pw;
+	const char *key, *given = setting(plane, settings, &key);
+	const char *name = given[0] ? given : hd_plane_name(plane);
+
+	memset(account, 0, sizeof(*account));
+	account->plane = plane;
+	account->uid = geteuid();
+	account->gid = getegid();
+	if (!given[0] &&
+	    (geteuid() != 0 || !users_complete() || (plane == HD_PLANE_MGMT && !installed)))
 		return 0;
-	for (unsigned long cap = 0; cap < CAPS_MAX; cap++)
-		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0); /* those that the kernel knows */
-	if (setgroups((size_t)account->n_groups, account->groups) < 0 ||
-	    setresgid(account->gid, account->gid, account->gid) < 0 ||
-	    setresuid(account->uid, account->uid, account->uid) < 0)
-		return -errno;
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+	pw = getpwnam(name);
+	if (!pw && given[0])
+		return hd_err_set(err, ENOENT,
+				  "there is no user %s (%s): adduser --system %s, or name another "
+				  "one",
+				  name, key, name);
+	if (!pw) {
+		pw = getpwnam(NOBODY);
+		if (!pw)
+			return hd_err_set(err, ENOENT,
+					  "there is neither a user %s nor " NOBODY
+					  ": adduser --system %s, or name another one with %s",
+					  name, name, key);
+		hd_log(installed ? HD_LOG_WARNING : HD_LOG_INFO,
+		       "there is no user %s: %s runs as " NOBODY, name, name);
+		account->shared = true;
+	}
+	return become(account, pw, key, err);
+}
+
+int account_enter(const struct account *account, struct hd_err *err)
+{
+	struct hd_identity identity = {
+		.uid = account->uid,
+		.gid = account->gid,
+		.groups = account->groups,
+		.n_groups = (unsigned int)account->n_groups,
+		.shared = account->shared,
+	};
+	enum hd_sandbox who = account->plane == HD_PLANE_DATA      ? HD_SANDBOX_DATA
+			      : account->plane == HD_PLANE_CONTROL ? HD_SANDBOX_CONTROL
+								   : HD_SANDBOX_MGMT;
+
+	return hd_sandbox_prepare(who, account->own ? &identity : NULL, err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The account that heddle-mgmt runs as: it talks to users, so it gets nothing that heddled has.
+ * The accounts that planes run as: none is heddled's, so that a fault in one is no way to the host.
  */
 #ifndef SUPERVISOR_ACCOUNT_H
 #define SUPERVISOR_ACCOUNT_H
@@ -9,13 +9,15 @@
 #include <sys/types.h>
 
 #include "heddle/base/err.h"
+#include "heddle/ipc/msg.h"
 #include "supervisor/settings_core.h"
 
-#define ACCOUNT_NAME       "heddle-mgmt"
 #define ACCOUNT_GROUPS_MAX 64
 
 struct account {
-	bool own; /* false: it runs as heddled does */
+	enum hd_plane plane; /* that runs as it */
+	bool own;            /* false: it runs as heddled does, and the ids are those of heddled */
+	bool shared;         /* not of this plane alone */
 	char name[SETTINGS_USER_MAX];
 	uid_t uid;
 	gid_t gid;
@@ -24,17 +26,18 @@ struct account {
 };
 
 /*
- * Looks the account up. One that settings name has to exist; otherwise it is ACCOUNT_NAME when there
- * is such a one, heddled is root, and heddle-mgmt is @installed (not of a build tree, which other
- * users need not be able to read). Returns 0, or -errno with @err.
+ * Looks up the account of @plane. One that @settings name has to exist. Otherwise, where heddled is root
+ * and can become somebody else, it is heddle-dp, heddle-cp or heddle-mgmt, or nobody where there is no such
+ * user. heddle-mgmt of a build tree (not @installed) stays what heddled is: it has to read that tree.
+ * Returns 0, or -errno with @err.
  */
-int account_find(struct account *account, const struct settings *settings, bool installed,
-		 struct hd_err *err);
+int account_find(struct account *account, enum hd_plane plane, const struct settings *settings,
+		 bool installed, struct hd_err *err);
 
 /*
- * In the child: becomes the account, without a capability and without a way to get one. Returns 0,
- * or -errno: then the program must not be started.
+ * In the child: becomes the account, with the capabilities that the plane may keep and without a way to
+ * get others. Returns 0, or -errno with @err: then the program must not be started.
  */
-int account_enter(const struct account *account);
+int account_enter(const struct account *account, struct hd_err *err);
 
 #endif

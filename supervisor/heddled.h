@@ -5,7 +5,8 @@
  *	main.c		put together, the loop, signals
  *	settings_core.c	command line and heddled.conf
  *	dirs.c		directories, the lock, what is removed at the end
- *	account.c, state_dir.c, front.c	user, directory and socket of heddle-mgmt
+ *	account.c	users that planes run as
+ *	state_dir.c, front.c	directory and socket of heddle-mgmt
  *	plane.c		life of a plane: start, ready, end, restart
  *	spawn.c		fork and exec
  *	link.c		a channel in the event loop
@@ -40,7 +41,9 @@ struct plane {
 	struct heddled *heddled;
 	enum hd_plane id;
 	char path[512]; /* of the program */
-	pid_t pid;      /* 0: does not run */
+	int program;    /* the same, open: its user need not be able to walk there */
+	struct account account;
+	pid_t pid; /* 0: does not run */
 	struct link *link;
 	struct event *restart;
 	struct backoff backoff;
@@ -58,8 +61,7 @@ struct plane {
 struct heddled {
 	struct settings settings;
 	struct dirs dirs;
-	struct account mgmt; /* that heddle-mgmt runs as */
-	char instance[64];   /* no other heddled has the same */
+	char instance[64]; /* no other heddled has the same */
 	struct event_base *base;
 	struct plane planes[PLANES];
 	struct opener *opener;

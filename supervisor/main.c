@@ -152,7 +152,8 @@ static int run(struct heddled *heddled)
 		hd_log(HD_LOG_ERR, "out of memory");
 		return 1;
 	}
-	heddled->opener = opener_new(&heddled->settings, &heddled->dirs, geteuid());
+	heddled->opener = opener_new(&heddled->settings, &heddled->dirs,
+				     heddled_plane(heddled, HD_PLANE_DATA)->account.uid);
 	if (!heddled->opener) {
 		hd_log(HD_LOG_ERR, "out of memory");
 		return 1;
@@ -165,6 +166,21 @@ static int run(struct heddled *heddled)
 		link_free(heddled->planes[i].link);
 	opener_free(heddled->opener);
 	return heddled->status;
+}
+
+static int find_accounts(struct heddled *heddled, struct hd_err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; i < PLANES && rc == 0; i++) {
+		struct plane *plane = &heddled->planes[i];
+
+		rc = account_find(&plane->account, plane->id, &heddled->settings,
+				  heddled->installed, err);
+		if (rc == 0)
+			rc = spawn_may_start(plane, err);
+	}
+	return rc;
 }
 
 int main(int argc, char **argv)
@@ -190,8 +206,9 @@ int main(int argc, char **argv)
 	/* First, so that it inherits nothing. */
 	heddled.netns_helper = netns_helper_start(&err);
 	if (heddled.netns_helper < 0 || spawn_find(&heddled, &err) < 0 ||
-	    account_find(&heddled.mgmt, settings, heddled.installed, &err) < 0 ||
-	    dirs_open(&heddled.dirs, settings, &heddled.mgmt, &err) < 0) {
+	    find_accounts(&heddled, &err) < 0 ||
+	    dirs_open(&heddled.dirs, settings, &heddled_plane(&heddled, HD_PLANE_MGMT)->account,
+		      &err) < 0) {
 		hd_log(HD_LOG_ERR, "%s", err.text);
 		return 1;
 	}

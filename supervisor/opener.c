@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "heddle/base/log.h"
+#include "supervisor/capture.h"
 #include "supervisor/names_core.h"
 #include "supervisor/opener_check_core.h"
 #include "supervisor/plane.h"
@@ -254,11 +255,31 @@ static void serve_admit(struct hd_chan *chan, const struct hd_msg *msg, void *ar
 		hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
 }
 
+static void serve_capture(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_open_capture *req = msg->body;
+	struct hd_err err = {0};
+	int fd;
+
+	if (!from_data(chan, msg, arg))
+		return;
+	fd = opener_check_capture(req, &err);
+	if (fd == 0)
+		fd = capture_open(opener_of(arg)->settings->capture_dir, req->name, req->write,
+				  &err);
+	if (fd < 0) {
+		refuse(chan, msg, fd, &err);
+		return;
+	}
+	hd_chan_reply(chan, msg->hdr, NULL, 0, &fd, 1);
+	close(fd);
+}
+
 static const struct hd_handler handlers[] = {
 	HD_HANDLER(OPEN_TAP, serve_tap),         HD_HANDLER(OPEN_PACKET, serve_packet),
 	HD_HANDLER(OPEN_RELEASE, serve_release), HD_HANDLER(OPEN_SWEEP, serve_sweep),
-	HD_HANDLER(OPEN_SHM, serve_shm),         HD_HANDLER(OPEN_VHOST, serve_vhost),
-	HD_HANDLER(VHOST_ADMIT, serve_admit),
+	HD_HANDLER(OPEN_SHM, serve_shm),         HD_HANDLER(OPEN_CAPTURE, serve_capture),
+	HD_HANDLER(OPEN_VHOST, serve_vhost),     HD_HANDLER(VHOST_ADMIT, serve_admit),
 };
 
 struct opener *opener_new(const struct settings *settings, const struct dirs *dirs, uid_t dp_uid)

@@ -7,6 +7,7 @@
  *	opener_cache.c	TAPs that outlive heddle-dp
  *	opener_tap.c, opener_packet.c, opener_shm.c
  *	opener_vhost.c	directories of vhost-user sockets
+ *	capture.c	capture files
  *	opener_watch.c	names of namespaces that change hands
  *	netns.c, netns_helper.c	finding a namespace, opening something inside
  */

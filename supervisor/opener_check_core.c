@@ -114,3 +114,14 @@ int opener_check_vhost(const struct hd_open_vhost *req, struct hd_err *err)
 		return hd_err_set(err, EINVAL, "server is 0 or 1");
 	return 0;
 }
+
+int opener_check_capture(const struct hd_open_capture *req, struct hd_err *err)
+{
+	if (!path_beneath(req->name, sizeof(req->name)))
+		return hd_err_set(err, EINVAL,
+				  "the capture's name is not valid: it leads down from the capture "
+				  "directory, without \"..\"");
+	if (req->write > 1)
+		return hd_err_set(err, EINVAL, "write is 0 or 1");
+	return 0;
+}

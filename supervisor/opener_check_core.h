@@ -17,6 +17,7 @@ int opener_check_tap(const struct hd_open_tap *req, struct hd_err *err);
 int opener_check_packet(const struct hd_open_packet *req, struct hd_err *err);
 int opener_check_release(const struct hd_open_release *req, struct hd_err *err);
 int opener_check_shm(const struct hd_open_shm *req, struct hd_err *err);
+int opener_check_capture(const struct hd_open_capture *req, struct hd_err *err);
 int opener_check_vhost(const struct hd_open_vhost *req, struct hd_err *err);
 
 #endif

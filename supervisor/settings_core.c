@@ -35,7 +35,9 @@ const char settings_usage[] =
 	"  --vhost-dir DIR        root of vhost-user sockets (RUN-DIR/vhost)\n"
 	"  --netns-dir DIR        root of network namespaces (/run/netns)\n"
 	"  --capture-dir DIR      root of capture files (/var/lib/heddle/captures)\n"
-	"  --mgmt-user NAME       user that heddle-mgmt runs as (heddle-mgmt, if installed)\n"
+	"  --data-user NAME       users that heddle-dp, heddle-cp and heddle-mgmt run as (of the\n"
+	"  --control-user NAME    same names, or nobody, where heddled is root; heddle-mgmt only\n"
+	"  --mgmt-user NAME       when it is installed)\n"
 	"  --yang-dir DIR         the YANG modules of Heddle\n"
 	"  --log-level LEVEL      error, warning, notice, info or debug (info)\n"
 	"  -h, --help             this text\n"
@@ -176,11 +178,26 @@ static int set_vhost_group(struct settings *s, const char *value, struct hd_err 
 	return hd_str_copy(s->vhost_group, sizeof(s->vhost_group), value);
 }
 
+static int set_user(char *dst, const char *value, const char *example, struct hd_err *err)
+{
+	if (!user_name_valid(value, SETTINGS_USER_MAX))
+		return hd_err_set(err, EINVAL, "the name of a user is needed, such as %s", example);
+	return hd_str_copy(dst, SETTINGS_USER_MAX, value);
+}
+
+static int set_data_user(struct settings *s, const char *value, struct hd_err *err)
+{
+	return set_user(s->data_user, value, "heddle-dp", err);
+}
+
+static int set_control_user(struct settings *s, const char *value, struct hd_err *err)
+{
+	return set_user(s->control_user, value, "heddle-cp", err);
+}
+
 static int set_mgmt_user(struct settings *s, const char *value, struct hd_err *err)
 {
-	if (!user_name_valid(value, sizeof(s->mgmt_user)))
-		return hd_err_set(err, EINVAL, "the name of a user is needed, such as heddle-mgmt");
-	return hd_str_copy(s->mgmt_user, sizeof(s->mgmt_user), value);
+	return set_user(s->mgmt_user, value, "heddle-mgmt", err);
 }
 
 static int set_vhost_mode(struct settings *s, const char *value, struct hd_err *err)
@@ -251,6 +268,8 @@ static const struct setting {
 	{"vhost-dir", 0, false, BOTH, set_vhost_dir},
 	{"netns-dir", 0, false, BOTH, set_netns_dir},
 	{"capture-dir", 0, false, BOTH, set_capture_dir},
+	{"data-user", 0, false, BOTH, set_data_user},
+	{"control-user", 0, false, BOTH, set_control_user},
 	{"mgmt-user", 0, false, BOTH, set_mgmt_user},
 	{"yang-dir", 0, false, SETTINGS_ARGS, set_yang_dir},
 	{"workers", 0, false, BOTH, set_workers},

@@ -21,7 +21,9 @@ struct settings {
 	char config[SETTINGS_PATH_MAX];         /* empty: heddle-mgmt manages it */
 	char initial_config[SETTINGS_PATH_MAX]; /* what a managed switch starts with first */
 	char state_dir[SETTINGS_PATH_MAX];      /* empty: follows from run_dir */
-	char mgmt_user[SETTINGS_USER_MAX];      /* empty: heddle-mgmt, where there is one */
+	char data_user[SETTINGS_USER_MAX];      /* that heddle-dp runs as; empty: see account.h */
+	char control_user[SETTINGS_USER_MAX];   /* heddle-cp */
+	char mgmt_user[SETTINGS_USER_MAX];      /* heddle-mgmt */
 	char conf[SETTINGS_PATH_MAX];           /* heddled.conf */
 	char run_dir[SETTINGS_PATH_MAX];
 	char vhost_dir[SETTINGS_PATH_MAX]; /* empty: RUN-DIR/vhost */

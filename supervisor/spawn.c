@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "heddle/base/log.h"
@@ -50,32 +52,52 @@ static int own_top(char *dir, size_t size)
 	return 0;
 }
 
+static int find_one(struct heddled *heddled, struct plane *plane, const char *folder,
+		    const char *top, struct hd_err *err)
+{
+	const char *build = getenv("HEDDLE_BUILD_DIR"), *name = hd_plane_name(plane->id);
+
+	if (build && runnable(plane->path, sizeof(plane->path), build, folder, name))
+		return 0;
+	if (runnable(plane->path, sizeof(plane->path), top, folder, name))
+		return 0;
+	heddled->installed = true;
+	if (runnable(plane->path, sizeof(plane->path), HD_LIBEXEC_DIR, "", name) ||
+	    runnable(plane->path, sizeof(plane->path), "/usr/libexec/heddle", "", name))
+		return 0;
+	return hd_err_set(err, ENOENT,
+			  "%s is neither in %s/%s nor in " HD_LIBEXEC_DIR
+			  ": build or install all of Heddle",
+			  name, build ? build : top, folder);
+}
+
 int spawn_find(struct heddled *heddled, struct hd_err *err)
 {
-	const char *build = getenv("HEDDLE_BUILD_DIR");
 	char top[384];
 
 	if (own_top(top, sizeof(top)) < 0)
 		top[0] = '\0';
 	for (int i = 0; i < PLANES; i++) {
 		struct plane *plane = &heddled->planes[i];
-		const char *name = hd_plane_name(programs[i].id), *folder = programs[i].folder;
 
 		plane->id = programs[i].id;
-		if (build && runnable(plane->path, sizeof(plane->path), build, folder, name))
-			continue;
-		if (runnable(plane->path, sizeof(plane->path), top, folder, name))
-			continue;
-		heddled->installed = true;
-		if (runnable(plane->path, sizeof(plane->path), HD_LIBEXEC_DIR, "", name) ||
-		    runnable(plane->path, sizeof(plane->path), "/usr/libexec/heddle", "", name))
-			continue;
-		return hd_err_set(err, ENOENT,
-				  "%s is neither in %s/%s nor in " HD_LIBEXEC_DIR
-				  ": build or install all of Heddle",
-				  name, build ? build : top, folder);
+		if (find_one(heddled, plane, programs[i].folder, top, err) < 0)
+			return -err->code;
+		plane->program = open(plane->path, O_PATH | O_CLOEXEC);
+		if (plane->program < 0)
+			return hd_err_set(err, errno, "%s: %s", plane->path, strerror(errno));
 	}
 	return 0;
+}
+
+int spawn_may_start(const struct plane *plane, struct hd_err *err)
+{
+	struct stat st;
+
+	if (!plane->account.own || fstat(plane->program, &st) < 0 || (st.st_mode & S_IXOTH))
+		return 0;
+	return hd_err_set(err, EACCES, "user %s cannot run %s: chmod o+rx %s", plane->account.name,
+			  plane->path, plane->path);
 }
 
 /* A command line under construction; numbers live in @text. */
@@ -115,7 +137,6 @@ static void add_data(struct args *args, const struct heddled *heddled)
 	if (s->fdb_size)
 		add_number(args, "--fdb-size", s->fdb_size);
 	add(args, "--vhost-dir", heddled->dirs.vhost);
-	add(args, "--capture-dir", s->capture_dir);
 	if (!s->idle_sleep)
 		add(args, "--no-idle-sleep", NULL);
 }
@@ -174,20 +195,24 @@ static void hand_mgmt(const struct plane *plane)
 	setenv("HEDDLE_INSTANCE", heddled->instance, 1);
 	snprintf(number, sizeof(number), "%u", plane->restarts);
 	setenv("HEDDLE_RESTARTS", number, 1);
-	if (!heddled->mgmt.own)
-		return;
-	hand_fd("HEDDLE_CONFIG_FD", open(dirs->config[0] ? dirs->config : dirs->initial_config,
-					 O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-	if (account_enter(&heddled->mgmt) < 0) {
-		fprintf(stderr, "heddled: error: heddle-mgmt cannot become user %s: %s\n",
-			heddled->mgmt.name, strerror(errno));
-		_exit(1);
-	}
+	if (plane->account.own)
+		hand_fd("HEDDLE_CONFIG_FD",
+			open(dirs->config[0] ? dirs->config : dirs->initial_config,
+			     O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
+
+/* A script cannot be started as a descriptor that is closed by it. */
+static void start(const struct plane *plane, char *const *argv)
+{
+	syscall(SYS_execveat, plane->program, "", argv, environ, AT_EMPTY_PATH);
+	if (errno == ENOENT || errno == ENOSYS)
+		execv(plane->path, argv);
 }
 
 /* In the child. Does not return. */
 static void child_run(const struct plane *plane, struct args *args, int fd, pid_t parent)
 {
+	struct hd_err err = {0};
 	sigset_t none;
 	int null;
 
@@ -195,6 +220,11 @@ static void child_run(const struct plane *plane, struct args *args, int fd, pid_
 	setpgid(0, 0);
 	if (plane->id == HD_PLANE_MGMT)
 		hand_mgmt(plane);
+	if (account_enter(&plane->account, &err) < 0) {
+		fprintf(stderr, "heddled: error: %s cannot become user %s: %s\n",
+			hd_plane_name(plane->id), plane->account.name, err.text);
+		_exit(1);
+	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* becoming another user would have undone it */
 	if (getppid() != parent)
 		_exit(1);
@@ -209,7 +239,7 @@ static void child_run(const struct plane *plane, struct args *args, int fd, pid_
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execv(args->argv[0], (char *const *)(uintptr_t)args->argv);
+	start(plane, (char *const *)(uintptr_t)args->argv);
 	fprintf(stderr, "heddled: error: %s: %s\n", args->argv[0], strerror(errno));
 	_exit(127);
 }

@@ -13,6 +13,9 @@
  */
 int spawn_find(struct heddled *heddled, struct hd_err *err);
 
+/* Returns 0 if the user of @plane may run its program, or -EACCES with @err. */
+int spawn_may_start(const struct plane *plane, struct hd_err *err);
+
 /*
  * Starts @plane's program with a channel to it; the plane's pid and link are set. @on_lost and @on_hello
  * are the link's. Returns 0 or -errno with @err.

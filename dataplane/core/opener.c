@@ -96,6 +96,22 @@ int hd_opener_vhost_admit(const char *port, struct hd_err *err)
 				 OPENER_TIMEOUT_MS, err);
 }
 
+int hd_opener_capture(const char *name, bool write, struct hd_err *err)
+{
+	struct hd_open_capture req = {.write = write};
+	unsigned int n_fds = 1;
+	struct hd_nothing none;
+	int fd = -1, rc = check(err);
+
+	hd_str_copy(req.name, sizeof(req.name), name);
+	if (rc == 0)
+		rc = hd_chan_call(supervisor, OPEN_CAPTURE, &req, &none, &fd, &n_fds,
+				  OPENER_TIMEOUT_MS, err);
+	if (rc == 0 && n_fds != 1)
+		rc = hd_err_set(err, EBADMSG, "heddled sent no descriptor for %s", name);
+	return rc ? rc : fd;
+}
+
 int hd_opener_shm(const char *name, uint32_t version, uint64_t size, bool *is_new,
 		  struct hd_err *err)
 {

@@ -41,6 +41,9 @@ int hd_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *ope
 /* Has heddled let us connect to the socket in the directory of @port. 0 or -errno with @err. */
 int hd_opener_vhost_admit(const char *port, struct hd_err *err);
 
+/* A capture file below the capture directory, open and locked; a descriptor, or -errno with @err. */
+int hd_opener_capture(const char *name, bool write, struct hd_err *err);
+
 /* Shared memory by name. The descriptor, or -errno. */
 int hd_opener_shm(const char *name, uint32_t version, uint64_t size, bool *is_new,
 		  struct hd_err *err);

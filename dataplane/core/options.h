@@ -20,7 +20,6 @@ struct hd_replay_input {
 struct hd_options {
 	const char *run_dir;
 	const char *vhost_dir;
-	const char *capture_dir;
 	const char *cpus; /* list for the workers, NULL: chosen */
 	unsigned int workers;
 	unsigned int memory_mb; /* 0: chosen */
@@ -41,8 +40,7 @@ struct hd_options {
 int hd_options_parse(int argc, char **argv);
 const struct hd_options *hd_options(void);
 
-/* Roots for names in the configuration; never NULL after parsing. */
+/* Root for names of sockets in the configuration; never NULL after parsing. */
 const char *hd_options_vhost_dir(void);
-const char *hd_options_capture_dir(void);
 
 #endif

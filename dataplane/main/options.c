@@ -12,7 +12,6 @@
 
 static struct hd_options options = {
 	.run_dir = "/run/heddle",
-	.capture_dir = "/var/lib/heddle/captures",
 	.workers = 1,
 	.fdb_size = 65536,
 	.idle_sleep = true,
@@ -24,7 +23,6 @@ static char vhost_dir[512];
 enum {
 	OPT_RUN_DIR = 256,
 	OPT_VHOST_DIR,
-	OPT_CAPTURE_DIR,
 	OPT_WORKERS,
 	OPT_CPUS,
 	OPT_HUGEPAGES,
@@ -41,7 +39,6 @@ enum {
 static const struct option longopts[] = {
 	{"run-dir", required_argument, NULL, OPT_RUN_DIR},
 	{"vhost-dir", required_argument, NULL, OPT_VHOST_DIR},
-	{"capture-dir", required_argument, NULL, OPT_CAPTURE_DIR},
 	{"workers", required_argument, NULL, OPT_WORKERS},
 	{"cpus", required_argument, NULL, OPT_CPUS},
 	{"hugepages", required_argument, NULL, OPT_HUGEPAGES},
@@ -65,7 +62,6 @@ static void usage(void)
 	     "\n"
 	     "  --run-dir DIR          where sockets and state lie (/run/heddle)\n"
 	     "  --vhost-dir DIR        root of vhost-user sockets (RUN-DIR/vhost)\n"
-	     "  --capture-dir DIR      root of capture files of pcap ports\n"
 	     "  --workers N            forwarding threads, 1..16 (1)\n"
 	     "  --cpus LIST            CPUs of the workers, such as 2,4-6; one each\n"
 	     "  --hugepages MODE       auto, yes or no (auto)\n"
@@ -147,7 +143,6 @@ static int set_option(int opt, char *arg)
 	switch (opt) {
 	case OPT_RUN_DIR: options.run_dir = arg; return 0;
 	case OPT_VHOST_DIR: options.vhost_dir = arg; return 0;
-	case OPT_CAPTURE_DIR: options.capture_dir = arg; return 0;
 	case OPT_WORKERS: return number("worker count", arg, 1, HD_WORKERS_MAX, &options.workers);
 	case OPT_CPUS: options.cpus = arg; return 0;
 	case OPT_HUGEPAGES: return set_hugepages(arg);
@@ -205,9 +200,4 @@ const struct hd_options *hd_options(void)
 const char *hd_options_vhost_dir(void)
 {
 	return options.vhost_dir;
-}
-
-const char *hd_options_capture_dir(void)
-{
-	return options.capture_dir;
 }

@@ -147,8 +147,3 @@ void hd_port_rx_extra(struct hd_worker *w, const struct hd_port *port, unsigned 
 void hd_rcu_synchronize(void)
 {
 }
-
-const char *hd_options_capture_dir(void)
-{
-	return fixture.capture_dir;
-}

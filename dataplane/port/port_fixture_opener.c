@@ -158,6 +158,16 @@ int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_ope
 	return hd_err_set(err, -ret, "%s: %s", req->netdev, strerror(-ret));
 }
 
+int hd_opener_capture(const char *name, bool write, struct hd_err *err)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", fixture.capture_dir, name);
+	fd = open(path, O_CLOEXEC | (write ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY), 0640);
+	return fd < 0 ? hd_err_set(err, errno, "%s: %s", path, strerror(errno)) : fd;
+}
+
 void hd_opener_release(const char *port)
 {
 	fixture.released++;

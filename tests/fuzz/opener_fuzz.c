@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	switch (data[0] % 5) {
+	switch (data[0] % 6) {
 	case 0: tap(req = struct_of(data + 1, size - 1, sizeof(struct hd_open_tap))); break;
 	case 1:
 		req = struct_of(data + 1, size - 1, sizeof(struct hd_open_packet));
@@ -62,6 +62,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 3:
 		req = struct_of(data + 1, size - 1, sizeof(struct hd_open_shm));
 		opener_check_shm(req, NULL);
+		break;
+	case 4:
+		req = struct_of(data + 1, size - 1, sizeof(struct hd_open_capture));
+		if (opener_check_capture(req, NULL) == 0)
+			must(((const struct hd_open_capture *)req)->name[0] != '/');
 		break;
 	default: vhost(req = struct_of(data + 1, size - 1, sizeof(struct hd_open_vhost))); break;
 	}

@@ -16,7 +16,6 @@ NO_CAPS=0000000000000000
 # The capabilities that a process keeps.
 caps_of() {
 	case $1 in
-	data) echo 0000000000000002 ;;    # CAP_DAC_OVERRIDE
 	control) echo 0000000000001000 ;; # CAP_NET_ADMIN
 	supervisor) echo 00000000000031fb ;; # all but those of its helper, and others that it never needs
 	netns) echo 0000000000203000 ;;      # CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_NET_RAW
@@ -32,9 +31,42 @@ helper_of() {
 	done
 }
 
-# check_plane NAME PID: its rights are those of the plane, and no more
+# The user that a plane is meant to be: of its own name, where there is one, else nobody. Where nobody else
+# can be had, and for heddle-mgmt of a build tree, it is that of heddled.
+user_of() { # NAME INSTALLED
+	local user
+	case $1 in
+	data) user=heddle-dp ;;
+	control) user=heddle-cp ;;
+	management) user=heddle-mgmt ;;
+	*) user= ;;
+	esac
+	if [ -z "$user" ] || [ "$(id -u)" != 0 ] || ! grep -q ' 4294967295$' /proc/self/uid_map ||
+		{ [ "$user" = heddle-mgmt ] && [ "$2" = no ]; }; then
+		id -un
+	elif id "$user" >/dev/null 2>&1; then
+		echo "$user"
+	else
+		echo nobody
+	fi
+}
+
+# user_is PID NAME: with all four ids of user and group, and no other group
+user_is() {
+	local uid gid key
+	uid=$(id -u "$2") gid=$(id -g "$2")
+	for key in Uid Gid; do
+		[ $key = Uid ] || uid=$gid
+		status_is "$1" $key "$uid $uid $uid $uid" || return 1
+	done
+	[ "$(id -u)" != 0 ] || [ "$2" = root ] || status_is "$1" Groups "$(id -G "$2")"
+}
+
+# check_plane NAME PID INSTALLED: its rights are those of the plane, and no more
 check_plane() {
-	local key
+	local key user
+	user=$(user_of "$1" "$3")
+	check "$1: it is user $user, and nobody else" -- user_is "$2" "$user"
 	check "$1: no new privileges" -- status_is "$2" NoNewPrivs 1
 	check "$1: its system calls are filtered" -- status_is "$2" Seccomp 2
 	for key in CapInh CapAmb; do

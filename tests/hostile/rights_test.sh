@@ -15,11 +15,11 @@ END
 )
 heddle_start sw "$config"
 for plane in data control management; do
-	check_plane "$plane" "$(state sw plane-pid "$plane")"
+	check_plane "$plane" "$(state sw plane-pid "$plane")" no
 done
-check_plane supervisor "${HEDDLE_PID[sw]}"
+check_plane supervisor "${HEDDLE_PID[sw]}" no
 helper=$(helper_of "${HEDDLE_PID[sw]}")
-check_plane netns "$helper"
+check_plane netns "$helper" no
 heddle_stop sw
 check "the helper ends with heddled" -- lab_gone "$helper"
 
@@ -65,5 +65,11 @@ for plane in dp cp mgmt; do
 	done
 done
 for plane in dp cp; do
-	check "heddle-$plane: kill" -- came $plane kill refused
+	for try in kill "memory of another process"; do
+		check "heddle-$plane: $try" -- came $plane "$try" refused
+	done
+	[ "$(user_of data no)" = root ] ||
+		for try in "read /etc/shadow" "write core_pattern"; do
+			check "heddle-$plane: $try" -- came $plane "$try" refused
+		done
 done

@@ -4,6 +4,8 @@
 # package, the command line and the capabilities of the unit.
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/hostile/rights.sh
+. "$(dirname "$0")/../hostile/rights.sh"
 
 [ "$(id -u)" = 0 ] && grep -q ' 4294967295$' /proc/self/uid_map || lab_skip "users cannot be made here"
 for tool in systemd-sysusers systemd-tmpfiles setpriv meson; do
@@ -66,11 +68,11 @@ pid_user() { stat -c %U "/proc/$(ask plane-pid "$1")"; }
 
 echo "== the first start"
 start || { echo "it does not start"; exit 1; }
-check "heddle-mgmt runs as its own user" -- is "$(pid_user management)" heddle-mgmt
-for caps in CapPrm CapBnd; do
-	check "without capabilities ($caps)" -- is \
-		"$(awk -v k=$caps: '$1 == k { print $2 }' "/proc/$(ask plane-pid management)/status")" 0000000000000000
+for plane in data control management; do
+	check_plane "$plane" "$(ask plane-pid "$plane")" yes
 done
+check_plane supervisor "${HEDDLE_PID[sw]}" yes
+check_plane netns "$(helper_of "${HEDDLE_PID[sw]}")" yes
 check "the state directory is theirs" -- is "$(stat -c '%U %a' /var/lib/heddle/mgmt)" "heddle-mgmt 700"
 check "the run directory is not" -- is "$(stat -c %U /run/heddle)" root
 check "it started with the shipped configuration" -- grep -q "configuration from /usr/local/etc/heddle/initial.json is in force" "$LAB_DIR/sw.log"

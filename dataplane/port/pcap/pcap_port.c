@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "heddle/base/clock.h"
-#include "dataplane/core/options.h"
+#include "dataplane/core/opener.h"
 
 static void pcap_port_free(struct hd_pcap *p)
 {
@@ -47,7 +47,7 @@ static int link_type_check(pcap_t *in, const char *name, struct hd_err *err)
 static int reader_open(struct hd_pcap *p, const char *name, struct hd_err *err)
 {
 	char text[PCAP_ERRBUF_SIZE] = "";
-	int fd = hd_pcap_file_open(hd_options_capture_dir(), name, false, err);
+	int fd = hd_opener_capture(name, false, err);
 	FILE *file;
 
 	if (fd < 0)
@@ -80,7 +80,7 @@ static int writer_open(struct hd_pcap *p, const char *name, struct hd_err *err)
 							 PCAP_TSTAMP_PRECISION_NANO);
 	if (p->scratch == NULL || p->file_buf == NULL || p->format == NULL)
 		return hd_err_set(err, ENOMEM, "%s: out of memory", name);
-	fd = hd_pcap_file_open(hd_options_capture_dir(), name, true, err);
+	fd = hd_opener_capture(name, true, err);
 	if (fd < 0)
 		return fd;
 	file = fdopen(fd, "wb");

@@ -56,13 +56,6 @@ int hd_pcap_event_fd(struct hd_port *port, uint16_t q, bool arm);
 /* Reads the first frame's header and sets the pace from @now_ns. Control thread, in open(). */
 void hd_pcap_start(struct hd_pcap *p, uint64_t now_ns);
 
-/*
- * Opens @name below the directory @root for reading or writing, and locks it: two ports never write
- * one file, and none reads what another writes. Returns the descriptor or -errno with @err.
- * Control thread.
- */
-int hd_pcap_file_open(const char *root, const char *name, bool write, struct hd_err *err);
-
 /* Checks a struct hd_pcap_object of which every byte may be hostile. Pure. */
 int hd_pcap_validate(const void *params, struct hd_err *err);
 

@@ -26,8 +26,7 @@ static uint8_t flat[70000];
 
 static void dir_remove(void)
 {
-	static const char *const names[] = {"in.pcap", "out.pcap", "sub/in.pcap", "sub",
-					    "evil",    "evil-dir", "fifo"};
+	static const char *const names[] = {"in.pcap", "out.pcap", "sub/in.pcap", "sub"};
 	char path[128];
 
 	for (unsigned int i = 0; i < RTE_DIM(names); i++) {
@@ -272,7 +271,6 @@ static void check_refused(const char *read, const char *write, int error, const 
 static void test_refused(void)
 {
 	static const struct sample s[] = {{0, 60, 60}};
-	struct hd_port *port;
 	FILE *f;
 
 	check_refused("missing.pcap", "", ENOENT, "missing.pcap: No such file");
@@ -283,19 +281,6 @@ static void test_refused(void)
 	fclose(f);
 	check_refused("in.pcap", "", EINVAL, "in.pcap cannot be read");
 	check_refused("", "no/such/dir.pcap", ENOENT, "no/such/dir.pcap");
-	/* links, that might lead out of the root */
-	CU_ASSERT_EQUAL(symlink("/etc/hostname", path_of("evil")), 0);
-	check_refused("evil", "", ELOOP, "symbolic links");
-	check_refused("", "evil", ELOOP, "symbolic links");
-	CU_ASSERT_EQUAL(symlink("/etc", path_of("evil-dir")), 0);
-	check_refused("evil-dir/hostname", "", ENOTDIR, "evil-dir/hostname");
-	CU_ASSERT_EQUAL(mkfifo(path_of("fifo"), 0600), 0);
-	check_refused("fifo", "", ENOTSUP, "regular");
-	/* two writers of one file, or a reader of what is being written */
-	port = port_open("", "out.pcap");
-	check_refused("", "out.pcap", EBUSY, "in use");
-	check_refused("out.pcap", "", EBUSY, "in use");
-	fixture_port_free(port);
 }
 
 /* A file that breaks off in the middle of a frame gives what is whole, and says so. */

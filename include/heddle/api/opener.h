@@ -132,6 +132,18 @@ struct hd_vhost_admit {
 HD_REQ(VHOST_ADMIT, HD_MSG_ID(HD_MODULE_OPENER, 8), struct hd_vhost_admit, struct hd_nothing);
 
 /*
+ * A capture file below the capture directory, a regular one: to be read, or written anew (made if it is
+ * not there). Reply: a descriptor, with a lock that other ports and switches respect. EBUSY: one of them
+ * has it.
+ */
+struct hd_open_capture {
+	char name[HD_PATH_MAX];
+	uint8_t write;
+	uint8_t zero[7];
+};
+HD_REQ(OPEN_CAPTURE, HD_MSG_ID(HD_MODULE_OPENER, 12), struct hd_open_capture, struct hd_nothing);
+
+/*
  * heddled -> dp: the namespace that the port's TAP is in no longer has its name (it was deleted, or
  * another one was given the name). heddled has closed its duplicate; close yours and ask again.
  */
