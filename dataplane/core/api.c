@@ -19,7 +19,14 @@ static struct hd_chan *attached;
 static struct hd_chan *bracket_owner;
 static struct hd_config_result prepared_result;
 static bool is_prepared;
+
+/* A commit that is not answered yet: it is in force when no worker is in the tree before it. */
+static struct hd_chan *commit_chan;
+static struct hd_msg_hdr commit_request;
+static bool is_committing;
+
 static void (*first_commit)(void);
+static void (*settler)(void);
 
 void hd_api_register(struct hd_api *api)
 {
@@ -42,6 +49,11 @@ void hd_api_on_first_commit(void (*fn)(void))
 	first_commit = fn;
 }
 
+void hd_api_on_unsettled(void (*fn)(void))
+{
+	settler = fn;
+}
+
 static void drop_bracket(void)
 {
 	hd_config_discard();
@@ -56,6 +68,8 @@ static void on_begin(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	int rc;
 
 	(void)arg;
+	hd_config_settle(true);
+	hd_api_settle();
 	drop_bracket();
 	rc = hd_store_begin(store, msg->body, &err);
 	if (rc < 0) {
@@ -96,6 +110,22 @@ static void on_prepare(struct hd_chan *chan, const struct hd_msg *msg, void *arg
 	hd_chan_reply(chan, msg->hdr, &prepared_result, sizeof(prepared_result), NULL, 0);
 }
 
+bool hd_api_settle(void)
+{
+	if (!hd_config_settle(false))
+		return false;
+	if (is_committing) {
+		is_committing = false;
+		if (commit_chan)
+			hd_chan_reply(commit_chan, &commit_request, &prepared_result,
+				      sizeof(prepared_result), NULL, 0);
+		if (first_commit)
+			first_commit();
+		first_commit = NULL;
+	}
+	return hd_config_all_freed();
+}
+
 static void on_commit(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	(void)arg;
@@ -106,11 +136,11 @@ static void on_commit(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	hd_config_commit(store);
 	bracket_owner = NULL;
 	is_prepared = false;
-	hd_chan_reply(chan, msg->hdr, &prepared_result, sizeof(prepared_result), NULL, 0);
-	if (first_commit) {
-		first_commit();
-		first_commit = NULL;
-	}
+	is_committing = true;
+	commit_chan = chan;
+	commit_request = *msg->hdr;
+	if (!hd_api_settle() && settler)
+		settler();
 }
 
 static void on_abort(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -169,6 +199,8 @@ void hd_api_detach(struct hd_chan *chan)
 {
 	if (attached == chan)
 		attached = NULL;
+	if (commit_chan == chan)
+		commit_chan = NULL;
 	if (bracket_owner == chan)
 		drop_bracket();
 }

@@ -5,6 +5,7 @@
 #ifndef DATAPLANE_CORE_API_H
 #define DATAPLANE_CORE_API_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "heddle/ipc/chan.h"
@@ -43,5 +44,13 @@ struct hd_store *hd_api_store(void);
 
 /* Told once, after the first commit of this process. */
 void hd_api_on_first_commit(void (*fn)(void));
+
+/*
+ * A commit is answered when no worker is in the tree before it. @fn is told of one for which that takes
+ * a while; hd_api_settle() is then to be called every millisecond or so until it returns true, which it
+ * does when the commit is answered and nothing of old trees is left. Without @fn it must not take a while.
+ */
+void hd_api_on_unsettled(void (*fn)(void));
+bool hd_api_settle(void);
 
 #endif

@@ -4,9 +4,12 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <sched.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <rte_pause.h>
 
 #include "dataplane/core/config_int.h"
 #include "dataplane/core/loop.h"
@@ -15,11 +18,21 @@
 #include "dataplane/core/rcu.h"
 #include "dataplane/core/stats.h"
 
+#define SETTLE_LOOKS 2000 /* some ten microseconds: most loops are shorter */
+
 const struct hd_config *_Atomic hd_config_published;
 
 static struct hd_config *running;
 static struct hd_config *prepared;
 static struct hd_config_listener *listeners;
+
+/* What was running before a commit that is not settled yet, and the store that it came from. */
+static struct hd_config *leaving;
+static struct hd_store *leaving_store;
+static uint64_t leaving_token;
+
+/* The oldest tree that is not freed yet: of those that were running, or the one that is. */
+static struct hd_config *oldest;
 
 const struct hd_config *hd_config_running(void)
 {
@@ -130,6 +143,7 @@ int hd_config_init(void)
 	running = calloc(1, sizeof(*running));
 	if (!running || build_rx(running) < 0)
 		return -ENOMEM;
+	oldest = running;
 	atomic_store(&hd_config_published, running);
 	return 0;
 }
@@ -180,7 +194,7 @@ void hd_config_discard(void)
 	prepared = NULL;
 }
 
-/* Closes what the new tree has not, or has anew; then nobody refers to the old struct hd_port. */
+/* What the new tree has not, or has anew. */
 static void stop_ports(const struct hd_config *old, const struct hd_config *tree)
 {
 	for (uint32_t id = 0; id < old->n_ports; id++) {
@@ -192,7 +206,6 @@ static void stop_ports(const struct hd_config *old, const struct hd_config *tree
 		if (n)
 			o->port->keeps_workers_next = RTE_MIN(n->port->queues, o->port->queues);
 		hd_port_stop(o->port, n != NULL);
-		hd_port_free(o->port);
 	}
 }
 
@@ -215,27 +228,72 @@ static void start_ports(const struct hd_config *old, struct hd_config *tree)
 
 void hd_config_commit(struct hd_store *store)
 {
-	struct hd_config *old = running, *tree = prepared;
+	struct hd_config *tree = prepared;
 
 	if (!tree)
 		return;
+	hd_config_settle(true);
 	prepared = NULL;
+	leaving = running;
 	running = tree;
+	leaving_store = store;
 	hd_store_commit(store);
 	tree->generation = hd_store_generation(store);
 	atomic_store_explicit(&hd_config_published, tree, memory_order_release);
 	/* One that sleeps is not in the old tree; without new queues it may go on sleeping. */
 	if (tree->ports_changed)
 		hd_workers_wake();
-	hd_rcu_synchronize();
-	stop_ports(old, tree);
-	start_ports(old, tree);
+	leaving_token = hd_rcu_start();
+}
+
+/* Workers have the new tree: what only the old one had goes, what is new begins. */
+static void settle(void)
+{
+	stop_ports(leaving, running);
+	start_ports(leaving, running);
 	for (struct hd_config_listener *l = listeners; l; l = l->next)
-		l->committed(tree, store);
-	hd_stats_generation(tree->generation);
-	hd_build_release_domains(old, tree);
-	hd_build_free_owners(old, tree);
-	hd_build_free_ports(old, tree, false);
-	hd_build_free_domains(old, tree);
-	tree_free(old);
+		l->committed(running, leaving_store);
+	hd_stats_generation(running->generation);
+	leaving->after = running;
+	leaving->token = hd_rcu_start();
+	leaving = NULL;
+}
+
+/*
+ * Frees old trees, and with them the ids of their domains. A worker may have missed the tree that came
+ * after, and found the next one: so the token is of a time when each had a tree without these domains,
+ * and when it is over each has dropped the frames that it held for them (hold.h).
+ */
+static void free_old(void)
+{
+	while (oldest != running && oldest != leaving && hd_rcu_over(oldest->token)) {
+		struct hd_config *tree = oldest;
+
+		oldest = tree->after;
+		hd_build_release_domains(tree, oldest);
+		hd_build_free_owners(tree, oldest);
+		hd_build_free_ports(tree, oldest, false);
+		hd_build_free_domains(tree, oldest);
+		tree_free(tree);
+	}
+}
+
+bool hd_config_settle(bool wait)
+{
+	for (unsigned int looks = 0; leaving && !hd_rcu_over(leaving_token); looks++) {
+		if (!wait && looks == SETTLE_LOOKS)
+			return false;
+		rte_pause();
+		if (looks > SETTLE_LOOKS)
+			sched_yield();
+	}
+	if (leaving)
+		settle();
+	free_old();
+	return true;
+}
+
+bool hd_config_all_freed(void)
+{
+	return oldest == running;
 }

@@ -110,6 +110,9 @@ struct hd_config {
 	const struct hd_domain **domains;
 	const struct hd_switch **switches;
 	struct hd_rx_list *rx[HD_WORKERS_MAX];
+	/* control thread, of a tree that was running */
+	struct hd_config *after; /* the one that came next */
+	uint64_t token;          /* it is freed when this is over (rcu.h) */
 };
 
 /* The running tree, for the control thread. Never NULL after hd_config_init(). */

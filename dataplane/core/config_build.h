@@ -17,8 +17,21 @@
  */
 int hd_config_prepare(struct hd_store *store, struct hd_config_result *result);
 
-/* Publishes what was prepared, waits for the workers, closes and opens ports, commits the store. */
+/*
+ * Publishes what was prepared, and commits the store. It is settled when no worker is in the old tree:
+ * hd_config_settle() says so. One that was not settled before is waited for.
+ */
 void hd_config_commit(struct hd_store *store);
+
+/*
+ * Settles the last commit: once workers are out of the old tree, ports that it took away are stopped,
+ * new ones started, and listeners called. Also frees what trees before it had. True when there is
+ * nothing to settle any more; with @wait it always is (the control thread waits for a worker's loop).
+ */
+bool hd_config_settle(bool wait);
+
+/* True when no tree but the running one is left. */
+bool hd_config_all_freed(void);
 
 /* Throws away what was prepared. Nothing prepared: nothing happens. */
 void hd_config_discard(void);

@@ -63,6 +63,19 @@ void hd_rcu_synchronize(void)
 {
 }
 
+static uint64_t tokens;
+static bool workers_are_slow;
+
+uint64_t hd_rcu_start(void)
+{
+	return ++tokens;
+}
+
+bool hd_rcu_over(uint64_t token)
+{
+	return token < tokens || !workers_are_slow;
+}
+
 unsigned int hd_worker_for_queue(void)
 {
 	queues_out++;
@@ -393,6 +406,7 @@ static void test_deltas(void)
 		put_switch(store, sw, 300);
 	CU_ASSERT_EQUAL_FATAL(hd_config_prepare(store, &result), 0);
 	hd_config_commit(store);
+	CU_ASSERT_TRUE(hd_config_settle(false));
 	generation++;
 	for (int i = 0; i < DELTAS; i++) {
 		struct want was[PORTS];
@@ -417,7 +431,12 @@ static void test_deltas(void)
 			memcpy(want, was, sizeof(was));
 			memcpy(segment_vlan, segments, sizeof(segments));
 		} else {
+			workers_are_slow = dice(2);
 			hd_config_commit(store);
+			CU_ASSERT_EQUAL(hd_config_settle(false), !workers_are_slow);
+			workers_are_slow = false;
+			CU_ASSERT_TRUE(hd_config_settle(false));
+			CU_ASSERT_TRUE(hd_config_all_freed());
 			generation++;
 		}
 		hd_port_service(0);

@@ -121,15 +121,22 @@ int hd_workers_init(unsigned int n, bool replay, struct rte_mempool *pool,
 	return 0;
 }
 
+uint64_t hd_rcu_start(void)
+{
+	return !qsbr || !n_workers || workers[0]->replay ? 0 : rte_rcu_qsbr_start(qsbr);
+}
+
+bool hd_rcu_over(uint64_t token)
+{
+	return !token || rte_rcu_qsbr_check(qsbr, token, false) != 0;
+}
+
 void hd_rcu_synchronize(void)
 {
+	uint64_t token = hd_rcu_start();
 	unsigned int looks = 0;
-	uint64_t token;
 
-	if (!qsbr || !n_workers || workers[0]->replay)
-		return;
-	token = rte_rcu_qsbr_start(qsbr);
-	while (rte_rcu_qsbr_check(qsbr, token, false) == 0) {
+	while (!hd_rcu_over(token)) {
 		/* A worker that does not run cannot go on while we keep its processor. */
 		if (++looks < SPIN_LOOKS)
 			rte_pause();

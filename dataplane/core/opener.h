@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What heddle-dp asks heddled to open (heddle/api/opener.h). Control thread; each call waits for the
- * answer, at most 2 seconds. Without a heddled (replay, tests) they fail with -ENOTCONN.
+ * What heddle-dp asks heddled to open (heddle/api/opener.h). Control thread; a call waits for the
+ * answer, at most 2 seconds, where it does not say otherwise. Without a heddled (replay, tests) they fail with -ENOTCONN.
  */
 #ifndef DATAPLANE_CORE_OPENER_H
 #define DATAPLANE_CORE_OPENER_H
@@ -28,10 +28,13 @@ int hd_opener_tap(const struct hd_open_tap *req, int *fds, unsigned int *n_fds,
 int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_opened *opened,
 		     struct hd_err *err);
 
-/* The port is gone for good: heddled closes what it keeps for it. */
+/*
+ * The port is gone for good: heddled closes what it keeps for it. Does not wait; what the port is given
+ * after this call comes after it in heddled, too.
+ */
 void hd_opener_release(const char *port);
 
-/* After a restart's first commit: what nobody asked for again is closed. */
+/* After a restart's first commit: what nobody asked for again is closed. Does not wait. */
 void hd_opener_sweep(void);
 
 /* The directory of a vhost-user port: a descriptor, which the caller owns, or -errno with @err. */

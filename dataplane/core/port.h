@@ -10,7 +10,7 @@
  * Life of a port, on the control thread:
  *
  *	create (prepare; memory only) -> open (after commit; may fail, is tried again)
- *	-> polled by workers while it is `up` -> close -> destroy (when no worker can hold it)
+ *	-> polled by workers while it is `up` -> close (when no worker can hold it) -> destroy
  *
  * open() and close() may be called again and again. A kind calls hd_port_up() and hd_port_down()
  * when its link changes, from any thread but a worker. Once hd_port_down() has returned and
@@ -127,6 +127,11 @@ struct hd_port {
 	bool want_open;
 	bool started;           /* in the table */
 	bool adjusted;          /* hd_port_adjust() was called */
+	bool gone;              /* hd_port_stop() was called: freed when it is closed */
+	bool replaced;          /* another one has its name and id */
+	bool closing;           /* waits for its turn to be closed, and for @token */
+	uint64_t token;         /* of rcu.h */
+	uint32_t after;         /* is opened when so many closings are done */
 	uint16_t keeps_workers; /* queues whose workers come from the port that this one replaces */
 	uint16_t
 		keeps_workers_next; /* queues whose workers went to the port that replaces this one */
@@ -141,6 +146,7 @@ struct hd_port {
 	uint32_t up_seen, down_seen;             /* ... and told by the control thread */
 	unsigned int worker[HD_PORT_QUEUES_MAX]; /* that polls a receive queue, for life */
 	struct hd_port *next_name;               /* in the table's index */
+	struct hd_port *next_closing;
 	uint64_t params[]; /* the kind's object (params_size bytes), then its private part */
 };
 

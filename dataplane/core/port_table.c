@@ -5,16 +5,12 @@
 #include <string.h>
 
 #include "heddle/base/clock.h"
-#include "heddle/base/log.h"
 #include "dataplane/core/loop.h"
-#include "dataplane/core/opener.h"
+#include "dataplane/core/port_life.h"
 #include "dataplane/core/port_table.h"
-#include "dataplane/core/rcu.h"
 #include "dataplane/core/stats.h"
 
-#define RETRY_FIRST_MS 50
-#define RETRY_LAST_MS  2000u
-#define NAME_BUCKETS   8192
+#define NAME_BUCKETS 8192
 
 static struct hd_port *table[HD_PORTS_MAX];
 static bool reserved[HD_PORTS_MAX]; /* by a port that is prepared and not started yet */
@@ -22,13 +18,6 @@ static uint32_t generations[HD_PORTS_MAX];
 static uint16_t id_end;
 static uint16_t lowest_free; /* no id below it is free */
 static struct hd_port *by_name[NAME_BUCKETS];
-static struct hd_port_listener *listeners;
-
-void hd_port_listen(struct hd_port_listener *listener)
-{
-	listener->next = listeners;
-	listeners = listener;
-}
 
 struct hd_port *hd_port_by_id(uint16_t id)
 {
@@ -130,6 +119,8 @@ void hd_port_free(struct hd_port *port)
 			hd_worker_queue_gone(port->worker[q]);
 		if (!table[port->id])
 			id_freed(port->id);
+	} else if (port->gone && !port->replaced) {
+		id_freed(port->id);
 	}
 	free(port);
 }
@@ -143,132 +134,31 @@ void hd_port_start(struct hd_port *port, bool enabled, uint16_t mtu)
 	table[port->id] = port;
 	reserved[port->id] = true;
 	port->started = true;
+	port->after = hd_port_closings_asked();
 	if (port->id >= id_end)
 		id_end = port->id + 1;
 	hd_stats_port_assign(port->id, port->name);
 	hd_port_adjust(port, enabled, mtu);
 }
 
-static void port_close(struct hd_port *port)
-{
-	if (!port->is_open)
-		return;
-	atomic_store(&port->up, false);
-	hd_rcu_synchronize();
-	port->ops->close(port);
-	port->is_open = false;
-}
-
-void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu)
-{
-	port->mtu = mtu;
-	if (enabled == port->want_open && port->adjusted)
-		return;
-	port->adjusted = true;
-	port->want_open = enabled;
-	port->retry_ns = 0;
-	port->retry_step = 0;
-	if (!enabled) {
-		hd_port_set_down(port, HD_PORT_DISABLED, "disabled by configuration");
-		port_close(port);
-	}
-}
-
-void hd_port_reopen(struct hd_port *port, enum hd_port_reason reason, const char *text)
-{
-	if (!port->is_open)
-		return;
-	hd_port_set_down(port, reason, text);
-	port_close(port);
-	port->retry_ns = 0;
-	port->retry_step = 0;
-}
-
 void hd_port_stop(struct hd_port *port, bool replaced)
 {
 	port->want_open = false;
+	port->gone = true;
+	port->replaced = replaced;
 	if (atomic_load(&port->up))
 		hd_port_set_down(port, HD_PORT_DISABLED, NULL);
-	port_close(port);
 	for (uint16_t q = replaced ? port->keeps_workers_next : 0; q < port->queues; q++)
 		hd_worker_queue_gone(port->worker[q]);
 	name_remove(port);
+	hd_port_close_later(port);
 	if (replaced)
 		return;
-	hd_opener_release(port->name);
+	/* The id stays reserved until the port is freed. */
 	table[port->id] = NULL;
-	id_freed(port->id);
 	hd_stats_port_release(port->id);
 	while (id_end && !table[id_end - 1])
 		id_end--;
-}
-
-void hd_port_stop_all(void)
-{
-	for (uint16_t id = 0; id < id_end; id++)
-		if (table[id])
-			port_close(table[id]);
-}
-
-static void port_open(struct hd_port *port, uint64_t now_ns)
-{
-	enum hd_port_reason reason = HD_PORT_ERROR;
-	struct hd_err err = {0};
-	bool news;
-	int rc = port->ops->open(port, &reason, &err);
-
-	if (rc == 0) {
-		port->is_open = true;
-		port->retry_step = 0;
-		if (port->reason == HD_PORT_OPENING)
-			hd_port_set_down(port, HD_PORT_OPENING, "waiting for the link");
-		return;
-	}
-	news = port->reason != reason || strncmp(port->text, err.text, sizeof(port->text) - 1);
-	if (news) {
-		hd_log_port(HD_LOG_WARNING, port->name, "%s", err.text);
-		hd_port_set_down(port, reason, err.text);
-	}
-	port->retry_step =
-		port->retry_step ? RTE_MIN(port->retry_step * 2, RETRY_LAST_MS) : RETRY_FIRST_MS;
-	port->retry_ns = now_ns + port->retry_step * HD_NS_PER_MS;
-	if (reason == HD_PORT_ERROR && rc == -EINVAL)
-		port->want_open = false; /* waiting cannot mend it */
-}
-
-static void port_tell(struct hd_port *port)
-{
-	uint32_t up = atomic_load(&port->up_events), down = atomic_load(&port->down_events);
-
-	if (up == port->up_seen && down == port->down_seen)
-		return;
-	for (struct hd_port_listener *l = listeners; l; l = l->next) {
-		if (down != port->down_seen && l->down)
-			l->down(port);
-		if (l->changed)
-			l->changed(port);
-	}
-	port->up_seen = up;
-	port->down_seen = down;
-}
-
-void hd_port_service(uint64_t now_ns)
-{
-	for (uint16_t id = 0; id < id_end; id++) {
-		struct hd_port *port = table[id];
-
-		if (!port)
-			continue;
-		if (port->want_open && !port->is_open && now_ns >= port->retry_ns)
-			port_open(port, now_ns);
-		if (port->is_open && port->ops->poll && port->ops->poll(port) < 0) {
-			if (atomic_load(&port->up))
-				hd_port_set_down(port, HD_PORT_OPENING, "reopening");
-			port_close(port);
-			port->retry_ns = 0;
-		}
-		port_tell(port);
-	}
 }
 
 void hd_port_describe(const struct hd_port *port, struct hd_port_state *out)

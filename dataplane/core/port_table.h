@@ -16,10 +16,13 @@
 struct hd_port *hd_port_new(const struct hd_port_ops *ops, const char *name, const void *params,
 			    uint16_t queues, struct hd_port *replaces, struct hd_err *err);
 
-/* Of a port that was prepared and is not wanted after all, or whose workers are out of it. */
+/* Of a port that was prepared and is not wanted after all, or that was stopped and is closed. */
 void hd_port_free(struct hd_port *port);
 
-/* The port takes its place in the table, and is opened by the next hd_port_service(). */
+/*
+ * The port takes its place in the table, and is opened by hd_port_service() when those that were
+ * stopped before are closed: one of them may have its device.
+ */
 void hd_port_start(struct hd_port *port, bool enabled, uint16_t mtu);
 
 /* Enabled or disabled by configuration, or its MTU changed. */
@@ -28,11 +31,29 @@ void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu);
 /* What it was opened on is gone: down for @reason, closed, and tried again as after a failed open. */
 void hd_port_reopen(struct hd_port *port, enum hd_port_reason reason, const char *text);
 
-/* Down and closed. @replaced: another port of this name has taken, or will take, the id. */
+/*
+ * Down, and out of the table; workers have seen a tree without it. It is closed and freed by
+ * hd_port_service(). @replaced: another port of this name has taken, or will take, the id. Else the id
+ * is free again when workers have dropped what they held of the port.
+ */
 void hd_port_stop(struct hd_port *port, bool replaced);
 
-/* Opens what is due, polls what is open, tells of changes. Every 50 ms, and when woken. */
-void hd_port_service(uint64_t now_ns);
+/*
+ * Closes what workers are out of, opens what is due, polls what is open (every 50 ms), tells of
+ * changes: each for some milliseconds at most, however many ports there are. Every 50 ms, when woken,
+ * and after the nanoseconds that it returns (UINT64_MAX: nothing is left to do).
+ */
+uint64_t hd_port_service(uint64_t now_ns);
+
+/* True when no port waits to be closed, and each one that is to be open was tried once. */
+bool hd_port_settled(void);
+
+/* Ports that wait to be closed, and those of this batch; the same for those to be opened. */
+struct hd_port_work {
+	uint32_t closing, closings;
+	uint32_t opening, openings;
+};
+void hd_port_work(struct hd_port_work *work);
 
 /* Closes all ports, at the end of the program; heddled keeps what it keeps. */
 void hd_port_stop_all(void);

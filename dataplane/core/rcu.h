@@ -1,13 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Quiescence: how the control thread knows that no worker can still hold what it took away.
+ *
+ * A worker's loop may take milliseconds, so the control thread does not wait for one: it asks for a
+ * token, and goes on with what it took away when the token is over.
  */
 #ifndef DATAPLANE_CORE_RCU_H
 #define DATAPLANE_CORE_RCU_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A token for the loops that workers are in now. Later tokens are not over before earlier ones. */
+uint64_t hd_rcu_start(void);
+
+/* True when every worker has finished the loop that it was in (sleeping workers count as finished). */
+bool hd_rcu_over(uint64_t token);
+
 /*
- * Waits until every worker has finished the loop that it was in (sleeping workers count as
- * finished). Any thread but a worker. Microseconds, as a rule.
+ * Waits until a token of now is over: as long as a loop takes, which has a budget. Any thread but a
+ * worker. The control thread only where it has nothing else to do.
  */
 void hd_rcu_synchronize(void);
 

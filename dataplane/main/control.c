@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <event2/event.h>
+#include <rte_common.h>
 
 #include "heddle/api/opener.h"
 #include "heddle/api/port.h"
@@ -38,7 +39,8 @@ static struct link supervisor = {.name = "heddled"};
 static struct link mgmt = {.name = "heddle-mgmt"};
 static struct link control = {.name = "heddle-cp"};
 static int wake_fd = -1;
-static struct event *wake_event, *service_event, *signal_event[2];
+static struct event *wake_event, *service_event, *again_event, *signal_event[2];
+static bool sweep_is_due;
 
 static void link_watch(struct link *l);
 
@@ -187,19 +189,38 @@ int hd_control_connect(struct hd_err *err)
 	return 0;
 }
 
-static void service(evutil_socket_t fd, short what, void *arg)
+/* Does what is due, and has itself called again while something is left to do. */
+static void turn(void)
 {
-	uint64_t now = hd_now_ns(), count;
+	uint64_t now = hd_now_ns(), wait = hd_port_service(now);
+	struct timeval again;
 
-	(void)arg;
-	if (what & EV_READ && read(fd, &count, sizeof(count)) < 0)
-		return;
-	hd_port_service(now);
+	if (!hd_api_settle())
+		wait = RTE_MIN(wait, HD_NS_PER_MS);
+	if (sweep_is_due && hd_port_settled()) {
+		sweep_is_due = false;
+		hd_opener_sweep();
+	}
 	if (now >= hd_ticks_next())
 		hd_ticks_run(now);
 	/* A call to heddled may have left messages that no descriptor announces any more. */
 	if (supervisor.chan && !hd_chan_process(supervisor.chan))
 		event_base_loopbreak(base);
+	if (wait > SERVICE_MS * HD_NS_PER_MS)
+		return;
+	/* Not at once, even if there is work: what came meanwhile is served first. */
+	again = (struct timeval){.tv_usec = (suseconds_t)(wait / 1000)};
+	event_add(again_event, &again);
+}
+
+static void service(evutil_socket_t fd, short what, void *arg)
+{
+	uint64_t count;
+
+	(void)arg;
+	if (what & EV_READ && read(fd, &count, sizeof(count)) < 0)
+		return;
+	turn();
 }
 
 /* A kind also tells when only its detail changed: that is for management, not for the log. */
@@ -236,13 +257,13 @@ static void say_ready(void)
 }
 
 /*
- * Ports ask for their devices in the next service: what they did not ask for by then is of ports that
- * are gone. (Swept before that, the TAPs of a killed heddle-dp would go, and their addresses.)
+ * What no port asked for, once each was tried, is of ports that are gone. (Swept before that, the TAPs of
+ * a killed heddle-dp would go, and their addresses.)
  */
 static void on_first_commit(void)
 {
-	hd_port_service(hd_now_ns());
-	hd_opener_sweep();
+	sweep_is_due = true;
+	wake();
 }
 
 int hd_control_run(void)
@@ -255,9 +276,10 @@ int hd_control_run(void)
 		return 1;
 	wake_event = event_new(base, wake_fd, EV_READ | EV_PERSIST, service, NULL);
 	service_event = event_new(base, -1, EV_PERSIST, service, NULL);
+	again_event = event_new(base, -1, 0, service, NULL);
 	signal_event[0] = evsignal_new(base, SIGTERM, on_signal, NULL);
 	signal_event[1] = evsignal_new(base, SIGINT, on_signal, NULL);
-	if (!wake_event || !service_event || !signal_event[0] || !signal_event[1])
+	if (!wake_event || !service_event || !again_event || !signal_event[0] || !signal_event[1])
 		return 1;
 	event_add(wake_event, NULL);
 	event_add(service_event, &period);
@@ -266,6 +288,7 @@ int hd_control_run(void)
 	hd_port_set_waker(wake);
 	hd_port_listen(&port_listener);
 	hd_api_on_first_commit(on_first_commit);
+	hd_api_on_unsettled(wake);
 	hd_ticks_start(hd_now_ns());
 	link_watch(&supervisor);
 	say_ready();

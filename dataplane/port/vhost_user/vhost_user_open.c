@@ -115,14 +115,16 @@ static void socket_put(struct vhost_port *v)
 	v->sock = -1;
 }
 
-static void library_stop(struct vhost_port *v)
+/* @in_use: a worker may be about to sleep on a kick descriptor. */
+static void library_stop(struct vhost_port *v, bool in_use)
 {
 	if (v->registered)
 		rte_vhost_driver_unregister(v->path);
 	v->registered = false;
 	socket_put(v);
 	vhost_user_forget(v);
-	hd_rcu_synchronize();
+	if (in_use)
+		hd_rcu_synchronize();
 	for (unsigned int i = 0; i < HD_PORT_QUEUES_MAX; i++) {
 		int fd = atomic_exchange(&v->kick[i], -1);
 
@@ -387,7 +389,7 @@ void vhost_user_close(struct hd_port *port)
 {
 	struct vhost_port *v = hd_port_priv(port);
 
-	library_stop(v);
+	library_stop(v, false);
 	end(v);
 }
 
@@ -439,7 +441,7 @@ int vhost_user_poll(struct hd_port *port)
 	pthread_mutex_unlock(&v->lock);
 	switch (stage) {
 	case VHOST_LOST:
-		library_stop(v);
+		library_stop(v, true);
 		if (unshared)
 			refused(v, o->socket, generation);
 		/* fallthrough */

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Opening, watching and closing ports. A commit may bring or take thousands, and each may take the
+ * kernel a while, so all of it is done in slices, between which the control thread serves others.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "heddle/base/clock.h"
+#include "heddle/base/log.h"
+#include "dataplane/core/opener.h"
+#include "dataplane/core/port_life.h"
+#include "dataplane/core/port_table.h"
+#include "dataplane/core/rcu.h"
+
+#define RETRY_FIRST_MS 50
+#define RETRY_LAST_MS  2000u
+#define SLICE_NS       (2 * HD_NS_PER_MS)
+#define GRACE_NS       (HD_NS_PER_MS / 2)  /* until a token is looked at again */
+#define POLL_NS        (45 * HD_NS_PER_MS) /* a little less than the period of the service */
+
+static struct hd_port_listener *listeners;
+
+static struct {
+	struct hd_port *first, **end;
+	uint32_t asked, done;
+	uint32_t since; /* asked when there was none the last time */
+} closings = {.end = &closings.first};
+
+static uint32_t openings; /* ports of this batch that were tried */
+
+static bool slice_over(uint64_t began_ns)
+{
+	return hd_now_ns() - began_ns >= SLICE_NS;
+}
+
+void hd_port_listen(struct hd_port_listener *listener)
+{
+	listener->next = listeners;
+	listeners = listener;
+}
+
+uint32_t hd_port_closings_asked(void)
+{
+	return closings.asked;
+}
+
+void hd_port_close_later(struct hd_port *port)
+{
+	atomic_store(&port->up, false);
+	port->token = hd_rcu_start();
+	if (port->closing)
+		return;
+	port->closing = true;
+	port->next_closing = NULL;
+	*closings.end = port;
+	closings.end = &port->next_closing;
+	closings.asked++;
+}
+
+static void close_first(void)
+{
+	struct hd_port *port = closings.first;
+
+	closings.first = port->next_closing;
+	if (!closings.first)
+		closings.end = &closings.first;
+	closings.done++;
+	port->closing = false;
+	if (port->is_open)
+		port->ops->close(port);
+	port->is_open = false;
+	if (!port->gone)
+		return;
+	if (!port->replaced)
+		hd_opener_release(port->name);
+	hd_port_free(port);
+}
+
+static uint64_t close_some(void)
+{
+	uint64_t began = hd_now_ns();
+
+	while (closings.first) {
+		if (!hd_rcu_over(closings.first->token))
+			return GRACE_NS;
+		close_first();
+		if (closings.first && slice_over(began))
+			return 0;
+	}
+	closings.since = closings.asked;
+	return UINT64_MAX;
+}
+
+void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu)
+{
+	port->mtu = mtu;
+	if (enabled == port->want_open && port->adjusted)
+		return;
+	port->adjusted = true;
+	port->want_open = enabled;
+	port->retry_ns = 0;
+	port->retry_step = 0;
+	if (enabled)
+		return;
+	hd_port_set_down(port, HD_PORT_DISABLED, "disabled by configuration");
+	if (port->is_open)
+		hd_port_close_later(port);
+}
+
+void hd_port_reopen(struct hd_port *port, enum hd_port_reason reason, const char *text)
+{
+	if (!port->is_open || port->closing)
+		return;
+	hd_port_set_down(port, reason, text);
+	hd_port_close_later(port);
+	port->retry_ns = 0;
+	port->retry_step = 0;
+}
+
+void hd_port_stop_all(void)
+{
+	for (uint16_t id = 0; id < hd_port_id_end(); id++)
+		if (hd_port_by_id(id) && hd_port_by_id(id)->is_open)
+			hd_port_close_later(hd_port_by_id(id));
+	hd_rcu_synchronize();
+	while (closings.first)
+		close_first();
+}
+
+static void port_open(struct hd_port *port, uint64_t now_ns)
+{
+	enum hd_port_reason reason = HD_PORT_ERROR;
+	struct hd_err err = {0};
+	bool news;
+	int rc = port->ops->open(port, &reason, &err);
+
+	if (rc == 0) {
+		port->is_open = true;
+		port->retry_step = 0;
+		if (port->reason == HD_PORT_OPENING)
+			hd_port_set_down(port, HD_PORT_OPENING, "waiting for the link");
+		return;
+	}
+	news = port->reason != reason || strncmp(port->text, err.text, sizeof(port->text) - 1);
+	if (news) {
+		hd_log_port(HD_LOG_WARNING, port->name, "%s", err.text);
+		hd_port_set_down(port, reason, err.text);
+	}
+	port->retry_step =
+		port->retry_step ? RTE_MIN(port->retry_step * 2, RETRY_LAST_MS) : RETRY_FIRST_MS;
+	port->retry_ns = now_ns + port->retry_step * HD_NS_PER_MS;
+	if (reason == HD_PORT_ERROR && rc == -EINVAL)
+		port->want_open = false; /* waiting cannot mend it */
+}
+
+static bool is_first_try(const struct hd_port *port)
+{
+	return port->want_open && !port->is_open && !port->retry_step;
+}
+
+/* An open one that waits to be closed is opened again after that. */
+static bool may_open(const struct hd_port *port, uint64_t now_ns)
+{
+	return port->want_open && !port->is_open && !port->closing && now_ns >= port->retry_ns &&
+	       (int32_t)(closings.done - port->after) >= 0;
+}
+
+/*
+ * Ports that were not tried yet and ports that are tried again have a slice each, and in both every
+ * port its turn, so that nobody waits for thousands that cannot be opened.
+ */
+static uint64_t open_some(bool first_try, uint64_t now_ns)
+{
+	static uint16_t next[2];
+	uint64_t began = hd_now_ns();
+	bool more = false;
+
+	for (uint16_t i = hd_port_id_end(); i > 0; i--) {
+		struct hd_port *port;
+
+		if (next[first_try] >= hd_port_id_end())
+			next[first_try] = 0;
+		port = hd_port_by_id(next[first_try]++);
+		if (!port || is_first_try(port) != first_try)
+			continue;
+		if (!may_open(port, now_ns)) {
+			more = true;
+			continue;
+		}
+		port_open(port, now_ns);
+		openings += first_try;
+		if (slice_over(began))
+			return 0;
+	}
+	if (first_try && !more)
+		openings = 0;
+	return UINT64_MAX;
+}
+
+static void port_poll(struct hd_port *port)
+{
+	if (!port->is_open || port->closing || !port->ops->poll || port->ops->poll(port) >= 0)
+		return;
+	if (atomic_load(&port->up))
+		hd_port_set_down(port, HD_PORT_OPENING, "reopening");
+	hd_port_close_later(port);
+	port->retry_ns = 0;
+}
+
+static uint64_t poll_some(uint64_t now_ns)
+{
+	static uint64_t due_ns;
+	static uint16_t next; /* 0: no round is under way */
+	uint64_t began = hd_now_ns();
+
+	if (!next && now_ns < due_ns)
+		return UINT64_MAX;
+	if (!next)
+		due_ns = now_ns + POLL_NS;
+	while (next < hd_port_id_end()) {
+		struct hd_port *port = hd_port_by_id(next++);
+
+		if (port)
+			port_poll(port);
+		if (slice_over(began))
+			return 0;
+	}
+	next = 0;
+	return UINT64_MAX;
+}
+
+static void port_tell(struct hd_port *port)
+{
+	uint32_t up = atomic_load(&port->up_events), down = atomic_load(&port->down_events);
+
+	for (struct hd_port_listener *l = listeners; l; l = l->next) {
+		if (down != port->down_seen && l->down)
+			l->down(port);
+		if (l->changed)
+			l->changed(port);
+	}
+	port->up_seen = up;
+	port->down_seen = down;
+}
+
+static bool has_news(struct hd_port *port)
+{
+	return atomic_load(&port->up_events) != port->up_seen ||
+	       atomic_load(&port->down_events) != port->down_seen;
+}
+
+static uint64_t tell_some(void)
+{
+	static uint16_t next;
+	uint64_t began = hd_now_ns();
+
+	for (uint16_t i = hd_port_id_end(); i > 0; i--) {
+		struct hd_port *port;
+
+		if (next >= hd_port_id_end())
+			next = 0;
+		port = hd_port_by_id(next++);
+		if (!port || !has_news(port))
+			continue;
+		port_poll(port); /* it may be gone, and wait to be opened again */
+		port_tell(port);
+		if (slice_over(began))
+			return 0;
+	}
+	return UINT64_MAX;
+}
+
+uint64_t hd_port_service(uint64_t now_ns)
+{
+	uint64_t wait = close_some();
+
+	wait = RTE_MIN(wait, open_some(true, now_ns));
+	wait = RTE_MIN(wait, open_some(false, now_ns));
+	wait = RTE_MIN(wait, poll_some(now_ns));
+	return RTE_MIN(wait, tell_some());
+}
+
+void hd_port_work(struct hd_port_work *work)
+{
+	*work = (struct hd_port_work){
+		.closing = closings.asked - closings.done,
+		.closings = closings.asked - closings.since,
+	};
+	for (uint16_t id = 0; id < hd_port_id_end(); id++)
+		if (hd_port_by_id(id) && is_first_try(hd_port_by_id(id)))
+			work->opening++;
+	work->openings = openings + work->opening;
+}
+
+bool hd_port_settled(void)
+{
+	struct hd_port_work work;
+
+	hd_port_work(&work);
+	return !work.closing && !work.opening;
+}

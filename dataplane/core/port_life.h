@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What port_table.c needs of port_life.c. Control thread.
+ */
+#ifndef DATAPLANE_CORE_PORT_LIFE_H
+#define DATAPLANE_CORE_PORT_LIFE_H
+
+#include <stdint.h>
+
+struct hd_port;
+
+/*
+ * Takes the port down, and has it closed when workers are out of it; after that it is freed, if it is
+ * `gone`. Closings are in the order of these calls.
+ */
+void hd_port_close_later(struct hd_port *port);
+
+/* How many closings were asked for so far. */
+uint32_t hd_port_closings_asked(void);
+
+#endif
