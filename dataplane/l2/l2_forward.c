@@ -364,7 +364,7 @@ static inline void forward_unicast(struct hd_worker *w, struct from *f, const st
 }
 
 /* Learns, looks up and sends one frame, or lets it wait. */
-static void forward(struct hd_worker *w, struct from *f, const struct addresses *a,
+static __rte_always_inline void forward(struct hd_worker *w, struct from *f, const struct addresses *a,
 		    struct rte_mbuf *m)
 {
 	struct hd_meta *meta = hd_meta(m);
