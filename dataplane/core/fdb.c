@@ -234,6 +234,66 @@ static struct hd_fdb_slot *fdb_victim(const struct hd_fdb *fdb, struct hd_fdb_sl
 	return best;
 }
 
+/* Places near a bucket in which one is looked for that another port can do without. */
+#define FDB_NEAR 8
+
+static bool has_more(const struct hd_fdb *fdb, const struct hd_fdb_slot *s, uint32_t than)
+{
+	return s && hd_fdb_port_count(fdb, hd_fdb_val_port(s->val)) > than + HD_FDB_FEW;
+}
+
+/* Forgets an entry of a port that has_more() than @have, in a bucket near that of @hash. */
+static bool fdb_forget_near(struct hd_fdb *fdb, uint64_t hash, struct fdb_pair held, uint32_t have)
+{
+	bool done = false;
+
+	for (uint32_t i = 1; i <= FDB_NEAR && !done; i++) {
+		uint32_t bucket = ((uint32_t)hash + i) & fdb->mask;
+		struct hd_fdb_slot *s;
+
+		if (bucket == held.a || bucket == held.b || !fdb_trylock(fdb, bucket))
+			continue;
+		s = fdb_victim(fdb, &fdb->slots[(uint64_t)bucket * HD_FDB_WAYS], NULL);
+		done = has_more(fdb, s, have);
+		if (done)
+			slot_clear(fdb, s);
+		fdb_unlock(fdb, bucket);
+	}
+	return done;
+}
+
+/* A slot for an address that @port learns; its buckets are locked. @how says why not, or how. */
+static struct hd_fdb_slot *fdb_learn_room(struct hd_fdb *fdb, uint64_t hash, struct fdb_pair held,
+					  uint16_t port, enum hd_fdb_learned *how)
+{
+	struct hd_fdb_slot *b1 = hd_fdb_bucket1(fdb, hash), *b2 = hd_fdb_bucket2(fdb, hash), *s;
+	uint32_t have = hd_fdb_port_count(fdb, port);
+	uint32_t count = __atomic_load_n(&fdb->count, __ATOMIC_RELAXED);
+	uint64_t left = count < fdb->capacity ? fdb->capacity - count : 0;
+
+	*how = HD_FDB_SHARE;
+	if (have < HD_FDB_SHARE_OF_FREE * left) {
+		*how = HD_FDB_LEARNED;
+		s = fdb_room(fdb, hash, held);
+		if (s)
+			return s;
+		*how = HD_FDB_FULL;
+	}
+	if (have > fdb->capacity / 2)
+		return NULL; /* nobody has more */
+	s = fdb_victim(fdb, b2, fdb_victim(fdb, b1, NULL));
+	if (has_more(fdb, s, have)) {
+		slot_clear(fdb, s);
+	} else {
+		s = fdb_free_slot(b1);
+		s = s ? s : fdb_free_slot(b2);
+		if (!s || !fdb_forget_near(fdb, hash, held, have))
+			return NULL;
+	}
+	*how = HD_FDB_TOOK;
+	return s;
+}
+
 /* A slot for a fixed entry; its buckets are locked. The capacity is for what is learned. */
 static struct hd_fdb_slot *fdb_fixed_room(struct hd_fdb *fdb, uint64_t hash, struct fdb_pair held)
 {
@@ -277,12 +337,10 @@ enum hd_fdb_learned hd_fdb_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t doma
 		fdb_account(fdb, domain, port, 1);
 		result = HD_FDB_MOVED;
 	} else {
-		s = fdb_room(fdb, hash, pair);
+		s = fdb_learn_room(fdb, hash, pair, port, &result);
 		if (s) {
 			slot_write(s, key, fdb_val(domain, port, now, 0));
 			fdb_account(fdb, domain, port, 1);
-		} else {
-			result = HD_FDB_FULL;
 		}
 	}
 	fdb_pair_unlock(fdb, pair);

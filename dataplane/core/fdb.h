@@ -181,13 +181,24 @@ enum hd_fdb_learned {
 	HD_FDB_MOVED,   /* it was at another port */
 	HD_FDB_KNOWN,   /* it is there, or is fixed to another port */
 	HD_FDB_BUSY,    /* another writer had the bucket: not learned */
-	HD_FDB_FULL,    /* no room: not learned */
+	HD_FDB_FULL,    /* no room in both buckets: not learned */
+	HD_FDB_SHARE,   /* the port has its share of the table: not learned */
+	HD_FDB_TOOK,    /* a new entry, for which one of a port that has more was forgotten */
 };
 
 /*
  * Enters or moves a learned address. @mac is unicast and not zero, @domain 1..2^20-1. Any worker;
  * never waits.
+ *
+ * Each port has a share of the table. A port may take a free place while it has less than
+ * HD_FDB_SHARE_OF_FREE times as many entries as are free: one port alone fills 8/9 of the table, and
+ * what is left is for the others. A port that may not, or finds no place, takes one from a port that
+ * has over HD_FDB_FEW entries more than itself. So ports that learn without end come to have the
+ * same number, and one with few always finds room and keeps it. Addresses that move are not limited:
+ * the table has no more of them.
  */
+#define HD_FDB_SHARE_OF_FREE 8
+#define HD_FDB_FEW           8
 enum hd_fdb_learned hd_fdb_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port,
 				 uint32_t now);
 

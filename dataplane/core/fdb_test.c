@@ -197,17 +197,98 @@ static void test_capacity(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(fdb);
 	CU_ASSERT_EQUAL(fdb->capacity, 65536);
-	for (uint64_t i = 1; i <= fdb->capacity; i++)
-		learned += hd_fdb_learn(fdb, i << 8 | 2, 7, 3, 0) == HD_FDB_LEARNED;
+	for (uint64_t i = 0; i < fdb->capacity; i++) /* 16,384 ports with 4 addresses each */
+		learned += hd_fdb_learn(fdb, (i + 1) << 8 | 2, 7, i >> 2, 0) == HD_FDB_LEARNED;
 	CU_ASSERT_EQUAL(learned, fdb->capacity);
-	CU_ASSERT_EQUAL(hd_fdb_learn(fdb, 0xffffff000002ull, 7, 3, 0), HD_FDB_FULL);
+	CU_ASSERT_EQUAL(hd_fdb_learn(fdb, 0xffffff000002ull, 7, 3, 0), HD_FDB_SHARE);
 	for (uint64_t i = 1; i <= fdb->capacity; i++)
 		CU_ASSERT_PTR_NOT_NULL(
 			hd_fdb_find(fdb, hd_fdb_hash(fdb, i << 8 | 2, 7), i << 8 | 2, 7, &val));
-	CU_ASSERT_EQUAL(hd_fdb_port_count(fdb, 3), fdb->capacity);
+	CU_ASSERT_EQUAL(hd_fdb_port_count(fdb, 3), 4);
 	CU_ASSERT_EQUAL(hd_fdb_domain_count(fdb, 7), fdb->capacity);
 	CU_ASSERT_EQUAL(hd_fdb_group_count(fdb, 0), fdb->capacity);
 	hd_fdb_free(fdb);
+}
+
+static uint64_t nth_mac(uint16_t port, uint64_t i)
+{
+	return (i & 0xffffff) << 24 | (uint64_t)port << 8 | 2;
+}
+
+/* Learns @n addresses of a port; counts what came of each. */
+static void flood(struct hd_fdb *fdb, uint16_t port, uint64_t n, uint64_t results[8])
+{
+	memset(results, 0, 8 * sizeof(results[0]));
+	for (uint64_t i = 0; i < n; i++)
+		results[hd_fdb_learn(fdb, nth_mac(port, i), 7, port, 0)]++;
+}
+
+static uint32_t found(struct hd_fdb *fdb, uint16_t port, uint64_t n)
+{
+	uint32_t here = 0;
+	uint64_t val;
+
+	for (uint64_t i = 0; i < n; i++) {
+		uint64_t mac = nth_mac(port, i);
+
+		here += hd_fdb_find(fdb, hd_fdb_hash(fdb, mac, 7), mac, 7, &val) != NULL;
+	}
+	return here;
+}
+
+/* One port that has no limit and no end leaves room, and never a bucket without any. */
+static void test_share(void)
+{
+	static const uint32_t sizes[] = {256, 4096, 65536};
+
+	for (unsigned int s = 0; s < 3; s++) {
+		struct hd_fdb *fdb = hd_fdb_new(sizes[s], s);
+		uint64_t r[8];
+
+		flood(fdb, 1, 100000, r);
+		CU_ASSERT_EQUAL(r[HD_FDB_FULL] + r[HD_FDB_TOOK], 0);
+		CU_ASSERT_EQUAL(r[HD_FDB_LEARNED] + r[HD_FDB_SHARE], 100000);
+		CU_ASSERT(r[HD_FDB_LEARNED] * 9 / 8 >= sizes[s] - 2 &&
+			  r[HD_FDB_LEARNED] <= sizes[s] / 9 * 8 + 8);
+		/* Another one does not even have to take its place from anybody. */
+		flood(fdb, 2, sizes[s] / 16, r);
+		CU_ASSERT_EQUAL(r[HD_FDB_LEARNED], sizes[s] / 16);
+		CU_ASSERT_EQUAL(found(fdb, 2, sizes[s] / 16), sizes[s] / 16);
+		hd_fdb_free(fdb);
+	}
+}
+
+/* Ports that learn without end, one after the other or in turns, come to have the same share. */
+static void test_equal_shares(void)
+{
+	for (unsigned int k = 2; k <= 32; k *= 2) {
+		struct hd_fdb *fdb = hd_fdb_new(4096, k);
+		uint64_t r[8], before;
+		uint32_t fair;
+
+		for (uint16_t p = 1; p <= k; p++)
+			flood(fdb, p, 100000, r);
+		for (uint16_t p = 100; p < 110; p++) { /* those who come late */
+			flood(fdb, p, 8, r);
+			CU_ASSERT_EQUAL(r[HD_FDB_LEARNED] + r[HD_FDB_TOOK], 8);
+			CU_ASSERT_EQUAL(found(fdb, p, 8), 8);
+		}
+		fair = (fdb->capacity - 80) / k;
+		for (uint16_t p = 1; p <= k; p++)
+			CU_ASSERT(hd_fdb_port_count(fdb, p) >= fair * 4 / 5 &&
+				  hd_fdb_port_count(fdb, p) <= fair * 5 / 4);
+		CU_ASSERT(fdb->count <= fdb->capacity);
+		/* When they are equal they leave each other alone. */
+		before = 0;
+		for (uint16_t p = 1; p <= k; p++) {
+			flood(fdb, p, 1000, r);
+			before += r[HD_FDB_TOOK];
+		}
+		CU_ASSERT(before <= fdb->capacity / 8);
+		for (uint16_t p = 100; p < 110; p++)
+			CU_ASSERT_EQUAL(found(fdb, p, 8), 8);
+		hd_fdb_free(fdb);
+	}
 }
 
 /* In a table that is full of learned addresses a fixed one has room all the same, and keeps it. */
@@ -262,6 +343,7 @@ static void test_read(void)
 
 /* Two that learn, move and remove the same addresses, one that reads: never a wrong answer. */
 static struct hd_fdb *race_fdb;
+static uint16_t race_ports; /* a mask */
 static bool race_stop;
 static uint64_t race_wrong;
 
@@ -274,34 +356,55 @@ static void *race_writer(void *arg)
 			(n = n * 6364136223846793005ull + 1442695040888963407ull) >> 52 << 8 | 2;
 
 		/* The port tells the address, so that a reader can see a mix-up. */
-		hd_fdb_learn(race_fdb, mac, 9, (uint16_t)(mac >> 8), (uint32_t)n);
+		hd_fdb_learn(race_fdb, mac, 9, mac >> 8 & race_ports, (uint32_t)n);
 		if (!(n >> 30 & 7))
 			hd_fdb_remove(race_fdb, mac, 9);
 	}
 	return NULL;
 }
 
-static void test_race(void)
+static void race(uint32_t size, uint16_t ports)
 {
 	pthread_t thread[2];
+	uint32_t counts[4096] = {0}, total = 0;
+	struct hd_fdb_view v[64];
+	uint64_t cursor = 0;
 
-	race_fdb = hd_fdb_new(4096, 1);
+	race_fdb = hd_fdb_new(size, 1);
+	race_ports = ports;
+	race_stop = false;
 	for (uintptr_t i = 0; i < 2; i++)
 		pthread_create(&thread[i], NULL, race_writer, (void *)(i + 1));
 	for (uint64_t i = 0; i < 3000000; i++) {
 		uint64_t mac = (i & 0xfff) << 8 | 2, val;
 
 		if (hd_fdb_find(race_fdb, hd_fdb_hash(race_fdb, mac, 9), mac, 9, &val))
-			race_wrong += hd_fdb_val_port(val) != (uint16_t)(mac >> 8);
+			race_wrong += hd_fdb_val_port(val) != (mac >> 8 & ports);
 	}
 	__atomic_store_n(&race_stop, true, __ATOMIC_RELAXED);
 	for (int i = 0; i < 2; i++)
 		pthread_join(thread[i], NULL);
 	CU_ASSERT_EQUAL(race_wrong, 0);
+	do {
+		uint32_t n = hd_fdb_read(race_fdb, &cursor, 0, v, 64);
+
+		for (uint32_t i = 0; i < n; i++)
+			counts[v[i].port]++;
+		total += n;
+	} while (cursor);
+	CU_ASSERT_EQUAL(total, race_fdb->count);
+	for (uint16_t p = 0; p <= ports; p++)
+		CU_ASSERT_EQUAL(counts[p], hd_fdb_port_count(race_fdb, p));
 	hd_fdb_free(race_fdb);
 }
 
+static void test_race(void)
+{
+	race(4096, 0xfff);
+	race(256, 0x1f); /* entries are taken all the time */
+}
+
 UNIT_MAIN("fdb", {"random operations against a model", test_model},
-	  {"every entry up to the capacity", test_capacity},
-	  {"fixed ones in a full table", test_fixed_in_full}, {"reading with a cursor", test_read},
-	  {"readers and writers at once", test_race});
+	  {"every entry up to the capacity", test_capacity}, {"a share for one port", test_share},
+	  {"equal shares", test_equal_shares}, {"fixed ones in a full table", test_fixed_in_full},
+	  {"reading with a cursor", test_read}, {"readers and writers at once", test_race});

@@ -110,6 +110,7 @@ static const struct hd_drop_reason *learn(struct hd_worker *w, struct from *f,
 		return &drop_switch_limit;
 	}
 	switch (hd_fdb_learn(w->fdb, a->src, id, f->port->id, f->now)) {
+	case HD_FDB_TOOK: w->stats->displaced++; /* fallthrough */
 	case HD_FDB_LEARNED: w->stats->learned++; break;
 	case HD_FDB_MOVED:
 		w->stats->moved++;
@@ -118,6 +119,11 @@ static const struct hd_drop_reason *learn(struct hd_worker *w, struct from *f,
 			note(w, f, a, id, was, HD_MAC_MOVED);
 		break;
 	case HD_FDB_KNOWN: break;
+	case HD_FDB_SHARE:
+		w->stats->learn_refused++;
+		f->stats->learn_refused++;
+		note(w, f, a, id, was, HD_MAC_LIMIT_TABLE);
+		/* fallthrough */
 	case HD_FDB_BUSY:
 	case HD_FDB_FULL: w->stats->learn_skipped++; break;
 	}
@@ -364,8 +370,8 @@ static inline void forward_unicast(struct hd_worker *w, struct from *f, const st
 }
 
 /* Learns, looks up and sends one frame, or lets it wait. */
-static __rte_always_inline void forward(struct hd_worker *w, struct from *f, const struct addresses *a,
-		    struct rte_mbuf *m)
+static __rte_always_inline void forward(struct hd_worker *w, struct from *f,
+					const struct addresses *a, struct rte_mbuf *m)
 {
 	struct hd_meta *meta = hd_meta(m);
 

@@ -236,6 +236,8 @@ static void test_own_address(void)
 /* More addresses than the table holds: frames still pass, those that are known keep their place. */
 static void test_full_table(void)
 {
+	struct hd_mac_note note;
+
 	start();
 	for (unsigned int i = 0; i < 4000; i++) {
 		send(0, EVERYBODY, MAC(1000 + i), 0);
@@ -244,6 +246,13 @@ static void test_full_table(void)
 	}
 	CU_ASSERT_EQUAL(stats.drops, 0);
 	CU_ASSERT_EQUAL(stats.learned + stats.learn_skipped, 4000);
+	CU_ASSERT(stats.learn_refused > 3000 && stats.learn_refused <= stats.learn_skipped);
+	CU_ASSERT_EQUAL(port_stats[0].learn_refused, stats.learn_refused);
+	/* The control thread is told which port it is. */
+	CU_ASSERT_TRUE(hd_mac_ring_get(&w.macs, &note));
+	while (hd_mac_ring_get(&w.macs, &note))
+		;
+	CU_ASSERT(note.kind == HD_MAC_LIMIT_TABLE && note.to == 0);
 	CU_ASSERT(stats.learned >= 200 && stats.learned <= 512);
 	CU_ASSERT_EQUAL(sent[1], 4000);
 	CU_ASSERT_EQUAL(hd_fdb_port_count(w.fdb, 0), stats.learned);

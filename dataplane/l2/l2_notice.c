@@ -53,6 +53,7 @@ static uint32_t whose(const struct hd_mac_note *note)
 
 	switch (note->kind) {
 	case HD_MAC_LIMIT_PORT:
+	case HD_MAC_LIMIT_TABLE:
 	case HD_MAC_OWN:
 	case HD_MAC_FOREIGN: return note->to;
 	case HD_MAC_LIMIT_SWITCH:
@@ -62,7 +63,7 @@ static uint32_t whose(const struct hd_mac_note *note)
 	return note->domain;
 }
 
-/* What somebody behind the port tries and must not, for people who read the log. */
+/* What somebody behind the port does and should not, for people who read the log. */
 static void log_refused(const struct hd_mac_event *e)
 {
 	char mac[HD_MAC_STR_MAX];
@@ -77,6 +78,11 @@ static void log_refused(const struct hd_mac_event *e)
 		hd_log_port(HD_LOG_WARNING, e->to,
 			    "frames are dropped: their source %s belongs to port %s (anti-spoof)",
 			    mac, e->from);
+	else if (e->kind == HD_MAC_LIMIT_TABLE)
+		hd_log_port(HD_LOG_WARNING, e->to,
+			    "addresses are not learned, and what is for them is flooded: the port "
+			    "has its share of the forwarding database; set its mac-limit, or start "
+			    "heddled with a larger --fdb-size");
 }
 
 static void look(uint64_t now_ns)

@@ -71,6 +71,7 @@ static json_t *port_json(uint16_t id, json_t *all_drops)
 	set_count(o, "tx_broadcast", s.tx_broadcast);
 	set_count(o, "egress_drops", sum_side(s.drops, HD_DROP_EGRESS));
 	set_count(o, "segmented", s.segmented);
+	set_count(o, "learn_refused", s.learn_refused);
 	json_object_set_new(o, "drops", drops_json(s.drops, all_drops));
 	return o;
 }
@@ -93,6 +94,8 @@ static json_t *totals_json(void)
 	set_count(o, "moved", s.moved);
 	set_count(o, "aged", hd_l2_aged);
 	set_count(o, "learn_skipped", s.learn_skipped);
+	set_count(o, "learn_refused", s.learn_refused);
+	set_count(o, "displaced", s.displaced);
 	set_count(o, "flooded", s.flooded);
 	return o;
 }

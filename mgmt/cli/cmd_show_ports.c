@@ -195,6 +195,12 @@ static void print_one(struct cli *cli, const struct cli_port *p, const struct cl
 		cli_fmt_count(cli_xml_u64(counters, "admitted"), cli->exact, a),
 		cli_fmt_count(cli_xml_u64(counters, "offered"), cli->exact, b),
 		cli_fmt_count(cli_xml_u64(counters, "segmented"), cli->exact, c));
+	if (cli_xml_u64(counters, "learn-refused"))
+		fprintf(cli->out,
+			"  %-10s of %s frames the sender was not learned: the port has its share of "
+			"the table\n",
+			"fdb",
+			cli_fmt_count(cli_xml_u64(counters, "learn-refused"), cli->exact, a));
 	if (rates) {
 		fprintf(cli->out, "  %-10s received %s packets/s, %s bit/s\n", "rates",
 			cli_fmt_count(rates->rx, cli->exact, a),

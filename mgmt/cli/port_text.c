@@ -127,6 +127,7 @@ json_t *cli_port_json(const struct cli_port *p)
 	json_object_set_new(port, "admitted", number(counters, "admitted"));
 	json_object_set_new(port, "offered", number(counters, "offered"));
 	json_object_set_new(port, "segmented", number(counters, "segmented"));
+	json_object_set_new(port, "learn-refused", number(counters, "learn-refused"));
 	json_object_set_new(port, "drops",
 			    json_pack("{s:I, s:o, s:o}", "total", (json_int_t)p->drops, "in",
 				      drops(p, "in"), "out", drops(p, "out")));

@@ -51,6 +51,7 @@ static const struct {
 	[HD_MAC_LIMIT_PORT] = {"mac-limit-reached", "kind", "port"},
 	[HD_MAC_LIMIT_SEGMENT] = {"mac-limit-reached", "kind", "segment"},
 	[HD_MAC_LIMIT_SWITCH] = {"mac-limit-reached", "kind", "switch"},
+	[HD_MAC_LIMIT_TABLE] = {"mac-limit-reached", "kind", "table"},
 	[HD_MAC_OWN] = {"mac-refused", "reason", "own-address"},
 	[HD_MAC_FOREIGN] = {"mac-refused", "reason", "foreign-source"},
 };

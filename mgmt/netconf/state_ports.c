@@ -23,6 +23,7 @@ enum want {
 	WANT_ADMITTED,
 	WANT_OFFERED,
 	WANT_SEGMENTED,
+	WANT_LEARN_REFUSED,
 	WANT_DROPS,
 	WANT_SEGMENTS,
 	WANT_TEXT,
@@ -42,6 +43,7 @@ static const char *const want_paths[WANT_COUNT] = {
 	[WANT_ADMITTED] = STATE_NODE "/counters/admitted",
 	[WANT_OFFERED] = STATE_NODE "/counters/offered",
 	[WANT_SEGMENTED] = STATE_NODE "/counters/segmented",
+	[WANT_LEARN_REFUSED] = STATE_NODE "/counters/learn-refused",
 	[WANT_DROPS] = STATE_NODE "/drop",
 	[WANT_SEGMENTS] = STATE_NODE "/segment",
 	[WANT_TEXT] = STATE_NODE "/text",
@@ -116,6 +118,8 @@ static void counters(struct lyd_node *state, const struct bk_stats *stats,
 		nc_number(node, NULL, "offered", c->offered);
 	if (node && w->of[WANT_SEGMENTED])
 		nc_number(node, NULL, "segmented", c->segmented);
+	if (node && w->of[WANT_LEARN_REFUSED])
+		nc_number(node, NULL, "learn-refused", c->learn_refused);
 	for (unsigned int i = 0; w->of[WANT_DROPS] && i < HD_DROP_REASONS_MAX; i++) {
 		struct lyd_node *drop;
 

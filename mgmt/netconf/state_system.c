@@ -76,12 +76,16 @@ static void workers(struct lyd_node *system, const struct bk_stats *stats)
 		sum.moved += w.moved;
 		sum.aged += w.aged;
 		sum.learn_skipped += w.learn_skipped;
+		sum.learn_refused += w.learn_refused;
+		sum.displaced += w.displaced;
 		sum.flooded += w.flooded;
 	}
 	nc_number(fdb, NULL, "learned", sum.learned);
 	nc_number(fdb, NULL, "moved", sum.moved);
 	nc_number(fdb, NULL, "aged", sum.aged);
 	nc_number(fdb, NULL, "learn-skipped", sum.learn_skipped);
+	nc_number(fdb, NULL, "learn-refused", sum.learn_refused);
+	nc_number(fdb, NULL, "displaced", sum.displaced);
 	nc_number(fdb, NULL, "flooded", sum.flooded);
 }
 

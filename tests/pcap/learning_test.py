@@ -162,6 +162,65 @@ class Static(Scenario):
         self.assert_frames(result, {"b": [ether(A, B)]})
 
 
+class Share(Scenario):
+    """A port without a limit fills most of the table, and never the others' part of it."""
+
+    @staticmethod
+    def crowd(port, n, dst=BROADCAST):
+        return [ether(dst, f"02:{port:02x}:{i >> 24:02x}:{i >> 16 & 255:02x}:"
+                                 f"{i >> 8 & 255:02x}:{i & 255:02x}") for i in range(n)]
+
+    def test_one_greedy_port(self):
+        """100,000 sources of one port, then others speak: what is for them is not flooded."""
+        step = SECOND // 1000
+        crowd = [(START + i * step, f) for i, f in enumerate(self.crowd(1, 100000))]
+        after = START + 100000 * step
+        config = three().port("d", access=10).switch(mac_ageing_time=1000)
+        talk = [(A, "b"), (B, "c"), (C, "d")]
+        inputs = {"a": crowd, "b": [], "c": [], "d": []}
+        for i, (mac, port) in enumerate(talk):
+            inputs[port] += [(after + i, ether(BROADCAST, mac))]
+        for i, (mac, port) in enumerate(talk):
+            asker = talk[i - 1]
+            inputs[asker[1]] += [(after + 10 + i, ether(mac, asker[0]))]
+        result = self.replay(config, inputs, check_batches=True)
+        for i, (mac, port) in enumerate(talk):
+            self.assertEqual(result.macs()["sw0", 10, mac], port)
+            self.assertEqual(result.frames(port)[-1], ether(mac, talk[i - 1][0]))
+        self.assertEqual(len(result.frames("a")), 3, "a hears their broadcasts and no more")
+        learned = sum(port == "a" for port in result.macs().values())
+        self.assertEqual(learned, 65536 * 8 // 9 + 1)
+        self.assertEqual(result.port("a")["learn_refused"], 100000 - learned)
+        self.assertEqual(result.summary["totals"]["learn_refused"], 100000 - learned)
+        self.assertEqual(result.summary["totals"]["learn_skipped"], 100000 - learned)
+        self.assertEqual(result.summary["totals"]["displaced"], 0)
+        self.assertEqual(result.drops("a"), {})
+        self.assertEqual(result.port("b")["learn_refused"], 0)
+
+    def test_several_greedy_ports(self):
+        """Ports that learn without end come to equal shares, and one that comes late has room."""
+        step = SECOND // 10000
+        config = Config().switch(mac_ageing_time=1000)
+        inputs, time = {}, START
+        for p in range(8):
+            config.port(f"p{p}", access=10)
+            inputs[f"p{p}"] = []
+            for frame in self.crowd(p, 20000 if p else 70000, dst=f"02:{p:02x}:00:00:00:00"):
+                inputs[f"p{p}"].append((time, frame))
+                time += step
+        config.port("late", access=10).port("asks", access=10)
+        late = [f"02:ff:00:00:00:{i:02x}" for i in range(8)]
+        inputs["late"] = [(time + i, ether(BROADCAST, mac)) for i, mac in enumerate(late)]
+        inputs["asks"] = [(time + 100 + i, ether(mac, C)) for i, mac in enumerate(late)]
+        result = self.replay(config, inputs)
+        self.assertEqual(result.frames("late")[-8:], [ether(mac, C) for mac in late])
+        ports = list(result.macs().values())
+        shares = [ports.count(f"p{p}") for p in range(8)]
+        self.assertGreater(min(shares), 65536 / 8 * 0.9)
+        self.assertLess(max(shares), 65536 / 8 * 1.1)
+        self.assertEqual(ports.count("late"), 8)
+
+
 class Limits(Scenario):
     """A frame from one address too many is dropped, and nothing that was learned is lost for it."""
 

@@ -61,6 +61,7 @@ enum hd_mac_event_kind {
 	HD_MAC_LIMIT_SWITCH,
 	HD_MAC_OWN,     /* a frame was dropped: its source is an address of the switch itself, */
 	HD_MAC_FOREIGN, /* ... or belongs to another port */
+	HD_MAC_LIMIT_TABLE, /* not learned, and not dropped: the port has its share of the table */
 	HD_MAC_EVENT_COUNT,
 };
 struct hd_mac_event {

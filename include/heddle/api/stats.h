@@ -22,7 +22,7 @@
 
 #define HD_STATS_NAME       "counters"
 #define HD_STATS_MAGIC      0x6864737461747331ull /* "hdstats1" */
-#define HD_STATS_VERSION    1
+#define HD_STATS_VERSION    2
 #define HD_DROP_REASONS_MAX 64
 #define HD_DROP_NAME_MAX    32
 
@@ -58,6 +58,8 @@ struct hd_stats_port {
 	uint64_t tx_packets, tx_bytes;
 	uint64_t tx_multicast, tx_broadcast;
 	uint64_t segmented; /* frames that were cut into several for this port: adds tx copies */
+	uint64_t
+		learn_refused; /* frames whose source the port's share had no room for; they passed */
 	uint64_t drops
 		[HD_DROP_REASONS_MAX]; /* by reason; an ingress or an egress one by its nature */
 };
@@ -76,7 +78,9 @@ struct hd_stats_worker {
 	uint64_t sleeps, wakeups;
 	uint64_t learned, moved, aged, learn_skipped; /* forwarding database */
 	uint64_t flooded;
-	uint64_t spare[15];
+	uint64_t learn_refused; /* of learn_skipped: as of a port */
+	uint64_t displaced;     /* entries that were forgotten for one of a port with fewer */
+	uint64_t spare[13];
 };
 
 /* Bytes of the whole memory for @workers and @max_ports; fills offsets of @header if not NULL. */
