@@ -11,3 +11,15 @@ uint32_t backoff_wait(struct backoff *backoff, uint64_t lived_ms)
 	backoff->next_ms = wait > BACKOFF_LAST_MS / 2 ? BACKOFF_LAST_MS : wait * 2;
 	return wait;
 }
+
+uint32_t backoff_blamed(struct backoff *backoff, uint64_t lived_ms, uint64_t now_ms)
+{
+	if (!backoff->blamed || now_ms - backoff->since_ms >= BACKOFF_BLAMED_MS) {
+		backoff->blamed = 0;
+		backoff->since_ms = now_ms;
+	}
+	if (backoff->blamed == BACKOFF_BLAMED_MAX)
+		return backoff_wait(backoff, lived_ms);
+	backoff->blamed++;
+	return BACKOFF_FIRST_MS;
+}

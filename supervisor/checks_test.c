@@ -61,6 +61,13 @@ static void test_backoff(void)
 		CU_ASSERT_EQUAL(backoff_wait(&b, BACKOFF_RESET_MS - 1), expected[i]);
 	CU_ASSERT_EQUAL(backoff_wait(&b, BACKOFF_RESET_MS), 50);
 	CU_ASSERT_EQUAL(backoff_wait(&b, 0), 100);
+	/* What a port did does not count, as long as that can be true. */
+	for (size_t i = 0; i < BACKOFF_BLAMED_MAX; i++)
+		CU_ASSERT_EQUAL(backoff_blamed(&b, 100, 1000 + i * 100), BACKOFF_FIRST_MS);
+	CU_ASSERT_EQUAL(backoff_blamed(&b, 100, 5000), 200);
+	CU_ASSERT_EQUAL(backoff_blamed(&b, 100, 6000), 400);
+	CU_ASSERT_EQUAL(backoff_blamed(&b, 100, 1000 + BACKOFF_BLAMED_MS), BACKOFF_FIRST_MS);
+	CU_ASSERT_EQUAL(backoff_wait(&b, 0), 800);
 }
 
 static const struct hd_open_tap tap = {

@@ -51,11 +51,12 @@ struct plane {
 	uint64_t answered_ns; /* the last sign of life */
 	uint64_t lost_ns;     /* its channel closed then, and it still runs; 0: not so */
 	uint32_t restarts;
+	uint32_t blame_seq; /* deaths of heddle-dp that are known to be blamed on a port */
 	bool ready, ever_ready;
 	bool pinged;  /* a ping is under way */
 	bool expired; /* it was killed because it did not answer */
 	char text[128];
-	char last_exit[64];
+	char last_exit[128];
 };
 
 struct heddled {

@@ -35,6 +35,9 @@ void opener_attach(struct opener *opener, struct plane *plane);
  */
 void opener_watch_names(struct heddled *heddled);
 
+/* Copies the first @size bytes of the shared memory @name that heddle-dp made. False: there is none. */
+bool opener_shm_read(struct opener *opener, const char *name, void *to, size_t size);
+
 /* @plane ended: what it asked for has to be asked for again. */
 void opener_plane_ended(struct opener *opener, const struct plane *plane);
 

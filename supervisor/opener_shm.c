@@ -117,6 +117,13 @@ int opener_shm_open(struct opener *opener, const struct hd_open_shm *req, bool w
 	return 0;
 }
 
+bool opener_shm_read(struct opener *opener, const char *name, void *to, size_t size)
+{
+	const struct kept_shm *shm = find(opener, name);
+
+	return shm && pread(shm->fd, to, size, 0) == (ssize_t)size;
+}
+
 void opener_shm_close(struct opener *opener)
 {
 	for (unsigned int i = 0; i < opener->n_shms; i++)

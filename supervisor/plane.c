@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "heddle/api/blame.h"
 #include "heddle/api/supervisor.h"
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
@@ -72,9 +73,33 @@ static void hand_peers(struct plane *plane)
 	}
 }
 
+/*
+ * Did heddle-dp write down that it died inside a port? The next one holds that port back, so nobody else
+ * is to wait for it. What it wrote may be a lie: all that it can gain is to be started sooner.
+ */
+static bool blames_port(struct plane *plane)
+{
+	size_t len = strlen(plane->last_exit);
+	struct hd_blame_last last;
+
+	if (plane->id != HD_PLANE_DATA ||
+	    !opener_shm_read(plane->heddled->opener, HD_BLAME_NAME, &last, sizeof(last)) ||
+	    last.seq == plane->blame_seq)
+		return false;
+	plane->blame_seq = last.seq;
+	if (!hd_name_valid(last.port, sizeof(last.port)))
+		return false;
+	snprintf(plane->last_exit + len, sizeof(plane->last_exit) - len, " inside port %s",
+		 last.port);
+	return true;
+}
+
 static void restart_later(struct plane *plane, uint64_t lived_ns)
 {
-	uint32_t ms = backoff_wait(&plane->backoff, lived_ns / HD_NS_PER_MS);
+	uint64_t lived_ms = lived_ns / HD_NS_PER_MS;
+	uint32_t ms = blames_port(plane) ? backoff_blamed(&plane->backoff, lived_ms,
+							  hd_now_ns() / HD_NS_PER_MS)
+					 : backoff_wait(&plane->backoff, lived_ms);
 	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
 
 	hd_log(HD_LOG_WARNING, "%s: %s; starting it again in %u ms", hd_plane_name(plane->id),

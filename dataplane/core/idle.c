@@ -36,7 +36,8 @@ static bool is_live(const struct hd_rx_queue *q)
 }
 
 /* Asks all peers to signal, or no longer to. Returns the descriptors, or -1: one has none. */
-static int idle_arm(const struct hd_rx_list *list, struct pollfd *fds, bool arm)
+static int idle_arm(struct hd_worker *w, const struct hd_rx_list *list, struct pollfd *fds,
+		    bool arm)
 {
 	int n = 0;
 	bool blind = false;
@@ -47,6 +48,7 @@ static int idle_arm(const struct hd_rx_list *list, struct pollfd *fds, bool arm)
 
 		if (!is_live(q))
 			continue;
+		hd_inside_enter(&w->inside, q->port, HD_DOING_WAIT);
 		if (q->port->ops->event_fd)
 			fd = q->port->ops->event_fd(q->port, q->queue, arm);
 		if (fd < 0 || n == IDLE_FDS_MAX)
@@ -54,6 +56,7 @@ static int idle_arm(const struct hd_rx_list *list, struct pollfd *fds, bool arm)
 		else
 			fds[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
 	}
+	hd_inside_leave(&w->inside);
 	return blind ? -1 : n;
 }
 
@@ -81,7 +84,7 @@ void hd_idle(struct hd_worker *w)
 	}
 	if (!idle_sleep)
 		return;
-	n = idle_arm(list, fds, true);
+	n = idle_arm(w, list, fds, true);
 	/* What came before the peer was asked to signal would not be signalled: look once more. */
 	if (hd_worker_loop(w)) {
 		w->idle_loops = 0;
@@ -103,5 +106,5 @@ void hd_idle(struct hd_worker *w)
 		/* The tree may have gone during the sleep. Nothing was held. */
 		w->config = atomic_load_explicit(&hd_config_published, memory_order_acquire);
 	}
-	idle_arm(w->config->rx[w->index], fds, false);
+	idle_arm(w, w->config->rx[w->index], fds, false);
 }

@@ -230,6 +230,7 @@ int hd_worker_main(void *arg)
 {
 	struct hd_worker *w = arg;
 
+	hd_blame_thread(&w->inside);
 	rte_rcu_qsbr_thread_register(qsbr, w->index);
 	rte_rcu_qsbr_thread_online(qsbr, w->index);
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {

@@ -8,6 +8,7 @@
 
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
+#include "dataplane/core/blame.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/port_life.h"
 #include "dataplane/core/port_table.h"
@@ -67,8 +68,11 @@ static void close_first(void)
 		closings.end = &closings.first;
 	closings.done++;
 	port->closing = false;
-	if (port->is_open)
+	if (port->is_open) {
+		hd_blame_enter(port, HD_DOING_CONTROL);
 		port->ops->close(port);
+		hd_blame_leave();
+	}
 	port->is_open = false;
 	if (!port->gone)
 		return;
@@ -103,6 +107,7 @@ void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu)
 	port->retry_step = 0;
 	if (enabled)
 		return;
+	hd_blame_forgive(port->name);
 	hd_port_set_down(port, HD_PORT_DISABLED, "disabled by configuration");
 	if (port->is_open)
 		hd_port_close_later(port);
@@ -128,13 +133,32 @@ void hd_port_stop_all(void)
 		close_first();
 }
 
+/* True while the port waits for what it did to heddle-dp. */
+static bool port_held(struct hd_port *port, uint64_t now_ns)
+{
+	char text[sizeof(port->text)];
+	uint64_t until = hd_blame_holds(port->name, now_ns, text, sizeof(text));
+
+	if (!until)
+		return false;
+	hd_port_set_down(port, HD_PORT_HELD_BACK, text);
+	port->retry_step = RETRY_FIRST_MS;
+	port->retry_ns = until;
+	return true;
+}
+
 static void port_open(struct hd_port *port, uint64_t now_ns)
 {
 	enum hd_port_reason reason = HD_PORT_ERROR;
 	struct hd_err err = {0};
 	bool news;
-	int rc = port->ops->open(port, &reason, &err);
+	int rc;
 
+	if (port_held(port, now_ns))
+		return;
+	hd_blame_enter(port, HD_DOING_CONTROL);
+	rc = port->ops->open(port, &reason, &err);
+	hd_blame_leave();
 	if (rc == 0) {
 		port->is_open = true;
 		port->retry_step = 0;
@@ -200,7 +224,14 @@ static uint64_t open_some(bool first_try, uint64_t now_ns)
 
 static void port_poll(struct hd_port *port)
 {
-	if (!port->is_open || port->closing || !port->ops->poll || port->ops->poll(port) >= 0)
+	int rc;
+
+	if (!port->is_open || port->closing || !port->ops->poll)
+		return;
+	hd_blame_enter(port, HD_DOING_CONTROL);
+	rc = port->ops->poll(port);
+	hd_blame_leave();
+	if (rc >= 0)
 		return;
 	if (atomic_load(&port->up))
 		hd_port_set_down(port, HD_PORT_OPENING, "reopening");

@@ -44,6 +44,7 @@ static uint16_t port_rx_process(struct rte_graph *graph, struct rte_node *node, 
 			continue;
 		stream = (struct rte_mbuf **)rte_node_next_stream_get(graph, node, NEXT_VLAN_INPUT,
 								      HD_BURST);
+		hd_inside_enter(&w->inside, q->port, HD_DOING_RECEIVE);
 		n = q->port->ops->rx_burst(w, q->port, q->queue, stream, burst);
 		if (!n)
 			continue;
@@ -51,6 +52,7 @@ static uint16_t port_rx_process(struct rte_graph *graph, struct rte_node *node, 
 		total += n;
 		rte_node_next_stream_put(graph, node, NEXT_VLAN_INPUT, n);
 	}
+	hd_inside_leave(&w->inside);
 	ctx->next = at;
 	return total;
 }

@@ -83,7 +83,9 @@ static void out_send(struct out *o)
 			count_group(o->stats, o->m[i], 1);
 	}
 	rte_spinlock_lock(&o->port->tx_lock[q]);
+	hd_inside_enter(&w->inside, o->port, HD_DOING_SEND);
 	sent = o->port->ops->tx_burst(w, o->port, q, o->m, n);
+	hd_inside_leave(&w->inside);
 	rte_spinlock_unlock(&o->port->tx_lock[q]);
 	for (uint16_t i = sent; i < n; i++) {
 		bytes -= o->m[i]->pkt_len;

@@ -15,6 +15,7 @@
 #include <rte_common.h>
 
 #include "heddle/api/stats.h"
+#include "dataplane/core/blame.h"
 #include "dataplane/core/mac_ring.h"
 
 #define HD_WORKERS_MAX 16
@@ -32,6 +33,7 @@ struct hd_worker {
 	uint64_t now_ns;                /* of this loop */
 	struct hd_stats_worker *stats;
 	struct hd_stats_port *port_stats; /* [max_ports], by port id */
+	hd_inside inside;                 /* which port */
 	struct hd_fdb *fdb;
 	struct hd_tx *tx;     /* transmit batches by port */
 	struct hd_hold *hold; /* frames that wait for another loop */

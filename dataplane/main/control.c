@@ -17,6 +17,7 @@
 #include "heddle/base/log.h"
 #include "heddle/ipc/chan.h"
 #include "dataplane/core/api.h"
+#include "dataplane/core/blame.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/options.h"
@@ -197,7 +198,7 @@ static void turn(void)
 
 	if (!hd_api_settle())
 		wait = RTE_MIN(wait, HD_NS_PER_MS);
-	if (sweep_is_due && hd_port_settled()) {
+	if (sweep_is_due && hd_port_settled() && !hd_blame_any(now)) {
 		sweep_is_due = false;
 		hd_opener_sweep();
 	}
@@ -258,7 +259,7 @@ static void say_ready(void)
 
 /*
  * What no port asked for, once each was tried, is of ports that are gone. (Swept before that, the TAPs of
- * a killed heddle-dp would go, and their addresses.)
+ * a killed heddle-dp would go, and their addresses: also that of a port that is held back.)
  */
 static void on_first_commit(void)
 {

@@ -12,6 +12,7 @@
 #include "heddle/base/log.h"
 #include "heddle/base/random.h"
 #include "heddle/base/sandbox.h"
+#include "dataplane/core/blame.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/loop.h"
@@ -47,6 +48,8 @@ static int init(struct hd_err *err)
 		rc = hd_control_connect(err);
 	if (!rc)
 		rc = hd_stats_init(!o->replay, o->workers, HD_PORTS_MAX, err);
+	if (!rc && !o->replay)
+		rc = hd_blame_init(true, err);
 	if (rc)
 		return rc;
 	fdb = hd_fdb_new(o->fdb_size, hd_random_u64());

@@ -12,6 +12,7 @@ static const char *const reason_names[HD_PORT_REASON_COUNT] = {
 	[HD_PORT_NAME_TAKEN] = "name-taken",
 	[HD_PORT_LINK_DOWN] = "link-down",
 	[HD_PORT_NOT_SHARED] = "not-shared",
+	[HD_PORT_HELD_BACK] = "held-back",
 	[HD_PORT_ERROR] = "error",
 };
 

@@ -127,6 +127,7 @@ static void on_disconnect(int vid)
 	struct vhost_port *v = vhost_user_of(vid);
 	const struct hd_vhost_user_object *o;
 
+	hd_blame_leave(); /* of the message that could not be served */
 	if (!v)
 		return;
 	o = hd_port_params(v->port);

@@ -65,6 +65,10 @@ static void memory_set(int vid, enum guest_memory from, enum guest_memory to)
 
 static enum rte_vhost_msg_result on_message(int vid, void *msg)
 {
+	const struct vhost_port *v = vhost_user_of(vid);
+
+	if (v)
+		hd_blame_enter(v->port, HD_DOING_MESSAGE);
 	if (request_of(msg) == SET_FEATURES)
 		memory_set(vid, VHOST_MEMORY_UNASKED, VHOST_MEMORY_DUE);
 	else if (request_of(msg) == SET_MEM_TABLE)
@@ -77,6 +81,7 @@ static enum rte_vhost_msg_result on_message_done(int vid, void *msg)
 {
 	if (request_of(msg) == SET_MEM_TABLE)
 		memory_set(vid, VHOST_MEMORY_MAPPED, VHOST_MEMORY_MAPPED);
+	hd_blame_leave();
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 

@@ -68,6 +68,7 @@ enum hd_port_reason {
 	HD_PORT_NAME_TAKEN,
 	HD_PORT_LINK_DOWN,  /* the device is there, and down */
 	HD_PORT_NOT_SHARED, /* vhost-user: the guest's memory is its own */
+	HD_PORT_HELD_BACK,  /* heddle-dp died inside it */
 	HD_PORT_ERROR,      /* see text */
 	HD_PORT_REASON_COUNT,
 };

@@ -38,7 +38,7 @@ struct hd_plane_state {
 	uint32_t ready;
 	uint64_t uptime_ns; /* of the process that runs, or since it ended */
 	uint64_t rss_bytes;
-	char last_exit[64]; /* "killed by signal 9", "exit status 1", or empty */
+	char last_exit[128]; /* "killed by signal 9", "exit status 1", or empty */
 };
 HD_REQ_STREAM(PLANE_LIST, HD_MSG_ID(HD_MODULE_SUPERVISOR, 4), struct hd_nothing,
 	      struct hd_plane_state, struct hd_nothing);

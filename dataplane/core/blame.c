@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "heddle/base/clock.h"
+#include "heddle/base/log.h"
+#include "dataplane/core/blame.h"
+#include "dataplane/core/opener.h"
+#include "dataplane/core/port.h"
+
+#define DOING_MASK 7u
+
+_Static_assert(HD_DOING_COUNT <= DOING_MASK + 1, "it fits into the low bits of an address");
+
+static struct hd_blame *blame; /* NULL: a replay */
+static _Thread_local hd_inside own;
+static _Thread_local hd_inside *mark; /* of this thread, NULL: none yet */
+static struct sigaction before[NSIG];
+
+static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
+
+static const char *const doing_text[HD_DOING_COUNT] = {
+	[HD_DOING_NOTHING] = "",
+	[HD_DOING_RECEIVE] = "receiving from it",
+	[HD_DOING_SEND] = "sending to it",
+	[HD_DOING_WAIT] = "waiting for it",
+	[HD_DOING_MESSAGE] = "reading a message from it",
+	[HD_DOING_CONTROL] = "opening or closing it",
+};
+
+void hd_blame_thread(hd_inside *of)
+{
+	mark = of;
+}
+
+void hd_blame_enter(const struct hd_port *port, enum hd_doing doing)
+{
+	mark = &own;
+	hd_inside_enter(&own, port, doing);
+}
+
+void hd_blame_leave(void)
+{
+	hd_inside_leave(&own);
+}
+
+/* The last thing that this process does: nothing here may fail, wait or call the system. */
+static void on_death(int sig, siginfo_t *info, void *context)
+{
+	uintptr_t inside = mark ? atomic_load_explicit(mark, memory_order_relaxed) : 0;
+	const struct hd_port *port = (const struct hd_port *)(inside & ~(uintptr_t)DOING_MASK);
+	struct hd_blame_last *last = &blame->last;
+
+	if (port) {
+		for (size_t i = 0; i < sizeof(last->port); i++)
+			last->port[i] = port->name[i];
+		last->signal = (uint32_t)sig;
+		last->doing = inside & DOING_MASK;
+		__atomic_store_n(&last->seq, last->seq + 1, __ATOMIC_RELEASE);
+	}
+	/* It was reset to what the system does: the same happens again, and ends us. */
+	if (before[sig].sa_flags & SA_SIGINFO)
+		before[sig].sa_sigaction(sig, info, context); /* a sanitizer's */
+}
+
+static void watch_signals(void)
+{
+	struct sigaction action = {.sa_sigaction = on_death,
+				   .sa_flags = SA_SIGINFO | (int)SA_RESETHAND | SA_NODEFER};
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, &before[signals[i]]);
+}
+
+static bool is_name(const char name[HD_NAME_MAX])
+{
+	return hd_name_valid(name, HD_NAME_MAX);
+}
+
+static uint64_t hold_ns(const struct hd_blame_port *p)
+{
+	return p->deaths > 6 ? HD_BLAME_LAST_NS : HD_BLAME_FIRST_NS << (p->deaths - 1);
+}
+
+/* What the one before us left may be anything. */
+static void check_all(uint64_t now_ns)
+{
+	for (unsigned int i = 0; i < HD_BLAME_PORTS; i++) {
+		struct hd_blame_port *p = &blame->port[i];
+
+		if (!is_name(p->port) || !p->deaths || p->doing >= HD_DOING_COUNT ||
+		    p->died_ns > now_ns || now_ns - p->died_ns > HD_BLAME_FORGET_NS)
+			memset(p, 0, sizeof(*p));
+	}
+}
+
+static struct hd_blame_port *find(const char *port)
+{
+	for (unsigned int i = 0; blame && i < HD_BLAME_PORTS; i++)
+		if (!strncmp(blame->port[i].port, port, HD_NAME_MAX))
+			return &blame->port[i];
+	return NULL;
+}
+
+/* A free place, or that of the port that was good for the longest time. */
+static struct hd_blame_port *place(void)
+{
+	struct hd_blame_port *oldest = blame->port;
+
+	for (unsigned int i = 0; i < HD_BLAME_PORTS; i++)
+		if (blame->port[i].died_ns < oldest->died_ns)
+			oldest = &blame->port[i];
+	memset(oldest, 0, sizeof(*oldest));
+	return oldest;
+}
+
+void hd_blame_take(uint64_t now_ns)
+{
+	struct hd_blame_last last = blame->last;
+	struct hd_blame_port *p;
+
+	check_all(now_ns);
+	if (blame->taken == last.seq)
+		return;
+	blame->taken = last.seq;
+	if (!is_name(last.port) || last.signal >= NSIG || last.doing >= HD_DOING_COUNT)
+		return;
+	p = find(last.port);
+	if (!p) {
+		p = place();
+		hd_str_copy(p->port, sizeof(p->port), last.port);
+	}
+	p->deaths++;
+	p->signal = last.signal;
+	p->doing = last.doing;
+	p->died_ns = now_ns;
+	hd_log_port(HD_LOG_ERR, p->port,
+		    "heddle-dp died while %s (signal %u, SIG%s), %u time%s in a row: the port is "
+		    "held back for %llu s",
+		    doing_text[p->doing], p->signal,
+		    sigabbrev_np((int)p->signal) ? sigabbrev_np((int)p->signal) : "?", p->deaths,
+		    p->deaths == 1 ? "" : "s", hold_ns(p) / HD_NS_PER_S);
+}
+
+int hd_blame_init(bool shared, struct hd_err *err)
+{
+	bool is_new;
+	int fd = -1;
+
+	if (shared) {
+		fd = hd_opener_shm(HD_BLAME_NAME, HD_BLAME_VERSION, sizeof(*blame), &is_new, err);
+		if (fd < 0)
+			return fd;
+	}
+	blame = mmap(NULL, sizeof(*blame), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | (shared ? 0 : MAP_ANONYMOUS), fd, 0);
+	if (fd >= 0)
+		close(fd);
+	if (blame == MAP_FAILED) {
+		blame = NULL;
+		return hd_err_set(err, errno, "mapping %zu bytes of shared memory failed",
+				  sizeof(*blame));
+	}
+	hd_blame_take(hd_now_ns());
+	watch_signals();
+	return 0;
+}
+
+static bool is_held(const struct hd_blame_port *p, uint64_t now_ns)
+{
+	return p->deaths && now_ns < p->died_ns + hold_ns(p);
+}
+
+uint64_t hd_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size)
+{
+	const struct hd_blame_port *p = find(port);
+	const char *name;
+
+	if (!p || !is_held(p, now_ns))
+		return 0;
+	name = sigabbrev_np((int)p->signal);
+	snprintf(text, size,
+		 "held back for %llu s: heddle-dp died %u time%s in a row while %s (signal %u, "
+		 "SIG%s)",
+		 hold_ns(p) / HD_NS_PER_S, p->deaths, p->deaths == 1 ? "" : "s",
+		 doing_text[p->doing], p->signal, name ? name : "?");
+	return p->died_ns + hold_ns(p);
+}
+
+bool hd_blame_any(uint64_t now_ns)
+{
+	for (unsigned int i = 0; blame && i < HD_BLAME_PORTS; i++)
+		if (is_held(&blame->port[i], now_ns))
+			return true;
+	return false;
+}
+
+void hd_blame_forgive(const char *port)
+{
+	struct hd_blame_port *p = find(port);
+
+	if (p)
+		memset(p, 0, sizeof(*p));
+}

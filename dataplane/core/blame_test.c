@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A crash inside a port names it, and the port is held back, longer each time; a crash outside of any
+ * is nobody's.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "dataplane/core/blame.h"
+#include "dataplane/core/port.h"
+#include "tests/unit/unit.h"
+
+#define S 1000000000ull
+
+static struct hd_port *port;
+static hd_inside worker_mark;
+
+static void start(void)
+{
+	struct hd_err err = {0};
+
+	if (!port) {
+		/* The memory is shared with children: they are the heddle-dp that dies. */
+		CU_ASSERT_FATAL(hd_blame_init(false, &err) == 0);
+		port = aligned_alloc(64, (sizeof(*port) + 63) & ~(size_t)63);
+	}
+	CU_ASSERT_FATAL(port != NULL);
+	memset(port, 0, sizeof(*port));
+	strcpy(port->name, "evil");
+}
+
+/* Dies by @sig in a child, on a thread that is inside the port when @inside. */
+static void die(int sig, bool worker, bool inside)
+{
+	struct rlimit none = {0, 0};
+	int status = 0;
+	pid_t pid = fork();
+
+	CU_ASSERT_FATAL(pid >= 0);
+	if (pid == 0) {
+		setrlimit(RLIMIT_CORE, &none);
+		if (!freopen("/dev/null", "w", stderr)) /* what a sanitizer says */
+			_exit(1);
+		if (worker) {
+			hd_blame_thread(&worker_mark);
+			hd_inside_enter(&worker_mark, port, HD_DOING_RECEIVE);
+			if (!inside)
+				hd_inside_leave(&worker_mark);
+		} else {
+			hd_blame_enter(port, HD_DOING_MESSAGE);
+			if (!inside)
+				hd_blame_leave();
+		}
+		raise(sig);
+		raise(sig); /* after the handler: what happens by itself when an access is tried again */
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	CU_ASSERT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+}
+
+static void test_held_back(void)
+{
+	uint64_t now = 1000 * S, hold = S;
+	char text[192];
+
+	start();
+	CU_ASSERT_EQUAL(hd_blame_holds("evil", now, text, sizeof(text)), 0);
+	for (int i = 0; i < 9; i++) {
+		die(SIGBUS, i % 2, true);
+		hd_blame_take(now);
+		CU_ASSERT_EQUAL(hd_blame_holds("evil", now, text, sizeof(text)), now + hold);
+		CU_ASSERT_EQUAL(hd_blame_holds("good", now, text, sizeof(text)), 0);
+		CU_ASSERT_TRUE(hd_blame_any(now));
+		now += hold;
+		CU_ASSERT_EQUAL(hd_blame_holds("evil", now, text, sizeof(text)), 0);
+		CU_ASSERT_FALSE(hd_blame_any(now));
+		hold = hold < 64 * S ? 2 * hold : hold;
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "died 9 times in a row"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "signal 7, SIGBUS"));
+	/* It behaved for a while: it begins anew. */
+	now += HD_BLAME_FORGET_NS + S;
+	die(SIGSEGV, true, true);
+	hd_blame_take(now);
+	CU_ASSERT_EQUAL(hd_blame_holds("evil", now, text, sizeof(text)), now + S);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "receiving from it"));
+	hd_blame_forgive("evil");
+	CU_ASSERT_EQUAL(hd_blame_holds("evil", now, text, sizeof(text)), 0);
+}
+
+static void test_nobody(void)
+{
+	char text[192];
+
+	start();
+	die(SIGSEGV, true, false);
+	die(SIGABRT, false, false);
+	die(SIGKILL, true, true); /* somebody else did that */
+	hd_blame_take(S);
+	CU_ASSERT_EQUAL(hd_blame_holds("evil", S, text, sizeof(text)), 0);
+	CU_ASSERT_FALSE(hd_blame_any(S));
+}
+
+/* A hostile heddle-dp cannot make the next one believe in a name that is none, or in the future. */
+static void test_many_and_odd(void)
+{
+	char text[192];
+
+	start();
+	for (unsigned int i = 0; i < HD_BLAME_PORTS + 10; i++) {
+		snprintf(port->name, sizeof(port->name), "p%u", i);
+		die(SIGBUS, true, true);
+		hd_blame_take(S + i);
+	}
+	CU_ASSERT_EQUAL(hd_blame_holds("p0", S, text, sizeof(text)), 0); /* the oldest */
+	CU_ASSERT_NOT_EQUAL(hd_blame_holds("p200", S, text, sizeof(text)), 0);
+	memset(port->name, 'x', sizeof(port->name));
+	die(SIGBUS, true, true);
+	hd_blame_take(2 * S);
+	strcpy(port->name, "../x\n");
+	die(SIGBUS, true, true);
+	hd_blame_take(2 * S);
+	CU_ASSERT_EQUAL(hd_blame_holds("../x\n", 2 * S, text, sizeof(text)), 0);
+	/* Deaths after now: of another boot, or a lie. */
+	CU_ASSERT_NOT_EQUAL(hd_blame_holds("p200", 2, text, sizeof(text)), 0);
+	hd_blame_take(2);
+	CU_ASSERT_EQUAL(hd_blame_holds("p200", 2, text, sizeof(text)), 0);
+}
+
+UNIT_MAIN("blame", {"held back", test_held_back}, {"nobody", test_nobody},
+	  {"many, and odd ones", test_many_and_odd});
