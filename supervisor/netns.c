@@ -59,7 +59,8 @@ int netns_open(struct netns *netns, const char *root, const char *name, struct h
 				  strerror(errno));
 	if (ioctl(netns->fd, NS_GET_NSTYPE) != CLONE_NEWNET) {
 		netns_close(netns);
-		return hd_err_set(err, EINVAL,
+		/* not EINVAL: `ip netns add` makes an empty file first, and waiting mends that */
+		return hd_err_set(err, ENOENT,
 				  "%s/%s is no network namespace: ip netns add makes "
 				  "one",
 				  root, name);

@@ -52,7 +52,7 @@ int opener_user(const struct opener *opener, const char *name, uid_t *uid, struc
 	else if (number_parse(name, 0, UINT32_MAX - 1, &number, NULL) == 0)
 		*uid = number;
 	else
-		return hd_err_set(err, EINVAL, "there is no user %s: adduser --system %s", name,
+		return hd_err_set(err, ESRCH, "there is no user %s: adduser --system %s", name,
 				  name);
 	return 0;
 }
@@ -74,7 +74,7 @@ int opener_group(const struct opener *opener, const char *name, gid_t *gid, stru
 	else if (number_parse(name, 0, UINT32_MAX - 1, &number, NULL) == 0)
 		*gid = number;
 	else
-		return hd_err_set(err, EINVAL, "there is no group %s: addgroup --system %s", name,
+		return hd_err_set(err, ESRCH, "there is no group %s: addgroup --system %s", name,
 				  name);
 	return 0;
 }

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 host_add a b
+: >/run/netns/half # as it is for a moment while ip makes a namespace
 ip link add taken type veth peer name taken-peer
 heddle_start sw "$(config sw <<-END
 	switch sw
@@ -15,6 +16,8 @@ heddle_start sw "$(config sw <<-END
 	tap name device=taken access=lan
 	af-packet nic device=missing0
 	vhost-user vm socket=vm.sock access=lan
+	tap half namespace=half device=eth0 access=lan
+	vm-tap owned owner=nobody-here access=lan
 END
 )"
 ports_up sw a b
@@ -23,6 +26,8 @@ host_if b eth0 10.0.0.2/24
 
 check "the others forward" -- reaches a 10.0.0.2
 check_within 3 "a namespace that is missing" -- state sw port-is late reason no-namespace
+check_within 3 "a file that is no namespace yet" -- state sw port-is half reason no-namespace
+check_says "no user nobody-here" "an owner that there is not" -- hd sw show ports owned
 check_within 3 "a device whose name is taken" -- state sw port-is name reason name-taken
 check_within 3 "a NIC that is missing" -- state sw port-is nic reason no-device
 check_within 3 "a guest that is not there" -- state sw port-is vm reason no-peer
@@ -36,6 +41,13 @@ host_add late
 check_within 5 "the port is up when the namespace is there" -- state sw ports-up late
 host_if late eth0 10.0.0.3/24
 check "... and forwards" -- reaches late 10.0.0.2
+rm /run/netns/half
+host_add half
+check_within 5 "the port is up when the file is a namespace" -- state sw ports-up half
+{ cat /etc/passwd && echo "nobody-here:x:64123:64123::/:/bin/false"; } >"$LAB_DIR/passwd"
+mount --bind "$LAB_DIR/passwd" /etc/passwd
+check_within 5 "the port waits for its machine when there is the owner" -- state sw port-is owned reason no-peer
+umount /etc/passwd
 ip link del taken
 check_within 5 "the port is up when the name is free" -- state sw ports-up name
 ip link add missing0 type veth peer name eth0 netns late 2>/dev/null ||

@@ -134,7 +134,7 @@ check_says "fds 4 header 12 vnet 1 kept 0" "a TAP with three queues, in heddled'
 check_says "tap p3: ENOENT: there is no network namespace nowhere ($(readlink -f /run)/netns/nowhere): ip netns add nowhere" \
 	"a namespace that is not there" -- tell heddle-dp tap p3 x0 nowhere 1 1500
 touch /run/netns/file
-check_says "tap p3: EINVAL" "a file that is no namespace" -- tell heddle-dp tap p3 x0 file 1 1500
+check_says "tap p3: ENOENT" "a file that is no namespace" -- tell heddle-dp tap p3 x0 file 1 1500
 ln -s /proc/1/ns/net /run/netns/link
 check_says "tap p3: ELOOP" "a link out of the root is not followed" -- tell heddle-dp tap p3 x0 link 1 1500
 check_says "tap p3: EINVAL: the namespace's name is not valid" "a path out of the root" -- tell heddle-dp tap p3 x0 ../../proc/1/ns/net 1 1500
