@@ -157,7 +157,8 @@ static int vhost_root(struct dirs *dirs, const struct settings *settings, struct
 	if (!group && settings->vhost_group_given)
 		hd_log(HD_LOG_WARNING, "there is no group %s (vhost-group): addgroup --system %s",
 		       settings->vhost_group, settings->vhost_group);
-	if (fchmod(dirs->vhost_fd, 0751) < 0) /* whatever the umask is */
+	/* Whatever the umask is. Ports' directories inherit the bit where a unit forbids setting it. */
+	if (fchmod(dirs->vhost_fd, 02751) < 0 && fchmod(dirs->vhost_fd, 0751) < 0)
 		return hd_err_set(err, errno, "%s", strerror(errno));
 	return 0;
 }

@@ -44,6 +44,7 @@ struct plane {
 	int program;    /* the same, open: its user need not be able to walk there */
 	struct account account;
 	pid_t pid; /* 0: does not run */
+	int statm; /* its memory, in /proc: opened while we may still see it; -1: none */
 	struct link *link;
 	struct event *restart;
 	struct backoff backoff;

@@ -204,7 +204,7 @@ int main(int argc, char **argv)
 	snprintf(heddled.instance, sizeof(heddled.instance), "%d-%016llx", (int)getpid(),
 		 (unsigned long long)hd_random_u64());
 	/* First, so that it inherits nothing. */
-	heddled.netns_helper = netns_helper_start(&err);
+	heddled.netns_helper = netns_helper_start(settings->netns_helper, &err);
 	if (heddled.netns_helper < 0 || spawn_find(&heddled, &err) < 0 ||
 	    find_accounts(&heddled, &err) < 0 ||
 	    dirs_open(&heddled.dirs, settings, &heddled_plane(&heddled, HD_PLANE_MGMT)->account,

@@ -18,13 +18,10 @@ static int ask(int sock, unsigned long request, const char *name, struct ifreq *
 	return ioctl(sock, request, ifr) < 0 ? -errno : 0;
 }
 
+/* Of a family without addresses: the kernel asks devices through any socket. */
 int netdev_socket(const struct netns *netns, struct hd_err *err)
 {
-	int fd = netns_socket(netns, AF_INET, SOCK_DGRAM, 0, err);
-
-	if (fd == -EAFNOSUPPORT) /* a kernel without IPv4 */
-		fd = netns_socket(netns, AF_UNIX, SOCK_DGRAM, 0, err);
-	return fd;
+	return netns_socket(netns, AF_UNIX, SOCK_DGRAM, 0, err);
 }
 
 int netdev_index(int sock, const char *name, uint32_t *index)

@@ -83,28 +83,31 @@ static int explain(const struct netns_want *want, bool entered, int code, struct
 				  "heddled as root");
 	if (!entered)
 		return hd_err_set(err, code, "entering the namespace: %s", strerror(code));
-	if (want->tun && (code == ENOENT || code == ENODEV || code == ENXIO))
+	if (want->what == NETNS_VHOST_NET)
+		return hd_err_set(err, code == ENOENT ? ENODEV : code,
+				  "/dev/vhost-net: %s: modprobe vhost_net", strerror(code));
+	if (want->what == NETNS_TUN && (code == ENOENT || code == ENODEV || code == ENXIO))
 		return hd_err_set(err, ENODEV,
 				  "there is no /dev/net/tun: modprobe tun (in a "
 				  "container, the host passes the device in)");
-	if (want->tun && (code == EACCES || code == EPERM))
+	if (want->what == NETNS_TUN && (code == EACCES || code == EPERM))
 		return hd_err_set(err, EPERM,
 				  "/dev/net/tun: %s: chmod 0666 /dev/net/tun, or run heddled "
 				  "as root",
 				  strerror(code));
-	if (!want->tun && want->family == AF_PACKET && (code == EPERM || code == EACCES))
+	if (want->what == NETNS_SOCKET && want->family == AF_PACKET &&
+	    (code == EPERM || code == EACCES))
 		return hd_err_set(err, EPERM,
 				  "a packet socket needs CAP_NET_RAW: run heddled as "
 				  "root, or all of it in `unshare -Urnm`");
-	return hd_err_set(err, code, "%s: %s", want->tun ? "/dev/net/tun" : "a socket",
-			  strerror(code));
+	return hd_err_set(err, code, "%s: %s",
+			  want->what == NETNS_TUN ? "/dev/net/tun" : "a socket", strerror(code));
 }
 
 static int open_in(const struct netns *netns, const struct netns_want *want, struct hd_err *err)
 {
-	bool entered = true;
-	int fd = netns->fd < 0 ? netns_open_here(want)
-			       : netns_helper_open(netns->fd, want, &entered);
+	bool entered;
+	int fd = netns_helper_open(netns->fd, want, &entered);
 
 	return fd < 0 ? explain(want, entered, -fd, err) : fd;
 }
@@ -118,7 +121,15 @@ int netns_socket(const struct netns *netns, int family, int type, int protocol, 
 
 int netns_tun(const struct netns *netns, struct hd_err *err)
 {
-	struct netns_want want = {.tun = true};
+	struct netns_want want = {.what = NETNS_TUN};
 
 	return open_in(netns, &want, err);
+}
+
+int netns_vhost_net(struct hd_err *err)
+{
+	struct netns_want want = {.what = NETNS_VHOST_NET};
+	struct netns own = {.fd = -1};
+
+	return open_in(&own, &want, err);
 }

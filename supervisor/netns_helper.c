@@ -10,12 +10,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "heddle/base/log.h"
+#include "heddle/base/name.h"
 #include "heddle/base/sandbox.h"
-
-#define TUN_PATH "/dev/net/tun"
 
 struct answer {
 	int code; /* 0, or a positive errno */
@@ -27,13 +27,21 @@ union control {
 	struct cmsghdr align;
 };
 
-static int helper = -1; /* heddled's end of the socket pair */
+static int helper = -1;     /* heddled's end */
+static const char *service; /* its path, NULL: the helper is a child */
 
-int netns_open_here(const struct netns_want *want)
+static int open_here(const struct netns_want *want)
 {
-	int fd = want->tun ? open(TUN_PATH, O_RDWR | O_CLOEXEC | O_NONBLOCK)
-			   : socket(want->family, want->type | SOCK_CLOEXEC, want->protocol);
+	int fd = -1;
 
+	switch (want->what) {
+	case NETNS_SOCKET:
+		fd = socket(want->family, want->type | SOCK_CLOEXEC, want->protocol);
+		break;
+	case NETNS_TUN: fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK); break;
+	case NETNS_VHOST_NET: fd = open("/dev/vhost-net", O_RDWR | O_CLOEXEC); break;
+	default: errno = EINVAL;
+	}
 	return fd < 0 ? -errno : fd;
 }
 
@@ -95,7 +103,7 @@ static int serve(int home, int netns, const struct netns_want *want, bool *enter
 	if (setns(netns, CLONE_NEWNET) < 0)
 		return -errno;
 	*entered = true;
-	fd = netns_open_here(want);
+	fd = open_here(want);
 	if (setns(home, CLONE_NEWNET) < 0) {
 		hd_log(HD_LOG_ERR, "the helper for namespaces cannot come back: %s",
 		       strerror(errno));
@@ -104,7 +112,7 @@ static int serve(int home, int netns, const struct netns_want *want, bool *enter
 	return fd;
 }
 
-static void run(int sock)
+int netns_helper_serve(int sock)
 {
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), netns, fd;
 	struct netns_want want;
@@ -113,7 +121,7 @@ static void run(int sock)
 	if (home < 0 || hd_sandbox_enter(HD_SANDBOX_NETNS, &err) < 0) {
 		hd_log(HD_LOG_ERR, "the helper for namespaces: %s",
 		       home < 0 ? strerror(errno) : err.text);
-		_exit(1);
+		return 1;
 	}
 	while (get(sock, &want, sizeof(want), &netns) == 0) {
 		struct answer answer = {0};
@@ -126,7 +134,7 @@ static void run(int sock)
 			close(fd);
 		close(netns);
 	}
-	_exit(0); /* heddled has ended */
+	return 0; /* heddled has ended */
 }
 
 /* In the child: alone with its socket and standard error. Does not return. */
@@ -144,15 +152,37 @@ static void child(int sock, pid_t parent)
 	if (dup2(sock, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0 ||
 	    close_range(STDERR_FILENO + 1, ~0u, 0) < 0)
 		_exit(1);
-	run(STDIN_FILENO);
-	_exit(1);
+	_exit(netns_helper_serve(STDIN_FILENO));
 }
 
-pid_t netns_helper_start(struct hd_err *err)
+static int service_connect(struct hd_err *err)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return hd_err_set(err, errno, "a socket: %s", strerror(errno));
+	if (hd_str_copy(addr.sun_path, sizeof(addr.sun_path), service) < 0)
+		errno = ENAMETOOLONG;
+	else if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0)
+		return fd;
+	hd_err_set(err, errno,
+		   "the helper for namespaces at %s: %s: systemctl start heddled-netns.socket",
+		   service, strerror(errno));
+	close(fd);
+	return -err->code;
+}
+
+pid_t netns_helper_start(const char *path, struct hd_err *err)
 {
 	pid_t parent = getpid(), pid;
 	int fds[2];
 
+	if (path[0]) {
+		service = path;
+		helper = service_connect(err);
+		return helper < 0 ? helper : 0;
+	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
 		return hd_err_set(err, errno, "a socket pair: %s", strerror(errno));
 	pid = fork();
@@ -169,22 +199,49 @@ pid_t netns_helper_start(struct hd_err *err)
 	return pid;
 }
 
+static int ask(int netns, const struct netns_want *want, struct answer *answer, int *fd)
+{
+	int rc = put(helper, want, sizeof(*want), netns);
+
+	return rc < 0 ? rc : get(helper, answer, sizeof(*answer), fd);
+}
+
+/* A service that was restarted has another process for us. */
+static int ask_again(int netns, const struct netns_want *want, struct answer *answer, int *fd)
+{
+	struct hd_err err;
+	int again = service_connect(&err);
+
+	if (again < 0) {
+		hd_log(HD_LOG_ERR, "%s", err.text);
+		return again;
+	}
+	close(helper);
+	helper = again;
+	return ask(netns, want, answer, fd);
+}
+
 int netns_helper_open(int netns, const struct netns_want *want, bool *entered)
 {
+	int home = -1, fd = -1, rc;
 	struct answer answer = {0};
-	int fd = -1, rc = put(helper, want, sizeof(*want), netns);
 
-	*entered = false;
-	if (rc == 0)
-		rc = get(helper, &answer, sizeof(answer), &fd);
+	*entered = true;
+	if (netns < 0 && !service)
+		return open_here(want);
+	if (netns < 0)
+		netns = home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	rc = netns < 0 ? -errno : ask(netns, want, &answer, &fd);
+	if (rc < 0 && netns >= 0 && service)
+		rc = ask_again(netns, want, &answer, &fd);
+	if (home >= 0)
+		close(home);
 	if (rc == 0 && answer.code == 0 && fd < 0)
 		rc = -EMFILE; /* it came, and found no room */
-	if (rc < 0 || answer.code) {
-		if (fd >= 0)
-			close(fd);
-		*entered = rc == 0 && answer.entered;
-		return rc < 0 ? rc : -answer.code;
-	}
-	*entered = true;
-	return fd;
+	*entered = rc == 0 && answer.entered;
+	if (rc == 0 && answer.code == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return rc < 0 ? rc : -answer.code;
 }

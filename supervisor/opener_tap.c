@@ -23,9 +23,8 @@
 #include "supervisor/netdev.h"
 #include "supervisor/rtnl.h"
 
-#define VHOST_NET_PATH "/dev/vhost-net"
-#define VNET_HDR_SIZE  12   /* struct virtio_net_hdr_v1 */
-#define IPV6_MTU_MIN   1280 /* below, a device has no IPv6 at all */
+#define VNET_HDR_SIZE 12   /* struct virtio_net_hdr_v1 */
+#define IPV6_MTU_MIN  1280 /* below, a device has no IPv6 at all */
 
 /* What is to be made, or taken. */
 struct job {
@@ -400,15 +399,13 @@ void opener_tap_close(struct kept_tap *tap)
 int opener_vhost_net(int *fds, unsigned int n, struct hd_err *err)
 {
 	for (unsigned int i = 0; i < n; i++) {
-		fds[i] = open(VHOST_NET_PATH, O_RDWR | O_CLOEXEC);
+		fds[i] = netns_vhost_net(err);
 		if (fds[i] < 0) {
-			int code = errno;
+			int rc = fds[i];
 
 			while (i > 0)
 				close(fds[--i]);
-			return hd_err_set(err, code == ENOENT ? ENODEV : code,
-					  VHOST_NET_PATH ": %s: modprobe vhost_net",
-					  strerror(code));
+			return rc;
 		}
 	}
 	return 0;

@@ -46,7 +46,7 @@ static void rights_client(const struct opener *opener, struct rights *r)
 	bool owned = r->guest != (uid_t)-1;
 
 	r->owner = owned ? r->guest : geteuid();
-	r->mode = owned ? 02750 : 03770;
+	r->mode = owned ? 03750 : 03770;
 	acl_from_mode(&r->dir, r->mode);
 	acl_grant(&r->dir, opener->dp_uid, 5);
 	acl_from_mode(&r->sockets, 0700);
@@ -60,7 +60,7 @@ static mode_t rights_server(const struct opener *opener, struct rights *r, mode_
 	mode_t group = mode;
 
 	r->owner = opener->dp_uid;
-	r->mode = 02750;
+	r->mode = 03750;
 	acl_from_mode(&r->dir, r->mode);
 	acl_from_mode(&r->sockets, mode);
 	if (!owned)
@@ -130,7 +130,9 @@ static int rights_set(const struct opener *opener, const struct hd_open_vhost *r
 				  req->group[0] ? req->group : opener->settings->vhost_group,
 				  strerror(errno));
 	rc = lists_set(opener, req, fd, r, err);
-	if (rc == 0 && fchmod(fd, r->mode) < 0)
+	/* A unit with RestrictSUIDSGID= may not set the bits, and inherits one from the directory above. */
+	if (rc == 0 && (fstat(fd, &st) < 0 || (st.st_mode & 07777) != r->mode) &&
+	    fchmod(fd, r->mode) < 0)
 		rc = hd_err_set(err, errno, "directory %s/%s: mode %04o: %s", opener->dirs->vhost,
 				req->port, (unsigned int)r->mode, strerror(errno));
 	return rc;
@@ -207,7 +209,7 @@ int opener_vhost_open(struct opener *opener, const struct hd_open_vhost *req, in
 		mode = rights_server(opener, &r, mode);
 	else
 		rights_client(opener, &r);
-	if (opener->dirs->vhost_fd >= 0 && mkdirat(opener->dirs->vhost_fd, req->port, 0700) < 0 &&
+	if (opener->dirs->vhost_fd >= 0 && mkdirat(opener->dirs->vhost_fd, req->port, 01700) < 0 &&
 	    errno != EEXIST)
 		return hd_err_set(err, errno, "directory %s/%s: %s", opener->dirs->vhost, req->port,
 				  strerror(errno));

@@ -173,6 +173,9 @@ static void plane_ended(struct plane *plane, int status)
 	link_free(plane->link);
 	plane->link = NULL;
 	plane->pid = 0;
+	if (plane->statm >= 0)
+		close(plane->statm);
+	plane->statm = -1;
 	plane->ready = false;
 	plane->ended_ns = hd_now_ns();
 	exit_text(plane, status);

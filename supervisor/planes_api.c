@@ -58,24 +58,28 @@ static void serve_ready(struct hd_chan *chan, const struct hd_msg *msg, void *ar
 	planes_status(heddled);
 }
 
-/* Resident memory of a process, 0 when it cannot be read. */
-static uint64_t rss_bytes(pid_t pid)
+/* Resident memory of the process whose statm this is, 0 when it cannot be read. */
+static uint64_t rss_bytes(int statm)
 {
 	unsigned long long total, resident = 0;
-	char path[64], text[128];
-	ssize_t n;
-	int fd;
+	char text[128];
+	ssize_t n = pread(statm, text, sizeof(text) - 1, 0);
 
-	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
 	text[n > 0 ? n : 0] = '\0';
 	if (sscanf(text, "%llu %llu", &total, &resident) != 2)
 		return 0;
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Of heddled itself. */
+static uint64_t own_rss_bytes(void)
+{
+	int statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	uint64_t bytes = rss_bytes(statm);
+
+	if (statm >= 0)
+		close(statm);
+	return bytes;
 }
 
 static void plane_state(const struct plane *plane, struct hd_plane_state *out)
@@ -88,7 +92,7 @@ static void plane_state(const struct plane *plane, struct hd_plane_state *out)
 	out->restarts = plane->restarts;
 	out->ready = plane->ready;
 	out->uptime_ns = now - (plane->pid ? plane->started_ns : plane->ended_ns);
-	out->rss_bytes = plane->pid ? rss_bytes(plane->pid) : 0;
+	out->rss_bytes = plane->pid ? rss_bytes(plane->statm) : 0;
 	snprintf(out->last_exit, sizeof(out->last_exit), "%s", plane->last_exit);
 }
 
@@ -100,7 +104,7 @@ static void serve_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg
 		.pid = getpid(),
 		.ready = planes_ready(heddled),
 		.uptime_ns = hd_now_ns() - heddled->started_ns,
-		.rss_bytes = rss_bytes(getpid()),
+		.rss_bytes = own_rss_bytes(),
 	};
 
 	hd_chan_reply_item(chan, msg->hdr, &state, sizeof(state));

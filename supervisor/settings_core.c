@@ -34,6 +34,7 @@ const char settings_usage[] =
 	"  --no-idle-sleep        workers poll even when nothing happens\n"
 	"  --vhost-dir DIR        root of vhost-user sockets (RUN-DIR/vhost)\n"
 	"  --netns-dir DIR        root of network namespaces (/run/netns)\n"
+	"  --netns-helper SOCKET  service that enters namespaces (a process of its own does it)\n"
 	"  --capture-dir DIR      root of capture files (/var/lib/heddle/captures)\n"
 	"  --data-user NAME       users that heddle-dp, heddle-cp and heddle-mgmt run as (of the\n"
 	"  --control-user NAME    same names, or nobody, where heddled is root; heddle-mgmt only\n"
@@ -105,6 +106,11 @@ static int set_vhost_dir(struct settings *s, const char *value, struct hd_err *e
 static int set_netns_dir(struct settings *s, const char *value, struct hd_err *err)
 {
 	return set_path(s->netns_dir, value, err);
+}
+
+static int set_netns_helper(struct settings *s, const char *value, struct hd_err *err)
+{
+	return set_path(s->netns_helper, value, err);
 }
 
 static int set_capture_dir(struct settings *s, const char *value, struct hd_err *err)
@@ -267,6 +273,7 @@ static const struct setting {
 	{"run-dir", 0, false, SETTINGS_ARGS, set_run_dir},
 	{"vhost-dir", 0, false, BOTH, set_vhost_dir},
 	{"netns-dir", 0, false, BOTH, set_netns_dir},
+	{"netns-helper", 0, false, BOTH, set_netns_helper},
 	{"capture-dir", 0, false, BOTH, set_capture_dir},
 	{"data-user", 0, false, BOTH, set_data_user},
 	{"control-user", 0, false, BOTH, set_control_user},

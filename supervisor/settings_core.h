@@ -28,6 +28,7 @@ struct settings {
 	char run_dir[SETTINGS_PATH_MAX];
 	char vhost_dir[SETTINGS_PATH_MAX]; /* empty: RUN-DIR/vhost */
 	char netns_dir[SETTINGS_PATH_MAX];
+	char netns_helper[SETTINGS_PATH_MAX]; /* socket of a service; empty: a child */
 	char capture_dir[SETTINGS_PATH_MAX];
 	char yang_dir[SETTINGS_PATH_MAX];    /* empty: heddle-mgmt finds it */
 	char vhost_group[SETTINGS_USER_MAX]; /* of sockets without a group of their own */

@@ -86,17 +86,19 @@ static void test_wrong_args(void)
 
 static void test_conf(void)
 {
-	CU_ASSERT_EQUAL(conf("# roots\n\n  vhost-dir = /srv/vhost \nnetns-dir=/x\r\n"
-			     "vhost-group =kvm\nvhost-mode = 0666\nidle-sleep = no\n"
-			     "allow-users = alice  kvm\nworkers = 2\nstate-dir = /srv/state\n"
-			     "initial-config = /srv/first\nmgmt-user = switch\n"
-			     "data-user = packets\ncontrol-user = control"),
-			0);
+	CU_ASSERT_EQUAL(
+		conf("# roots\n\n  vhost-dir = /srv/vhost \nnetns-dir=/x\r\n"
+		     "vhost-group =kvm\nvhost-mode = 0666\nidle-sleep = no\n"
+		     "allow-users = alice  kvm\nworkers = 2\nstate-dir = /srv/state\n"
+		     "initial-config = /srv/first\nmgmt-user = switch\n"
+		     "data-user = packets\ncontrol-user = control\nnetns-helper = /run/h.sock"),
+		0);
 	CU_ASSERT_STRING_EQUAL(got.state_dir, "/srv/state");
 	CU_ASSERT_STRING_EQUAL(got.initial_config, "/srv/first");
 	CU_ASSERT_STRING_EQUAL(got.mgmt_user, "switch");
 	CU_ASSERT_STRING_EQUAL(got.data_user, "packets");
 	CU_ASSERT_STRING_EQUAL(got.control_user, "control");
+	CU_ASSERT_STRING_EQUAL(got.netns_helper, "/run/h.sock");
 	CU_ASSERT_STRING_EQUAL(got.vhost_dir, "/srv/vhost");
 	CU_ASSERT_STRING_EQUAL(got.netns_dir, "/x");
 	CU_ASSERT_STRING_EQUAL(got.vhost_group, "kvm");

@@ -210,11 +210,16 @@ static void start(const struct plane *plane, char *const *argv)
 }
 
 /* In the child. Does not return. */
-static void child_run(const struct plane *plane, struct args *args, int fd, pid_t parent)
+static void child_run(const struct plane *plane, struct args *args, int fd, int go, pid_t parent)
 {
 	struct hd_err err = {0};
 	sigset_t none;
+	char byte;
 	int null;
+
+	/* Until heddled has opened what it reads of us in /proc: another user's may be hidden from it. */
+	while (read(go, &byte, 1) < 0 && errno == EINTR)
+		continue;
 
 	/* Out of reach of a Ctrl-C on the terminal: heddled ends its planes in order. */
 	setpgid(0, 0);
@@ -244,11 +249,26 @@ static void child_run(const struct plane *plane, struct args *args, int fd, pid_
 	_exit(127);
 }
 
+static int statm_open(pid_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int not_spawned(struct plane *plane, const struct hd_err *err)
+{
+	link_free(plane->link);
+	plane->link = NULL;
+	return -err->code;
+}
+
 int spawn_plane(struct plane *plane, const struct link_config *config, struct hd_err *err)
 {
 	pid_t parent = getpid(), pid;
 	struct args args;
-	int fds[2];
+	int fds[2], go[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
 		return hd_err_set(err, errno, "a socket pair: %s", strerror(errno));
@@ -258,18 +278,25 @@ int spawn_plane(struct plane *plane, const struct link_config *config, struct hd
 		close(fds[1]);
 		return hd_err_set(err, ENOMEM, "out of memory");
 	}
+	if (pipe2(go, O_CLOEXEC) < 0) {
+		hd_err_set(err, errno, "a pipe: %s", strerror(errno));
+		close(fds[1]);
+		return not_spawned(plane, err);
+	}
 	args_make(&args, plane);
 	pid = fork();
-	if (pid == 0)
-		child_run(plane, &args, fds[1], parent);
-	close(fds[1]);
-	if (pid < 0) {
-		int code = errno;
-
-		link_free(plane->link);
-		plane->link = NULL;
-		return hd_err_set(err, code, "fork: %s", strerror(code));
+	if (pid < 0)
+		hd_err_set(err, errno, "fork: %s", strerror(errno));
+	if (pid == 0) {
+		close(go[1]);
+		child_run(plane, &args, fds[1], go[0], parent);
 	}
+	close(fds[1]);
+	close(go[0]);
+	plane->statm = pid > 0 ? statm_open(pid) : -1;
+	close(go[1]);
+	if (pid < 0)
+		return not_spawned(plane, err);
 	plane->pid = pid;
 	return 0;
 }

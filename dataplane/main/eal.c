@@ -148,6 +148,29 @@ static int lcores(char *text, size_t size, struct hd_err *err)
 	return rc ? rc : len < size ? 0 : hd_err_set(err, E2BIG, "too many CPUs");
 }
 
+/*
+ * EAL makes a folder for files that we do not have, in a place that others than root share and that any of
+ * them may have taken. It gets one of our own, for as long as it starts.
+ */
+static char runtime_dir[] = "/tmp/heddle-dp.XXXXXX";
+
+static void runtime_dir_make(void)
+{
+	if (geteuid() != 0 && mkdtemp(runtime_dir))
+		setenv("XDG_RUNTIME_DIR", runtime_dir, 1);
+}
+
+static void runtime_dir_remove(const char *prefix)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/dpdk/%s", runtime_dir, prefix);
+	rmdir(path);
+	snprintf(path, sizeof(path), "%s/dpdk", runtime_dir);
+	rmdir(path);
+	rmdir(runtime_dir);
+}
+
 static int start_eal(bool huge, struct hd_err *err)
 {
 	static char memory[16], map[4096], prefix[64];
@@ -173,7 +196,10 @@ static int start_eal(bool huge, struct hd_err *err)
 	argv[argc++] = (char *)"--log-level";
 	argv[argc++] = (char *)"*:error";
 	argv[argc] = NULL;
-	if (rte_eal_init(argc, argv) < 0)
+	runtime_dir_make();
+	rc = rte_eal_init(argc, argv);
+	runtime_dir_remove(prefix);
+	if (rc < 0)
 		return hd_err_set(
 			err, rte_errno ? rte_errno : EINVAL,
 			"DPDK's environment did not start (%s); `heddle doctor` looks for why",

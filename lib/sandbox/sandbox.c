@@ -54,9 +54,8 @@ static const struct row {
 				CAP(CAP_SETUID) | CAP(CAP_SETGID) | CAP(CAP_SETPCAP) |
 				CAP(CAP_KILL),
 			.bounding = true,
-			.filter = {.families = FAMILY(AF_UNIX) | FAMILY(AF_NETLINK) |
-					       FAMILY(AF_INET) | FAMILY(AF_INET6) |
-					       FAMILY(AF_PACKET),
+			.filter = {.families =
+					   FAMILY(AF_UNIX) | FAMILY(AF_NETLINK) | FAMILY(AF_PACKET),
 				   .signals = true,
 				   .programs = true},
 		},
@@ -65,8 +64,8 @@ static const struct row {
 			.name = "heddled-netns",
 			/* The kernel asks of who uses a netlink socket, and of who opened it. */
 			.caps = CAP(CAP_SYS_ADMIN) | CAP(CAP_NET_ADMIN) | CAP(CAP_NET_RAW),
-			.filter = {.families = FAMILY(AF_UNIX) | FAMILY(AF_NETLINK) |
-					       FAMILY(AF_INET) | FAMILY(AF_PACKET),
+			.filter = {.families =
+					   FAMILY(AF_UNIX) | FAMILY(AF_NETLINK) | FAMILY(AF_PACKET),
 				   .namespaces = true},
 		},
 };

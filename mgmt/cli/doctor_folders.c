@@ -141,7 +141,7 @@ static void check_vhost_group(struct doctor *d)
 		return;
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		doctor_report(d, DOCTOR_PROBLEM, "vhost sockets",
-			      cli_asprintf("sudo chmod 0751 %s", d->vhost_dir),
+			      cli_asprintf("sudo chmod 2751 %s", d->vhost_dir),
 			      "%s has mode %04o: others could take the place of a port's directory",
 			      d->vhost_dir, (unsigned int)st.st_mode & 07777);
 	else

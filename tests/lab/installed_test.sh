@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../hostile/rights.sh"
 
 [ "$(id -u)" = 0 ] && grep -q ' 4294967295$' /proc/self/uid_map || lab_skip "users cannot be made here"
-for tool in systemd-sysusers systemd-tmpfiles setpriv meson; do
+for tool in systemd-analyze systemd-sysusers systemd-tmpfiles setpriv meson; do
 	command -v "$tool" >/dev/null || lab_skip "there is no $tool"
 done
 option() {
@@ -18,6 +18,7 @@ option() {
 }
 prefix=$(option prefix)
 [ "$prefix" = /usr/local ] || lab_skip "this build is for $prefix, which cannot be covered by a copy"
+[ -x "$HEDDLE_BUILD_DIR/tests/hostile/confine" ] || lab_skip "this build has no tests"
 is() { [ "$1" = "$2" ] || { echo "is \"$1\", not \"$2\""; return 1; }; }
 
 # The machine, as far as the package touches it.
@@ -47,13 +48,33 @@ as() { # USER_ID GROUP COMMAND...
 HEDDLE=/usr/local/bin/heddle
 UNIT=/usr/local/lib/systemd/system/heddled.service
 
-# What systemd would do: the command line of the unit with no more capabilities than it gives.
+# What systemd would do: the command line of the unit with no more than it gives. /dev/net/tun is not there.
 unit() { sed -n "s/^$1=//p" "$UNIT" | paste -sd' '; }
+caps_of_unit() { # UNIT
+	echo "-all,$(UNIT=$1 unit CapabilityBoundingSet | tr 'A-Z' 'a-z' | sed 's/cap_/+/g; s/ *$//; s/  */,/g')"
+}
+# as_unit UNIT: what runs its command that way, in the array AS_UNIT
+as_unit() {
+	local calls command hide='mount --bind /dev/null /dev/net/tun'
+	[[ $1 != *netns@* ]] || hide=:
+	read -ra calls < <("$LAB_PYTHON" "$LAB_TOOLS/unit.py" syscalls "$1")
+	read -ra command < <(UNIT=$1 unit ExecStart)
+	AS_UNIT=(env -u HEDDLE_BUILD_DIR unshare -m --propagation slave sh -c "$hide"'
+		mount -t proc -o hidepid=invisible proc /proc
+		mount -o bind,ro /proc/sys /proc/sys
+		exec "$@"' sh setpriv --bounding-set "$(caps_of_unit "$1")" --no-new-privs --
+		"$HEDDLE_BUILD_DIR/tests/hostile/confine" "${calls[@]}" -- "${command[@]}")
+}
+mount --make-rshared / # so that later namespaces are seen, as on a machine with systemd
+as_unit "${UNIT%.service}-netns@.service"
+"$LAB_PYTHON" "$LAB_TOOLS/unit.py" serve /run/heddled-netns.sock "${AS_UNIT[@]}" \
+	>>"$LAB_DIR/helper.log" 2>&1 </dev/null &
+LAB_PIDS+=($!)
+LISTENER=$!
+wait_for 10 test -S /run/heddled-netns.sock
+as_unit "$UNIT"
 start() {
-	local caps command
-	caps=-all,$(unit CapabilityBoundingSet | tr 'A-Z' 'a-z' | sed 's/cap_/+/g; s/ *$//; s/  */,/g')
-	read -ra command < <(unit ExecStart)
-	env -u HEDDLE_BUILD_DIR setpriv --bounding-set "$caps" --no-new-privs -- "${command[@]}" >>"$LAB_DIR/sw.log" 2>&1 </dev/null &
+	"${AS_UNIT[@]}" >>"$LAB_DIR/sw.log" 2>&1 </dev/null &
 	HEDDLE_PID[sw]=$!
 	wait_for 20 ready
 }
@@ -72,7 +93,8 @@ for plane in data control management; do
 	check_plane "$plane" "$(ask plane-pid "$plane")" yes
 done
 check_plane supervisor "${HEDDLE_PID[sw]}" yes
-check_plane netns "$(helper_of "${HEDDLE_PID[sw]}")" yes
+check_plane netns "$(helper_of "$LISTENER")" yes
+check "the memory of planes is seen" -- test "$(ask plane-memory data)" -gt 1000000
 check "the state directory is theirs" -- is "$(stat -c '%U %a' /var/lib/heddle/mgmt)" "heddle-mgmt 700"
 check "the run directory is not" -- is "$(stat -c %U /run/heddle)" root
 check "it started with the shipped configuration" -- grep -q "configuration from /usr/local/etc/heddle/initial.json is in force" "$LAB_DIR/sw.log"
@@ -81,7 +103,11 @@ echo "== who may do what"
 host_add a
 cat >"$LAB_DIR/one.txt" <<END
 configure
-set switch sw0 segment lan vlan 10 host-only
+set switch sw0 segment lan vlan 10 host-only interface hd-lan address 192.0.2.1/24
+set port v vhost-user socket v.sock mode server group heddle-vm
+set port v switch sw0 access lan
+set port tape pcap write out.pcap
+set port tape switch sw0 access lan
 set port a tap namespace a device eth0
 set port a switch sw0 access lan
 commit comment "from an operator"
@@ -92,7 +118,12 @@ check_says "hd-none is in no group that may use this switch" "who is in no group
 check "a member of heddle-view looks" -- as 64994 heddle-view "$HEDDLE" show ports
 check_not "and changes nothing" -- as 64994 heddle-view "$HEDDLE" -f "$LAB_DIR/one.txt"
 check "a member of heddle commits" -- as 64993 heddle "$HEDDLE" -f "$LAB_DIR/one.txt"
-check_within 10 "heddled opens what it takes" -- ask ports-up a
+check_within 10 "heddled opens what it takes" -- ask ports-up a tape
+check_within 10 "a guest finds its socket" -- test -S /run/heddle/vhost/v/v.sock
+check "in a directory of the port's own" -- is "$(stat -c '%U %G %a' /run/heddle/vhost/v)" "heddle-dp heddle-vm 3750"
+check "and its group may use it" -- is "$(stat -c '%U %G' /run/heddle/vhost/v/v.sock)" "heddle-dp heddle-vm"
+check_within 10 "the host has its address" -- grep -q 192.0.2.1 <(ip -o addr show dev hd-lan)
+check "a capture is written" -- test -f /var/lib/heddle/captures/out.pcap
 check "it is saved" -- grep -q "^set port a tap" /var/lib/heddle/mgmt/startup.conf
 check "in a file of heddle-mgmt's" -- is "$(stat -c '%U %a' /var/lib/heddle/mgmt/startup.conf)" "heddle-mgmt 600"
 

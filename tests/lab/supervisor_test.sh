@@ -114,7 +114,7 @@ check "the state directory has mode 700" -- is "$(stat -c %a "$RUN/state")" 700
 check "heddle-mgmt gets a socket that heddled listens on" -- listens heddle-mgmt
 check "and is told that it was not restarted" -- is "$(env_of heddle-mgmt HEDDLE_RESTARTS)" 0
 check "heddle-dp gets no such socket" -- is "$(env_of heddle-dp HEDDLE_NETCONF_FD)" ""
-check "the socket directory has mode 751" -- is "$(stat -c %a "$RUN/vhost")" 751
+check "the socket directory has mode 2751" -- is "$(stat -c %a "$RUN/vhost")" 2751
 tell heddle-mgmt list >/dev/null
 wait_for 5 logged heddle-mgmt "list: end 0"
 check "PLANE_LIST tells of heddled" -- logged heddle-mgmt "list: heddled pid $main restarts 0 ready 1 rss some"
@@ -182,7 +182,7 @@ rm "$RUN/vhost/up"
 check_says "vhost ..: EINVAL" "out of the directory: no" -- tell heddle-dp vhost .. vm.sock 0 0 -
 check_says "vhost s: EINVAL" "nor for the socket" -- tell heddle-dp vhost s ../vm.sock 0 0 -
 check_says "vhost s: ok fds 1 mode 660" "a directory for a socket of ours" -- tell heddle-dp vhost s s.sock 0 1 -
-check "others may not write there" -- is "$(stat -c %a "$RUN/vhost/s")" 2750
+check "others may not write there" -- is "$(stat -c %a "$RUN/vhost/s")" 3750
 check "the socket has the default mode" -- is "$(stat -c %a "$RUN/vhost/s/s.sock")" 660
 check_says "release: ok" "the port goes" -- tell heddle-dp release s
 check "its directory goes, with the socket" -- test ! -e "$RUN/vhost/s"

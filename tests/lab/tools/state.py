@@ -7,6 +7,7 @@
 
 	planes-ready			all four planes run and are ready
 	plane-pid NAME			prints the process of supervisor, data, control or management
+	plane-memory NAME		prints its bytes
 	plane-pids			prints all of them
 	workers-are N			it forwards with that many workers
 	has-port NAME
@@ -152,6 +153,10 @@ def ask_plane_pid(switch, name):
     pid = switch.planes()[name].get("pid")
     expect(pid, f"{name} does not run")
     print(pid)
+
+
+def ask_plane_memory(switch, name):
+    print(switch.planes()[name]["memory"])
 
 
 def ask_plane_pids(switch):
