@@ -193,8 +193,9 @@ static void serve_sweep(struct hd_chan *chan, const struct hd_msg *msg, void *ar
 	n = opener_cache_sweep(opener_of(arg));
 	opener_vhost_sweep(opener_of(arg));
 	if (n)
-		hd_log(HD_LOG_INFO, "closed %u TAPs of ports that are gone", n);
+		hd_log(HD_LOG_INFO, "deleting %u TAPs of ports that are gone", n);
 	hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
+	opener_orphans_find(((struct plane *)arg)->heddled);
 }
 
 static void serve_shm(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -292,6 +293,11 @@ struct opener *opener_new(const struct settings *settings, const struct dirs *di
 	opener->dirs = dirs;
 	opener->dp_uid = dp_uid;
 	opener->inotify = -1;
+	opener->closer = closer_new(dirs->run);
+	if (!opener->closer) {
+		free(opener);
+		return NULL;
+	}
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
 		LIST_INIT(&opener->taps[i]);
 	LIST_INIT(&opener->vhosts);
@@ -303,7 +309,9 @@ void opener_free(struct opener *opener)
 	if (!opener)
 		return;
 	opener_watch_end(opener);
+	opener_orphans_end(opener);
 	opener_cache_end(opener);
+	closer_free(opener->closer);
 	opener_shm_close(opener);
 	opener_vhost_forget(opener);
 	opener_vhost_sweep(opener);

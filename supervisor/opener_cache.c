@@ -37,7 +37,8 @@ static void let_go(struct opener *opener, struct kept_tap *tap)
 
 static void drop(struct opener *opener, struct kept_tap *tap)
 {
-	opener_tap_remove(opener, tap, false);
+	if (tap->opened.ifindex)
+		opener_tap_remove(opener, tap, tap->req.vm);
 	let_go(opener, tap);
 }
 
@@ -50,10 +51,10 @@ static bool same(const struct hd_open_tap *a, const struct hd_open_tap *b)
 	       !memcmp(a->mac, b->mac, sizeof(a->mac));
 }
 
-const struct kept_tap *opener_cache_holder(const struct opener *opener,
-					   const struct hd_open_tap *req)
+/* The TAP with the device of @req, of another port. */
+static struct kept_tap *holder(struct opener *opener, const struct hd_open_tap *req)
 {
-	const struct kept_tap *tap;
+	struct kept_tap *tap;
 
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
 		LIST_FOREACH(tap, &opener->taps[i], next)
@@ -62,6 +63,22 @@ const struct kept_tap *opener_cache_holder(const struct opener *opener,
 			    strcmp(tap->req.port, req->port) != 0)
 				return tap;
 	return NULL;
+}
+
+bool opener_cache_knows(const struct opener *opener, const struct netns *netns, const char *name,
+			const struct rtnl_link *link)
+{
+	const struct kept_tap *tap;
+
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
+		LIST_FOREACH(tap, &opener->taps[i], next)
+			if (tap->opened.ifindex ? tap->opened.ifindex == link->ifindex &&
+							  tap->netns.ino == netns->ino &&
+							  tap->netns.dev == netns->dev
+						: !strcmp(tap->req.netdev, link->name) &&
+							  !strcmp(tap->req.netns, name))
+				return true;
+	return false;
 }
 
 /* Another device than the one that the port has? */
@@ -92,6 +109,46 @@ static struct kept_tap *add(struct opener *opener, const struct hd_open_tap *req
 	return tap;
 }
 
+/* @tap becomes that of @port; NULL: nobody's, to be deleted unless somebody asks for its device. */
+static void give(struct opener *opener, struct kept_tap *tap, const char *port)
+{
+	LIST_REMOVE(tap, next);
+	hd_str_copy(tap->req.port, sizeof(tap->req.port), port ? port : "");
+	tap->asked = false;
+	tap->deferred = true;
+	LIST_INSERT_HEAD(bucket(opener, tap->req.port), tap, next);
+}
+
+/*
+ * The TAP that the port will have: its own, or one of nobody, or of a port that has not asked for it
+ * since it lost it or heddle-dp was started. So a device stays when its port gets another name.
+ */
+static struct kept_tap *choose(struct opener *opener, struct kept_tap *tap,
+			       const struct hd_open_tap *req, struct hd_err *err)
+{
+	if (tap && elsewhere(&tap->req, req)) {
+		give(opener, tap, NULL);
+		tap = NULL;
+	}
+	if (tap)
+		return tap;
+	tap = holder(opener, req);
+	if (tap && tap->asked) {
+		hd_err_set(err, EEXIST,
+			   "device %s belongs to port %s: give one of them another device name",
+			   req->netdev, tap->req.port);
+		return NULL;
+	}
+	if (tap && !opener_tap_alive(opener, tap)) {
+		drop(opener, tap);
+		tap = NULL;
+	}
+	if (!tap)
+		return add(opener, req, err);
+	give(opener, tap, req->port);
+	return tap;
+}
+
 const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_open_tap *req,
 					struct hd_err *err)
 {
@@ -103,20 +160,17 @@ const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_o
 		tap->asked = true;
 		return tap;
 	}
-	if (tap && (!alive || elsewhere(&tap->req, req))) {
+	if (tap && !alive) {
 		drop(opener, tap);
 		tap = NULL;
 	}
-	if (!tap)
-		tap = add(opener, req, err);
+	tap = choose(opener, tap, req, err);
 	if (!tap)
 		return NULL;
 	tap->asked = true;
 	if (opener_tap_open(opener, tap, req, err) < 0) {
 		/* the device stays, if there is one, and is looked at again when it is asked for */
 		tap->deferred = true;
-		if (!tap->opened.ifindex)
-			let_go(opener, tap);
 		return NULL;
 	}
 	tap->req = *req;
@@ -128,7 +182,7 @@ void opener_cache_release(struct opener *opener, const char *port)
 	struct kept_tap *tap = find(opener, port);
 
 	if (tap)
-		drop(opener, tap);
+		give(opener, tap, NULL);
 }
 
 unsigned int opener_cache_sweep(struct opener *opener)
@@ -155,8 +209,9 @@ void opener_cache_end(struct opener *opener)
 
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++) {
 		while ((tap = LIST_FIRST(&opener->taps[i]))) {
-			if (!managed)
-				opener_tap_remove(opener, tap, true);
+			if (!managed && tap->opened.ifindex &&
+			    !(tap->req.vm && opener_tap_in_use(tap)))
+				opener_tap_remove(opener, tap, tap->req.vm);
 			let_go(opener, tap);
 		}
 	}

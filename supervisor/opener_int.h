@@ -7,8 +7,10 @@
 
 #include <sys/queue.h>
 
+#include "supervisor/closer.h"
 #include "supervisor/netns.h"
 #include "supervisor/opener.h"
+#include "supervisor/rtnl.h"
 
 #define CACHE_BUCKETS 1024 /* a power of 2 */
 #define CACHE_MAX     65536
@@ -22,8 +24,8 @@ struct kept_tap {
 	struct netns netns;           /* identity only, its fd is closed */
 	int queue[HD_TAP_QUEUES_MAX]; /* none for a VM's TAP */
 	unsigned int n_queues;
-	int sock;      /* in its namespace; -1: not yet */
-	bool asked;    /* by the heddle-dp that runs now */
+	int sock; /* in its namespace; -1: not yet */
+	bool asked; /* for its port by the heddle-dp that runs now; else it goes with the next sweep */
 	bool deferred; /* something of it can change only when the VM closes it */
 };
 LIST_HEAD(kept_taps, kept_tap);
@@ -48,6 +50,8 @@ struct opener {
 	const struct dirs *dirs;
 	struct kept_taps taps[CACHE_BUCKETS];
 	unsigned int n_taps;
+	struct closer *closer;
+	struct orphans *orphans; /* NULL: not looked for yet */
 	struct kept_shm shms[SHM_MAX];
 	unsigned int n_shms;
 	struct kept_vhosts vhosts;
@@ -64,11 +68,18 @@ int opener_group(const struct opener *opener, const char *name, gid_t *gid, stru
  * opener_tap.c: makes the device of @req, or takes one of ours that is there, also @tap's own, and
  * makes it as @req says. Fills @tap's descriptors, opened and the identity of the namespace.
  */
-int opener_tap_open(const struct opener *opener, struct kept_tap *tap,
-		    const struct hd_open_tap *req, struct hd_err *err);
+int opener_tap_open(struct opener *opener, struct kept_tap *tap, const struct hd_open_tap *req,
+		    struct hd_err *err);
 
-/* Deletes the device; with @only_unused not one that a VM has open. opener_tap_close() is still due. */
-void opener_tap_remove(const struct opener *opener, struct kept_tap *tap, bool only_unused);
+/* Has anybody this VM's TAP open? */
+bool opener_tap_in_use(const struct kept_tap *tap);
+
+/* Has the device deleted beside the loop. opener_tap_close() is still due. */
+void opener_tap_remove(struct opener *opener, struct kept_tap *tap, bool vm);
+
+/* The same for a device of which we hold no queue. */
+void opener_device_remove(struct opener *opener, const struct netns *netns, uint32_t ifindex,
+			  bool vm);
 
 /* Closes our descriptors; the device stays. */
 void opener_tap_close(struct kept_tap *tap);
@@ -83,9 +94,9 @@ int opener_vhost_net(int *fds, unsigned int n, struct hd_err *err);
 const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_open_tap *req,
 					struct hd_err *err);
 
-/* The kept TAP with this device in this namespace, of a port other than @port. Or NULL. */
-const struct kept_tap *opener_cache_holder(const struct opener *opener,
-					   const struct hd_open_tap *req);
+/* Is @link, in @netns that is called @name, kept for a port? */
+bool opener_cache_knows(const struct opener *opener, const struct netns *netns, const char *name,
+			const struct rtnl_link *link);
 
 /* At the end. A switch that is managed keeps its TAPs for the next start. */
 void opener_cache_end(struct opener *opener);
@@ -107,6 +118,13 @@ unsigned int opener_cache_lost(struct opener *opener, void (*fn)(const char *por
 /* opener_packet.c: @fds becomes the packet socket and the datagram socket. */
 int opener_packet_open(const struct opener *opener, const struct hd_open_packet *req, int fds[2],
 		       struct hd_opened *opened, struct hd_err *err);
+
+/*
+ * opener_orphans.c: looks for TAPs that an earlier heddled of this run directory left and no port has
+ * asked for, a few namespaces at a time, and deletes them. Once; later calls do nothing.
+ */
+void opener_orphans_find(struct heddled *heddled);
+void opener_orphans_end(struct opener *opener);
 
 /*
  * opener_shm.c: *@fd becomes a descriptor for the asking plane, to be closed when it was sent.

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -28,7 +29,7 @@
 
 /* What is to be made, or taken. */
 struct job {
-	const struct opener *opener;
+	struct opener *opener;
 	struct kept_tap *tap;
 	const struct hd_open_tap *req;
 	uid_t uid; /* that may attach; -1: any */
@@ -140,6 +141,17 @@ static int queues_open(struct job *job)
 	return 0;
 }
 
+static int guard(const struct job *job)
+{
+	int sock = rtnl_guard_socket(&job->tap->netns, NULL), rc;
+
+	if (sock < 0)
+		return sock;
+	rc = rtnl_guard(sock, job->req->netdev);
+	close(sock);
+	return rc;
+}
+
 /* The kernel's side of it: all that may change while the device lives. */
 static int device_setup(const struct job *job)
 {
@@ -166,7 +178,7 @@ static int device_setup(const struct job *job)
 		rc = rtnl_no_ipv6_address(job->rtnl, opened->ifindex);
 		if (rc < 0)
 			return failed(job, rc, "no IPv6 address");
-		rc = rtnl_guard(&job->tap->netns, req->netdev);
+		rc = guard(job);
 	}
 	if (rc < 0)
 		return hd_err_set(job->err, -rc,
@@ -198,6 +210,7 @@ static int device_make(struct job *job)
 	int fd, rc;
 
 	job->made = true;
+	queues_close(tap, 0);
 	fd = queue_open(job, true);
 	if (fd < 0)
 		return fd;
@@ -226,13 +239,23 @@ static bool differs(const struct job *job, const struct rtnl_link *link, bool vm
 	       (vm && (link->owner != job->uid || link->group != job->gid));
 }
 
+/* It is beside the loop, and takes the kernel a while: whoever asked asks again. */
+static int being_deleted(const struct job *job)
+{
+	return hd_err_set(job->err, EBUSY,
+			  "the device %s that was there before is being deleted: it is tried again",
+			  job->req->netdev);
+}
+
 /* A device of that name is there. Ours: it is as the port needs it, or is deleted. */
-static int device_take(struct job *job, const struct rtnl_link *link, bool *gone)
+static int device_take(struct job *job, const struct rtnl_link *link)
 {
 	bool vm;
 	int rc;
 
-	*gone = false;
+	if (closer_has(job->opener->closer, job->tap->netns.dev, job->tap->netns.ino,
+		       link->ifindex))
+		return being_deleted(job);
 	if (!link->is_tap || !tap_mark_ours(job->opener->dirs->run, link->alias, &vm))
 		return name_taken(job, !strncmp(link->alias, "heddle ", 7)
 					       ? " and another heddled made it"
@@ -247,11 +270,9 @@ static int device_take(struct job *job, const struct rtnl_link *link, bool *gone
 				    job->req->netdev);
 			job->tap->deferred = true;
 		} else {
-			queues_close(job->tap, 0);
-			rc = rtnl_delete(job->rtnl, link->ifindex);
-			*gone = rc == 0 || rc == -ENODEV;
+			opener_tap_remove(job->opener, job->tap, vm);
 			job->tap->opened.ifindex = 0;
-			return *gone ? 0 : failed(job, rc, "deleting the one that was there");
+			return being_deleted(job);
 		}
 	}
 	rc = mark_set(job);
@@ -262,8 +283,7 @@ static int open_inside(struct job *job)
 {
 	struct kept_tap *tap = job->tap;
 	struct rtnl_link link;
-	bool gone = true;
-	int rc = 0;
+	int rc;
 
 	if (tap->sock < 0)
 		tap->sock = netdev_socket(&tap->netns, job->err);
@@ -274,15 +294,11 @@ static int open_inside(struct job *job)
 		return -job->err->code;
 	rc = rtnl_get(job->rtnl, job->req->netdev, 0, &link);
 	if (rc == 0)
-		rc = device_take(job, &link, &gone);
+		rc = device_take(job, &link);
 	else if (rc == -ENODEV)
-		rc = 0;
+		rc = device_make(job);
 	else
 		failed(job, rc, "looking for it");
-	if (rc == 0 && gone) {
-		queues_close(tap, 0);
-		rc = device_make(job);
-	}
 	if (rc == 0)
 		rc = queues_open(job);
 	nl_socket_free(job->rtnl);
@@ -316,11 +332,10 @@ static int accounts(struct job *job)
 	return 0;
 }
 
-int opener_tap_open(const struct opener *opener, struct kept_tap *tap,
-		    const struct hd_open_tap *req, struct hd_err *err)
+int opener_tap_open(struct opener *opener, struct kept_tap *tap, const struct hd_open_tap *req,
+		    struct hd_err *err)
 {
 	struct job job = {.opener = opener, .tap = tap, .req = req, .err = err};
-	const struct kept_tap *holder;
 	int rc;
 
 	rc = accounts(&job);
@@ -332,14 +347,6 @@ int opener_tap_open(const struct opener *opener, struct kept_tap *tap,
 	tap->deferred = false;
 	rc = open_inside(&job);
 	netns_close(&tap->netns);
-	if (rc == -EEXIST) {
-		holder = opener_cache_holder(opener, req);
-		if (holder)
-			hd_err_set(err, EEXIST,
-				   "device %s belongs to port %s: give one of them "
-				   "another device name",
-				   req->netdev, holder->req.port);
-	}
 	return rc;
 }
 
@@ -358,34 +365,62 @@ bool opener_tap_alive(const struct opener *opener, struct kept_tap *tap)
 	       index == tap->opened.ifindex;
 }
 
-/* By its number, wherever its name went, and only with our mark. */
-static void device_delete(const struct opener *opener, const struct netns *netns, uint32_t ifindex,
-			  bool only_unused)
-{
-	struct nl_sock *rtnl = rtnl_open(netns, NULL);
-	struct rtnl_link link;
-	bool vm;
-
-	if (rtnl && rtnl_get(rtnl, NULL, ifindex, &link) == 0 && link.is_tap &&
-	    tap_mark_ours(opener->dirs->run, link.alias, &vm) &&
-	    !(only_unused && vm && link.carrier)) {
-		if (vm)
-			rtnl_unguard(netns, link.name);
-		rtnl_delete(rtnl, link.ifindex);
-	}
-	nl_socket_free(rtnl);
-}
-
-void opener_tap_remove(const struct opener *opener, struct kept_tap *tap, bool only_unused)
+bool opener_tap_in_use(const struct kept_tap *tap)
 {
 	struct netns netns = {.fd = tap->sock < 0 ? -1 : ioctl(tap->sock, SIOCGSKNS)};
+	struct nl_sock *rtnl = netns.fd < 0 ? NULL : rtnl_open(&netns, NULL);
+	struct rtnl_link link;
+	bool used = rtnl && rtnl_get(rtnl, NULL, tap->opened.ifindex, &link) == 0 && link.carrier;
 
-	/* where we hold it, it goes also when somebody moved it to another namespace */
-	if (tap->n_queues)
-		ioctl(tap->queue[0], TUNSETPERSIST, 0);
-	else if (netns.fd >= 0)
-		device_delete(opener, &netns, tap->opened.ifindex, only_unused);
+	nl_socket_free(rtnl);
 	netns_close(&netns);
+	return used;
+}
+
+/* @netns: where it is; NULL: not known any more, but we have a queue of it. */
+static struct closing *closing_new(const struct netns *netns, uint32_t ifindex, bool vm)
+{
+	struct closing *closing = calloc(1, sizeof(*closing));
+
+	if (!closing)
+		return NULL;
+	closing->guard = -1;
+	closing->ifindex = ifindex;
+	if (!netns)
+		return closing;
+	closing->dev = netns->dev;
+	closing->ino = netns->ino;
+	closing->rtnl = rtnl_open(netns, NULL);
+	if (vm)
+		closing->guard = rtnl_guard_socket(netns, NULL);
+	return closing;
+}
+
+void opener_device_remove(struct opener *opener, const struct netns *netns, uint32_t ifindex,
+			  bool vm)
+{
+	struct closing *closing = closing_new(netns, ifindex, vm);
+
+	if (closing)
+		closer_add(opener->closer, closing);
+}
+
+void opener_tap_remove(struct opener *opener, struct kept_tap *tap, bool vm)
+{
+	bool named = tap->req.netns[0] != '\0';
+	struct netns netns = tap->netns;
+	struct closing *closing;
+
+	/* the name of its namespace may be another one's by now */
+	netns.fd = named && tap->sock >= 0 ? ioctl(tap->sock, SIOCGSKNS) : -1;
+	closing = closing_new(named && netns.fd < 0 ? NULL : &netns, tap->opened.ifindex, vm);
+	netns_close(&netns);
+	if (!closing)
+		return;
+	memcpy(closing->queue, tap->queue, sizeof(closing->queue));
+	closing->n_queues = tap->n_queues;
+	tap->n_queues = 0;
+	closer_add(opener->closer, closing);
 }
 
 void opener_tap_close(struct kept_tap *tap)

@@ -209,3 +209,27 @@ int rtnl_delete(struct nl_sock *sock, uint32_t ifindex)
 
 	return msg ? code_of(nl_send_sync(sock, msg)) : -ENOMEM;
 }
+
+/* A message that says the group of a device, or what to do with a group. */
+static int group_send(struct nl_sock *sock, int type, uint32_t ifindex, uint32_t group)
+{
+	struct nl_msg *msg = link_msg(type, 0, ifindex);
+
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put_u32(msg, IFLA_GROUP, group) < 0) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	return code_of(nl_send_sync(sock, msg));
+}
+
+int rtnl_group(struct nl_sock *sock, uint32_t ifindex, uint32_t group)
+{
+	return group_send(sock, RTM_SETLINK, ifindex, group);
+}
+
+int rtnl_delete_group(struct nl_sock *sock, uint32_t group)
+{
+	return group_send(sock, RTM_DELLINK, 0, group);
+}

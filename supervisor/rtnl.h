@@ -47,17 +47,27 @@ int rtnl_alias(struct nl_sock *sock, uint32_t ifindex, const char *text);
 /* No IPv6 address comes by itself on this device. 0 or -errno; a kernel without IPv6 is fine. */
 int rtnl_no_ipv6_address(struct nl_sock *sock, uint32_t ifindex);
 
-/* Deletes the device. 0 or -errno. Takes the kernel 10 to 20 ms. */
+/*
+ * Deletes the device: 10 to 20 ms, but for 1 ms each when all that were put in a group go at once.
+ * 0 or -errno.
+ */
 int rtnl_delete(struct nl_sock *sock, uint32_t ifindex);
+int rtnl_group(struct nl_sock *sock, uint32_t ifindex, uint32_t group);
+int rtnl_delete_group(struct nl_sock *sock, uint32_t group);
+
+/*
+ * A socket in @netns for the two calls below, or -errno with @err.
+ */
+int rtnl_guard_socket(const struct netns *netns, struct hd_err *err);
 
 /*
  * Lets nothing that comes in by @netdev reach the host's stack, at the hook where only packet sockets
  * have seen it: a table of our own, named by the device. One of that name is replaced in one step.
  * 0 or -errno.
  */
-int rtnl_guard(const struct netns *netns, const char *netdev);
+int rtnl_guard(int sock, const char *netdev);
 
 /* Removes that table. 0 or -errno; -ENOENT: there is none. */
-int rtnl_unguard(const struct netns *netns, const char *netdev);
+int rtnl_unguard(int sock, const char *netdev);
 
 #endif

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -23,6 +22,7 @@
 #include <netlink/msg.h>
 
 #define BATCH_SIZE 4096
+#define ANSWER_S   5
 #define CHAIN      "ingress"
 
 /* Messages that the kernel takes all or none of. */
@@ -91,12 +91,12 @@ static void add_chain(struct batch *b, const char *table, const char *netdev)
 }
 
 /* Waits for the last message's answer, or the first refusal. */
-static int answer(int fd, uint32_t last)
+static int answer(int sock, uint32_t last)
 {
 	char bytes[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
 
 	for (;;) {
-		int len = (int)recv(fd, bytes, sizeof(bytes), 0);
+		int len = (int)recv(sock, bytes, sizeof(bytes), 0);
 
 		if (len < 0 && errno == EINTR)
 			continue;
@@ -120,26 +120,27 @@ static void begin(struct batch *b)
 	add(b, new_msg(NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES), false);
 }
 
-static int commit(const struct netns *netns, struct batch *b)
+static int commit(int sock, struct batch *b)
 {
 	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-	struct timeval wait = {.tv_sec = 5};
 	uint32_t last = b->seq;
-	int fd, rc;
 
 	add(b, new_msg(NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES), false);
 	if (b->rc < 0)
 		return b->rc;
-	fd = netns_socket(netns, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, NULL);
-	if (fd < 0)
-		return fd;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	if (sendto(fd, b->bytes, b->len, 0, (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
-		rc = -errno;
-	else
-		rc = answer(fd, last);
-	close(fd);
-	return rc;
+	if (sendto(sock, b->bytes, b->len, 0, (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
+		return -errno;
+	return answer(sock, last);
+}
+
+int rtnl_guard_socket(const struct netns *netns, struct hd_err *err)
+{
+	struct timeval wait = {.tv_sec = ANSWER_S};
+	int sock = netns_socket(netns, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, err);
+
+	if (sock >= 0)
+		setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	return sock;
 }
 
 static void table_name(const char *netdev, char *text, size_t size)
@@ -147,7 +148,7 @@ static void table_name(const char *netdev, char *text, size_t size)
 	snprintf(text, size, "heddle-%s", netdev);
 }
 
-int rtnl_guard(const struct netns *netns, const char *netdev)
+int rtnl_guard(int sock, const char *netdev)
 {
 	char table[IFNAMSIZ + 8];
 	struct batch b;
@@ -159,10 +160,10 @@ int rtnl_guard(const struct netns *netns, const char *netdev)
 	add_table(&b, NFT_MSG_DELTABLE, 0, table);
 	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE, table);
 	add_chain(&b, table, netdev);
-	return commit(netns, &b);
+	return commit(sock, &b);
 }
 
-int rtnl_unguard(const struct netns *netns, const char *netdev)
+int rtnl_unguard(int sock, const char *netdev)
 {
 	char table[IFNAMSIZ + 8];
 	struct batch b;
@@ -170,5 +171,5 @@ int rtnl_unguard(const struct netns *netns, const char *netdev)
 	table_name(netdev, table, sizeof(table));
 	begin(&b);
 	add_table(&b, NFT_MSG_DELTABLE, NLM_F_ACK, table);
-	return commit(netns, &b);
+	return commit(sock, &b);
 }

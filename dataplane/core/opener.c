@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <unistd.h>
 
 #include "heddle/ipc/chan.h"
@@ -10,20 +8,8 @@
 
 #define OPENER_TIMEOUT_MS 2000
 
-/*
- * Removing a device may take the kernel 15 ms, and heddled answers in order. So releases wait here, but
- * for a few: an open would wait behind them.
- */
-#define RELEASES_MAX 2
-
-struct release {
-	TAILQ_ENTRY(release) next;
-	struct hd_open_release req;
-};
-
 static struct hd_chan *supervisor;
-static TAILQ_HEAD(, release) releases = TAILQ_HEAD_INITIALIZER(releases);
-static unsigned int releasing; /* asked for and not answered */
+static bool sweep_is_due;
 
 void hd_opener_init(struct hd_chan *chan)
 {
@@ -37,46 +23,14 @@ static int check(struct hd_err *err)
 	return hd_err_set(err, ENOTCONN, "heddled is not there to open it");
 }
 
-static void on_released(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-			void *arg);
-
-static void release_send(struct release *r)
-{
-	TAILQ_REMOVE(&releases, r, next);
-	if (check(NULL) == 0 &&
-	    hd_chan_request(supervisor, OPEN_RELEASE, &r->req, on_released, NULL) == 0)
-		releasing++;
-	free(r);
-}
-
-static void release_some(void)
-{
-	while (releasing < RELEASES_MAX && !TAILQ_EMPTY(&releases))
-		release_send(TAILQ_FIRST(&releases));
-}
-
-static void on_released(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-			void *arg)
+static void on_done(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+		    void *arg)
 {
 	(void)chan;
 	(void)status;
 	(void)msg;
 	(void) final;
 	(void)arg;
-	releasing--;
-	release_some();
-}
-
-/* What the port had goes before it gets something new. */
-static void release_first(const char *port)
-{
-	struct release *r, *next;
-
-	for (r = TAILQ_FIRST(&releases); r; r = next) {
-		next = TAILQ_NEXT(r, next);
-		if (!strcmp(r->req.port, port))
-			release_send(r);
-	}
 }
 
 int hd_opener_tap(const struct hd_open_tap *req, int *fds, unsigned int *n_fds,
@@ -84,10 +38,11 @@ int hd_opener_tap(const struct hd_open_tap *req, int *fds, unsigned int *n_fds,
 {
 	int rc = check(err);
 
-	release_first(req->port);
-	return rc ? rc
-		  : hd_chan_call(supervisor, OPEN_TAP, req, opened, fds, n_fds, OPENER_TIMEOUT_MS,
-				 err);
+	if (rc == 0)
+		rc = hd_chan_call(supervisor, OPEN_TAP, req, opened, fds, n_fds, OPENER_TIMEOUT_MS,
+				  err);
+	sweep_is_due |= rc == 0; /* it may have had another one before */
+	return rc;
 }
 
 int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_opened *opened,
@@ -110,29 +65,29 @@ int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_ope
 
 void hd_opener_release(const char *port)
 {
-	struct release *r = calloc(1, sizeof(*r));
+	struct hd_open_release req = {0};
 
-	if (!r)
-		return; /* what heddled keeps goes with the next sweep */
-	hd_str_copy(r->req.port, sizeof(r->req.port), port);
-	TAILQ_INSERT_TAIL(&releases, r, next);
-	release_some();
+	hd_str_copy(req.port, sizeof(req.port), port);
+	if (check(NULL) == 0)
+		hd_chan_request(supervisor, OPEN_RELEASE, &req, on_done, NULL);
+	sweep_is_due = true;
 }
 
-static void on_swept(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		     void *arg)
+void hd_opener_sweep_later(void)
 {
-	(void)chan;
-	(void)status;
-	(void)msg;
-	(void) final;
-	(void)arg;
+	sweep_is_due = true;
+}
+
+bool hd_opener_sweep_is_due(void)
+{
+	return sweep_is_due;
 }
 
 void hd_opener_sweep(void)
 {
 	if (check(NULL) == 0)
-		hd_chan_request(supervisor, OPEN_SWEEP, NULL, on_swept, NULL);
+		hd_chan_request(supervisor, OPEN_SWEEP, NULL, on_done, NULL);
+	sweep_is_due = false;
 }
 
 int hd_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *opened,
@@ -141,7 +96,6 @@ int hd_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *ope
 	unsigned int n_fds = 1;
 	int fd = -1, rc = check(err);
 
-	release_first(req->port);
 	if (rc == 0)
 		rc = hd_chan_call(supervisor, OPEN_VHOST, req, opened, &fd, &n_fds,
 				  OPENER_TIMEOUT_MS, err);

@@ -29,12 +29,17 @@ int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_ope
 		     struct hd_err *err);
 
 /*
- * The port is gone for good: heddled closes what it keeps for it. Does not wait; what the port is given
- * after this call comes after it in heddled, too.
+ * The port is gone for good: what heddled keeps for it goes with the next sweep, unless another port
+ * asks for the same device before. Does not wait.
  */
 void hd_opener_release(const char *port);
 
-/* After a restart's first commit: what nobody asked for again is closed. Does not wait. */
+/*
+ * heddled deletes what no port asked for: when all ports that are to be open have been tried, after
+ * the first commit of a heddle-dp and whenever a port was released or opened. None of them waits.
+ */
+void hd_opener_sweep_later(void);
+bool hd_opener_sweep_is_due(void);
 void hd_opener_sweep(void);
 
 /* The directory of a vhost-user port: a descriptor, which the caller owns, or -errno with @err. */

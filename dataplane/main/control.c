@@ -41,7 +41,6 @@ static struct link mgmt = {.name = "heddle-mgmt"};
 static struct link control = {.name = "heddle-cp"};
 static int wake_fd = -1;
 static struct event *wake_event, *service_event, *again_event, *signal_event[2];
-static bool sweep_is_due;
 
 static void link_watch(struct link *l);
 
@@ -198,10 +197,8 @@ static void turn(void)
 
 	if (!hd_api_settle())
 		wait = RTE_MIN(wait, HD_NS_PER_MS);
-	if (sweep_is_due && hd_port_settled() && !hd_blame_any(now)) {
-		sweep_is_due = false;
+	if (hd_opener_sweep_is_due() && hd_port_settled() && !hd_blame_any(now))
 		hd_opener_sweep();
-	}
 	if (now >= hd_ticks_next())
 		hd_ticks_run(now);
 	/* A call to heddled may have left messages that no descriptor announces any more. */
@@ -263,7 +260,7 @@ static void say_ready(void)
  */
 static void on_first_commit(void)
 {
-	sweep_is_due = true;
+	hd_opener_sweep_later();
 	wake();
 }
 

@@ -67,15 +67,19 @@ struct hd_open_packet {
 };
 HD_REQ(OPEN_PACKET, HD_MSG_ID(HD_MODULE_OPENER, 2), struct hd_open_packet, struct hd_opened);
 
-/* The port is gone: close what is kept for it. Not an error when nothing is. */
+/*
+ * The port is gone: what is kept for it goes with the next OPEN_SWEEP, unless another port asks for the
+ * same device until then, which it gets as it is. Not an error when nothing is kept.
+ */
 struct hd_open_release {
 	char port[HD_NAME_MAX];
 };
 HD_REQ(OPEN_RELEASE, HD_MSG_ID(HD_MODULE_OPENER, 3), struct hd_open_release, struct hd_nothing);
 
 /*
- * From a heddle-dp that was restarted, after its first commit: close what was kept for ports that
- * it did not ask for since.
+ * All ports were asked for that there are: delete what is kept for others, and at the first time also
+ * what an earlier heddled of this run directory left. Devices are deleted beside, and are not gone yet
+ * when the answer comes.
  */
 HD_REQ(OPEN_SWEEP, HD_MSG_ID(HD_MODULE_OPENER, 4), struct hd_nothing, struct hd_nothing);
 
