@@ -240,6 +240,7 @@ void ef_report(const struct ef *ef, const struct ef_facts *facts, struct ef_list
 	ef_report_hosts(&out);
 	ef_report_vlans(&out);
 	ef_report_ports(&out);
+	ef_report_devices(&out);
 	out.list = list;
 	for (int s = EF_DANGER; s <= EF_INFO; s++)
 		take_over(&out, &all, s);

@@ -97,8 +97,9 @@ char *ef_segment_path(const struct ef_segment *seg);
 
 bool ef_is_up(const struct ef_out *out, const char *port);
 
-/* effects_port.c, effects_vlan.c, effects_host.c */
+/* effects_port.c, effects_device.c, effects_vlan.c, effects_host.c */
 void ef_report_ports(struct ef_out *out);
+void ef_report_devices(struct ef_out *out);
 void ef_report_vlans(struct ef_out *out);
 void ef_report_hosts(struct ef_out *out);
 

@@ -404,6 +404,60 @@ static void test_many(void)
 	free(ports);
 }
 
+#define ON(name, kind, leaves, port)                                   \
+	PORT(name, kind, "\"heddle-" kind ":" kind "\":{" leaves "},", \
+	     "\"switch\":\"s\"," ACCESS("lab") port)
+#define DEV(kind, leaves, port) TWO PORTS(UP "," ON("t", kind, leaves, port))
+#define TAP_GOES(device)                                                        \
+	"warning device-removed " IF("t") "TAP " device " is deleted, and the " \
+					  "addresses and routes that were put on it go with it\n"
+
+static void goes(const char *before, const char *after, const char *want)
+{
+	char *text = effects(before, after, &nothing), *at = strstr(text, "warning device-removed");
+	bool right = want ? at && !strncmp(at, want, strlen(want)) : !at;
+
+	CU_ASSERT_TRUE(right);
+	if (!right)
+		fprintf(stderr, "it is\n%s", text);
+	free(text);
+}
+
+static void test_devices(void)
+{
+	static const char tap[] = DEV("tap", "\"device\":\"d\",\"queues\":2", "");
+	static const char in_ns[] =
+		DEV("tap", "\"device\":\"d\",\"namespace\":\"n\",\"queues\":2", "");
+	static const char vm[] = DEV("vm-tap", "\"device\":\"d\",\"queues\":2", "");
+
+	/* changed in place */
+	goes(tap, DEV("tap", "\"device\":\"d\",\"queues\":2", ",\"mtu\":1400"), NULL);
+	goes(tap, DEV("tap", "\"device\":\"d\",\"queues\":4", ""), NULL);
+	goes(tap,
+	     DEV("tap", "\"device\":\"d\",\"queues\":2,\"mac-address\":\"02:00:00:00:00:01\"", ""),
+	     NULL);
+	/* of another port now */
+	goes(tap, TWO PORTS(UP "," ON("u", "tap", "\"device\":\"d\",\"queues\":2", "")), NULL);
+	/* not the same any more */
+	goes(tap, DEV("tap", "\"device\":\"d\"", ""), TAP_GOES("d"));
+	goes(tap, DEV("tap", "\"device\":\"e\",\"queues\":2", ""), TAP_GOES("d"));
+	goes(tap, in_ns, TAP_GOES("d"));
+	goes(in_ns, tap, TAP_GOES("d in namespace n"));
+	goes(tap, vm, TAP_GOES("d"));
+	goes(tap, TWO PORTS(UP), TAP_GOES("d"));
+	goes(vm, TWO PORTS(UP),
+	     "warning device-removed " IF("t") "TAP d is deleted: a VM that has it open loses its "
+					       "network card\n");
+	/* a VM's waits for the VM */
+	goes(vm, DEV("vm-tap", "\"device\":\"d\"", ""), NULL);
+	expect(vm, DEV("vm-tap", "\"device\":\"d\",\"queues\":2,\"owner\":\"root\"", ""), &nothing,
+	       "warning port-restarts " IF(
+		       "t") "port t is closed and opened again\n"
+			    "info port-changes " IF(
+				    "t") "port t: while a VM has TAP d open, who may open it and "
+					 "whether it has several queues stay as they are\n");
+}
+
 static int setup(void)
 {
 	struct hd_err err = {0};
@@ -420,5 +474,5 @@ UNIT_MAIN_SETUP("effects", setup, {"no change", test_nothing}, {"ports", test_po
 		{"moves", test_moves}, {"renumbered segments", test_renumbered},
 		{"VLANs that go", test_vlan_removed}, {"uplinks", test_uplinks},
 		{"VLANs that nobody carries", test_not_carried}, {"MTU", test_mtu},
-		{"empty segments", test_empty}, {"host interfaces", test_host},
-		{"many", test_many});
+		{"empty segments", test_empty}, {"host interfaces", test_host}, {"many", test_many},
+		{"devices", test_devices});
