@@ -15,6 +15,7 @@ no_device() { ! ip link show dev "$1"; }
 vm() {
 	local name=$1 device=$2
 	shift 2
+	rm -f "$LAB_DIR/vm.$name"
 	"$LAB_PYTHON" "$LAB_TOOLS/tap_vm.py" "$device" "$name" "$@" >"$LAB_DIR/vm.$name" 2>&1 &
 	LAB_PIDS+=($!)
 	VM[$name]=$!
@@ -31,13 +32,14 @@ vm_stop() {
 # longest NAME WAY: of the frames that crossed; the machine must have ended.
 longest() { sed -n "s/.*$2 \([0-9]*\).*/\1/p" "$LAB_DIR/vm.$1"; }
 
-host_add a b c
+host_add a b c v
 heddle_start sw "$(config sw <<-END
 	switch sw
 	segment lan bridged
 	vm-tap a device=vt-a access=lan owner=65534
 	vm-tap b device=vt-b access=lan group=65533 queues=2
 	tap c namespace=c device=eth0 access=lan mac-address=02:00:00:00:00:cc
+	vhost-user v access=lan
 END
 )"
 # The host has an address that a guest should like to reach.
@@ -61,6 +63,12 @@ check "TCP between two guests" -- transfer a b 10.0.0.2 32M
 check "TCP between two guests, IPv6" -- transfer b a fd00::1 32M
 check "TCP from a namespace to a guest" -- transfer c a 10.0.0.1 32M
 check "TCP from a guest to a namespace" -- transfer b c 10.0.0.3 32M
+spawn v "$HEDDLE_BUILD_DIR/tests/lab/vhost-guest" --tap eth0 "$LAB_DIR/sw/vhost/v/sock" 02:00:00:00:00:07 \
+	>"$LAB_DIR/guest.log" 2>&1 </dev/null
+ports_up sw v
+host_if v eth0 10.0.0.7/24 fd00::7/64
+check "TCP to a guest on vhost-user" -- transfer a v 10.0.0.7 8M
+check "TCP from a guest on vhost-user" -- transfer v b 10.0.0.2 8M
 
 # --- the host is not there for guests ---------------------------------------------------------------
 check "no address came to the host's side" -- test -z "$(ip -o addr show dev vt-a)$(ip -o addr show dev vt-b)"
@@ -122,3 +130,28 @@ check_within 10 "the device goes with the port" -- no_device vt-a
 check "... and its rule with it" -- test -z "$(tables)"
 check_within 10 "... and the VM sees that" -- lab_gone "${VM[a]}"
 heddle_stop sw
+
+# --- two switches side by side -----------------------------------------------------------------------------
+for one in x y; do
+	heddle_start $one "$(config $one <<<"switch sw
+segment lan bridged
+vm-tap v device=vt-$one access=lan owner=65534
+vm-tap same device=vt-same access=lan
+tap c namespace=c device=eth-$one access=lan")"
+done
+check_within 10 "a device of the other switch is not taken" -- state y port-is same reason name-taken
+vm a vt-x --user 65534:65534
+vm b vt-y --user 65534:65534
+ports_up x v c
+ports_up y v c
+host_if a eth0 10.1.0.1/24
+host_if b eth0 10.2.0.1/24
+host_if c eth-x 10.1.0.2/24
+host_if c eth-y 10.2.0.2/24
+check "each guest reaches what is on its switch" -- reaches a 10.1.0.2
+check "... and so does the other" -- reaches b 10.2.0.2
+check "three devices, three rules" -- test "$(tables | wc -l)" = 3
+heddle_stop x
+check "the end of one leaves the other alone" -- reaches b 10.2.0.2
+check_within 10 "... which gets the device that is free now" -- state y port-is same reason no-peer
+heddle_stop y

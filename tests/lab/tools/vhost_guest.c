@@ -5,23 +5,32 @@
  *
  *	vhost-guest [options] SOCKET MAC			answers every frame that comes to MAC
  *	vhost-guest [options] SOCKET MAC PEER COUNT		has COUNT frames answered by PEER
+ *	vhost-guest [options] --tap DEVICE SOCKET MAC		lets the namespace that it runs in be the guest
  *
  *	--connect	the switch has the socket (its mode is server); without it the guest has
  *	--packed	packed rings
  *	--queues N	queue pairs (the frames go by all of them)
  *	--size N	bytes of a frame, 60..1514 (500)
  *	--flood		do not wait for answers: send for ever
+ *	--tap DEVICE	passes frames between the switch and a TAP that it makes, with this address
  *
  * Prints "ready" when the link is up. It attaches again to a switch that was started again. With COUNT it ends when all is answered (each frame is sent
  * again until it is), with status 0, or after 20 seconds with status 1.
  */
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <net/if_arp.h>
 
 #include <rte_cycles.h>
 #include <rte_eal.h>
@@ -52,7 +61,7 @@ struct frame {
 _Static_assert(sizeof(struct frame) >= 1514, "a whole frame");
 
 static struct {
-	const char *socket;
+	const char *socket, *tap;
 	struct rte_ether_addr mac, peer;
 	uint32_t count, size;
 	uint16_t queues;
@@ -62,6 +71,7 @@ static struct {
 static struct rte_mempool *pool;
 static uint16_t port;
 static volatile sig_atomic_t stop;
+static int tap = -1;
 static uint8_t *answered;
 static uint64_t asked, answers, bad;
 
@@ -111,6 +121,12 @@ static void serve(struct rte_mbuf *m, uint16_t queue)
 {
 	struct frame *f = rte_pktmbuf_mtod(m, struct frame *);
 
+	if (tap >= 0) {
+		if (write(tap, f, m->data_len) < 0)
+			bad++;
+		rte_pktmbuf_free(m);
+		return;
+	}
 	if (m->nb_segs != 1 || m->pkt_len < 60 ||
 	    !rte_is_same_ether_addr(&f->eth.dst_addr, &opt.mac) ||
 	    f->eth.ether_type != rte_cpu_to_be_16(ETYPE)) {
@@ -163,6 +179,41 @@ static void receive(void)
 		rte_delay_us_sleep(IDLE_US);
 }
 
+/* What the guest's kernel sends. */
+static void send_tap(void)
+{
+	unsigned int sent = 0;
+
+	while (tap >= 0 && sent < WINDOW) {
+		uint8_t frame[sizeof(struct frame)];
+		ssize_t len = read(tap, frame, sizeof(frame));
+		struct rte_mbuf *m = len > 0 ? rte_pktmbuf_alloc(pool) : NULL;
+
+		if (!m)
+			break;
+		memcpy(rte_pktmbuf_append(m, (uint16_t)len), frame, (size_t)len);
+		if (rte_eth_tx_burst(port, 0, &m, 1) != 1)
+			rte_pktmbuf_free(m);
+		sent++;
+	}
+}
+
+static int open_tap(void)
+{
+	struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+	int sock = socket(AF_INET, SOCK_DGRAM, 0), ret;
+
+	tap = open("/dev/net/tun", O_RDWR | O_NONBLOCK);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", opt.tap);
+	ret = ioctl(tap, TUNSETIFF, &ifr);
+	ifr.ifr_hwaddr.sa_family = ARPHRD_ETHER;
+	memcpy(ifr.ifr_hwaddr.sa_data, &opt.mac, sizeof(opt.mac));
+	if (ret == 0)
+		ret = ioctl(sock, SIOCSIFHWADDR, &ifr);
+	close(sock);
+	return ret;
+}
+
 /* Keeps WINDOW frames unanswered at a time; what is late is sent again. */
 static int ask(void)
 {
@@ -187,8 +238,10 @@ static int ask(void)
 static int run(void)
 {
 	if (!opt.asks) {
-		while (!stop)
+		while (!stop) {
 			receive();
+			send_tap();
+		}
 		return 0;
 	}
 	if (!opt.flood)
@@ -249,15 +302,20 @@ static int start_eal(void)
 static int usage(void)
 {
 	fprintf(stderr, "vhost-guest [--connect] [--packed] [--queues N] [--size N] [--flood] "
-			"SOCKET MAC [PEER COUNT]\n");
+			"[--tap DEVICE] SOCKET MAC [PEER COUNT]\n");
 	return 2;
 }
 
 static int options(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"connect", 0, NULL, 'c'}, {"packed", 0, NULL, 'p'}, {"queues", 1, NULL, 'q'},
-		{"size", 1, NULL, 's'},    {"flood", 0, NULL, 'f'},  {0},
+		{"connect", 0, NULL, 'c'},
+		{"packed", 0, NULL, 'p'},
+		{"queues", 1, NULL, 'q'},
+		{"size", 1, NULL, 's'},
+		{"flood", 0, NULL, 'f'},
+		{"tap", 1, NULL, 't'},
+		{0},
 	};
 	int o;
 
@@ -268,6 +326,7 @@ static int options(int argc, char **argv)
 		case 'q': opt.queues = (uint16_t)atoi(optarg); break;
 		case 's': opt.size = (uint32_t)atoi(optarg); break;
 		case 'f': opt.flood = true; break;
+		case 't': opt.tap = optarg; break;
 		default: return usage();
 		}
 	}
@@ -306,6 +365,10 @@ int main(int argc, char **argv)
 	}
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
+	if (opt.tap && open_tap() < 0) {
+		perror(opt.tap);
+		return 1;
+	}
 	if (start_port() != 0) {
 		fprintf(stderr, "vhost-guest: the link on %s does not come up\n", opt.socket);
 		return 1;
