@@ -73,6 +73,39 @@ static void test_depth(void)
 	CU_ASSERT_EQUAL(xml("</a></a><a>"), 1);
 }
 
+/* The element that is meant, of what is longer than 8 bytes; NULL: none. */
+static const char *long_at(const char *text)
+{
+	static char name[32];
+	const char *at;
+	size_t n;
+
+	if (!ds_xml_too_long(text, strlen(text), 8, &at, &n))
+		return NULL;
+	snprintf(name, sizeof(name), "%.*s", (int)n, at);
+	return name;
+}
+
+static void test_long(void)
+{
+	CU_ASSERT_PTR_NULL(long_at(""));
+	CU_ASSERT_PTR_NULL(long_at("<a>12345678</a>"));
+	CU_ASSERT_STRING_EQUAL(long_at("<a><b>123456789</b></a>"), "b");
+	CU_ASSERT_STRING_EQUAL(long_at("<a>123456789<b/></a>"), "a");
+	CU_ASSERT_STRING_EQUAL(long_at("<a b='123456789'/>"), "a");
+	CU_ASSERT_STRING_EQUAL(long_at("<a><x:bcdefghij/></a>"), "x:bcdefghij");
+	CU_ASSERT_STRING_EQUAL(long_at("<a>1234<!-- x -->56789</a>"), "a");
+	CU_ASSERT_STRING_EQUAL(long_at("<a>1<![CDATA[23456]]>7</a>"), "a");
+	CU_ASSERT_PTR_NULL(long_at("<a>1<!-- 123456789 -->2<?123456789?>3</a>"));
+	CU_ASSERT_PTR_NULL(long_at("<a><b/>1234<b/>5678<b/>1234</a>"));
+	/* What is malformed. */
+	CU_ASSERT_STRING_EQUAL(long_at("<a b='12345678"), "a");
+	CU_ASSERT_STRING_EQUAL(long_at("<a>123456789"), "a");
+	CU_ASSERT_PTR_NOT_NULL(long_at("123456789"));
+	CU_ASSERT_PTR_NULL(long_at("<"));
+	CU_ASSERT_PTR_NULL(long_at("<!--"));
+}
+
 static bool bare(const char *text)
 {
 	return ds_xml_without_namespace(text, strlen(text));
@@ -142,5 +175,6 @@ static void test_files(void)
 }
 
 UNIT_MAIN("datastore", {"edit distance", test_distance}, {"did you mean", test_similar},
-	  {"nesting", test_depth}, {"elements without a namespace", test_namespaces},
-	  {"errors", test_errors}, {"files", test_files});
+	  {"nesting", test_depth}, {"long values", test_long},
+	  {"elements without a namespace", test_namespaces}, {"errors", test_errors},
+	  {"files", test_files});

@@ -55,15 +55,24 @@ static size_t tag_end(const char *text, size_t len, size_t i)
 	return i;
 }
 
+static size_t next_markup(const char *text, size_t len, size_t i)
+{
+	const char *at = memchr(text + i, '<', len - i);
+
+	return at ? (size_t)(at - text) : len;
+}
+
 /* Calls @fn for each start tag, from '<' to '>' (or the end), until it says true. */
 static bool each_tag(const char *text, size_t len, bool (*fn)(const char *tag, size_t n, void *arg),
 		     void *arg)
 {
 	for (size_t i = 0; i < len; i++) {
-		size_t left = len - i, end;
+		size_t left, end;
 
-		if (text[i] != '<')
-			continue;
+		i = next_markup(text, len, i);
+		if (i == len)
+			break;
+		left = len - i;
 		if (left >= 4 && !memcmp(text + i, "<!--", 4)) {
 			i = skip(text, len, i + 4, "-->");
 		} else if (left >= 9 && !memcmp(text + i, "<![CDATA[", 9)) {
@@ -106,6 +115,64 @@ size_t ds_depth_xml(const char *text, size_t len)
 
 	each_tag(text, len, count, &depth);
 	return depth.max;
+}
+
+struct longest {
+	size_t max;
+	const char *end; /* of the tag before */
+	const char *name;
+	size_t n;
+};
+
+/* The text from the tag before to this one, or the end of all. What is skipped in it is not counted. */
+static bool text_too_long(const struct longest *l, const char *to)
+{
+	size_t length = 0, n = to - l->end;
+
+	if (n <= l->max)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		size_t next = next_markup(l->end, n, i);
+
+		length += next - i;
+		i = next;
+		if (n - i >= 4 && !memcmp(l->end + i, "<!--", 4)) {
+			i = skip(l->end, n, i + 4, "-->");
+		} else if (n - i >= 9 && !memcmp(l->end + i, "<![CDATA[", 9)) {
+			i = skip(l->end, n, i + 9, "]]>");
+			length += i - next;
+		} else if (n - i >= 2 && l->end[i + 1] == '?') {
+			i = skip(l->end, n, i + 2, "?>");
+		}
+	}
+	return length > l->max;
+}
+
+static bool too_long(const char *tag, size_t n, void *arg)
+{
+	struct longest *l = arg;
+	bool is_long = text_too_long(l, tag);
+
+	/* An end tag says of which element its text is; a start tag's text is of what it is in. */
+	if (!is_long || (n >= 2 && tag[1] == '/')) {
+		l->name = tag + (n >= 2 && tag[1] == '/' ? 2 : 1);
+		l->n = 0;
+		while (l->name + l->n < tag + n && !isspace((unsigned char)l->name[l->n]) &&
+		       l->name[l->n] != '/')
+			l->n++;
+	}
+	l->end = tag + n + (tag[n] == '>');
+	return is_long || n > l->max;
+}
+
+bool ds_xml_too_long(const char *text, size_t len, size_t max, const char **name, size_t *n)
+{
+	struct longest l = {.max = max, .end = text, .name = text};
+	bool found = each_tag(text, len, too_long, &l) || text_too_long(&l, text + len);
+
+	*name = l.name;
+	*n = l.n;
+	return found;
 }
 
 /* Is the empty value that stands at @tag[@at] that of xmlns or xmlns:prefix? */

@@ -83,11 +83,13 @@ int nc_hello_read(const struct ly_ctx *ctx, const char *text, size_t len, struct
 		  struct hd_err *err)
 {
 	struct lyd_node *tree = NULL;
+	const char *name;
+	size_t n;
 	int rc;
 
 	*hello = (struct nc_hello){.chunked = false};
-	if (memchr(text, 0, len) || ds_xml_without_namespace(text, len) ||
-	    ds_depth_xml(text, len) > DEPTH_MAX ||
+	if (memchr(text, 0, len) || ds_xml_too_long(text, len, DS_VALUE_MAX, &name, &n) ||
+	    ds_xml_without_namespace(text, len) || ds_depth_xml(text, len) > DEPTH_MAX ||
 	    lyd_parse_data_mem(ctx, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &tree) !=
 		    LY_SUCCESS) {
 		lyd_free_all(tree);

@@ -230,9 +230,19 @@ static bool fits(const struct nc_limits *limits, const char *text, size_t len,
 
 static bool sane(const char *text, size_t len, struct ds_errors *errs)
 {
+	const char *name;
+	size_t n;
+
 	if (memchr(text, 0, len)) {
 		ds_errors_add(errs, DS_MALFORMED_MESSAGE, NULL,
 			      "there is a NUL byte in the message");
+		return false;
+	}
+	if (ds_xml_too_long(text, len, DS_VALUE_MAX, &name, &n)) {
+		ds_errors_add(errs, DS_TOO_BIG, NULL,
+			      "at the element \"%.*s\": a value has at most %d bytes, and so has a "
+			      "tag with its attributes",
+			      n > 64 ? 64 : (int)n, name, DS_VALUE_MAX);
 		return false;
 	}
 	if (ds_xml_without_namespace(text, len)) {

@@ -51,12 +51,12 @@ def sizes():
 
 # Documents for which libyang takes quadratic time: what they are made of, around N of the middle.
 QUADRATIC = [
-    ("", "<a xmlns='urn:x'/>", ""),
-    ("<interfaces {}>", "<interface><name>x</name></interface>", "</interfaces>"),
+    ("", "<a xmlns='urn:x'/>", "", "resource-denied"),
+    ("<interfaces {}>", "<interface><name>x</name></interface>", "</interfaces>", "resource-denied"),
     ("<interfaces {}><interface><name>x</name>", "<description>a</description>",
-     "</interface></interfaces>"),
+     "</interface></interfaces>", "resource-denied"),
     ("<interfaces {}><interface><name>x</name><description ", "xmlns:a%d='urn:a' ",
-     "/></interface></interfaces>"),
+     "/></interface></interfaces>", "too-big"),
 ]
 
 
@@ -67,11 +67,11 @@ def messages_that_take_long_to_read():
     if WRAPPER:
         return  # it is about processor time; sizes() reads a long message, too
     with world() as w:
-        for before, middle, after in QUADRATIC:
+        for before, middle, after, tag in QUADRATIC:
             many = "".join(middle % i if "%d" in middle else middle for i in range(40000))
             with Healthy(w) as good, contextlib.closing(Client(w.path, timeout=120)) as c:
                 got = errors(c.edit(before.format(ns) + many + after, "merge"))
-                assert got and got[0][0] == "resource-denied", (middle, got)
+                assert got and got[0][0] == tag, (middle, got)
                 healthy(c)
             assert max(good.times) < (20 if SLOW else 2), (middle, max(good.times))
         with contextlib.closing(Client(w.path, timeout=120)) as c:
@@ -82,6 +82,53 @@ def messages_that_take_long_to_read():
             # What is only large passes.
             n = 500 if SLOW else 3000
             assert ok(c.edit(config([port(f"p{i}", "lab") for i in range(n)])))
+
+
+LONG = "x" * (8 << 20)
+INTERFACE = "<interfaces xmlns='urn:ietf:params:xml:ns:yang:ietf-interfaces'><interface><name>x</name>{}"
+# Where 8 MB may stand, and whose name the error has.
+LONG_PLACES = {
+    "a name": (INTERFACE.format("").replace(">x<", f">{LONG}<") + "</interface></interfaces>", "name"),
+    "a value": (INTERFACE.format(f"<port xmlns='urn:heddle:yang:heddle-port'><access>{LONG}</access></port>") +
+                "</interface></interfaces>", "access"),
+    "CDATA": (INTERFACE.format(f"<description><![CDATA[{LONG}]]></description>") +
+              "</interface></interfaces>", "description"),
+    "a value in pieces": (INTERFACE.format(f"<description>{'xxxxxxxx<!-- -->' * 500000}</description>") +
+                          "</interface></interfaces>", "description"),
+    "an attribute": (f"<interfaces a='{LONG}' xmlns='urn:ietf:params:xml:ns:yang:ietf-interfaces'/>", "interfaces"),
+    "a namespace": (f"<interfaces xmlns='{LONG}'/>", "interfaces"),
+    "a prefix": (f"<{LONG[:4 << 20]}:interfaces xmlns:{LONG[:4 << 20]}='urn:x'/>", "xxxx"),
+    "an element": (f"<{LONG}/>", "xxxx"),
+    "text between elements": (INTERFACE.format("") + f"</interface>{LONG}</interfaces>", "interface"),
+    "white space": (INTERFACE.format("") + f"</interface>{' ' * (8 << 20)}</interfaces>", "interface"),
+    "a value that never ends": (INTERFACE.format(f"<description>{LONG}"), "description"),
+    "a message-id": None,
+    "an XPath": None,
+}
+
+
+@test
+def values_that_are_long():
+    """8 MB in any place are refused before they are read; others do not wait for it."""
+    with world() as w:
+        for place, row in LONG_PLACES.items():
+            if place == "a message-id":
+                text = rpc("<edit-config><target><candidate/></target><config/></edit-config>",
+                           f'message-id="{LONG}"')
+            elif place == "an XPath":
+                text = rpc(f"<get><filter type='xpath' select='{LONG}'/></get>")
+            else:
+                text = rpc(f"<edit-config><target><candidate/></target><config>{row[0]}</config></edit-config>")
+            waited = []
+            while not waited or (min(waited) > 0.5 and len(waited) < 5):  # the least disturbed one counts
+                with contextlib.closing(Client(w.path, timeout=120)) as c, Healthy(w) as good:
+                    c.send(text)
+                    reply = c.receive()
+                waited.append(max(good.times, default=0))
+                assert len(reply) < 2000, (place, len(reply))
+                (error,) = errors(ET.fromstring(reply))
+                assert error[0] == "too-big" and (not row or row[1] in error[3]), (place, error)
+            assert min(waited) < (20 if SLOW else 0.5), (place, waited)
 
 
 @test
