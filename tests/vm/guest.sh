@@ -70,26 +70,54 @@ guest_start() {
 		-append "console=ttyS0 quiet panic=-1 tsc=reliable no_timer_check mitigations=off" \
 		-serial "file:$LAB_DIR/$name.console" \
 		-chardev "socket,id=ctl,path=$LAB_DIR/$name.serial,server=on,wait=off" -serial chardev:ctl \
+		-monitor "unix:$LAB_DIR/$name.monitor,server=on,wait=off" \
 		"$@" >>"$LAB_DIR/$name.log" 2>&1 </dev/null &
 	GUEST_PID[$name]=$!
 	LAB_PIDS+=($!)
 }
 
-# guest_page NAME [ARGUMENTS...]: with the command that docs/guests.md has for it.
-guest_page() {
-	local args
-	mapfile -d "" -t args < <("$LAB_PYTHON" "$VM_LIB/qemu_args.py" page "$LAB_TOP/docs/guests.md" "$1")
-	[ ${#args[@]} -gt 0 ] || return 1
-	guest_start "$1" "${args[@]}" "${@:2}"
+# guest_args page|attach NAME: into ARGS, from the command that docs/guests.md has for it, or from what
+# `heddle port show NAME --attach` says.
+guest_args() {
+	case $1 in
+	page) "$LAB_PYTHON" "$VM_LIB/qemu_args.py" page "$LAB_TOP/docs/guests.md" "$2" ;;
+	attach) hd sw port show "$2" --attach --json | "$LAB_PYTHON" "$VM_LIB/qemu_args.py" attach ;;
+	esac >"$LAB_DIR/args"
+	mapfile -d "" -t ARGS <"$LAB_DIR/args"
 }
 
-# guest_attach NAME [OLD NEW]: with what `heddle port show NAME --attach` says, OLD replaced in it.
+# guest_page NAME
+guest_page() {
+	guest_args page "$1"
+	guest_start "$1" "${ARGS[@]}"
+}
+
+# guest_attach NAME OLD NEW: with OLD replaced.
 guest_attach() {
-	local args
-	mapfile -d "" -t args < <(hd sw port show "$1" --attach --json | "$LAB_PYTHON" "$VM_LIB/qemu_args.py" attach)
-	[ ${#args[@]} -gt 0 ] || return 1
-	[ $# = 1 ] || args=("${args[@]/"$2"/"$3"}")
-	guest_start "$1" "${args[@]}"
+	guest_args attach "$1"
+	guest_start "$1" "${ARGS[@]/"$2"/"$3"}"
+}
+
+# guest_migrate FROM TO: to one that was started with -incoming unix:$LAB_DIR/TO.incoming.
+guest_migrate() {
+	"$LAB_PYTHON" - "$LAB_DIR/$1.monitor" "migrate unix:$LAB_DIR/$2.incoming" <<-'PY'
+		import socket, sys
+		monitor = socket.socket(socket.AF_UNIX)
+		monitor.settimeout(60)
+		monitor.connect(sys.argv[1])
+		def say(line):
+		    """Each answer ends with a prompt; what was typed is echoed before it."""
+		    monitor.sendall(line.encode())
+		    text = ""
+		    while not text.endswith("(qemu) "):
+		        text += monitor.recv(65536).decode(errors="replace")
+		    return text
+		say("")
+		say(sys.argv[2] + "\n")
+		text = say("info migrate\n")
+		print(text)
+		sys.exit("Migration status: completed" not in text)
+	PY
 }
 
 # guest_ready NAME ADDRESS...: waits until it has booted, then gives its card the addresses.

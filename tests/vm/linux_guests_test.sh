@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Real Linux guests, started with the lines of docs/guests.md: on vhost-user ports of both modes, and on
 # a TAP that QEMU opens by name. They ping and transfer with each other and with a host on a TAP;
-# one is killed and comes back; heddle-dp is killed, and heddled is restarted, and they go on. Guests
-# whose memory is not shared are named.
+# one is killed and comes back; heddle-dp is killed, and heddled is restarted, and they go on; one is
+# migrated. Guests whose memory is not shared are named.
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/../lab/lib.sh"
 # shellcheck source=tests/vm/guest.sh
@@ -21,6 +21,7 @@ config sw <<-END >/dev/null
 	switch sw
 	segment lan bridged
 	vhost-user web1 access=lan
+	vhost-user moved access=lan
 	vhost-user web2 mode=server queues=2 access=lan
 	vm-tap web3 access=lan
 	vhost-user own access=lan
@@ -118,5 +119,18 @@ check_within 10 "all guests are attached again after heddled was restarted" -- \
 check "guest to guest after that: ping" -- guest web1 "ping -c 3 -W 2 10.0.0.2"
 check "guest to guest on a TAP after that: ping" -- guest web2 "ping -c 3 -W 2 10.0.0.3"
 check "guest on a TAP to TAP host after that: ping" -- guest web3 "ping -c 3 -W 2 10.0.0.9"
+
+# A machine moves to another QEMU, on another port, while it is pinged.
+guest_args page web1
+guest_start moved "${ARGS[@]/"vhost/web1/"/"vhost/moved/"}" -incoming "unix:$LAB_DIR/moved.incoming"
+wait_for 10 test -S "$LAB_DIR/moved.incoming"
+pinger_start lan 10.0.0.1
+check "a guest is migrated" -- guest_migrate web1 moved
+pinger_more lan 100
+note "migrated: $(pinger_stop lan) (lost, of); the longest gap $(pinger_gap lan) ms"
+ports_up sw moved
+check "the port that it left is down" -- state sw port-is web1 reason no-peer
+check "its address is behind its new port" -- state sw mac-is 52:54:00:00:00:01 moved learned
+check "it reaches a guest on a TAP" -- guest moved "ping -c 3 -W 2 10.0.0.3"
 check_conserved sw
 heddle_stop sw
