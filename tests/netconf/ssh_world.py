@@ -70,6 +70,22 @@ def fill_in(template, target, **words):
     return target
 
 
+def as_unit(build):
+    """What runs a program with the rights and system calls of heddle-sshd.service, and no more."""
+    unit = ROOT / "packaging" / "ssh" / "heddle-sshd.service.in"
+    confine = build / "tests" / "hostile" / "confine"
+    if not confine.exists() or not shutil.which("systemd-analyze") or not shutil.which("setpriv"):
+        print("heddle-sshd runs without the limits of its unit: confine, systemd-analyze or setpriv "
+              "is not there")
+        return []
+    caps = [word for line in unit.read_text(encoding="utf-8").splitlines()
+            if line.startswith("CapabilityBoundingSet=") for word in line.split("=")[1].split()]
+    calls = subprocess.run([ROOT / "tests" / "lab" / "tools" / "unit.py", "syscalls", unit],
+                           stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    keep = "".join(f",+{cap.removeprefix('CAP_').lower()}" for cap in caps)
+    return ["setpriv", "--bounding-set", f"-all{keep}", "--no-new-privs", "--", confine, *calls, "--"]
+
+
 @contextlib.contextmanager
 def sshd(folder, netconf_socket, proxy):
     """Runs heddle-sshd for the switch on this socket. Gives its log, a file."""
@@ -91,11 +107,14 @@ def sshd(folder, netconf_socket, proxy):
     script = fill_in(ship / "heddle-sshd.in", folder / "heddle-sshd", sysconfdir=etc)
     script.chmod(0o755)
     log = folder / "sshd.log"
+    limits = as_unit(pathlib.Path(proxy).resolve().parents[2])
     with open(log, "wb") as out:
-        process = subprocess.Popen([script, "-e"], env={**env, "HEDDLE_SSHD_CONFIG": str(config)},
+        process = subprocess.Popen([*limits, script, "-e"], env={**env, "HEDDLE_SSHD_CONFIG": str(config)},
                                    stderr=out, stdout=out)
     try:
         wait_for(process, log)
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8").split("\n")
+        assert not limits or "Seccomp:\t2" in status, "heddle-sshd has no filter"
         yield log
     finally:
         process.terminate()
