@@ -13,8 +13,11 @@
  *	watch.c		once a second: are they there? systemd's watchdog
  *	planes_api.c	PLANE_READY, PLANE_LIST
  *	opener*.c	what it opens for them
+ *	closer.c	deletes devices beside the loop
+ *	netdev.c, rtnl.c, rtnl_guard.c	network devices, and rules of the packet filter
  *
- * One thread. A namespace is only entered by a process that does nothing else (netns_helper.c).
+ * One thread, and one that deletes devices (closer.c). Namespaces are entered by another process
+ * (netns_helper.c).
  */
 #ifndef SUPERVISOR_HEDDLED_H
 #define SUPERVISOR_HEDDLED_H

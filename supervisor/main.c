@@ -152,7 +152,7 @@ static int run(struct heddled *heddled)
 		hd_log(HD_LOG_ERR, "out of memory");
 		return 1;
 	}
-	heddled->opener = opener_new(&heddled->settings, &heddled->dirs,
+	heddled->opener = opener_new(heddled->base, &heddled->settings, &heddled->dirs,
 				     heddled_plane(heddled, HD_PLANE_DATA)->account.uid);
 	if (!heddled->opener) {
 		hd_log(HD_LOG_ERR, "out of memory");

@@ -283,12 +283,14 @@ static const struct hd_handler handlers[] = {
 	HD_HANDLER(OPEN_VHOST, serve_vhost),     HD_HANDLER(VHOST_ADMIT, serve_admit),
 };
 
-struct opener *opener_new(const struct settings *settings, const struct dirs *dirs, uid_t dp_uid)
+struct opener *opener_new(struct event_base *base, const struct settings *settings,
+			  const struct dirs *dirs, uid_t dp_uid)
 {
 	struct opener *opener = calloc(1, sizeof(*opener));
 
 	if (!opener)
 		return NULL;
+	opener->base = base;
 	opener->settings = settings;
 	opener->dirs = dirs;
 	opener->dp_uid = dp_uid;
@@ -310,6 +312,7 @@ void opener_free(struct opener *opener)
 		return;
 	opener_watch_end(opener);
 	opener_orphans_end(opener);
+	opener_guard_end(opener);
 	opener_cache_end(opener);
 	closer_free(opener->closer);
 	opener_shm_close(opener);

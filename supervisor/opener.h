@@ -9,6 +9,8 @@
  *	opener_vhost.c	directories of vhost-user sockets
  *	capture.c	capture files
  *	opener_watch.c	names of namespaces that change hands
+ *	opener_guard.c	rules of the packet filter that somebody flushes
+ *	opener_orphans.c	TAPs that an earlier heddled left
  *	netns.c, netns_helper.c	finding a namespace, opening something inside
  */
 #ifndef SUPERVISOR_OPENER_H
@@ -21,7 +23,8 @@
 /*
  * @settings and @dirs must outlive it; heddle-dp runs as user @dp_uid. Returns NULL when out of memory.
  */
-struct opener *opener_new(const struct settings *settings, const struct dirs *dirs, uid_t dp_uid);
+struct opener *opener_new(struct event_base *base, const struct settings *settings,
+			  const struct dirs *dirs, uid_t dp_uid);
 
 /* Closes all that is kept, and removes the directories of sockets that were made. NULL is fine. */
 void opener_free(struct opener *opener);

@@ -26,12 +26,31 @@ static struct kept_tap *find(struct opener *opener, const char *port)
 	return NULL;
 }
 
+static bool is_at(const struct kept_tap *tap, dev_t dev, ino_t ino)
+{
+	return tap->netns.ino == ino && tap->netns.dev == dev;
+}
+
+static bool has_vm(const struct opener *opener, const struct netns *netns)
+{
+	const struct kept_tap *tap;
+
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
+		LIST_FOREACH(tap, &opener->taps[i], next)
+			if (tap->req.vm && is_at(tap, netns->dev, netns->ino))
+				return true;
+	return false;
+}
+
 /* Ours no longer; the device stays. */
 static void let_go(struct opener *opener, struct kept_tap *tap)
 {
 	opener_tap_close(tap);
 	LIST_REMOVE(tap, next);
 	opener->n_taps--;
+	/* what watches there would keep a namespace that was deleted */
+	if (tap->req.vm && tap->req.netns[0] && !has_vm(opener, &tap->netns))
+		opener_guard_unwatch(opener, &tap->netns);
 	free(tap);
 }
 
@@ -73,8 +92,7 @@ bool opener_cache_knows(const struct opener *opener, const struct netns *netns, 
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
 		LIST_FOREACH(tap, &opener->taps[i], next)
 			if (tap->opened.ifindex ? tap->opened.ifindex == link->ifindex &&
-							  tap->netns.ino == netns->ino &&
-							  tap->netns.dev == netns->dev
+							  is_at(tap, netns->dev, netns->ino)
 						: !strcmp(tap->req.netdev, link->name) &&
 							  !strcmp(tap->req.netns, name))
 				return true;
@@ -174,7 +192,20 @@ const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_o
 		return NULL;
 	}
 	tap->req = *req;
+	if (req->vm)
+		opener_guard_watch(opener, &tap->netns);
 	return tap;
+}
+
+void opener_cache_guard(struct opener *opener, dev_t dev, ino_t ino, const char *netdev)
+{
+	struct kept_tap *tap;
+
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
+		LIST_FOREACH(tap, &opener->taps[i], next)
+			if (tap->req.vm && tap->asked && is_at(tap, dev, ino) &&
+			    (!netdev || !strcmp(tap->req.netdev, netdev)))
+				opener_tap_guard(tap);
 }
 
 void opener_cache_release(struct opener *opener, const char *port)

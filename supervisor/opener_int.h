@@ -46,12 +46,14 @@ struct kept_vhost {
 LIST_HEAD(kept_vhosts, kept_vhost);
 
 struct opener {
+	struct event_base *base;
 	const struct settings *settings;
 	const struct dirs *dirs;
 	struct kept_taps taps[CACHE_BUCKETS];
 	unsigned int n_taps;
 	struct closer *closer;
-	struct orphans *orphans; /* NULL: not looked for yet */
+	LIST_HEAD(, guard_watch) guards; /* by namespace */
+	struct orphans *orphans;         /* NULL: not looked for yet */
 	struct kept_shm shms[SHM_MAX];
 	unsigned int n_shms;
 	struct kept_vhosts vhosts;
@@ -70,6 +72,9 @@ int opener_group(const struct opener *opener, const char *name, gid_t *gid, stru
  */
 int opener_tap_open(struct opener *opener, struct kept_tap *tap, const struct hd_open_tap *req,
 		    struct hd_err *err);
+
+/* Makes the rule of this VM's TAP again, if it is gone. */
+void opener_tap_guard(const struct kept_tap *tap);
 
 /* Has anybody this VM's TAP open? */
 bool opener_tap_in_use(const struct kept_tap *tap);
@@ -100,6 +105,9 @@ bool opener_cache_knows(const struct opener *opener, const struct netns *netns, 
 
 /* At the end. A switch that is managed keeps its TAPs for the next start. */
 void opener_cache_end(struct opener *opener);
+
+/* Makes the rule of the VM's TAP @netdev in this namespace again; NULL: of all there. */
+void opener_cache_guard(struct opener *opener, dev_t dev, ino_t ino, const char *netdev);
 void opener_cache_release(struct opener *opener, const char *port);
 
 /* Closes what was not asked for. Returns how many. */
@@ -118,6 +126,11 @@ unsigned int opener_cache_lost(struct opener *opener, void (*fn)(const char *por
 /* opener_packet.c: @fds becomes the packet socket and the datagram socket. */
 int opener_packet_open(const struct opener *opener, const struct hd_open_packet *req, int fds[2],
 		       struct hd_opened *opened, struct hd_err *err);
+
+/* opener_guard.c: watches the packet filter in a namespace with TAPs of VMs, until the last is gone. */
+void opener_guard_watch(struct opener *opener, const struct netns *netns);
+void opener_guard_unwatch(struct opener *opener, const struct netns *netns);
+void opener_guard_end(struct opener *opener);
 
 /*
  * opener_orphans.c: looks for TAPs that an earlier heddled of this run directory left and no port has

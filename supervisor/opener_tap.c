@@ -365,10 +365,37 @@ bool opener_tap_alive(const struct opener *opener, struct kept_tap *tap)
 	       index == tap->opened.ifindex;
 }
 
+/* A descriptor of the namespace that the device is in, whoever has its name now. False: not known. */
+static bool namespace_of(const struct kept_tap *tap, struct netns *netns)
+{
+	*netns = tap->netns;
+	netns->fd = -1;
+	if (!tap->req.netns[0])
+		return true;
+	if (tap->sock >= 0)
+		netns->fd = ioctl(tap->sock, SIOCGSKNS);
+	return netns->fd >= 0;
+}
+
+void opener_tap_guard(const struct kept_tap *tap)
+{
+	struct netns netns;
+	int sock = namespace_of(tap, &netns) ? rtnl_guard_socket(&netns, NULL) : -1;
+	int rc = sock < 0 ? sock : rtnl_guard_again(sock, tap->req.netdev);
+
+	if (sock >= 0)
+		close(sock);
+	netns_close(&netns);
+	hd_log_port(rc < 0 ? HD_LOG_ERR : HD_LOG_NOTICE, tap->req.port,
+		    "the packet filter was flushed; the rule that keeps the guest on %s away from "
+		    "the host %s",
+		    tap->req.netdev, rc < 0 ? "cannot be made again" : "is there again");
+}
+
 bool opener_tap_in_use(const struct kept_tap *tap)
 {
-	struct netns netns = {.fd = tap->sock < 0 ? -1 : ioctl(tap->sock, SIOCGSKNS)};
-	struct nl_sock *rtnl = netns.fd < 0 ? NULL : rtnl_open(&netns, NULL);
+	struct netns netns;
+	struct nl_sock *rtnl = namespace_of(tap, &netns) ? rtnl_open(&netns, NULL) : NULL;
 	struct rtnl_link link;
 	bool used = rtnl && rtnl_get(rtnl, NULL, tap->opened.ifindex, &link) == 0 && link.carrier;
 
@@ -407,13 +434,10 @@ void opener_device_remove(struct opener *opener, const struct netns *netns, uint
 
 void opener_tap_remove(struct opener *opener, struct kept_tap *tap, bool vm)
 {
-	bool named = tap->req.netns[0] != '\0';
-	struct netns netns = tap->netns;
-	struct closing *closing;
+	struct netns netns;
+	bool known = namespace_of(tap, &netns);
+	struct closing *closing = closing_new(known ? &netns : NULL, tap->opened.ifindex, vm);
 
-	/* the name of its namespace may be another one's by now */
-	netns.fd = named && tap->sock >= 0 ? ioctl(tap->sock, SIOCGSKNS) : -1;
-	closing = closing_new(named && netns.fd < 0 ? NULL : &netns, tap->opened.ifindex, vm);
 	netns_close(&netns);
 	if (!closing)
 		return;

@@ -67,6 +67,15 @@ int rtnl_guard_socket(const struct netns *netns, struct hd_err *err);
  */
 int rtnl_guard(int sock, const char *netdev);
 
+/* The same where what is there of it may stay: the kernel tells of no table that went. */
+int rtnl_guard_again(int sock, const char *netdev);
+
+/* A socket in @netns that can be read when the packet filter there changes, or -errno. */
+int rtnl_guard_listen(const struct netns *netns);
+
+/* Reads what changed: calls @fn with each device whose table went; NULL: some were missed. */
+void rtnl_guard_news(int sock, void (*fn)(const char *netdev, void *arg), void *arg);
+
 /* Removes that table. 0 or -errno; -ENOENT: there is none. */
 int rtnl_unguard(int sock, const char *netdev);
 

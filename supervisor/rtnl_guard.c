@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -23,6 +24,7 @@
 
 #define BATCH_SIZE 4096
 #define ANSWER_S   5
+#define PREFIX     "heddle-"
 #define CHAIN      "ingress"
 
 /* Messages that the kernel takes all or none of. */
@@ -145,7 +147,19 @@ int rtnl_guard_socket(const struct netns *netns, struct hd_err *err)
 
 static void table_name(const char *netdev, char *text, size_t size)
 {
-	snprintf(text, size, "heddle-%s", netdev);
+	snprintf(text, size, PREFIX "%s", netdev);
+}
+
+int rtnl_guard_again(int sock, const char *netdev)
+{
+	char table[IFNAMSIZ + 8];
+	struct batch b;
+
+	table_name(netdev, table, sizeof(table));
+	begin(&b);
+	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE, table);
+	add_chain(&b, table, netdev);
+	return commit(sock, &b);
 }
 
 int rtnl_guard(int sock, const char *netdev)
@@ -172,4 +186,63 @@ int rtnl_unguard(int sock, const char *netdev)
 	begin(&b);
 	add_table(&b, NFT_MSG_DELTABLE, NLM_F_ACK, table);
 	return commit(sock, &b);
+}
+
+int rtnl_guard_listen(const struct netns *netns)
+{
+	int sock =
+		netns_socket(netns, AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, NETLINK_NETFILTER, NULL);
+	struct sockaddr_nl any = {.nl_family = AF_NETLINK};
+	int group = NFNLGRP_NFTABLES, rc;
+
+	/* one without an address of its own is told nothing */
+	if (sock >= 0 &&
+	    (bind(sock, (struct sockaddr *)&any, sizeof(any)) < 0 ||
+	     setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)) {
+		rc = -errno;
+		close(sock);
+		return rc;
+	}
+	return sock;
+}
+
+/* The device whose table, or the table's chain, @hdr says went. NULL: it says something else. */
+static const char *gone(const struct nlmsghdr *hdr, char table[NFT_NAME_MAXLEN])
+{
+	const struct nfgenmsg *nfg = nlmsg_data(hdr);
+	const struct nlattr *name;
+
+	if (hdr->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELTABLE) &&
+	    hdr->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELCHAIN))
+		return NULL;
+	if (!nlmsg_valid_hdr(hdr, sizeof(*nfg)) || nfg->nfgen_family != NFPROTO_NETDEV)
+		return NULL;
+	name = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*nfg), NFTA_TABLE_NAME);
+	if (!name)
+		return NULL;
+	nla_strlcpy(table, name, NFT_NAME_MAXLEN);
+	return strncmp(table, PREFIX, strlen(PREFIX)) ? NULL : table + strlen(PREFIX);
+}
+
+void rtnl_guard_news(int sock, void (*fn)(const char *netdev, void *arg), void *arg)
+{
+	char bytes[16384] __attribute__((aligned(NLMSG_ALIGNTO))), table[NFT_NAME_MAXLEN];
+	const char *netdev;
+
+	for (;;) {
+		int len = (int)recv(sock, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+		if (len < 0 && errno == ENOBUFS) {
+			fn(NULL, arg);
+			continue;
+		}
+		if (len <= 0)
+			return;
+		for (struct nlmsghdr *hdr = (void *)bytes; nlmsg_ok(hdr, len);
+		     hdr = nlmsg_next(hdr, &len)) {
+			netdev = gone(hdr, table);
+			if (netdev)
+				fn(netdev, arg);
+		}
+	}
 }

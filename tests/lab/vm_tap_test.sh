@@ -8,6 +8,22 @@
 # Rules of the packet filter, as the kernel has them: nft need not be there.
 tables() { "$LAB_PYTHON" "$LAB_TOOLS/nft_tables.py"; }
 
+
+# Does the host tell guest a its MAC address? (What it would answer further, it sends by another device.)
+host_answers() {
+	on a ip neigh del 10.0.0.100 dev eth0 2>/dev/null || true
+	on a ping -q -c 2 -i 0.2 -W 1 10.0.0.100 >/dev/null || true
+	on a ip neigh show 10.0.0.100 | grep -q lladdr
+}
+echos() { awk '/^Icmp: [0-9]/ { print $10 }' /proc/net/snmp; }
+# Do pings of guest a to the host's address, which must be known to it, reach the host's stack?
+host_hears() {
+	local before
+	before=$(echos)
+	on a ping -q -c 2 -i 0.2 -W 1 10.0.0.100 >/dev/null || true
+	[ "$(echos)" -gt "$before" ]
+}
+test_tables() { [ "$(tables)" = "$1" ]; }
 index_of() { ip -o link show dev "$1" | cut -d: -f1; }
 no_device() { ! ip link show dev "$1"; }
 
@@ -74,12 +90,19 @@ check "TCP from a guest on vhost-user" -- transfer v b 10.0.0.2 8M
 check "no address came to the host's side" -- test -z "$(ip -o addr show dev vt-a)$(ip -o addr show dev vt-b)"
 check "a rule of ours holds for each device" -- test "$(tables)" = "heddle-vt-a
 heddle-vt-b"
-mac_a=$(mac_of . vt-a)
-on a ip neigh replace 10.0.0.100 lladdr "$mac_a" dev eth0
-check_not "the host does not answer to its own address" -- answers a 10.0.0.100
-on a ip neigh del 10.0.0.100 dev eth0
-check_not "... nor to an ARP request for it" -- answers a 10.0.0.100
-check_not "the guest learned nothing of the host" -- sh -c "nsenter --net=/run/netns/a ip neigh show 10.0.0.100 | grep lladdr"
+check_not "the host does not answer an ARP request for its own address" -- host_answers
+on a ip neigh replace 10.0.0.100 lladdr "$(mac_of . vt-a)" dev eth0
+check_not "... and does not hear what is sent to it all the same" -- host_hears
+# A firewall that starts flushes all tables. (With a heddled that cannot mend it, the host does answer:
+# without the rule all of the above would have failed.)
+kill -STOP "${HEDDLE_PID[sw]}"
+"$LAB_PYTHON" "$LAB_TOOLS/nft_tables.py" flush
+check_within 10 "without the rule the host would hear the guest" -- host_hears
+check_within 10 "... and answer it" -- host_answers
+kill -CONT "${HEDDLE_PID[sw]}"
+check_within 10 "the rules come back after a flush" -- test_tables "heddle-vt-a
+heddle-vt-b"
+check_not "... and hold" -- host_answers
 
 check_conserved sw
 vm_stop b
@@ -107,7 +130,7 @@ heddle_stop sw
 check "an orderly end leaves the device that a VM has open" -- ip link show dev vt-a
 check_not "... and takes the one that nobody has" -- ip link show dev vt-b
 check_not "... and its rule" -- sh -c "$LAB_PYTHON $LAB_TOOLS/nft_tables.py | grep vt-b"
-check_not "the host is not there for the guest meanwhile" -- answers a 10.0.0.100
+check_not "the host is not there for the guest meanwhile" -- host_answers
 heddle_start sw "$LAB_DIR/sw.json"
 ports_up sw a c
 host_if c eth0 10.0.0.3/24
