@@ -106,6 +106,18 @@ static void fill(struct hd_port_config *c, const struct hd_port_object *o)
 	c->cvlans = o->flags & HD_PORT_CVLANS ? &c->cvlan_store : NULL;
 }
 
+/* An address that the configuration asks for is the port's before it is open, and in replay. */
+static void fill_mac(const struct hd_builder *b, struct hd_port *port, const char *kind)
+{
+	static const uint8_t none[sizeof(port->mac)];
+	const struct hd_port_ops *ops = hd_port_kind_by_name(kind);
+	const void *params =
+		ops && ops->mac ? hd_store_next(b->store, ops->params, port->name) : NULL;
+
+	if (params && memcmp(ops->mac(params), none, sizeof(none)) != 0)
+		memcpy(port->mac, ops->mac(params), sizeof(port->mac));
+}
+
 /* The port itself: the running one if its kind and the kind's object are the same, else a new one. */
 static int choose_port(struct hd_builder *b, struct hd_port_config *c,
 		       const struct hd_port_object *o, const struct hd_port_config *now)
@@ -134,6 +146,7 @@ static int choose_port(struct hd_builder *b, struct hd_port_config *c,
 		if (!c->port)
 			return hd_store_refuse(b->store, err.code, "port %s: %s", c->name,
 					       err.text);
+		fill_mac(b, c->port, o->kind);
 		if (now)
 			b->result->ports_restarted++;
 		else

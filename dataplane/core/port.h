@@ -56,6 +56,9 @@ struct hd_port_ops {
 	 */
 	int (*validate)(const void *params, struct hd_err *err);
 
+	/* The MAC that the object asks for; zero: none. NULL: the kind has none. */
+	const uint8_t *(*mac)(const void *params);
+
 	/* Queues (pairs) that the object asks for, 1..HD_PORT_QUEUES_MAX. NULL: one. */
 	uint16_t (*queues)(const void *params);
 

@@ -11,6 +11,14 @@
 
 #define MODULE "heddle-tap"
 
+/* Where the address of the kernel's interface is, if it is configured. */
+static const struct lyd_node *mac_settings(const struct bd_port *port)
+{
+	if (port->role == BD_ROLE_HOST)
+		return ds_child(port->host_of->node, NULL, "host-interface");
+	return port->params;
+}
+
 static void rule_mac(const struct bd_model *m, const struct bd_port *port, struct ds_errors *errs)
 {
 	const struct lyd_node *leaf;
@@ -18,7 +26,7 @@ static void rule_mac(const struct bd_model *m, const struct bd_port *port, struc
 
 	if (!bd_port_is(port, MODULE) && !bd_port_is(port, "heddle-vm-tap"))
 		return;
-	leaf = ds_child(port->params, NULL, "mac-address");
+	leaf = ds_child(mac_settings(port), NULL, "mac-address");
 	if (leaf && (hd_mac_parse(lyd_get_value(leaf), &mac) < 0 || hd_mac_is_group(&mac) ||
 		     hd_mac_is_zero(&mac)))
 		bd_error(errs, leaf, DS_INVALID_VALUE, "bad-mac",
@@ -43,7 +51,7 @@ static void translate_port(const struct bd_model *m, const struct bd_port *port,
 	o = bd_add(out, HD_PLANE_DATA, BD_RANK_KIND, TAP, "%s", port->name);
 	copy(o->netdev, sizeof(o->netdev), bd_port_device(port, &netns));
 	copy(o->netns, sizeof(o->netns), netns);
-	bd_mac(port->params, o->mac);
+	bd_mac(mac_settings(port), o->mac);
 	o->queues = ds_number(port->params, NULL, "queues", 1);
 	o->mtu = ds_number(port->port, NULL, "mtu", HD_PORT_MTU_DEFAULT);
 	o->offloads = bd_offloads(port->params);

@@ -8,10 +8,10 @@
 host_add phys a b t
 ip link add up0 type veth peer name eth0 netns phys
 ip link set up0 up
-conf() { # VLAN NAME
+conf() { # VLAN NAME [OPTION]
 	config "$2" <<-END
 		switch sw
-		segment lan vlan=$1 bridged=eth1 interface=hd-lan address=10.0.0.1/24
+		segment lan vlan=$1 bridged=eth1 interface=hd-lan address=10.0.0.1/24 ${3:-}
 		af-packet eth1 device=up0
 		tap a namespace=a device=eth0 access=lan
 		tap b namespace=b device=eth0 access=lan
@@ -88,6 +88,13 @@ was=$own own=02:00:00:00:0a:0a
 ip link set hd-lan address "$own"
 check_within 5 "another address is followed" -- is_own "$own" 30
 claims "with another address"
+was=$own own=02:00:00:00:0b:0b
+check "one that is configured" -- hd sw load "$(conf 30 three mac-address=$own)"
+has_own() { [ "$(mac_of . hd-lan)" = "$own" ]; }
+check_within 5 "... is the interface's" -- has_own
+check_within 5 "... and the switch's own" -- is_own "$own" 30
+ports_up sw hd-lan
+claims "with a configured address"
 check "the old one is free" -- is_seen ".:hd-lan a:eth0 t:eth0 phys:eth0" b:eth0 --src "$was"
 check_conserved sw
 heddle_stop sw

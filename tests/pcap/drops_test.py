@@ -58,6 +58,8 @@ PROVOKED = {
     "foreign_source": (Config().port("a", access=10)
                        .port("b", access=10, guards={"anti_spoof": {"mac": [B]}}),
                        [ether(BROADCAST, B)], "a", IN),
+    "own_address": (Config().segment("s", 10, host_interface={"name": "hd-s", "mac-address": X})
+                    .port("a", access="s"), [ether(BROADCAST, X)], "a", IN),
     "spoofed_ip": (guarded(anti_spoof={"mac": [A], "ip": ["10.0.0.5"]}),
                    [ether(BROADCAST, A, kind=0x0806, payload=arp(1, A, "10.0.0.6"))], "a", IN),
 }
@@ -77,7 +79,6 @@ ELSEWHERE = {
     "flood_full": "dataplane/l2/l2_forward_test.c",
     "local_address": "dataplane/l2/l2_forward_test.c",
     "outdated": "dataplane/l2/l2_forward_test.c",
-    "own_address": "dataplane/l2/l2_forward_test.c",
     "lost_with_plane": "dataplane/core/stats_test.c",
     "lost_with_plane_tx": "dataplane/core/stats_test.c",
 }

@@ -279,5 +279,36 @@ class AntiSpoof(Scenario):
         self.assertEqual(result.frames("a"), [ether(BROADCAST, B)])
 
 
+class OwnAddress(Scenario):
+    """The address of a host interface is nobody else's, whatever the port's role."""
+
+    def test_every_role(self):
+        own = "02:00:00:00:00:77"
+        config = (Config().segment("office", 10, uplink=["up"],
+                                   host_interface={"name": "hd-office", "mac-address": own})
+                  .segment("lab", 20).port("up")
+                  .port("vm", kind="tap", access="office").port("dev", access="office")
+                  .port("trunk", trunk=["office", "lab"])
+                  .port("guarded", access="office", guards={"anti_spoof": {"mac": [own]}})
+                  .port("other", access="lab"))
+        claim, ask, said = ether(BROADCAST, own), ether(own, X), ether(BROADCAST, own, payload=b"me")
+        result = self.replay(config, {
+            "vm": [(START, claim), (START + 5, claim)], "dev": [(START + 1, claim)],
+            "up": [(START + 2, ether(BROADCAST, own, "10"))],
+            "trunk": [(START + 3, ether(BROADCAST, own, "10")), (START + 8, ether(own, A, "10")),
+                      (START + 10, ether(BROADCAST, own, "20"))],
+            "guarded": [(START + 4, claim)], "hd-office": [(START + 7, said)],
+            "other": [(START + 9, ether(BROADCAST, B))]}, check_batches=True)
+        for port, n in (("vm", 2), ("dev", 1), ("up", 1), ("trunk", 1), ("guarded", 1)):
+            self.assertEqual(result.drops(port), {"own_address": n}, port)
+        tagged = ether(BROADCAST, own, "10", payload=b"me")
+        self.assert_frames(result, {
+            "hd-office": [ether(own, A)], "vm": [said], "dev": [said], "guarded": [said],
+            "up": [tagged], "trunk": [tagged, ether(BROADCAST, B, "20")],
+            "other": [ether(BROADCAST, own)]})  # another segment: what is there is not ours
+        self.assertEqual(result.macs()["sw0", 10, own], "hd-office")
+        self.assertEqual(result.macs()["sw0", 20, own], "trunk")
+
+
 if __name__ == "__main__":
     main()

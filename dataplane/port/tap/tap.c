@@ -266,6 +266,11 @@ static void tap_detail(const struct hd_port *port, char *text, size_t size)
 		snprintf(text + n, size - n, "; its mtu is %d, the port's is %u", mtu, o->mtu);
 }
 
+static const uint8_t *tap_mac(const void *params)
+{
+	return ((const struct hd_tap_object *)params)->mac;
+}
+
 static uint16_t tap_queues(const void *params)
 {
 	return ((const struct hd_tap_object *)params)->queues;
@@ -277,6 +282,7 @@ static const struct hd_port_ops tap_ops = {
 	.params_size = sizeof(struct hd_tap_object),
 	.size = sizeof(struct hd_tap),
 	.validate = hd_tap_validate,
+	.mac = tap_mac,
 	.queues = tap_queues,
 	.open = tap_open,
 	.close = tap_close,

@@ -59,6 +59,8 @@ def segment(name, opts):
         made["bridged"] = {"uplink": opts["bridged"]} if opts.get("bridged") not in (None, True) else {}
     if "interface" in opts:
         made["host-interface"] = {"name": opts["interface"], "address": opts.get("address", [])}
+        if "mac-address" in opts:
+            made["host-interface"]["mac-address"] = opts["mac-address"]
     return made
 
 
