@@ -101,7 +101,7 @@ LONG_PLACES = {
     "an element": (f"<{LONG}/>", "xxxx"),
     "text between elements": (INTERFACE.format("") + f"</interface>{LONG}</interfaces>", "interface"),
     "white space": (INTERFACE.format("") + f"</interface>{' ' * (8 << 20)}</interfaces>", "interface"),
-    "a value that never ends": (INTERFACE.format(f"<description>{LONG}"), "description"),
+    "a value that never ends": (INTERFACE.format(f"<description>{LONG}"), "config"),
     "a message-id": None,
     "an XPath": None,
 }
