@@ -28,6 +28,7 @@
 
 #include <event2/event.h>
 
+#include "heddle/api/supervisor.h"
 #include "heddle/ipc/msg.h"
 #include "supervisor/account.h"
 #include "supervisor/backoff_core.h"
@@ -52,8 +53,10 @@ struct plane {
 	struct event *restart;
 	struct backoff backoff;
 	uint64_t started_ns, ended_ns;
-	uint64_t answered_ns; /* the last sign of life */
-	uint64_t lost_ns;     /* its channel closed then, and it still runs; 0: not so */
+	uint64_t answered_ns; /* the last answer */
+	uint64_t worked_ns;   /* it was a step further then; 0: it does nothing for long */
+	struct hd_plane_work work;
+	uint64_t lost_ns; /* its channel closed then, and it still runs; 0: not so */
 	uint32_t restarts;
 	uint32_t blame_seq; /* deaths of heddle-dp that are known to be blamed on a port */
 	bool ready, ever_ready;

@@ -114,7 +114,8 @@ void plane_start(struct plane *plane)
 	struct hd_err err = {0};
 
 	plane->started_ns = plane->answered_ns = hd_now_ns();
-	plane->lost_ns = 0;
+	plane->lost_ns = plane->worked_ns = 0;
+	plane->work = (struct hd_plane_work){0};
 	plane->ready = plane->pinged = plane->expired = false;
 	plane->text[0] = '\0';
 	if (spawn_plane(plane, &config, &err) < 0) {
@@ -172,6 +173,7 @@ static void plane_ended(struct plane *plane, int status)
 
 	link_free(plane->link);
 	plane->link = NULL;
+	plane->work = (struct hd_plane_work){0};
 	plane->pid = 0;
 	if (plane->statm >= 0)
 		close(plane->statm);

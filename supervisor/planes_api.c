@@ -11,6 +11,7 @@
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
 #include "supervisor/plane.h"
+#include "supervisor/watch.h"
 
 static const struct plane *not_ready(const struct heddled *heddled)
 {
@@ -58,6 +59,11 @@ static void serve_ready(struct hd_chan *chan, const struct hd_msg *msg, void *ar
 	planes_status(heddled);
 }
 
+static void serve_work(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	watch_work(arg, msg->body);
+}
+
 /* Resident memory of the process whose statm this is, 0 when it cannot be read. */
 static uint64_t rss_bytes(int statm)
 {
@@ -94,6 +100,7 @@ static void plane_state(const struct plane *plane, struct hd_plane_state *out)
 	out->uptime_ns = now - (plane->pid ? plane->started_ns : plane->ended_ns);
 	out->rss_bytes = plane->pid ? rss_bytes(plane->statm) : 0;
 	snprintf(out->last_exit, sizeof(out->last_exit), "%s", plane->last_exit);
+	watch_doing(plane, out->doing, sizeof(out->doing));
 }
 
 static void serve_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -117,6 +124,7 @@ static void serve_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg
 
 const struct hd_handler planes_handlers[] = {
 	HD_EVENT_HANDLER(PLANE_READY, serve_ready),
+	HD_EVENT_HANDLER(PLANE_WORK, serve_work),
 	HD_HANDLER(PLANE_LIST, serve_list),
 };
 const size_t planes_handlers_n = sizeof(planes_handlers) / sizeof(planes_handlers[0]);

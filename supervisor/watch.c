@@ -2,7 +2,9 @@
 #include "supervisor/watch.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <systemd/sd-daemon.h>
 
@@ -21,6 +23,50 @@ static void on_pong(struct hd_chan *chan, int status, const struct hd_msg *msg, 
 	plane->answered_ns = hd_now_ns();
 }
 
+void watch_work(struct plane *plane, const struct hd_plane_work *work)
+{
+	bool further = work->done > plane->work.done ||
+		       strncmp(work->what, plane->work.what, sizeof(work->what)) != 0;
+
+	plane->work = *work;
+	plane->work.what[sizeof(plane->work.what) - 1] = '\0';
+	for (char *c = plane->work.what; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = ' ';
+	if (!plane->work.what[0])
+		plane->worked_ns = 0;
+	else if (further)
+		plane->worked_ns = hd_now_ns();
+}
+
+void watch_doing(const struct plane *plane, char *text, size_t size)
+{
+	const struct hd_plane_work *w = &plane->work;
+
+	if (w->total)
+		snprintf(text, size, "%s: %llu of %llu", w->what, (unsigned long long)w->done,
+			 (unsigned long long)w->total);
+	else
+		snprintf(text, size, "%s", w->what);
+}
+
+/* It does not answer, but it says what it does, and goes on with it. */
+static bool works(const struct plane *plane, uint64_t now, uint64_t silence_ms)
+{
+	return plane->worked_ns && now - plane->worked_ns <= silence_ms * HD_NS_PER_MS &&
+	       now - plane->answered_ns <= WATCH_WORK_MS * HD_NS_PER_MS;
+}
+
+static void kill_silent(struct plane *plane, uint64_t silence_ns)
+{
+	char doing[sizeof(plane->work.what) + 48], why[sizeof(doing) + 32];
+
+	watch_doing(plane, doing, sizeof(doing));
+	snprintf(why, sizeof(why), "no answer for %u s%s%s",
+		 (unsigned int)(silence_ns / HD_NS_PER_S), doing[0] ? ", " : "", doing);
+	plane_kill(plane, why);
+}
+
 static void watch_plane(struct plane *plane, uint64_t now)
 {
 	uint64_t silence = plane->ready ? WATCH_SILENCE_MS : WATCH_START_SILENCE_MS;
@@ -32,8 +78,8 @@ static void watch_plane(struct plane *plane, uint64_t now)
 			plane_kill(plane, "it closed its connection and lives on");
 		return;
 	}
-	if (now - plane->answered_ns > silence * HD_NS_PER_MS) {
-		plane_kill(plane, plane->ready ? "no answer for 10 s" : "no answer for 60 s");
+	if (now - plane->answered_ns > silence * HD_NS_PER_MS && !works(plane, now, silence)) {
+		kill_silent(plane, now - plane->answered_ns);
 		return;
 	}
 	if (!plane->pinged &&
@@ -61,6 +107,8 @@ static void forgive(struct heddled *heddled, uint64_t now)
 		struct plane *plane = &heddled->planes[i];
 
 		plane->answered_ns = earlier(plane->answered_ns + still, now);
+		if (plane->worked_ns)
+			plane->worked_ns = earlier(plane->worked_ns + still, now);
 		if (plane->lost_ns)
 			plane->lost_ns = earlier(plane->lost_ns + still, now);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,10 @@
 #include "dataplane/core/tick.h"
 #include "dataplane/main/control.h"
 
-#define SERVICE_MS 50
+#define SERVICE_MS   50
+#define PROCESS_MORE 100                  /* times 64 messages */
+#define WORK_LONG_NS (200 * HD_NS_PER_MS) /* is told */
+#define WORK_TELL_NS (250 * HD_NS_PER_MS) /* again */
 
 /* A channel in the event loop. */
 struct link {
@@ -41,6 +45,8 @@ static struct link mgmt = {.name = "heddle-mgmt"};
 static struct link control = {.name = "heddle-cp"};
 static int wake_fd = -1;
 static struct event *wake_event, *service_event, *again_event, *signal_event[2];
+static uint64_t work_told_ns; /* to heddled, and not told yet that it is over; 0: nothing is told */
+static uint64_t work_since_ns;
 
 static void link_watch(struct link *l);
 
@@ -53,13 +59,27 @@ static void link_drop(struct link *l)
 	l->chan = NULL;
 }
 
+/*
+ * A commit of thousands of ports comes in tens of thousands of messages, and between two calls of this
+ * a slice of opening or closing may pass: so all that is there is served. False: it is closed.
+ */
+static bool link_process(struct link *l)
+{
+	struct pollfd p = {.fd = hd_chan_fd(l->chan), .events = POLLIN};
+	bool open = hd_chan_process(l->chan);
+
+	for (int i = 0; open && l->chan && i < PROCESS_MORE && poll(&p, 1, 0) > 0; i++)
+		open = hd_chan_process(l->chan);
+	return open;
+}
+
 static void on_link(evutil_socket_t fd, short what, void *arg)
 {
 	struct link *l = arg;
 
 	(void)fd;
 	(void)what;
-	if (l->chan && hd_chan_process(l->chan)) {
+	if (l->chan && link_process(l)) {
 		link_watch(l);
 		return;
 	}
@@ -189,6 +209,30 @@ int hd_control_connect(struct hd_err *err)
 	return 0;
 }
 
+/* Tells heddled what takes long, and that it is over. */
+static void tell_work(uint64_t now_ns)
+{
+	struct hd_plane_work work = {0};
+	struct hd_port_work ports;
+
+	hd_port_work(&ports);
+	if (!ports.closing && !ports.opening) {
+		if (work_told_ns)
+			hd_chan_event(supervisor.chan, PLANE_WORK, &work);
+		work_told_ns = work_since_ns = 0;
+		return;
+	}
+	if (!work_since_ns)
+		work_since_ns = now_ns;
+	if (now_ns - work_since_ns < WORK_LONG_NS || now_ns - work_told_ns < WORK_TELL_NS)
+		return;
+	work.total = ports.closing ? ports.closings : ports.openings;
+	work.done = work.total - (ports.closing ? ports.closing : ports.opening);
+	strcpy(work.what, ports.closing ? "closing ports" : "opening ports");
+	hd_chan_event(supervisor.chan, PLANE_WORK, &work);
+	work_told_ns = now_ns;
+}
+
 /* Does what is due, and has itself called again while something is left to do. */
 static void turn(void)
 {
@@ -199,6 +243,7 @@ static void turn(void)
 		wait = RTE_MIN(wait, HD_NS_PER_MS);
 	if (hd_opener_sweep_is_due() && hd_port_settled() && !hd_blame_any(now))
 		hd_opener_sweep();
+	tell_work(now);
 	if (now >= hd_ticks_next())
 		hd_ticks_run(now);
 	/* A call to heddled may have left messages that no descriptor announces any more. */

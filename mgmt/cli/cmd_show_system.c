@@ -33,14 +33,14 @@ static const char *plane_state(const struct lyd_node *plane)
 
 static json_t *plane_json(const struct lyd_node *plane)
 {
-	return json_pack("{s:s, s:I, s:s, s:b, s:I, s:I, s:I, s:I, s:s}", "name",
+	return json_pack("{s:s, s:I, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:s}", "name",
 			 cli_xml_text(plane, "name"), "pid", (json_int_t)cli_xml_u64(plane, "pid"),
 			 "state", plane_state(plane), "connected", cli_xml_true(plane, "connected"),
 			 "generation", (json_int_t)cli_xml_u64(plane, "generation"), "restarts",
 			 (json_int_t)cli_xml_u64(plane, "restarts"), "uptime",
 			 (json_int_t)cli_xml_u64(plane, "uptime"), "memory",
 			 (json_int_t)cli_xml_u64(plane, "memory"), "last-exit",
-			 cli_xml_text(plane, "last-exit"));
+			 cli_xml_text(plane, "last-exit"), "doing", cli_xml_text(plane, "doing"));
 }
 
 static void plane_row(struct cli *cli, struct cli_table *t, const struct lyd_node *plane)
@@ -61,6 +61,7 @@ static void plane_row(struct cli *cli, struct cli_table *t, const struct lyd_nod
 		       cli_fmt_bytes(cli_xml_u64(plane, "memory"), cli->exact, str));
 	cli_table_cell(t, 6, CLI_PLAIN, cli_xml_text(plane, "generation"));
 	cli_table_cell(t, 7, CLI_PLAIN, cli_xml_text(plane, "last-exit"));
+	cli_table_cell(t, 8, CLI_PLAIN, cli_xml_text(plane, "doing"));
 }
 
 int cmd_show_planes(struct cli *cli, const struct cmd_line *line)
@@ -68,9 +69,9 @@ int cmd_show_planes(struct cli *cli, const struct cmd_line *line)
 	static const struct cli_column columns[] = {
 		{"PLANE", false, true}, {"STATE", false, true},      {"SINCE", true, true},
 		{"PID", true, true},    {"RESTARTS", true, true},    {"MEMORY", true, true},
-		{"CONFIG", true, true}, {"LAST EXIT", false, false},
+		{"CONFIG", true, true}, {"LAST EXIT", false, false}, {"DOING", false, false},
 	};
-	struct cli_table *t = cli_table_new(columns, 8);
+	struct cli_table *t = cli_table_new(columns, 9);
 	json_t *planes = json_array();
 	struct cli_model m;
 	int rc = fetch(cli, &m);

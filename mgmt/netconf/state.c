@@ -211,7 +211,8 @@ static void on_plane(struct hd_chan *chan, int status, const struct hd_msg *msg,
 	if (final) {
 		answered(g);
 	} else if (p->plane < HD_PLANE_COUNT &&
-		   hd_str_terminated(p->last_exit, sizeof(p->last_exit))) {
+		   hd_str_terminated(p->last_exit, sizeof(p->last_exit)) &&
+		   hd_str_terminated(p->doing, sizeof(p->doing))) {
 		g->facts->planes[p->plane] = *p;
 		g->facts->plane_known[p->plane] = true;
 	}

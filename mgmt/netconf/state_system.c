@@ -39,6 +39,8 @@ static void plane(struct lyd_node *system, enum hd_plane id, const char *name, c
 	nc_number(node, NULL, "memory", p->rss_bytes);
 	if (p->last_exit[0])
 		nc_leaf(node, NULL, "last-exit", p->last_exit);
+	if (p->doing[0])
+		nc_leaf(node, NULL, "doing", p->doing);
 }
 
 static void worker(struct lyd_node *system, unsigned int index, const struct hd_stats_worker *w)

@@ -238,6 +238,18 @@ n=$(grep -c -- --run-dir "$FAKE_DIR/heddle-cp.log")
 echo deaf >"$FAKE_DIR/heddle-cp.in"
 check_within 20 "a plane that does not answer for 10 s is replaced" -- logged_n heddle-cp --run-dir $((n + 1))
 check "and the reason is told" -- says main "no answer for 10 s"
+n=$(grep -c -- --run-dir "$FAKE_DIR/heddle-cp.log")
+worker=$(pid_of heddle-dp)
+echo "work 14000 1" >"$FAKE_DIR/heddle-dp.in"
+echo "work 60000 0" >"$FAKE_DIR/heddle-cp.in"
+lists() { echo list >"$FAKE_DIR/heddle-mgmt.in" && logged heddle-mgmt "$1"; }
+check_within 5 "a plane says what it does for long" -- lists 'doing "weaving: 1'
+check_within 30 "one that goes no further with it is replaced" -- logged_n heddle-cp --run-dir $((n + 1))
+check "and the reason is told" -- says main "weaving: 0 of 1000: killed"
+check_within 20 "one that goes on is not" -- logged heddle-dp "work: done"
+check "it is the same process" -- is "$(pid_of heddle-dp)" "$worker"
+sed -i /doing/d "$FAKE_DIR/heddle-mgmt.log"
+check_within 5 "afterwards it does nothing for long" -- lists "heddle-dp pid $worker restarts 0 ready 1 rss some last \"\" doing \"\""
 
 echo "== stop"
 kill -HUP "$main"

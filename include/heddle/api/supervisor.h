@@ -39,8 +39,20 @@ struct hd_plane_state {
 	uint64_t uptime_ns; /* of the process that runs, or since it ended */
 	uint64_t rss_bytes;
 	char last_exit[128]; /* "killed by signal 9", "exit status 1", or empty */
+	char doing[64];      /* "closing ports: 300 of 750", or empty */
 };
 HD_REQ_STREAM(PLANE_LIST, HD_MSG_ID(HD_MODULE_SUPERVISOR, 4), struct hd_nothing,
 	      struct hd_plane_state, struct hd_nothing);
+
+/*
+ * plane -> heddled: what it does for long, and how far it is. A step further, or something else to do,
+ * is a sign of life, as an answer is; but only for some minutes, and a plane that goes no further and
+ * does not answer either is killed all the same. Empty: nothing any more.
+ */
+struct hd_plane_work {
+	uint64_t done, total; /* total 0: not known */
+	char what[40];        /* "closing ports" */
+};
+HD_EVENT(PLANE_WORK, HD_MSG_ID(HD_MODULE_SUPERVISOR, 5), struct hd_plane_work);
 
 #endif

@@ -9,6 +9,7 @@
  *	vhost PORT SOCKET MODE SERVER OWNER, admit PORT
  *	ping PLANE		a peer
  *	forge MODULE N LEN	a request of that type to heddled, LEN bytes of zeros
+ *	work MS STEP		say for so long, without answering, that it works, STEP further each time
  *	deaf, lose, exit N	stop to answer, close the channel to heddled, end
  */
 #define _GNU_SOURCE
@@ -215,9 +216,9 @@ static void on_plane(struct hd_chan *chan, int status, const struct hd_msg *msg,
 	if (final)
 		say("list: end %d", status);
 	else
-		say("list: %s pid %d restarts %u ready %u rss %s last \"%s\"",
+		say("list: %s pid %d restarts %u ready %u rss %s last \"%s\" doing \"%s\"",
 		    hd_plane_name(s->plane), s->pid, s->restarts, s->ready,
-		    s->rss_bytes > 100000 ? "some" : "none", s->last_exit);
+		    s->rss_bytes > 100000 ? "some" : "none", s->last_exit, s->doing);
 }
 
 static void on_pong(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
@@ -252,6 +253,21 @@ static void do_forge(char **word)
 		zeros, strtoul(word[3], NULL, 0), NULL, 0, 0, 0, on_forged, NULL);
 }
 
+static void do_work(char **word)
+{
+	struct hd_plane_work work = {.total = 1000, .what = "weaving"};
+	int left = atoi(word[1]) / 100;
+
+	for (; left > 0; left--) {
+		work.done += (uint64_t)atoi(word[2]);
+		hd_chan_event(chans[HD_PLANE_SUPERVISOR], PLANE_WORK, &work);
+		poll(NULL, 0, 100);
+	}
+	work = (struct hd_plane_work){0};
+	hd_chan_event(chans[HD_PLANE_SUPERVISOR], PLANE_WORK, &work);
+	say("work: done");
+}
+
 static void command(char *line)
 {
 	char *word[8] = {0};
@@ -276,6 +292,8 @@ static void command(char *line)
 		do_ping(word);
 	else if (!strcmp(word[0], "forge") && n == 4)
 		do_forge(word);
+	else if (!strcmp(word[0], "work") && n == 3)
+		do_work(word);
 	else if (!strcmp(word[0], "deaf"))
 		for (;;)
 			pause();
