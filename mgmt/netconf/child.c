@@ -38,11 +38,12 @@ struct nc_child {
 	bool blocked; /* the client does not take what is there */
 	bool late;    /* it was stopped for taking too long */
 	/* Only tried; else NULL. */
-	void (*after)(struct nc_call *call, bool in_time, const char *crash);
+	void (*after)(struct nc_call *call, bool in_time, const char *crash,
+		      struct evbuffer *refusal);
 	unsigned int cpu_ms;
-	/* Asked, with what was printed so far; else NULL. */
+	/* Asked; else NULL. */
 	void (*take)(void *arg, const char *why, struct evbuffer *printed);
-	struct evbuffer *printed;
+	struct evbuffer *printed; /* so far, by one that is tried or asked; else NULL */
 	char user[64];
 };
 
@@ -87,26 +88,29 @@ static void set_bounds(const struct nc_limits *limits)
 		errno = 0; /* it is only politeness */
 }
 
+static void print_errors(struct nc_child *child, const struct ds_errors *errs, FILE *out)
+{
+	struct evbuffer *text = evbuffer_new();
+
+	nc_errors(text, child->all->server->ctx, errs);
+	fwrite(evbuffer_pullup(text, -1), 1, evbuffer_get_length(text), out);
+	evbuffer_free(text);
+}
+
 /* To the end, or until it took too long. */
-static void try(struct nc_child *child)
+static void try(struct nc_child *child, FILE *out)
 {
 	struct itimerval limit = {.it_value = {child->cpu_ms / 1000, child->cpu_ms % 1000 * 1000}};
 	struct ds_errors errs = {.n = 0};
 
 	signal(SIGPROF, SIG_DFL);
 	setitimer(ITIMER_PROF, &limit, NULL);
-	child->work->evaluate(child->call, child->arg, &errs);
+	if (!child->work->evaluate(child->call, child->arg, &errs)) {
+		fprintf(out, "%s%c", child->call->attributes ? child->call->attributes : "", 0);
+		print_errors(child, &errs, out);
+		fflush(out);
+	}
 	_exit(0);
-}
-
-static void say_errors(struct nc_child *child, const struct ds_errors *errs, FILE *out)
-{
-	struct evbuffer *text = evbuffer_new();
-
-	fputc(SAYS_ERRORS, out);
-	nc_errors(text, child->all->server->ctx, errs);
-	fwrite(evbuffer_pullup(text, -1), 1, evbuffer_get_length(text), out);
-	evbuffer_free(text);
 }
 
 /* The child: only its memory and the pipe are its own. */
@@ -124,18 +128,19 @@ static void work(struct nc_child *child, int fd)
 		_exit(1);
 	close_range(PIPE_FD + 1, ~0u, 0);
 	set_bounds(&child->all->server->limits);
-	if (child->after)
-		try(child);
 	out = fdopen(PIPE_FD, "w");
 	if (!out)
 		_exit(1);
 	setvbuf(out, NULL, _IOFBF, READ_SIZE);
+	if (child->after)
+		try(child, out);
 	if (child->work->evaluate(child->call, child->arg, &errs)) {
 		if (!child->take)
 			fputc(SAYS_DATA, out);
 		child->work->print(child->call, child->arg, out);
 	} else {
-		say_errors(child, &errs, out);
+		fputc(SAYS_ERRORS, out);
+		print_errors(child, &errs, out);
 		ds_errors_clear(&errs);
 	}
 	/* Nothing is freed: the reply ends when this process does. */
@@ -260,7 +265,8 @@ static void finish(struct nc_child *child)
 		child->take(child->arg, status ? why : NULL, child->printed);
 		nc_call_free(child->call);
 	} else if (child->after) {
-		child->after(child->call, status == 0, crashed(status) ? why : NULL);
+		child->after(child->call, status == 0, crashed(status) ? why : NULL,
+			     evbuffer_get_length(child->printed) ? child->printed : NULL);
 	} else {
 		answer(child, status, why);
 	}
@@ -290,11 +296,11 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	int n = evbuffer_read(part, fd, READ_SIZE);
 	char says;
 
-	if (n > 0 && !child->take && !child->begun) {
+	if (n > 0 && !child->printed && !child->begun) {
 		evbuffer_remove(part, &says, 1);
 		begin(child, says);
 	}
-	if (child->take) {
+	if (child->printed) {
 		evbuffer_add_buffer(child->printed, part);
 	} else if (n > 0 && !nc_call_part(child->call, part)) {
 		event_del(child->event);
@@ -456,19 +462,21 @@ struct nc_child *nc_child_ask(struct nc_session *session, const struct nc_work *
 
 /* Without one the message is read on the loop after all: better than not at all. */
 void nc_child_try(struct nc_call *call, const struct nc_work *work, void *arg, unsigned int cpu_ms,
-		  void (*after)(struct nc_call *call, bool in_time, const char *crash))
+		  void (*after)(struct nc_call *call, bool in_time, const char *crash,
+				struct evbuffer *refusal))
 {
 	struct nc_session *session = nc_call_session(call);
 	struct nc_child *child = enqueue(call, work, arg);
 
 	session->child = child;
 	child->after = after;
+	child->printed = evbuffer_new();
 	child->cpu_ms = cpu_ms;
 	if (launch(child))
 		return;
 	session->child = NULL;
 	release(child);
-	after(call, true, NULL);
+	after(call, true, NULL, NULL);
 }
 
 void nc_child_resume(struct nc_child *child)

@@ -43,10 +43,12 @@ void nc_child_run(struct nc_call *call, const struct nc_work *work, void *arg);
 /*
  * Tries what may take unreasonably long: does @evaluate in a child that has @cpu_ms of processor
  * time, and says whether it came to an end in it. It does not wait for a place. @crash names the
- * signal that the child died by when that was a crash, else it is NULL.
+ * signal that the child died by when that was a crash, else it is NULL. @refusal is not NULL when
+ * @evaluate said false: the attributes of the call as it left them, a NUL, and its errors as XML.
  */
 void nc_child_try(struct nc_call *call, const struct nc_work *work, void *arg, unsigned int cpu_ms,
-		  void (*after)(struct nc_call *call, bool in_time, const char *crash));
+		  void (*after)(struct nc_call *call, bool in_time, const char *crash,
+				struct evbuffer *refusal));
 
 /*
  * Evaluates for @session, not for a request of its: @take gets what was printed, with @why NULL, or

@@ -210,14 +210,19 @@ static void fit_version(const struct nc_session *session, struct ds_errors *errs
 			errs->list[i].tag = DS_OPERATION_FAILED;
 }
 
+static void count_bad(struct nc_session *session)
+{
+	session->counters.in_bad_rpcs++;
+	session->server->counters.in_bad_rpcs++;
+}
+
 static void serve(struct nc_call *call, struct nc_session *session, const char *text, size_t len)
 {
 	struct ds_errors errs = {.n = 0};
 	nc_op_fn fn;
 
 	if (!nc_rpc_parse(call, session->server->ctx, text, len, &errs)) {
-		session->counters.in_bad_rpcs++;
-		session->server->counters.in_bad_rpcs++;
+		count_bad(session);
 		fit_version(session, &errs);
 		nc_call_errors(call, &errs);
 		ds_errors_clear(&errs);
@@ -242,7 +247,14 @@ static bool read_once(struct nc_call *call, void *arg, struct ds_errors *errs)
 {
 	const struct nc_frame *frame = arg;
 
-	return nc_rpc_parse(call, call->server->ctx, frame->text, frame->len, errs);
+	ly_err_clean((struct ly_ctx *)call->server->ctx, NULL);
+	if (nc_rpc_parse(call, call->server->ctx, frame->text, frame->len, errs))
+		return true;
+	/* What libyang did not say is for want of memory, of which the loop has more, or found soon. */
+	if (!ly_errmsg(call->server->ctx) || ly_errcode(call->server->ctx) == LY_EMEM)
+		return true;
+	fit_version(nc_call_session(call), errs);
+	return false;
 }
 
 static void read_done(void *arg)
@@ -273,11 +285,30 @@ static void refuse_long(struct nc_call *call, const struct nc_session *session)
 		session->frame.len);
 }
 
-static void after_reading(struct nc_call *call, bool in_time, const char *crash)
+/* A child read it, and found what is wrong: it is not read again to say the same. */
+static void refuse_as_read(struct nc_call *call, struct nc_session *session,
+			   struct evbuffer *refusal)
+{
+	struct evbuffer_ptr end = evbuffer_search(refusal, "", 1, NULL);
+
+	if (end.pos >= 0) {
+		free(call->attributes);
+		call->attributes = ds_alloc(end.pos + 1);
+		evbuffer_remove(refusal, call->attributes, end.pos + 1);
+	}
+	count_bad(session);
+	count_errors(call, session, 1);
+	nc_call_data(call, refusal);
+}
+
+static void after_reading(struct nc_call *call, bool in_time, const char *crash,
+			  struct evbuffer *refusal)
 {
 	struct nc_session *session = nc_call_session(call);
 
-	if (in_time)
+	if (in_time && refusal)
+		refuse_as_read(call, session, refusal);
+	else if (in_time)
 		serve(call, session, session->frame.text, session->frame.len);
 	else if (crash)
 		refuse_crash(call, session, crash);
