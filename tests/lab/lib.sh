@@ -382,8 +382,9 @@ lab_end() {
 	[ "$status" = 77 ] && exit 77
 	[ "$status" = 0 ] || echo "FAIL ended early with status $status"
 	echo "$LAB_PASSED passed, $LAB_FAILED failed"
-	[ "$status" = 0 ] && [ "$LAB_FAILED" = 0 ] && [ "$LAB_PASSED" -gt 0 ]
-	exit
+	# `exit` alone would end with the status from before this trap, whatever the checks said.
+	[ "$status" = 0 ] && [ "$LAB_FAILED" = 0 ] && [ "$LAB_PASSED" -gt 0 ] && exit 0
+	exit 1
 }
 trap lab_end EXIT
 trap 'exit 130' INT TERM
