@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -88,9 +89,11 @@ static void delete_batch(struct closer *closer, struct closing **c, unsigned int
 		if (ours[i] && rc < 0) /* something in the group is of another kind */
 			rtnl_delete(c[i]->rtnl, c[i]->ifindex);
 		if (ours[i] && c[i]->guard >= 0)
-			rtnl_unguard(c[i]->guard, link[i].name);
-		close_one(c[i]);
+			rtnl_unguard(c[i]->guard, c[i]->netdev);
 	}
+	/* the kernel waits for what the first of them deleted, and no more after that */
+	for (unsigned int i = 0; i < n; i++)
+		close_one(c[i]);
 }
 
 /* Waits for the first, and takes those of its namespace behind it. Returns 0 at the end. */
@@ -172,6 +175,17 @@ bool closer_has(struct closer *closer, dev_t dev, ino_t ino, uint32_t ifindex)
 	reap(closer);
 	LIST_FOREACH(c, &closer->all, all)
 		if (c->ifindex == ifindex && c->ino == ino && c->dev == dev)
+			return true;
+	return false;
+}
+
+bool closer_guards(struct closer *closer, dev_t dev, ino_t ino, const char *netdev)
+{
+	const struct closing *c;
+
+	reap(closer);
+	LIST_FOREACH(c, &closer->all, all)
+		if (c->guard >= 0 && c->ino == ino && c->dev == dev && !strcmp(c->netdev, netdev))
 			return true;
 	return false;
 }

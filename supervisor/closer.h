@@ -25,8 +25,9 @@ struct closing {
 	uint32_t ifindex;
 	int queue[HD_TAP_QUEUES_MAX]; /* where we have them, it goes also from another namespace */
 	unsigned int n_queues;
-	struct nl_sock *rtnl; /* in its namespace; NULL: none could be opened */
-	int guard;            /* of a VM's TAP: rtnl_guard_socket() there; else -1 */
+	struct nl_sock *rtnl;       /* in its namespace; NULL: none could be opened */
+	int guard;                  /* of a VM's TAP: rtnl_guard_socket() there; else -1 */
+	char netdev[HD_NETDEV_MAX]; /* of a VM's TAP: its rule is called by this */
 	_Atomic bool done;
 };
 
@@ -38,6 +39,9 @@ void closer_add(struct closer *closer, struct closing *closing);
 
 /* Is the device with this number in this namespace about to go? In the loop. */
 bool closer_has(struct closer *closer, dev_t dev, ino_t ino, uint32_t ifindex);
+
+/* Is the rule of a VM's TAP of this name about to go? A new one would go with it. In the loop. */
+bool closer_guards(struct closer *closer, dev_t dev, ino_t ino, const char *netdev);
 
 /* Waits until all are gone. NULL is fine. */
 void closer_free(struct closer *closer);

@@ -7,6 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "heddle/base/clock.h"
+
+#define WANTED_NS (3 * HD_NS_PER_S) /* heddle-dp asks again every 2 s at the least */
+
 static struct kept_taps *bucket(struct opener *opener, const char *port)
 {
 	uint32_t hash = 2166136261u; /* FNV-1a: names are our own operator's, not a stranger's */
@@ -152,6 +156,7 @@ static struct kept_tap *choose(struct opener *opener, struct kept_tap *tap,
 		return tap;
 	tap = holder(opener, req);
 	if (tap && tap->asked) {
+		tap->wanted_ns = hd_now_ns();
 		hd_err_set(err, EEXIST,
 			   "device %s belongs to port %s: give one of them another device name",
 			   req->netdev, tap->req.port);
@@ -192,6 +197,7 @@ const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_o
 		return NULL;
 	}
 	tap->req = *req;
+	tap->wanted_ns = 0;
 	if (req->vm)
 		opener_guard_watch(opener, &tap->netns);
 	return tap;
@@ -203,7 +209,7 @@ void opener_cache_guard(struct opener *opener, dev_t dev, ino_t ino, const char 
 
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
 		LIST_FOREACH(tap, &opener->taps[i], next)
-			if (tap->req.vm && tap->asked && is_at(tap, dev, ino) &&
+			if (tap->req.vm && tap->opened.ifindex && is_at(tap, dev, ino) &&
 			    (!netdev || !strcmp(tap->req.netdev, netdev)))
 				opener_tap_guard(tap);
 }
@@ -224,7 +230,9 @@ unsigned int opener_cache_sweep(struct opener *opener)
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++) {
 		for (tap = LIST_FIRST(&opener->taps[i]); tap; tap = next) {
 			next = LIST_NEXT(tap, next);
-			if (tap->asked)
+			/* two ports that change their devices: one of them asks again soon */
+			if (tap->asked ||
+			    (tap->wanted_ns && hd_now_ns() - tap->wanted_ns < WANTED_NS))
 				continue;
 			drop(opener, tap);
 			n++;

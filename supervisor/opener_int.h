@@ -26,7 +26,8 @@ struct kept_tap {
 	unsigned int n_queues;
 	int sock; /* in its namespace; -1: not yet */
 	bool asked; /* for its port by the heddle-dp that runs now; else it goes with the next sweep */
-	bool deferred; /* something of it can change only when the VM closes it */
+	uint64_t wanted_ns; /* another port asked for the device then, in vain; 0: none did */
+	bool deferred;      /* something of it can change only when the VM closes it */
 };
 LIST_HEAD(kept_taps, kept_tap);
 
@@ -84,7 +85,7 @@ void opener_tap_remove(struct opener *opener, struct kept_tap *tap, bool vm);
 
 /* The same for a device of which we hold no queue. */
 void opener_device_remove(struct opener *opener, const struct netns *netns, uint32_t ifindex,
-			  bool vm);
+			  const char *netdev, bool vm);
 
 /* Closes our descriptors; the device stays. */
 void opener_tap_close(struct kept_tap *tap);

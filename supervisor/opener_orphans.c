@@ -45,7 +45,7 @@ static void on_link(const struct rtnl_link *link, void *arg)
 		return;
 	}
 	hd_log(HD_LOG_NOTICE, "TAP %s is of no port any more: deleted", link->name);
-	opener_device_remove(opener, netns, link->ifindex, vm);
+	opener_device_remove(opener, netns, link->ifindex, link->name, vm);
 }
 
 /* @name: of a namespace, empty: ours. */

@@ -295,6 +295,9 @@ static int open_inside(struct job *job)
 	rc = rtnl_get(job->rtnl, job->req->netdev, 0, &link);
 	if (rc == 0)
 		rc = device_take(job, &link);
+	else if (rc == -ENODEV && closer_guards(job->opener->closer, tap->netns.dev, tap->netns.ino,
+						job->req->netdev))
+		rc = being_deleted(job);
 	else if (rc == -ENODEV)
 		rc = device_make(job);
 	else
@@ -405,7 +408,8 @@ bool opener_tap_in_use(const struct kept_tap *tap)
 }
 
 /* @netns: where it is; NULL: not known any more, but we have a queue of it. */
-static struct closing *closing_new(const struct netns *netns, uint32_t ifindex, bool vm)
+static struct closing *closing_new(const struct netns *netns, uint32_t ifindex, const char *netdev,
+				   bool vm)
 {
 	struct closing *closing = calloc(1, sizeof(*closing));
 
@@ -420,13 +424,14 @@ static struct closing *closing_new(const struct netns *netns, uint32_t ifindex, 
 	closing->rtnl = rtnl_open(netns, NULL);
 	if (vm)
 		closing->guard = rtnl_guard_socket(netns, NULL);
+	hd_str_copy(closing->netdev, sizeof(closing->netdev), netdev);
 	return closing;
 }
 
 void opener_device_remove(struct opener *opener, const struct netns *netns, uint32_t ifindex,
-			  bool vm)
+			  const char *netdev, bool vm)
 {
-	struct closing *closing = closing_new(netns, ifindex, vm);
+	struct closing *closing = closing_new(netns, ifindex, netdev, vm);
 
 	if (closing)
 		closer_add(opener->closer, closing);
@@ -436,7 +441,8 @@ void opener_tap_remove(struct opener *opener, struct kept_tap *tap, bool vm)
 {
 	struct netns netns;
 	bool known = namespace_of(tap, &netns);
-	struct closing *closing = closing_new(known ? &netns : NULL, tap->opened.ifindex, vm);
+	struct closing *closing =
+		closing_new(known ? &netns : NULL, tap->opened.ifindex, tap->req.netdev, vm);
 
 	netns_close(&netns);
 	if (!closing)

@@ -150,27 +150,35 @@ static void table_name(const char *netdev, char *text, size_t size)
 	snprintf(text, size, PREFIX "%s", netdev);
 }
 
-int rtnl_guard_again(int sock, const char *netdev)
+/* Adds what is not there. @flags: NLM_F_EXCL where nothing may be. */
+static int add_guard(int sock, const char *netdev, int flags)
 {
 	char table[IFNAMSIZ + 8];
 	struct batch b;
 
 	table_name(netdev, table, sizeof(table));
 	begin(&b);
-	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE, table);
+	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE | flags, table);
 	add_chain(&b, table, netdev);
 	return commit(sock, &b);
+}
+
+int rtnl_guard_again(int sock, const char *netdev)
+{
+	return add_guard(sock, netdev, 0);
 }
 
 int rtnl_guard(int sock, const char *netdev)
 {
 	char table[IFNAMSIZ + 8];
 	struct batch b;
+	int rc = add_guard(sock, netdev, NLM_F_EXCL);
 
+	if (rc != -EEXIST)
+		return rc;
+	/* what is there afterwards is ours alone. (Deleting costs some 15 ms when the socket is closed.) */
 	table_name(netdev, table, sizeof(table));
 	begin(&b);
-	/* there is one, so that it can be deleted, so that what is there afterwards is ours alone */
-	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE, table);
 	add_table(&b, NFT_MSG_DELTABLE, 0, table);
 	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE, table);
 	add_chain(&b, table, netdev);
