@@ -9,21 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "supervisor/safe_dir.h"
+
 #define CONF_SIZE_MAX 65536
-
-/* True in a user namespace that does not know all users: the real root is nobody there. */
-static bool users_partial(void)
-{
-	unsigned long inside = 0, outside = 0, count = 0;
-	FILE *file = fopen("/proc/self/uid_map", "re");
-	int n;
-
-	if (!file)
-		return false;
-	n = fscanf(file, "%lu %lu %lu", &inside, &outside, &count);
-	fclose(file);
-	return n == 3 && count < 4294967295ul;
-}
 
 static int check_owner(const struct stat *st, const char *path, struct hd_err *err)
 {

@@ -17,34 +17,13 @@
 #include "heddle/base/log.h"
 #include "heddle/base/name.h"
 #include "supervisor/front.h"
+#include "supervisor/safe_dir.h"
 #include "supervisor/state_dir.h"
 
 #define LOCK_NAME     "heddled.lock"
 #define SOCKET_NAME   "netconf.sock"
 #define DEFAULT_RUN   "/run/heddle"
 #define DEFAULT_STATE "/var/lib/heddle/mgmt"
-
-/* Makes a directory and those above it. Returns 1 if it was made, 0 if it was there, or -errno. */
-static int make_dir(const char *path, mode_t mode)
-{
-	char part[SETTINGS_PATH_MAX];
-	struct stat st;
-
-	if (mkdir(path, mode) == 0)
-		return 1;
-	if (errno == EEXIST)
-		return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
-	if (errno != ENOENT)
-		return -errno;
-	strcpy(part, path);
-	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(part, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return mkdir(path, mode) == 0 ? 1 : -errno;
-}
 
 /* Puts the working directory in front of a relative path. */
 static int absolute(char *path, size_t size, const char *given, const char *what,
@@ -69,7 +48,8 @@ static int absolute(char *path, size_t size, const char *given, const char *what
 
 static int open_run(struct dirs *dirs, struct hd_err *err)
 {
-	int rc;
+	bool made;
+	int fd;
 
 	if (strlen(dirs->run) + sizeof("/" SOCKET_NAME) >
 	    sizeof(((struct sockaddr_un *)0)->sun_path))
@@ -79,24 +59,24 @@ static int open_run(struct dirs *dirs, struct hd_err *err)
 				  dirs->run, sizeof(((struct sockaddr_un *)0)->sun_path) - 1,
 				  sizeof(((struct sockaddr_un *)0)->sun_path) -
 					  sizeof("/" SOCKET_NAME));
-	rc = make_dir(dirs->run, 0755);
-	if (rc < 0)
-		return hd_err_set(err, -rc, "run directory %s: %s%s", dirs->run, strerror(-rc),
-				  rc == -EACCES ? ": run as root, or name another one, such as "
-						  "--run-dir $XDG_RUNTIME_DIR/heddle"
-						: "");
-	dirs->run_made = rc == 1;
-	dirs->run_fd = open(dirs->run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dirs->run_fd < 0)
-		return hd_err_set(err, errno, "run directory %s: %s", dirs->run, strerror(errno));
+	fd = safe_dir_open(dirs->run, "run directory", 0755, geteuid(), &made, err);
+	if (fd == -EACCES)
+		return hd_err_set(err, EACCES,
+				  "run directory %s: %s: run as root, or name another one, such as "
+				  "--run-dir $XDG_RUNTIME_DIR/heddle",
+				  dirs->run, strerror(EACCES));
+	if (fd < 0)
+		return fd;
+	dirs->run_made |= made;
+	dirs->run_fd = fd;
 	return 0;
 }
 
 /* Tells who has the lock, as far as the file says it. */
-static int lock_taken(const struct dirs *dirs, struct hd_err *err)
+static int lock_taken(const struct dirs *dirs, int fd, struct hd_err *err)
 {
 	char pid[16] = "";
-	ssize_t n = pread(dirs->lock_fd, pid, sizeof(pid) - 1, 0);
+	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
 
 	if (n > 0)
 		pid[strspn(pid, "0123456789")] = '\0';
@@ -106,24 +86,42 @@ static int lock_taken(const struct dirs *dirs, struct hd_err *err)
 			  pid[0] ? pid : "unknown", dirs->run);
 }
 
+/* True if the name in the run directory is that of the file or socket which has this identity. */
+static bool is_named(const struct dirs *dirs, const char *name, const struct stat *what)
+{
+	struct stat there;
+
+	return fstatat(dirs->run_fd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       what->st_ino == there.st_ino && what->st_dev == there.st_dev;
+}
+
+static bool has_lock(const struct dirs *dirs)
+{
+	struct stat ours;
+
+	return dirs->lock_fd >= 0 && fstat(dirs->lock_fd, &ours) == 0 &&
+	       is_named(dirs, LOCK_NAME, &ours);
+}
+
 static int take_lock(struct dirs *dirs, struct hd_err *err)
 {
-	struct stat ours, there;
+	int fd;
 
-	for (;;) {
-		dirs->lock_fd = openat(dirs->run_fd, LOCK_NAME,
-				       O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-		if (dirs->lock_fd < 0)
+	/* One that is just ending may remove the file between our open and lock. */
+	while (!has_lock(dirs)) {
+		fd = openat(dirs->run_fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+			    0644);
+		if (fd < 0)
 			return hd_err_set(err, errno, "%s/" LOCK_NAME ": %s", dirs->run,
 					  strerror(errno));
-		if (flock(dirs->lock_fd, LOCK_EX | LOCK_NB) < 0)
-			return lock_taken(dirs, err);
-		/* One that is just ending may have removed the file between our open and lock. */
-		if (fstat(dirs->lock_fd, &ours) == 0 &&
-		    fstatat(dirs->run_fd, LOCK_NAME, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    ours.st_ino == there.st_ino && ours.st_dev == there.st_dev)
-			break;
-		close(dirs->lock_fd);
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+			lock_taken(dirs, fd, err);
+			close(fd);
+			return -err->code;
+		}
+		if (dirs->lock_fd >= 0)
+			close(dirs->lock_fd);
+		dirs->lock_fd = fd;
 	}
 	if (ftruncate(dirs->lock_fd, 0) < 0 || dprintf(dirs->lock_fd, "%d\n", (int)getpid()) < 0)
 		return hd_err_set(err, errno, "%s/" LOCK_NAME ": %s", dirs->run, strerror(errno));
@@ -137,18 +135,14 @@ static int take_lock(struct dirs *dirs, struct hd_err *err)
 static int vhost_root(struct dirs *dirs, const struct settings *settings, struct hd_err *err)
 {
 	struct group *group;
-	struct stat st;
-	int rc = make_dir(dirs->vhost, 0751);
+	bool made;
+	int fd = safe_dir_open(dirs->vhost, "socket directory", 0751, geteuid(), &made, err);
 
-	dirs->vhost_made = rc == 1;
-	if (rc < 0)
-		return hd_err_set(err, -rc, "%s", strerror(-rc));
-	dirs->vhost_fd = open(dirs->vhost, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dirs->vhost_fd < 0 || fstat(dirs->vhost_fd, &st) < 0)
-		return hd_err_set(err, errno, "%s", strerror(errno));
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return hd_err_set(err, EPERM, "others can write to it: chmod go-w %s", dirs->vhost);
-	if (!dirs->vhost_made)
+	if (fd < 0)
+		return fd;
+	dirs->vhost_fd = fd;
+	dirs->vhost_made |= made;
+	if (!made)
 		return 0; /* as the administrator made it */
 	group = getgrnam(settings->vhost_group);
 	if (group && fchown(dirs->vhost_fd, (uid_t)-1, group->gr_gid) < 0 && geteuid() == 0)
@@ -157,7 +151,7 @@ static int vhost_root(struct dirs *dirs, const struct settings *settings, struct
 	if (!group && settings->vhost_group_given)
 		hd_log(HD_LOG_WARNING, "there is no group %s (vhost-group): addgroup --system %s",
 		       settings->vhost_group, settings->vhost_group);
-	/* Whatever the umask is. Ports' directories inherit the bit where a unit forbids setting it. */
+	/* Ports' directories inherit the bit where a unit forbids setting it. */
 	if (fchmod(dirs->vhost_fd, 02751) < 0 && fchmod(dirs->vhost_fd, 0751) < 0)
 		return hd_err_set(err, errno, "%s", strerror(errno));
 	return 0;
@@ -170,12 +164,8 @@ static void open_vhost(struct dirs *dirs, const struct settings *settings)
 
 	if (vhost_root(dirs, settings, &err) == 0)
 		return;
-	hd_log(HD_LOG_WARNING, "socket directory %s: %s: vhost-user ports will not open",
-	       dirs->vhost, err.text);
+	hd_log(HD_LOG_WARNING, "%s: vhost-user ports will not open", err.text);
 	hd_str_copy(dirs->vhost_text, sizeof(dirs->vhost_text), err.text);
-	if (dirs->vhost_fd >= 0)
-		close(dirs->vhost_fd);
-	dirs->vhost_fd = -1;
 }
 
 static int find_paths(struct dirs *dirs, const struct settings *settings, struct hd_err *err)
@@ -206,11 +196,33 @@ static int find_paths(struct dirs *dirs, const struct settings *settings, struct
 
 static int open_front(struct dirs *dirs, struct hd_err *err)
 {
-	char path[SETTINGS_PATH_MAX + sizeof("/" SOCKET_NAME)];
+	int fd = front_listen(dirs->run_fd, SOCKET_NAME, err);
 
-	snprintf(path, sizeof(path), "%s/" SOCKET_NAME, dirs->run);
-	dirs->netconf_fd = front_listen(path, err);
-	return dirs->netconf_fd < 0 ? dirs->netconf_fd : 0;
+	if (fd < 0)
+		return hd_err_prefix(err, "run directory %s", dirs->run);
+	if (dirs->netconf_fd >= 0)
+		close(dirs->netconf_fd);
+	dirs->netconf_fd = fd;
+	if (fstatat(dirs->run_fd, SOCKET_NAME, &dirs->front, AT_SYMLINK_NOFOLLOW) < 0)
+		return hd_err_set(err, errno, "%s/" SOCKET_NAME ": %s", dirs->run, strerror(errno));
+	return 0;
+}
+
+static int open_all(struct dirs *dirs, const struct settings *settings,
+		    const struct account *account, struct hd_err *err)
+{
+	int rc = open_run(dirs, err);
+
+	if (rc == 0)
+		rc = take_lock(dirs, err);
+	if (rc < 0)
+		return rc;
+	rc = state_dir_open(dirs->state, account, err);
+	if (rc == 0)
+		rc = open_front(dirs, err);
+	if (rc < 0)
+		unlinkat(dirs->run_fd, LOCK_NAME, 0);
+	return rc;
 }
 
 int dirs_open(struct dirs *dirs, const struct settings *settings, const struct account *account,
@@ -221,16 +233,8 @@ int dirs_open(struct dirs *dirs, const struct settings *settings, const struct a
 	memset(dirs, 0, sizeof(*dirs));
 	dirs->run_fd = dirs->lock_fd = dirs->vhost_fd = dirs->netconf_fd = -1;
 	rc = find_paths(dirs, settings, err);
-	if (rc < 0)
-		return rc;
-	rc = open_run(dirs, err);
 	if (rc == 0)
-		rc = take_lock(dirs, err);
-	if (rc == 0) {
-		rc = open_front(dirs, err);
-		if (rc < 0)
-			unlinkat(dirs->run_fd, LOCK_NAME, 0);
-	}
+		rc = open_all(dirs, settings, account, err);
 	if (rc < 0) {
 		if (dirs->lock_fd >= 0)
 			close(dirs->lock_fd);
@@ -244,8 +248,55 @@ int dirs_open(struct dirs *dirs, const struct settings *settings, const struct a
 	/* Each start begins with the same file, so what was done to it goes with the run directory. */
 	dirs->state_passes = dirs->run_made && dirs->config[0] && !settings->state_dir[0] &&
 			     strcmp(dirs->run, DEFAULT_RUN) != 0;
-	state_dir_open(dirs->state, account);
 	return 0;
+}
+
+/* True if the path leads to what the descriptor stands for. */
+static bool is_at(const char *path, int fd)
+{
+	struct stat at, ours;
+
+	return fd >= 0 && stat(path, &at) == 0 && fstat(fd, &ours) == 0 &&
+	       at.st_ino == ours.st_ino && at.st_dev == ours.st_dev;
+}
+
+/* Steps into the run directory that is at the path now, if need be made anew. */
+static int renew_run(struct dirs *dirs, struct hd_err *err)
+{
+	int before = dirs->run_fd, rc = open_run(dirs, err);
+
+	if (rc < 0)
+		return rc;
+	close(before);
+	hd_log(HD_LOG_WARNING, "run directory %s was removed: made anew", dirs->run);
+	return 0;
+}
+
+bool dirs_renew(struct dirs *dirs, const struct settings *settings, const struct account *account)
+{
+	static struct hd_log_limit limit;
+	struct hd_err err = {0};
+	bool front = false;
+	int rc = 0;
+
+	if (!is_at(dirs->run, dirs->run_fd))
+		rc = renew_run(dirs, &err);
+	if (rc == 0 && !has_lock(dirs))
+		rc = take_lock(dirs, &err);
+	if (rc == 0 && access(dirs->state, F_OK) < 0 && errno == ENOENT)
+		rc = state_dir_open(dirs->state, account, &err);
+	if (rc == 0 && !is_named(dirs, SOCKET_NAME, &dirs->front)) {
+		rc = open_front(dirs, &err);
+		front = rc == 0;
+	}
+	if (rc < 0 && hd_log_allowed(&limit))
+		hd_log(HD_LOG_ERR, "%s; it is tried again", err.text);
+	if (rc == 0 && dirs->vhost_fd >= 0 && !is_at(dirs->vhost, dirs->vhost_fd)) {
+		close(dirs->vhost_fd);
+		dirs->vhost_fd = -1;
+		open_vhost(dirs, settings);
+	}
+	return front;
 }
 
 static void remove_file(const struct dirs *dirs, const char *name, bool sockets_only)

@@ -9,9 +9,10 @@
 #include "heddle/base/err.h"
 
 /*
- * A listening socket at @path, which replaces one that was left over. heddle-mgmt decides who may
- * come in: it knows groups that a file cannot have. Returns it, or -errno with @err.
+ * A listening socket @name in the directory @dir_fd, which replaces one that was left over; everybody may
+ * connect. heddle-mgmt decides who may come in: it knows groups that a file cannot have. Returns it,
+ * or -errno with @err.
  */
-int front_listen(const char *path, struct hd_err *err);
+int front_listen(int dir_fd, const char *name, struct hd_err *err);
 
 #endif

@@ -5,6 +5,7 @@
  *	main.c		put together, the loop, signals
  *	settings_core.c	command line and heddled.conf
  *	dirs.c		directories, the lock, what is removed at the end
+ *	safe_dir.c	directories that nobody else can replace
  *	account.c	users that planes run as
  *	state_dir.c, front.c	directory and socket of heddle-mgmt
  *	plane.c		life of a plane: start, ready, end, restart

@@ -94,6 +94,15 @@ static bool blames_port(struct plane *plane)
 	return true;
 }
 
+void planes_listen(struct heddled *heddled)
+{
+	struct plane *mgmt = heddled_plane(heddled, HD_PLANE_MGMT);
+
+	if (mgmt->link)
+		hd_chan_event_raw(link_chan(mgmt->link), HD_NETCONF_LISTEN, NULL, 0,
+				  &heddled->dirs.netconf_fd, 1);
+}
+
 static void restart_later(struct plane *plane, uint64_t lived_ns)
 {
 	uint64_t lived_ms = lived_ns / HD_NS_PER_MS;

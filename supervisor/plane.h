@@ -10,6 +10,9 @@
 /* Starts it, and gives it and those that run a channel to each other. A failure is tried again. */
 void plane_start(struct plane *plane);
 
+/* Gives heddle-mgmt the NETCONF socket, which is another one than it was started with. */
+void planes_listen(struct heddled *heddled);
+
 /* Collects the planes that ended, after SIGCHLD, and has them started again. */
 void planes_reap(struct heddled *heddled);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "heddle/base/log.h"
+#include "supervisor/safe_dir.h"
 
 #define SUBDIR "journal"
 
@@ -102,46 +103,21 @@ static void give_dir(int fd, const char *path, const struct account *account)
 		hd_log(HD_LOG_WARNING, "state directory %s: %s", path, strerror(errno));
 }
 
-/* With those above it. */
-static int make(const char *path)
-{
-	char part[SETTINGS_PATH_MAX];
-
-	if (mkdir(path, 0700) == 0 || errno == EEXIST)
-		return 0;
-	if (errno != ENOENT || strlen(path) >= sizeof(part))
-		return -errno;
-	strcpy(part, path);
-	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(part, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : -errno;
-}
-
-void state_dir_open(const char *path, const struct account *account)
+int state_dir_open(const char *path, const struct account *account, struct hd_err *err)
 {
 	struct account self = {.uid = geteuid(), .gid = getegid()};
-	int rc = make(path), fd = -1;
+	bool made;
+	int fd = safe_dir_open(path, "state directory", 0700,
+			       account->own ? account->uid : geteuid(), &made, err);
 
-	if (rc == 0) {
-		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		rc = fd < 0 ? -errno : 0;
-	}
-	if (rc < 0) {
-		hd_log(HD_LOG_ERR,
-		       "state directory %s: %s: configurations cannot be kept; name "
-		       "another one with --state-dir",
-		       path, strerror(-rc));
-		return;
-	}
+	if (fd < 0)
+		return fd;
 	if (account->own)
 		give_dir(fd, path, account);
 	else if (geteuid() == 0)
 		give_dir(fd, path, &self);
 	close(fd);
+	return 0;
 }
 
 static void remove_file(int dir_fd, const char *name, const void *arg)

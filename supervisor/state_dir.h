@@ -11,11 +11,12 @@
 #include "supervisor/account.h"
 
 /*
- * Makes @path when it is not there, and gives it, with the files in it, to @account. One that was
- * there and is another's is handed over only when heddled is root. What fails is logged: heddle-mgmt
- * starts without it, and refuses to change anything.
+ * Makes @path when it is not there, and gives it, with the files in it, to @account, when it is root's.
+ * Returns 0, or -errno with @err: -EPERM: it is somebody else's, or others could replace it, so what is
+ * in it is not to be believed. What else fails is logged: heddle-mgmt starts without it, and refuses to
+ * change anything.
  */
-void state_dir_open(const char *path, const struct account *account);
+int state_dir_open(const char *path, const struct account *account, struct hd_err *err);
 
 /* Removes it with what heddle-mgmt puts there. What is not of it stays, and the directory with it. */
 void state_dir_remove(const char *path);

@@ -126,6 +126,9 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	for (int i = 0; i < PLANES; i++)
 		watch_plane(&heddled->planes[i], now);
 	opener_watch_names(heddled);
+	if (dirs_renew(&heddled->dirs, &heddled->settings,
+		       &heddled_plane(heddled, HD_PLANE_MGMT)->account))
+		planes_listen(heddled);
 }
 
 static void on_watchdog(evutil_socket_t fd, short what, void *arg)

@@ -60,8 +60,20 @@ static void on_plane_stop(struct hd_chan *chan, const struct hd_msg *msg, void *
 	stop(arg, 0);
 }
 
+/* The run directory was removed, and heddled made it anew. */
+static void on_listen(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	struct mgmt *m = arg;
+
+	if (msg->n_fds != 1 || !m->server)
+		return;
+	nc_server_listen(m->server, msg->fds[0]);
+	msg->fds[0] = -1;
+}
+
 static const struct hd_handler supervisor_handlers[] = {
 	HD_EVENT_HANDLER(PEER, on_peer),
+	HD_EVENT_HANDLER(NETCONF_LISTEN, on_listen),
 	HD_EVENT_HANDLER(PLANE_STOP, on_plane_stop),
 };
 
@@ -169,7 +181,8 @@ int run(const struct options *options, struct ly_ctx *ctx)
 	}
 	m.bk = bk_new(m.base, m.supervisor.chan);
 	bk_baselines_keep(&m.bk->stats.cleared, options->state_dir);
-	hd_chan_handlers(m.supervisor.chan, supervisor_handlers, 2, &m);
+	hd_chan_handlers(m.supervisor.chan, supervisor_handlers,
+			 sizeof(supervisor_handlers) / sizeof(supervisor_handlers[0]), &m);
 	m.nacm = nacm_new(ctx);
 	m.st = st_new(m.base, ctx, m.bk, m.nacm,
 		      &(struct st_options){.run_dir = options->run_dir,

@@ -142,7 +142,8 @@ static int handed_over(void)
 static int listen_on(const char *path, struct hd_err *err)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
-	int fd;
+	mode_t before;
+	int fd, rc;
 
 	if (strlen(path) >= sizeof(addr.sun_path))
 		return hd_err_set(
@@ -158,8 +159,11 @@ static int listen_on(const char *path, struct hd_err *err)
 	if (fd < 0)
 		return hd_err_set(err, errno, "cannot make a socket: %s", strerror(errno));
 	/* The door is in nc_server_accept(): it knows groups that a file cannot have. */
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 || chmod(path, 0666) < 0 ||
-	    listen(fd, 64) < 0) {
+	fchmod(fd, 0666);
+	before = umask(0);
+	rc = bind(fd, (struct sockaddr *)&addr, sizeof(addr));
+	umask(before);
+	if (rc < 0 || listen(fd, 64) < 0) {
 		hd_err_set(err, errno, "cannot listen on %s: %s", path, strerror(errno));
 		close(fd);
 		return -err->code;
@@ -202,10 +206,17 @@ struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ct
 	if (!handed)
 		server->path = ds_strdup(path);
 	server->door = nc_door_new(base, enter, server);
-	server->listener = evconnlistener_new(base, on_accept, server,
+	nc_server_listen(server, fd);
+	return server;
+}
+
+void nc_server_listen(struct nc_server *server, int fd)
+{
+	if (server->listener)
+		evconnlistener_free(server->listener);
+	server->listener = evconnlistener_new(server->base, on_accept, server,
 					      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 	evconnlistener_set_error_cb(server->listener, on_accept_error);
-	return server;
 }
 
 void nc_server_free(struct nc_server *server)

@@ -65,6 +65,9 @@ static inline const struct bd_config *nc_in_force(const struct nc_server *server
 struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ctx, struct st *st,
 				struct bk *bk, const char *path, struct hd_err *err);
 
+/* Takes over @fd, which listens, in place of the socket before; the sessions stay. */
+void nc_server_listen(struct nc_server *server, int fd);
+
 /* Ends all sessions and removes the socket. */
 void nc_server_free(struct nc_server *server);
 

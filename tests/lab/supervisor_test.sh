@@ -61,7 +61,7 @@ status_of() { awk -v key="$2:" '$1 == key { $1 = ""; print substr($0, 2) }' "/pr
 listens() {
 	local inode
 	inode=$(readlink "/proc/$(pid_of "$1")/fd/$(env_of "$1" HEDDLE_NETCONF_FD)" | tr -dc 0-9)
-	grep -q " 00010000 0001 01 *$inode $RUN/netconf.sock" /proc/net/unix
+	grep -q " 00010000 0001 01 *$inode .*/netconf.sock" /proc/net/unix
 }
 
 # tell PLANE COMMAND...: has it done; prints what it wrote about it.
@@ -106,7 +106,7 @@ for pair in dp:mgmt dp:cp cp:dp cp:mgmt mgmt:dp mgmt:cp; do
 		logged "heddle-${pair%:*}" "hello heddle-${pair#*:}"
 done
 check "heddle-dp is told what it needs, from file and command line" -- logged heddle-dp \
-	"--run-dir $RUN --log-level info --workers 2 --cpus 0 --hugepages auto --memory 128 --vhost-dir $RUN/vhost --capture-dir /var/lib/heddle/captures --no-idle-sleep"
+	"--run-dir $RUN --log-level info --workers 2 --cpus 0 --hugepages auto --memory 128 --vhost-dir $RUN/vhost --no-idle-sleep"
 check "heddle-mgmt is told the configuration's full path" -- logged heddle-mgmt "-c $PWD/some.json --state-dir $RUN/state --vhost-dir $RUN/vhost --run-dir $RUN"
 main=${HEDDLE_PID[main]}
 check "the run directory has mode 755" -- is "$(stat -c %a "$RUN")" 755
@@ -350,8 +350,12 @@ if grep -q ' 4294967295$' /proc/self/uid_map; then
 	check "and the log says so" -- says foreign "has files that are not heddle-mgmt's"
 	ends foreign
 	: >"$LAB_DIR/conf"
+	start back --state-dir "$RUN/state"
+	check_ended back 1 "a state directory of another user is refused"
+	check "and told how to mend it" -- says back \
+		"state directory $RUN/state: $RUN/state belongs to user hd-test, who could replace it: chown root $RUN/state"
+	chown -R 0:0 "$RUN/state"
 	managed back
-	check "without the user it is root's again" -- is "$(stat -c %u "$RUN/state/startup.conf")" 0
 	ends back
 	rm -r "$RUN"
 else

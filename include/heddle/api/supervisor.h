@@ -55,4 +55,7 @@ struct hd_plane_work {
 };
 HD_EVENT(PLANE_WORK, HD_MSG_ID(HD_MODULE_SUPERVISOR, 5), struct hd_plane_work);
 
+/* heddled -> mgmt, with one descriptor: a socket that listens, in place of the one it had before. */
+HD_EVENT(NETCONF_LISTEN, HD_MSG_ID(HD_MODULE_SUPERVISOR, 6), struct hd_nothing);
+
 #endif
