@@ -88,3 +88,14 @@ int netdev_down(int sock, const char *name)
 {
 	return up_or_down(sock, name, false);
 }
+
+int netdev_is_loopback(int sock, const char *name, bool *is)
+{
+	struct ifreq ifr = {0};
+
+	memcpy(ifr.ifr_name, name, strnlen(name, sizeof(ifr.ifr_name) - 1));
+	if (ioctl(sock, SIOCGIFFLAGS, &ifr) < 0)
+		return -errno;
+	*is = ifr.ifr_flags & IFF_LOOPBACK;
+	return 0;
+}

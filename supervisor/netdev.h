@@ -5,6 +5,7 @@
 #ifndef SUPERVISOR_NETDEV_H
 #define SUPERVISOR_NETDEV_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "heddle/base/err.h"
@@ -18,6 +19,7 @@ int netdev_mtu_get(int sock, const char *name, uint16_t *mtu);
 int netdev_mtu_set(int sock, const char *name, uint16_t mtu);
 int netdev_up(int sock, const char *name);
 int netdev_down(int sock, const char *name);
+int netdev_is_loopback(int sock, const char *name, bool *is);
 
 /* A datagram socket for the calls above, in @netns. Or -errno with @err. */
 int netdev_socket(const struct netns *netns, struct hd_err *err);

@@ -14,6 +14,7 @@
 #include <linux/nsfs.h>
 
 #include "supervisor/netns_helper.h"
+#include "supervisor/safe_dir.h"
 
 #define OWN_NETNS "/proc/self/ns/net"
 
@@ -31,12 +32,17 @@ static int identify(struct netns *netns, const char *path, struct hd_err *err)
 
 int netns_open(struct netns *netns, const char *root, const char *name, struct hd_err *err)
 {
+	bool made;
 	int dir;
 
 	netns->fd = -1;
 	if (name[0] == '\0')
 		return identify(netns, OWN_NETNS, err);
-	dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* Who could put names there could have us work in any namespace. */
+	dir = safe_dir_open(root, "directory of namespaces", 0, geteuid(), &made, err);
+	if (dir == -EPERM)
+		return dir;
+	errno = dir < 0 ? -dir : 0;
 	if (dir >= 0) {
 		/* One name without a slash, and no link followed: it cannot lead out of the root. */
 		netns->fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "heddle/api/hostif.h"
 #include "heddle/base/log.h"
 #include "supervisor/capture.h"
 #include "supervisor/names_core.h"
@@ -35,39 +36,80 @@ static void refuse(struct hd_chan *chan, const struct hd_msg *msg, int rc, const
 	hd_chan_reply_error(chan, msg->hdr, -rc, "%s", err->text);
 }
 
+static bool is_member(const struct passwd *user, const struct group *group)
+{
+	if (user->pw_gid == group->gr_gid)
+		return true;
+	for (char **name = group->gr_mem; *name; name++)
+		if (!strcmp(*name, user->pw_name))
+			return true;
+	return false;
+}
+
+/* Without allow-users: who runs machines, and who heddled runs as where that is not root. */
+static bool user_usual(const struct settings *settings, const struct passwd *user)
+{
+	const struct group *group = getgrnam(settings->vhost_group);
+
+	return user->pw_uid != 0 &&
+	       (user->pw_uid == geteuid() || (group && is_member(user, group)));
+}
+
+static int user_check(const struct settings *settings, const char *name, const struct passwd *user,
+		      struct hd_err *err)
+{
+	if (settings_user_allowed(settings, name))
+		return 0;
+	if (settings->n_users)
+		return hd_err_set(err, EPERM, "user %s is not among allow-users of %s", name,
+				  settings->conf);
+	if (user && user_usual(settings, user))
+		return 0;
+	if (user && user->pw_uid == 0)
+		return hd_err_set(err, EPERM,
+				  "user %s may own nothing here, unless allow-users of %s names it",
+				  name, settings->conf);
+	return hd_err_set(
+		err, EPERM,
+		"user %s is no member of group %s (usermod -aG %s %s), nor does allow-users of "
+		"%s name it",
+		name, settings->vhost_group, settings->vhost_group, name, settings->conf);
+}
+
 int opener_user(const struct opener *opener, const char *name, uid_t *uid, struct hd_err *err)
 {
-	unsigned int number;
-	struct passwd *user;
+	unsigned int number = 0;
+	const struct passwd *user;
+	bool is_number;
 
 	*uid = (uid_t)-1;
 	if (name[0] == '\0')
 		return 0;
-	if (!settings_user_allowed(opener->settings, name))
-		return hd_err_set(err, EPERM, "user %s is not among allow-users of %s", name,
-				  opener->settings->conf);
 	user = getpwnam(name);
-	if (user)
-		*uid = user->pw_uid;
-	else if (number_parse(name, 0, UINT32_MAX - 1, &number, NULL) == 0)
-		*uid = number;
-	else
+	is_number = !user && number_parse(name, 0, UINT32_MAX - 1, &number, NULL) == 0;
+	if (is_number)
+		user = getpwuid(number);
+	if (!user && !is_number)
 		return hd_err_set(err, ESRCH, "there is no user %s: adduser --system %s", name,
 				  name);
-	return 0;
+	*uid = user ? user->pw_uid : number;
+	return user_check(opener->settings, name, user, err);
 }
 
 int opener_group(const struct opener *opener, const char *name, gid_t *gid, struct hd_err *err)
 {
+	const struct settings *settings = opener->settings;
+	const struct group *group;
 	unsigned int number;
-	struct group *group;
 
 	*gid = (gid_t)-1;
 	if (name[0] == '\0')
 		return 0;
-	if (!settings_user_allowed(opener->settings, name))
-		return hd_err_set(err, EPERM, "group %s is not among allow-users of %s", name,
-				  opener->settings->conf);
+	if (!settings_user_allowed(settings, name) &&
+	    (settings->n_users || strcmp(name, settings->vhost_group) != 0))
+		return hd_err_set(err, EPERM,
+				  "group %s is not %s (vhost-group), nor among allow-users of %s",
+				  name, settings->vhost_group, settings->conf);
 	group = getgrnam(name);
 	if (group)
 		*gid = group->gr_gid;
@@ -91,7 +133,7 @@ static void serve_vm_tap(struct hd_chan *chan, const struct hd_msg *msg,
 	memcpy(packet.port, tap->req.port, sizeof(packet.port));
 	memcpy(packet.netdev, tap->req.netdev, sizeof(packet.netdev));
 	memcpy(packet.netns, tap->req.netns, sizeof(packet.netns));
-	rc = opener_packet_open(opener, &packet, fds, &opened, &err);
+	rc = opener_packet_open(opener, &packet, true, fds, &opened, &err);
 	if (rc == 0 && opened.ifindex != tap->opened.ifindex) {
 		close(fds[0]);
 		close(fds[1]);
@@ -104,6 +146,27 @@ static void serve_vm_tap(struct hd_chan *chan, const struct hd_msg *msg,
 	hd_chan_reply(chan, msg->hdr, &tap->opened, sizeof(tap->opened), fds, 2);
 	close(fds[0]);
 	close(fds[1]);
+}
+
+/* heddle-cp puts addresses on what heddled made, and on nothing else. */
+static void tell_control(struct heddled *heddled, const char *port, uint32_t ifindex)
+{
+	struct plane *control = heddled_plane(heddled, HD_PLANE_CONTROL);
+	struct hd_hostif_device device = {.ifindex = ifindex};
+
+	hd_str_copy(device.port, sizeof(device.port), port);
+	if (control->link)
+		hd_chan_event(link_chan(control->link), HOSTIF_DEVICE, &device);
+}
+
+static void tell_control_all(struct heddled *heddled)
+{
+	const struct kept_tap *tap;
+
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
+		LIST_FOREACH(tap, &heddled->opener->taps[i], next)
+			if (!tap->req.netns[0] && !tap->req.vm)
+				tell_control(heddled, tap->req.port, tap->opened.ifindex);
 }
 
 static void serve_tap(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -141,6 +204,8 @@ static void serve_tap(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 		n += req->queues;
 	}
 	hd_chan_reply(chan, msg->hdr, &tap->opened, sizeof(tap->opened), fds, n);
+	if (!req->netns[0])
+		tell_control(((struct plane *)arg)->heddled, req->port, tap->opened.ifindex);
 	/* vhost-net belongs to the process that uses it, so it is not kept. */
 	for (unsigned int i = kept; i < n; i++)
 		close(fds[i]);
@@ -157,7 +222,7 @@ static void serve_packet(struct hd_chan *chan, const struct hd_msg *msg, void *a
 		return;
 	rc = opener_check_packet(req, &err);
 	if (rc == 0)
-		rc = opener_packet_open(opener_of(arg), req, fds, &opened, &err);
+		rc = opener_packet_open(opener_of(arg), req, false, fds, &opened, &err);
 	if (rc < 0) {
 		refuse(chan, msg, rc, &err);
 		return;
@@ -181,6 +246,7 @@ static void serve_release(struct hd_chan *chan, const struct hd_msg *msg, void *
 	}
 	opener_cache_release(opener_of(arg), req->port);
 	opener_vhost_release(opener_of(arg), req->port);
+	tell_control(((struct plane *)arg)->heddled, req->port, 0);
 	hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
 }
 
@@ -325,6 +391,8 @@ void opener_attach(struct opener *opener, struct plane *plane)
 {
 	hd_chan_handlers(link_chan(plane->link), handlers, sizeof(handlers) / sizeof(handlers[0]),
 			 plane);
+	if (plane->id == HD_PLANE_CONTROL)
+		tell_control_all(plane->heddled);
 }
 
 void opener_plane_ended(struct opener *opener, const struct plane *plane)

@@ -103,6 +103,19 @@ bool opener_cache_knows(const struct opener *opener, const struct netns *netns, 
 	return false;
 }
 
+const struct kept_tap *opener_cache_device(const struct opener *opener, const struct netns *netns,
+					   uint32_t ifindex)
+{
+	const struct kept_tap *tap;
+
+	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
+		LIST_FOREACH(tap, &opener->taps[i], next)
+			if (tap->opened.ifindex == ifindex && tap->netns.ino == netns->ino &&
+			    tap->netns.dev == netns->dev)
+				return tap;
+	return NULL;
+}
+
 /* Another device than the one that the port has? */
 static bool elsewhere(const struct hd_open_tap *a, const struct hd_open_tap *b)
 {

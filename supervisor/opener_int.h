@@ -109,6 +109,10 @@ void opener_cache_end(struct opener *opener);
 
 /* Makes the rule of the VM's TAP @netdev in this namespace again; NULL: of all there. */
 void opener_cache_guard(struct opener *opener, dev_t dev, ino_t ino, const char *netdev);
+
+/* The kept TAP that is the device @ifindex of @netns, or NULL. */
+const struct kept_tap *opener_cache_device(const struct opener *opener, const struct netns *netns,
+					   uint32_t ifindex);
 void opener_cache_release(struct opener *opener, const char *port);
 
 /* Closes what was not asked for. Returns how many. */
@@ -125,8 +129,8 @@ unsigned int opener_cache_lost(struct opener *opener, void (*fn)(const char *por
 			       void *arg);
 
 /* opener_packet.c: @fds becomes the packet socket and the datagram socket. */
-int opener_packet_open(const struct opener *opener, const struct hd_open_packet *req, int fds[2],
-		       struct hd_opened *opened, struct hd_err *err);
+int opener_packet_open(const struct opener *opener, const struct hd_open_packet *req, bool vm_tap,
+		       int fds[2], struct hd_opened *opened, struct hd_err *err);
 
 /* opener_guard.c: watches the packet filter in a namespace with TAPs of VMs, until the last is gone. */
 void opener_guard_watch(struct opener *opener, const struct netns *netns);

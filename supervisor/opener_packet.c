@@ -19,7 +19,9 @@
 
 struct job {
 	struct netns netns;
+	const struct opener *opener;
 	const struct hd_open_packet *req;
+	bool vm_tap; /* the device is one that we made for this very port */
 	struct hd_opened *opened;
 	int *fds;
 	struct hd_err *err;
@@ -101,6 +103,35 @@ static int device_find(const struct job *job, int sock)
 	return 0;
 }
 
+/* What is no network card of this machine is nobody's to take; the namespace does not matter. */
+static int device_check(const struct job *job, int sock)
+{
+	const struct settings *settings = job->opener->settings;
+	const char *name = job->req->netdev;
+	const struct kept_tap *tap;
+	bool loopback = false;
+	int rc = netdev_is_loopback(sock, name, &loopback);
+
+	if (rc < 0)
+		return hd_err_set(job->err, -rc, "device %s: %s", name, strerror(-rc));
+	if (loopback)
+		return hd_err_set(job->err, EPERM,
+				  "device %s is the loopback device, which no port may have", name);
+	if (!settings_device_allowed(settings, name))
+		return hd_err_set(
+			job->err, EPERM,
+			"device %s is not among allow-devices of %s: add it there, and start "
+			"heddled again",
+			name, settings->conf);
+	tap = opener_cache_device(job->opener, &job->netns, job->opened->ifindex);
+	if (tap)
+		return hd_err_set(
+			job->err, EPERM,
+			"device %s is the TAP of port %s: it cannot be that of another port", name,
+			tap->req.port);
+	return 0;
+}
+
 static int open_inside(const struct job *job)
 {
 	int sock = netdev_socket(&job->netns, job->err), fd = -1, rc;
@@ -108,6 +139,8 @@ static int open_inside(const struct job *job)
 	if (sock < 0)
 		return sock;
 	rc = device_find(job, sock);
+	if (rc == 0 && !job->vm_tap)
+		rc = device_check(job, sock);
 	if (rc == 0) {
 		fd = packet_socket(&job->netns, job->err);
 		rc = fd < 0 ? fd : packet_bind(fd, job);
@@ -123,10 +156,15 @@ static int open_inside(const struct job *job)
 	return 0;
 }
 
-int opener_packet_open(const struct opener *opener, const struct hd_open_packet *req, int fds[2],
-		       struct hd_opened *opened, struct hd_err *err)
+int opener_packet_open(const struct opener *opener, const struct hd_open_packet *req, bool vm_tap,
+		       int fds[2], struct hd_opened *opened, struct hd_err *err)
 {
-	struct job job = {.req = req, .opened = opened, .fds = fds, .err = err};
+	struct job job = {.opener = opener,
+			  .req = req,
+			  .vm_tap = vm_tap,
+			  .opened = opened,
+			  .fds = fds,
+			  .err = err};
 	int rc = netns_open(&job.netns, opener->settings->netns_dir, req->netns, err);
 
 	if (rc < 0)

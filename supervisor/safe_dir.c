@@ -143,7 +143,7 @@ static int part_open(struct walk *w, const char *name, bool last)
 	int fd = openat(w->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 	w->made = false;
-	if (fd >= 0 || errno != ENOENT)
+	if (fd >= 0 || errno != ENOENT || !w->mode)
 		return fd;
 	if (mkdirat(w->fd, name, last ? w->mode : 0755) < 0) {
 		if (errno != EEXIST)
@@ -191,6 +191,8 @@ int safe_dir_open(const char *path, const char *what, mode_t mode, uid_t also, b
 	bool last;
 	int rc, fd = -1;
 
+	if (path[0] != '/')
+		return hd_err_set(err, EINVAL, "%s %s: a path from / on is needed", what, path);
 	if (snprintf(w.rest, sizeof(w.rest), "%s", path) >= (int)sizeof(w.rest))
 		return hd_err_set(err, ENAMETOOLONG, "%s %.80s... is too long", what, path);
 	rc = begin(&w);

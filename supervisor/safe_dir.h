@@ -15,7 +15,7 @@
 bool users_partial(void);
 
 /*
- * Opens the directory at the absolute @path, and makes it, with @mode, and those above it when they are
+ * Opens the directory at the absolute @path. With a @mode, it is made, and those above it, when they are
  * not there; then *@made is set. Each part of the way has to belong to root or to us (the last one to
  * user @also as well), and must not be writable by others; above the last one, the sticky bit (/tmp) is
  * enough. Links of root's or ours are followed. @what is "run directory" or the like, for people. Returns a

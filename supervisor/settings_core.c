@@ -2,6 +2,7 @@
 #include "supervisor/settings_core.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -221,30 +222,40 @@ static int set_vhost_mode(struct settings *s, const char *value, struct hd_err *
 	return 0;
 }
 
-static int set_allow_users(struct settings *s, const char *value, struct hd_err *err)
+/* Words with blanks between them, into @list of @max rows of @size bytes. */
+static int words(const char *value, char *list, size_t size, unsigned int max, unsigned int *n,
+		 bool (*valid)(const char *word, size_t size), const char *what, struct hd_err *err)
 {
-	char name[SETTINGS_USER_MAX];
-
-	s->n_users = 0;
+	*n = 0;
 	while (*(value += strspn(value, " \t"))) {
 		size_t len = strcspn(value, " \t");
+		char *word = list + *n * size;
 
-		if (len >= sizeof(name))
-			return hd_err_set(err, EINVAL, "\"%.40s...\" is too long for a user",
-					  value);
-		memcpy(name, value, len);
-		name[len] = '\0';
+		if (len >= size)
+			return hd_err_set(err, EINVAL, "\"%.40s...\" is too long for %s", value,
+					  what);
+		if (*n == max)
+			return hd_err_set(err, EINVAL, "more than %u names", max);
+		memcpy(word, value, len);
+		word[len] = '\0';
 		value += len;
-		if (!user_name_valid(name, sizeof(name)))
-			return hd_err_set(err, EINVAL, "\"%s\" is no name of a user or a group",
-					  name);
-		if (s->n_users == SETTINGS_USERS_MAX)
-			return hd_err_set(err, EINVAL, "more than %d names", SETTINGS_USERS_MAX);
-		strcpy(s->users[s->n_users++], name);
+		if (!valid(word, size))
+			return hd_err_set(err, EINVAL, "\"%s\" is no name of %s", word, what);
+		++*n;
 	}
-	if (s->n_users == 0)
-		return hd_err_set(err, EINVAL, "names of users and groups are needed");
-	return 0;
+	return *n ? 0 : hd_err_set(err, EINVAL, "names are needed, of %s each", what);
+}
+
+static int set_allow_devices(struct settings *s, const char *value, struct hd_err *err)
+{
+	return words(value, s->devices[0], SETTINGS_DEVICE_MAX, SETTINGS_DEVICES_MAX, &s->n_devices,
+		     netdev_name_valid, "a device, or a pattern of some", err);
+}
+
+static int set_allow_users(struct settings *s, const char *value, struct hd_err *err)
+{
+	return words(value, s->users[0], SETTINGS_USER_MAX, SETTINGS_USERS_MAX, &s->n_users,
+		     user_name_valid, "a user or a group", err);
 }
 
 static int set_help(struct settings *s, const char *value, struct hd_err *err)
@@ -289,6 +300,7 @@ static const struct setting {
 	{"no-idle-sleep", 0, true, SETTINGS_ARGS, set_no_idle_sleep},
 	{"vhost-group", 0, false, SETTINGS_CONF, set_vhost_group},
 	{"vhost-mode", 0, false, SETTINGS_CONF, set_vhost_mode},
+	{"allow-devices", 0, false, SETTINGS_CONF, set_allow_devices},
 	{"allow-users", 0, false, SETTINGS_CONF, set_allow_users},
 	{"help", 'h', true, SETTINGS_ARGS, set_help},
 	{"version", 'V', true, SETTINGS_ARGS, set_version},
@@ -471,5 +483,13 @@ bool settings_user_allowed(const struct settings *settings, const char *name)
 	for (unsigned int i = 0; i < settings->n_users; i++)
 		if (!strcmp(settings->users[i], name))
 			return true;
-	return settings->n_users == 0;
+	return false;
+}
+
+bool settings_device_allowed(const struct settings *settings, const char *name)
+{
+	for (unsigned int i = 0; i < settings->n_devices; i++)
+		if (fnmatch(settings->devices[i], name, 0) == 0)
+			return true;
+	return settings->n_devices == 0;
 }

@@ -12,10 +12,12 @@
 
 #include "heddle/base/err.h"
 
-#define SETTINGS_PATH_MAX  256
-#define SETTINGS_USERS_MAX 32
-#define SETTINGS_USER_MAX  32
-#define SETTINGS_CPUS_MAX  128
+#define SETTINGS_PATH_MAX    256
+#define SETTINGS_USERS_MAX   32
+#define SETTINGS_DEVICES_MAX 64
+#define SETTINGS_DEVICE_MAX  32 /* bytes of a pattern */
+#define SETTINGS_USER_MAX    32
+#define SETTINGS_CPUS_MAX    128
 
 struct settings {
 	char config[SETTINGS_PATH_MAX];         /* empty: heddle-mgmt manages it */
@@ -35,7 +37,10 @@ struct settings {
 	char cpus[SETTINGS_CPUS_MAX];        /* empty: any */
 	char hugepages[8];                   /* "auto", "yes", "no" */
 	char users[SETTINGS_USERS_MAX][SETTINGS_USER_MAX]; /* that may own TAPs and sockets */
-	unsigned int n_users;                              /* 0: anybody may */
+	unsigned int n_users;                              /* 0: members of vhost_group, and it */
+	char devices[SETTINGS_DEVICES_MAX]
+		    [SETTINGS_DEVICE_MAX]; /* patterns of what may be opened */
+	unsigned int n_devices;            /* 0: any */
 	unsigned int workers;
 	unsigned int memory_mb; /* 0: heddle-dp chooses */
 	unsigned int fdb_size;  /* 0: heddle-dp chooses */
@@ -68,7 +73,10 @@ int settings_args(struct settings *settings, int argc, const char *const *argv, 
 int settings_conf(struct settings *settings, const char *text, size_t len, const char *path,
 		  struct hd_err *err);
 
-/* True if TAPs and sockets may be given to @name (a user or a group). */
+/* True if a packet socket may be opened on the device @name: it is of allow-devices, or there is none. */
+bool settings_device_allowed(const struct settings *settings, const char *name);
+
+/* True if @name (a user or a group) is of allow-users. */
 bool settings_user_allowed(const struct settings *settings, const char *name);
 
 extern const char settings_usage[];

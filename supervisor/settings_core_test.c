@@ -35,7 +35,8 @@ static void test_defaults(void)
 	CU_ASSERT_EQUAL(got.workers, 1);
 	CU_ASSERT_EQUAL(got.vhost_mode, 0660);
 	CU_ASSERT_TRUE(got.idle_sleep);
-	CU_ASSERT_TRUE(settings_user_allowed(&got, "anybody"));
+	CU_ASSERT_FALSE(settings_user_allowed(&got, "anybody"));
+	CU_ASSERT_TRUE(settings_device_allowed(&got, "eth0"));
 }
 
 static void test_args(void)
@@ -89,7 +90,7 @@ static void test_conf(void)
 	CU_ASSERT_EQUAL(
 		conf("# roots\n\n  vhost-dir = /srv/vhost \nnetns-dir=/x\r\n"
 		     "vhost-group =kvm\nvhost-mode = 0666\nidle-sleep = no\n"
-		     "allow-users = alice  kvm\nworkers = 2\nstate-dir = /srv/state\n"
+		     "allow-users = alice  kvm\nallow-devices = eth1 enp*\nworkers = 2\nstate-dir = /srv/state\n"
 		     "initial-config = /srv/first\nmgmt-user = switch\n"
 		     "data-user = packets\ncontrol-user = control\nnetns-helper = /run/h.sock"),
 		0);
@@ -108,6 +109,9 @@ static void test_conf(void)
 	CU_ASSERT_TRUE(settings_user_allowed(&got, "alice"));
 	CU_ASSERT_TRUE(settings_user_allowed(&got, "kvm"));
 	CU_ASSERT_FALSE(settings_user_allowed(&got, "root"));
+	CU_ASSERT_TRUE(settings_device_allowed(&got, "eth1"));
+	CU_ASSERT_TRUE(settings_device_allowed(&got, "enp3s0"));
+	CU_ASSERT_FALSE(settings_device_allowed(&got, "eth10"));
 	CU_ASSERT_EQUAL(conf(""), 0);
 }
 
@@ -130,6 +134,8 @@ static void test_wrong_conf(void)
 		 "x.conf:1: allow-users \"a/b\": \"a/b\" is no name of a user "
 		 "or a group"},
 		{"allow-users =\n", NULL},
+		{"allow-devices =\n", NULL},
+		{"allow-devices = a/b\n", NULL},
 		{"mgmt-user = a/b\n",
 		 "x.conf:1: mgmt-user \"a/b\": the name of a user is needed, such as heddle-mgmt"},
 		{"state-dir =\n", "x.conf:1: state-dir \"\": a path is needed"},

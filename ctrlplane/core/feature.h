@@ -14,6 +14,7 @@
 #include "heddle/base/err.h"
 
 struct cp_config;
+struct hd_handler;
 struct event_base;
 
 /* A kind of configuration object (HD_OBJECT): struct hd_object first. */
@@ -36,6 +37,9 @@ struct cp_feature {
 	int (*start)(struct event_base *base, struct hd_err *err);
 	/* A configuration came into force; @config and its objects stay as they are until the next. */
 	void (*commit)(const struct cp_config *config);
+	/* What heddled says to it. */
+	const struct hd_handler *from_heddled;
+	size_t n_from_heddled;
 	/* The program ends. */
 	void (*stop)(void);
 	struct cp_feature *next;

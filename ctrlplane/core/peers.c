@@ -14,6 +14,7 @@
 #include "heddle/base/log.h"
 #include "heddle/ipc/chan.h"
 #include "ctrlplane/core/config.h"
+#include "ctrlplane/core/feature.h"
 
 struct peer {
 	enum hd_plane plane;
@@ -157,6 +158,10 @@ int cp_peers_start(struct event_base *base, int supervisor_fd, struct hd_err *er
 		return rc;
 	hd_chan_handlers(peers[HD_PLANE_SUPERVISOR].chan, supervisor_handlers,
 			 sizeof(supervisor_handlers) / sizeof(supervisor_handlers[0]), NULL);
+	for (const struct cp_feature *f = cp_feature_first(); f; f = f->next)
+		if (f->from_heddled)
+			hd_chan_handlers(peers[HD_PLANE_SUPERVISOR].chan, f->from_heddled,
+					 f->n_from_heddled, NULL);
 	return 0;
 }
 

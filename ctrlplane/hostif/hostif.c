@@ -17,12 +17,22 @@
 
 #define SETTLE_MS 10   /* changes come in bursts: look once */
 #define RETRY_MS  5000 /* after a refusal */
+#define WAIT_MS   2000 /* for the device, before a word is said */
+
+/* A device that heddled made, by its port. No other is touched: a name may be anybody's. */
+struct made {
+	struct made *next;
+	char port[HD_NAME_MAX];
+	uint32_t ifindex;
+};
 
 /* An interface that is configured, or that still has addresses of ours. */
 struct netdev {
 	struct netdev *next;
 	char name[HD_NETDEV_MAX];
-	uint32_t ifindex;                /* 0: it does not exist */
+	uint32_t ifindex;  /* 0: it does not exist */
+	uint64_t waits_ns; /* for heddled to make it, since then; 0: it is there */
+	bool wait_said;
 	struct hd_hostif_address *owned; /* that we put there */
 	size_t n_owned;
 	struct hostif_present *present; /* during a look */
@@ -32,6 +42,7 @@ struct netdev {
 
 static const struct cp_config *config;
 static struct netdev *netdevs;
+static struct made *made;
 static struct event *look_event;
 static uint64_t look_due_ns;
 static bool failed; /* something in this look: look again later */
@@ -128,10 +139,21 @@ static void netdevs_update(void)
 	}
 }
 
+/* The index of what heddled made for the port, if it is still there. */
+static uint32_t made_index(const char *port)
+{
+	char name[IF_NAMESIZE];
+
+	for (const struct made *m = made; m; m = m->next)
+		if (!strcmp(m->port, port))
+			return if_indextoname(m->ifindex, name) ? m->ifindex : 0;
+	return 0;
+}
+
 static void netdevs_index(void)
 {
 	for (struct netdev *dev = netdevs; dev; dev = dev->next) {
-		uint32_t ifindex = if_nametoindex(dev->name);
+		uint32_t ifindex = made_index(dev->name);
 
 		if (ifindex != dev->ifindex) {
 			/* another interface, or none: what we put on the old one went with it */
@@ -235,6 +257,26 @@ static void say(struct netdev *dev, const struct hd_err *refusal)
 	memcpy(dev->said, refusal->text, sizeof(dev->said));
 }
 
+/* Mostly it comes at once: what lasts is told, once. */
+static void netdev_wait(struct netdev *dev)
+{
+	uint64_t now = hd_now_ns();
+
+	if (dev->wait_said)
+		return;
+	if (!dev->waits_ns)
+		dev->waits_ns = now;
+	if (now - dev->waits_ns < WAIT_MS * HD_NS_PER_MS) {
+		look_in(WAIT_MS);
+		return;
+	}
+	dev->wait_said = true;
+	hd_log(HD_LOG_WARNING,
+	       "%s: its addresses wait until heddled has made the interface (heddle show ports %s "
+	       "says why it has not); an interface of that name that others made is not touched",
+	       dev->name, dev->name);
+}
+
 static void netdev_look(struct netdev *dev)
 {
 	const struct hd_hostif_object *object = cp_config_find(config, &hostif_class, dev->name);
@@ -243,8 +285,12 @@ static void netdev_look(struct netdev *dev)
 	struct hd_err refusal = {0}, err = {0};
 	uint32_t add;
 
-	if (!dev->ifindex)
+	if (!dev->ifindex) {
+		netdev_wait(dev);
 		return;
+	}
+	dev->waits_ns = 0;
+	dev->wait_said = false;
 	add = hostif_diff(wanted, n, dev->present, dev->n_present);
 	for (size_t i = 0; i < dev->n_owned; i++) {
 		bool there = false;
@@ -299,6 +345,32 @@ static void on_change(enum cp_netlink_change change, uint32_t ifindex, const cha
 		look_in(SETTLE_MS);
 }
 
+void hostif_device(const char *port, uint32_t ifindex)
+{
+	struct made **at = &made, *m;
+
+	while (*at && strcmp((*at)->port, port) != 0)
+		at = &(*at)->next;
+	m = *at;
+	hd_log(HD_LOG_DEBUG, "heddled made the device %u for port %s", ifindex, port);
+	if (m && !ifindex) {
+		*at = m->next;
+		free(m);
+	} else if (m) {
+		m->ifindex = ifindex;
+	} else if (ifindex) {
+		m = calloc(1, sizeof(*m));
+		if (!m)
+			return;
+		hd_str_copy(m->port, sizeof(m->port), port);
+		m->ifindex = ifindex;
+		m->next = made;
+		made = m;
+	}
+	if (netdev_find(port))
+		look_in(SETTLE_MS);
+}
+
 int hostif_start(struct event_base *base, struct hd_err *err)
 {
 	look_event = evtimer_new(base, on_look, NULL);
@@ -321,6 +393,12 @@ void hostif_stop(void)
 
 		netdevs = dev->next;
 		netdev_free(dev);
+	}
+	while (made) {
+		struct made *m = made;
+
+		made = m->next;
+		free(m);
 	}
 	if (look_event)
 		event_free(look_event);

@@ -6,6 +6,8 @@
 #ifndef CTRLPLANE_HOSTIF_HOSTIF_H
 #define CTRLPLANE_HOSTIF_HOSTIF_H
 
+#include <stdint.h>
+
 #include "heddle/base/err.h"
 
 struct cp_class;
@@ -23,6 +25,9 @@ int hostif_start(struct event_base *base, struct hd_err *err);
  * that is no longer among them loses the addresses that we put there.
  */
 void hostif_commit(const struct cp_config *config);
+
+/* heddled made the device @ifindex for the port @port, or, with 0, the port is gone. */
+void hostif_device(const char *port, uint32_t ifindex);
 
 void hostif_stop(void);
 

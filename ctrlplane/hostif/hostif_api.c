@@ -3,6 +3,8 @@
  * Host interfaces as a feature: the configuration object and where it goes.
  */
 #include "heddle/api/hostif.h"
+#include "heddle/base/name.h"
+#include "heddle/ipc/chan.h"
 #include "ctrlplane/core/feature.h"
 #include "ctrlplane/hostif/hostif.h"
 #include "ctrlplane/hostif/hostif_core.h"
@@ -14,12 +16,24 @@ const struct cp_class hostif_class = {
 	.validate = hostif_validate,
 };
 
+static void on_device(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_hostif_device *device = msg->body;
+
+	if (hd_name_valid(device->port, sizeof(device->port)))
+		hostif_device(device->port, device->ifindex);
+}
+
+static const struct hd_handler from_heddled[] = {HD_EVENT_HANDLER(HOSTIF_DEVICE, on_device)};
+
 static struct cp_feature hostif_feature = {
 	.name = "hostif",
 	.classes = &hostif_class,
 	.n_classes = 1,
 	.start = hostif_start,
 	.commit = hostif_commit,
+	.from_heddled = from_heddled,
+	.n_from_heddled = 1,
 	.stop = hostif_stop,
 };
 CP_FEATURE_REGISTER(hostif_feature);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -17,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "heddle/api/hostif.h"
 #include "heddle/api/supervisor.h"
 #include "heddle/base/clock.h"
 #include "heddle/ipc/chan.h"
@@ -101,6 +103,14 @@ static void run_child(const struct cp_under_test *cp, int fd, bool may_admin)
 	setenv("HEDDLE_SUPERVISOR_FD", text, 1);
 	execl(program, program, "--log-level", "debug", NULL);
 	_exit(97);
+}
+
+bool harness_device(struct cp_under_test *cp, const char *port, const char *netdev)
+{
+	struct hd_hostif_device device = {.ifindex = if_nametoindex(netdev)};
+
+	hd_str_copy(device.port, sizeof(device.port), port);
+	return hd_chan_event(cp->heddled, HOSTIF_DEVICE, &device) == 0;
 }
 
 bool harness_mgmt(struct cp_under_test *cp)

@@ -30,6 +30,9 @@ bool harness_start(struct cp_under_test *cp, bool may_admin);
 /* Serves both channels until @done(@arg) or 5 s are over. Returns what @done said last. */
 bool harness_wait(struct cp_under_test *cp, bool (*done)(void *arg), void *arg);
 
+/* Tells it, as heddled does, that the port @port has the device @netdev. */
+bool harness_device(struct cp_under_test *cp, const char *port, const char *netdev);
+
 /* Gives it another channel to heddle-mgmt and waits for its hello. */
 bool harness_mgmt(struct cp_under_test *cp);
 

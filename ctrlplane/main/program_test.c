@@ -67,9 +67,25 @@ static int config(enum hd_config_mode mode, uint64_t base, uint64_t generation,
 	return harness_config(&cp, mode, base, generation, &object, 1, NULL, 0);
 }
 
+static unsigned int told; /* devices that it was told of */
+
+static bool is_told(void *arg)
+{
+	return harness_logged(&cp, "heddled made the device") >= told;
+}
+
+/* Tells it of the device, and waits until it knows. */
+static void tell_device(const char *port, const char *netdev)
+{
+	told = harness_logged(&cp, "heddled made the device") + 1;
+	CU_ASSERT_TRUE(harness_device(&cp, port, netdev));
+	CU_ASSERT_TRUE(harness_wait(&cp, is_told, NULL));
+}
+
 static void make_tap(const char *netdev)
 {
 	harness_sh("ip tuntap add dev %s mode tap && ip link set %s up", netdev, netdev);
+	tell_device(netdev, netdev);
 }
 
 static void test_comes_later(void)
@@ -97,13 +113,37 @@ static void test_comes_later(void)
 	harness_stop(&cp);
 }
 
+static bool is_wait_logged(void *arg)
+{
+	return harness_logged(&cp, "hd-lab: its addresses wait until heddled has made") > 0;
+}
+
+/* An interface that only has the name is not heddled's. */
+static void test_not_ours(void)
+{
+	CU_ASSERT_TRUE_FATAL(harness_start(&cp, true));
+	harness_sh("ip link add hd-lab type veth peer name hd-lab2 && ip link set hd-lab up && "
+		   "ip address add 10.9.9.9/24 dev hd-lab");
+	CU_ASSERT_EQUAL(config(HD_CONFIG_FULL, 0, 1, HOSTIF("hd-lab", "10.0.0.1/24")), 0);
+	CU_ASSERT_TRUE(harness_wait(&cp, is_wait_logged, NULL));
+	CU_ASSERT_FALSE(harness_has("hd-lab", "10.0.0.1/24"));
+	/* heddled's own has another name in the kernel: the index counts */
+	harness_sh("ip tuntap add dev hd-own mode tap && ip link set hd-own up");
+	tell_device("hd-lab", "hd-own");
+	CU_ASSERT_TRUE(appears("hd-own", "10.0.0.1/24"));
+	CU_ASSERT_FALSE(harness_has("hd-lab", "10.0.0.1/24"));
+	CU_ASSERT_TRUE(harness_has("hd-lab", "10.9.9.9/24"));
+	harness_sh("ip link del hd-lab && ip link del hd-own");
+	harness_stop(&cp);
+}
+
 static void test_changes(void)
 {
 	struct hd_hostif_object gone = {.head = {.key = "hd-lab", .op = HD_OBJECT_DELETE}};
 
+	CU_ASSERT_TRUE_FATAL(harness_start(&cp, true));
 	make_tap("hd-lab");
 	harness_sh("ip address add 10.9.9.9/24 dev hd-lab");
-	CU_ASSERT_TRUE_FATAL(harness_start(&cp, true));
 	CU_ASSERT_EQUAL(
 		config(HD_CONFIG_FULL, 0, 1, HOSTIF("hd-lab", "10.0.0.1/24", "10.9.9.9/24")), 0);
 	/* the interface was there: the addresses are, when the commit is answered */
@@ -129,8 +169,8 @@ static void test_refused(void)
 	struct hd_hostif_object bad = HOSTIF("hd-lab", "224.0.0.1/24");
 	char text[256];
 
-	make_tap("hd-lab");
 	CU_ASSERT_TRUE_FATAL(harness_start(&cp, true));
+	make_tap("hd-lab");
 	CU_ASSERT_EQUAL(config(HD_CONFIG_FULL, 0, 1, HOSTIF("hd-lab", "10.0.0.1/24")), 0);
 	CU_ASSERT_EQUAL(harness_config(&cp, HD_CONFIG_FULL, 0, 2, &bad, 1, text, sizeof(text)),
 			-EINVAL);
@@ -152,8 +192,8 @@ static void test_lost_channel(void)
 	struct hd_config_result result;
 	struct hd_err err;
 
-	make_tap("hd-lab");
 	CU_ASSERT_TRUE_FATAL(harness_start(&cp, true));
+	make_tap("hd-lab");
 	CU_ASSERT_EQUAL(config(HD_CONFIG_FULL, 0, 1, HOSTIF("hd-lab", "10.0.0.1/24")), 0);
 	CU_ASSERT_EQUAL(hd_chan_call(cp.mgmt, CONFIG_BEGIN, &begin, NULL, NULL, NULL, 5000, &err),
 			0);
@@ -181,8 +221,8 @@ static bool kernel_keeps_protocol(void)
 /* A restarted heddle-cp knows which addresses an earlier one put there. */
 static void test_killed(void)
 {
-	make_tap("hd-lab");
 	CU_ASSERT_TRUE_FATAL(harness_start(&cp, true));
+	make_tap("hd-lab");
 	CU_ASSERT_EQUAL(
 		config(HD_CONFIG_FULL, 0, 1, HOSTIF("hd-lab", "10.0.0.1/24", "10.0.1.1/24")), 0);
 	CU_ASSERT_TRUE(appears("hd-lab", "10.0.1.1/24"));
@@ -192,6 +232,7 @@ static void test_killed(void)
 	CU_ASSERT_TRUE(harness_has("hd-lab", "10.0.0.1/24"));
 
 	CU_ASSERT_TRUE_FATAL(harness_start(&cp, true));
+	tell_device("hd-lab", "hd-lab");
 	CU_ASSERT_EQUAL(config(HD_CONFIG_FULL, 0, 2, HOSTIF("hd-lab", "10.0.1.1/24")), 0);
 	CU_ASSERT_TRUE(appears("hd-lab", "10.0.1.1/24"));
 	if (kernel_keeps_protocol())
@@ -208,8 +249,8 @@ static bool is_refusal_logged(void *arg)
 
 static void test_no_permission(void)
 {
-	make_tap("hd-lab");
 	CU_ASSERT_TRUE_FATAL(harness_start(&cp, false));
+	make_tap("hd-lab");
 	CU_ASSERT_EQUAL(config(HD_CONFIG_FULL, 0, 1, HOSTIF("hd-lab", "10.0.0.1/24")), 0);
 	CU_ASSERT_TRUE(harness_wait(&cp, is_refusal_logged, NULL));
 	/* the same again is tried again, and not said again */
@@ -241,6 +282,6 @@ static void test_ends(void)
 }
 
 UNIT_MAIN_SETUP("heddle-cp", harness_enter, {"the interface comes later", test_comes_later},
-		{"changes", test_changes}, {"refused", test_refused},
+		{"not ours", test_not_ours}, {"changes", test_changes}, {"refused", test_refused},
 		{"lost channel", test_lost_channel}, {"killed", test_killed},
 		{"no permission", test_no_permission}, {"ends", test_ends});

@@ -7,6 +7,7 @@
 host_add a b
 : >/run/netns/half # as it is for a moment while ip makes a namespace
 ip link add taken type veth peer name taken-peer
+echo "allow-users = nobody-here" >"$LAB_DIR/conf"
 heddle_start sw "$(config sw <<-END
 	switch sw
 	segment lan bridged=nic
@@ -19,7 +20,7 @@ heddle_start sw "$(config sw <<-END
 	tap half namespace=half device=eth0 access=lan
 	vm-tap owned owner=nobody-here access=lan
 END
-)"
+)" --conf "$LAB_DIR/conf"
 ports_up sw a b
 host_if a eth0 10.0.0.1/24
 host_if b eth0 10.0.0.2/24

@@ -144,6 +144,8 @@ check_says "tap p3: EEXIST: a device taken0 is there already: ip link del taken0
 check_says "tap p3: EEXIST: device fw0 belongs to port p1" "a name of another port" -- tell heddle-dp tap p3 fw0 fw 1 1500
 check_says "packet up: ok mtu 1500 fds 2" "a packet socket" -- tell heddle-dp packet up taken1 -
 check_says "packet up: ENODEV: there is no network device eth9 in namespace web" "on a device that is not there" -- tell heddle-dp packet up eth9 web
+check_says "packet up: EPERM: device fw0 is the TAP of port p1" "on the TAP of another port: no" -- tell heddle-dp packet up fw0 fw
+check_says "packet up: EPERM: device lo is the loopback device" "on loopback: no" -- tell heddle-dp packet up lo fw
 check_says "packet up: EPERM" "for heddle-mgmt: no" -- tell heddle-mgmt packet up taken1 -
 check_says "tap p9: EPERM: this is opened for heddle-dp only" "a TAP for heddle-cp: no" -- tell heddle-cp tap p9 x0 - 1 1500
 check_says "shm counters: EAGAIN" "memory that heddle-dp did not make yet" -- tell heddle-mgmt shm counters 0 1

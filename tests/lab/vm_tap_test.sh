@@ -49,6 +49,7 @@ vm_stop() {
 longest() { sed -n "s/.*$2 \([0-9]*\).*/\1/p" "$LAB_DIR/vm.$1"; }
 
 host_add a b c v
+echo "allow-users = 65534 65533" >"$LAB_DIR/conf"
 heddle_start sw "$(config sw <<-END
 	switch sw
 	segment lan bridged
@@ -57,7 +58,7 @@ heddle_start sw "$(config sw <<-END
 	tap c namespace=c device=eth0 access=lan mac-address=02:00:00:00:00:cc
 	vhost-user v access=lan
 END
-)"
+)" --conf "$LAB_DIR/conf"
 # The host has an address that a guest should like to reach.
 ip link add hosted type dummy 2>/dev/null || ip link add hosted type veth peer name hosted2
 ip link set hosted up
@@ -131,13 +132,13 @@ check "an orderly end leaves the device that a VM has open" -- ip link show dev 
 check_not "... and takes the one that nobody has" -- ip link show dev vt-b
 check_not "... and its rule" -- sh -c "$LAB_PYTHON $LAB_TOOLS/nft_tables.py | grep vt-b"
 check_not "the host is not there for the guest meanwhile" -- host_answers
-heddle_start sw "$LAB_DIR/sw.json"
+heddle_start sw "$LAB_DIR/sw.json" --conf "$LAB_DIR/conf"
 ports_up sw a c
 host_if c eth0 10.0.0.3/24
 check_within 10 "traffic goes on after a restart of heddled" -- reaches a 10.0.0.3
 kill -KILL "${HEDDLE_PID[sw]}"
 wait "${HEDDLE_PID[sw]}" 2>/dev/null || true
-heddle_start sw "$LAB_DIR/sw.json"
+heddle_start sw "$LAB_DIR/sw.json" --conf "$LAB_DIR/conf"
 ports_up sw a c
 check_within 10 "traffic goes on after the death of heddled" -- reaches a 10.0.0.3
 check "it was the same device all the time" -- test "$(index_of vt-a)" = "$index"
@@ -180,7 +181,7 @@ for one in x y; do
 segment lan bridged
 vm-tap v device=vt-$one access=lan owner=65534
 vm-tap same device=vt-same access=lan
-tap c namespace=c device=eth-$one access=lan")"
+tap c namespace=c device=eth-$one access=lan")" --conf "$LAB_DIR/conf"
 done
 check_within 10 "a device of the other switch is not taken" -- state y port-is same reason name-taken
 vm a vt-x --user 65534:65534

@@ -27,4 +27,16 @@ struct hd_hostif_object {
 };
 HD_OBJECT(HOSTIF, HD_MSG_ID(HD_MODULE_HOSTIF, 1), struct hd_hostif_object);
 
+/*
+ * heddled -> cp: the device that heddled made, in its own namespace, for the TAP port @port. heddle-cp
+ * touches no other, whatever its name is. Sent when the device is opened, and to a heddle-cp that
+ * starts; @ifindex 0: the port is gone.
+ */
+struct hd_hostif_device {
+	char port[HD_NAME_MAX];
+	uint32_t ifindex;
+	uint32_t zero;
+};
+HD_EVENT(HOSTIF_DEVICE, HD_MSG_ID(HD_MODULE_HOSTIF, 2), struct hd_hostif_device);
+
 #endif
