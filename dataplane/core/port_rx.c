@@ -10,12 +10,25 @@
 /* Packets of one walk: a stream holds at most 65,535, and the caches far fewer. */
 #define RX_BUDGET 256
 
+#define QUIET       16 /* looks that found nothing make a port quiet */
+#define QUIET_LOOPS 4
+
 struct rx_ctx {
 	struct hd_worker *w;
 	uint32_t next; /* where the next walk starts, so that every port has its turn */
 };
 
 enum { NEXT_VLAN_INPUT, NEXT_COUNT };
+
+/*
+ * While frames wait: a port whose own frames do is not polled, and one that is quiet in each fourth loop
+ * only. (A look at a thousand quiet TAPs would take longer than what a loop floods.)
+ */
+static bool not_now(const struct hd_worker *w, uint16_t id)
+{
+	return hd_hold_has(w->hold, id) ||
+	       (w->hold->empty[id] >= QUIET && (id + w->stats->loops) % QUIET_LOOPS);
+}
 
 static uint16_t port_rx_process(struct rte_graph *graph, struct rte_node *node, void **objs,
 				uint16_t nb_objs)
@@ -40,12 +53,15 @@ static uint16_t port_rx_process(struct rte_graph *graph, struct rte_node *node, 
 		if (!atomic_load_explicit(&q->port->up, memory_order_acquire) ||
 		    q->queue >= atomic_load_explicit(&q->port->rx_queues, memory_order_relaxed))
 			continue;
-		if (unlikely(waiting) && hd_hold_has(w->hold, q->port->id))
+		if (unlikely(waiting) && not_now(w, q->port->id))
 			continue;
 		stream = (struct rte_mbuf **)rte_node_next_stream_get(graph, node, NEXT_VLAN_INPUT,
 								      HD_BURST);
 		hd_inside_enter(&w->inside, q->port, HD_DOING_RECEIVE);
 		n = q->port->ops->rx_burst(w, q->port, q->queue, stream, burst);
+		if (unlikely(waiting))
+			w->hold->empty[q->port->id] =
+				n ? 0 : RTE_MIN(w->hold->empty[q->port->id] + 1, QUIET);
 		if (!n)
 			continue;
 		n = hd_rx_admit(w, q->config, stream, n, false);
