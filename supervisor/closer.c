@@ -22,9 +22,9 @@ struct closer {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t news;
-	STAILQ_HEAD(, closing) todo; /* under the lock */
+	STAILQ_HEAD(closing_queue, closing) todo; /* under the lock */
 	bool stop;
-	LIST_HEAD(, closing) all; /* the loop's: what may not be done yet */
+	LIST_HEAD(closing_list, closing) all; /* the loop's: what may not be done yet */
 	bool running;
 	uint32_t
 		group; /* the thread's: of devices that go together; nobody else has such a number */

@@ -53,8 +53,8 @@ struct opener {
 	struct kept_taps taps[CACHE_BUCKETS];
 	unsigned int n_taps;
 	struct closer *closer;
-	LIST_HEAD(, guard_watch) guards; /* by namespace */
-	struct orphans *orphans;         /* NULL: not looked for yet */
+	LIST_HEAD(guard_watches, guard_watch) guards; /* by namespace */
+	struct orphans *orphans;                      /* NULL: not looked for yet */
 	struct kept_shm shms[SHM_MAX];
 	unsigned int n_shms;
 	struct kept_vhosts vhosts;
