@@ -46,6 +46,6 @@ heddle_stop "$last"
 check "no process is left" -- [ -z "$(ps -o pid= -p "$(echo "$planes" | paste -sd,)" 2>/dev/null)" ]
 check_not "no TAP device is left in a namespace" -- on web ip link show dev eth0
 check_not "no host interface is left" -- ip link show dev hd-lab
-# What ran is kept, for the next start; nothing else is.
-left=$(find "$LAB_DIR/$last" ! -type d ! -name 'running.*')
+# The state directory stays, as its run directory does, which heddled did not make; nothing else does.
+left=$(find "$LAB_DIR/$last" -path "$LAB_DIR/$last/state" -prune -o ! -type d -print)
 check "no socket and no other file is left in the run directory" -- eval "echo '$left'; [ -z '$left' ]"
