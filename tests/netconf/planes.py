@@ -143,7 +143,7 @@ class End:
         elif kind == PLANE_LIST:
             for plane in (1, 2, 3, 4):
                 self.send(REPLY | MORE, kind, struct.pack("<IiIIQQ", plane, 100 + plane, 0, 1,
-                          60 * 10**9, 4096) + cstr("", 128), seq)
+                          60 * 10**9, 4096) + cstr("", 128) + cstr("", 64), seq)
             done()
         elif kind == OPEN_SHM:
             self.error(kind, seq, 11, "not yet")
