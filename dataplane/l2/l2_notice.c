@@ -18,7 +18,7 @@
 #include "dataplane/l2/mac_notice.h"
 
 static struct hd_mac_notices notices;
-static uint64_t lost_before[HD_WORKERS_MAX];
+static uint64_t lost_before[HD_WORKERS_MAX], again_before[HD_WORKERS_MAX];
 
 static const char *port_name(const struct hd_config *tree, uint16_t id)
 {
@@ -94,9 +94,12 @@ static void look(uint64_t now_ns)
 	for (unsigned int i = 0; i < hd_workers_count(); i++) {
 		struct hd_mac_ring *ring = &hd_worker_get(i)->macs;
 		uint64_t lost = atomic_load_explicit(&ring->lost, memory_order_relaxed);
+		uint64_t again = atomic_load_explicit(&ring->again, memory_order_relaxed);
 
 		notices.moves_left_out += lost - lost_before[i];
 		lost_before[i] = lost;
+		notices.limits_left_out += again - again_before[i];
+		again_before[i] = again;
 		while (hd_mac_ring_get(ring, &note)) {
 			uint64_t left_out;
 

@@ -24,6 +24,30 @@ static void test_ring(void)
 	CU_ASSERT_EQUAL(ring.lost, 10);
 }
 
+/* A port that is flooded has a few notes of a sort waiting, and leaves room for those of others. */
+static void test_refused_again(void)
+{
+	static struct hd_mac_ring ring;
+	struct hd_mac_note note = {0};
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < 100000; i++) {
+		hd_mac_ring_put(&ring, &(struct hd_mac_note){
+					       .mac = i, .to = 7, .kind = HD_MAC_OWN + i % 2});
+		if (i % 10000 == 9999)
+			hd_mac_ring_put(&ring, &(struct hd_mac_note){.to = i / 10000,
+								     .kind = HD_MAC_LIMIT_TABLE});
+	}
+	while (hd_mac_ring_get(&ring, &note))
+		n++;
+	CU_ASSERT_EQUAL(n, 2 * HD_MAC_RING_SAME + 10);
+	CU_ASSERT_EQUAL(ring.again, 100000 - 2 * HD_MAC_RING_SAME);
+	CU_ASSERT_EQUAL(ring.lost, 0);
+	/* One that was read may be told of again. */
+	hd_mac_ring_put(&ring, &(struct hd_mac_note){.to = 7, .kind = HD_MAC_OWN});
+	CU_ASSERT_TRUE(hd_mac_ring_get(&ring, &note));
+}
+
 /* A loop: a million moves in a second, of which a few are told of, and none is forgotten. */
 static void test_moves(void)
 {
@@ -81,5 +105,5 @@ static void test_many_limits(void)
 	CU_ASSERT_TRUE(told > HD_NOTICE_LIMITS / 2);
 }
 
-UNIT_MAIN("mac_notice", {"ring", test_ring}, {"moves", test_moves}, {"limits", test_limits},
-	  {"many limits", test_many_limits});
+UNIT_MAIN("mac_notice", {"ring", test_ring}, {"refused again", test_refused_again},
+	  {"moves", test_moves}, {"limits", test_limits}, {"many limits", test_many_limits});
