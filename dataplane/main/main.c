@@ -13,6 +13,7 @@
 #include "heddle/base/random.h"
 #include "heddle/base/sandbox.h"
 #include "dataplane/core/blame.h"
+#include "dataplane/core/closer.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/loop.h"
@@ -25,7 +26,8 @@
 #include "dataplane/main/eal.h"
 #include "dataplane/replay/replay.h"
 
-#define REPLAY_SEED 1
+#define REPLAY_SEED   1
+#define CLOSE_WAIT_MS 1500 /* after 2 s heddled kills us */
 
 static int init(struct hd_err *err)
 {
@@ -75,6 +77,7 @@ static int run(struct hd_err *err)
 	hd_port_stop_all();
 	hd_workers_stop();
 	rte_eal_mp_wait_lcore();
+	hd_close_wait(CLOSE_WAIT_MS);
 	return status;
 }
 

@@ -96,4 +96,9 @@ no_taps() { [ -z "$(on many ip -br link show type tun)" ]; }
 check_within 60 "no TAP is left" -- no_taps
 check "no plane was restarted" -- [ "$(planes)" = "$before" ]
 check_conserved sw
+# The kernel keeps whoever closes a packet socket waiting, so this is the kind that ends slowly.
+hd sw load "$LAB_DIR/af-packet.json" >/dev/null
+wait_for 120 ports_are $((n + 2)) || fail "not $((n + 2)) ports"
+wait_for 120 none_waits || fail "ports were not opened"
 heddle_stop sw
+check_not "no plane with $n af-packet ports open had to be killed" -- grep "did not end by itself" "$LAB_DIR/sw.log"

@@ -13,6 +13,7 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 
+#include "dataplane/core/closer.h"
 #include "dataplane/core/opener.h"
 
 static const char *in_netns(const struct hd_af_packet *ap)
@@ -22,7 +23,7 @@ static const char *in_netns(const struct hd_af_packet *ap)
 
 static void ap_close_fds(struct hd_af_packet *ap)
 {
-	close(ap->fd);
+	hd_close_later(ap->fd);
 	close(ap->sock);
 	for (unsigned int i = 0; i < HD_AF_PACKET_RX; i++)
 		hd_vnet_buf_drain(&ap->buf[i]);
