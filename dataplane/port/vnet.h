@@ -123,6 +123,22 @@ bool hd_vnet_netdev_valid(const char name[HD_NETDEV_MAX]);
 /* Empty, or a name below the namespace root. -EINVAL with @err. Pure. */
 int hd_vnet_netns_check(const char netns[HD_NAME_MAX], struct hd_err *err);
 
+/* Both of the above, for an object that names an interface. 0, or -EINVAL with @err. Pure. */
+int hd_vnet_place_check(const char netdev[HD_NETDEV_MAX], const char netns[HD_NAME_MAX],
+			struct hd_err *err);
+
+/*
+ * MAC address, pairs of queues and MTU of a TAP that is to be made. 0, or -EINVAL with @err. Pure.
+ */
+int hd_vnet_tap_check(const uint8_t mac[6], uint16_t queues, uint16_t queues_max, uint16_t mtu,
+		      struct hd_err *err);
+
+/*
+ * Empty, or what can be the name of a user or a group; @what is the leaf's name. Never reads beyond
+ * 32 bytes. 0, or -EINVAL with @err. Pure.
+ */
+int hd_vnet_account_check(const char name[32], const char *what, struct hd_err *err);
+
 /* Why a port is down, from what the opener returned (negative). */
 enum hd_port_reason hd_vnet_open_reason(int error);
 

@@ -40,6 +40,41 @@ int hd_vnet_netns_check(const char netns[HD_NAME_MAX], struct hd_err *err)
 		"namespace: a name of letters, digits and \"._-\" (as of ip netns) is needed");
 }
 
+int hd_vnet_place_check(const char netdev[HD_NETDEV_MAX], const char netns[HD_NAME_MAX],
+			struct hd_err *err)
+{
+	if (!hd_vnet_netdev_valid(netdev))
+		return hd_err_set(err, EINVAL,
+				  "device: 1 to 15 characters without '/', ':', '%%' and blanks");
+	return hd_vnet_netns_check(netns, err);
+}
+
+int hd_vnet_tap_check(const uint8_t mac[6], uint16_t queues, uint16_t queues_max, uint16_t mtu,
+		      struct hd_err *err)
+{
+	if (mac[0] & 1)
+		return hd_err_set(err, EINVAL,
+				  "mac-address: a multicast address cannot be an interface's own");
+	if (queues < 1 || queues > queues_max)
+		return hd_err_set(err, EINVAL, "queues: %u is not in 1..%u", queues, queues_max);
+	if (mtu < HD_PORT_MTU_MIN || mtu > HD_PORT_MTU_MAX)
+		return hd_err_set(err, EINVAL, "mtu: %u is not in %d..%d", mtu, HD_PORT_MTU_MIN,
+				  HD_PORT_MTU_MAX);
+	return 0;
+}
+
+int hd_vnet_account_check(const char name[32], const char *what, struct hd_err *err)
+{
+	if (!hd_str_terminated(name, 32))
+		return hd_err_set(err, EINVAL, "%s: longer than 31 characters", what);
+	for (const char *c = name; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~' || strchr("/:,\"'\\", *c) != NULL)
+			return hd_err_set(err, EINVAL,
+					  "%s: 0x%02x cannot be part of an account's name", what,
+					  (uint8_t)*c);
+	return 0;
+}
+
 enum hd_port_reason hd_vnet_open_reason(int error)
 {
 	switch (-error) {

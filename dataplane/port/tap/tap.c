@@ -23,26 +23,14 @@ int hd_tap_validate(const void *params, struct hd_err *err)
 	static const uint8_t zero[sizeof(o->zero)];
 	int ret;
 
-	if (!hd_vnet_netdev_valid(o->netdev))
-		return hd_err_set(err, EINVAL,
-				  "device: 1 to 15 characters without '/', ':', '%%' and blanks");
-	ret = hd_vnet_netns_check(o->netns, err);
+	ret = hd_vnet_place_check(o->netdev, o->netns, err);
 	if (ret == 0)
 		ret = hd_vnet_offloads_check(o->offloads, err);
-	if (ret != 0)
-		return ret;
-	if (o->mac[0] & 1)
-		return hd_err_set(err, EINVAL,
-				  "mac-address: a multicast address cannot be an interface's own");
-	if (o->queues < 1 || o->queues > HD_TAP_QUEUES_MAX)
-		return hd_err_set(err, EINVAL, "queues: %u is not in 1..%d", o->queues,
-				  HD_TAP_QUEUES_MAX);
-	if (o->mtu < HD_PORT_MTU_MIN || o->mtu > HD_PORT_MTU_MAX)
-		return hd_err_set(err, EINVAL, "mtu: %u is not in %d..%d", o->mtu, HD_PORT_MTU_MIN,
-				  HD_PORT_MTU_MAX);
-	if (memcmp(o->zero, zero, sizeof(zero)) != 0)
-		return hd_err_set(err, EINVAL, "bytes that must be zero are not");
-	return 0;
+	if (ret == 0)
+		ret = hd_vnet_tap_check(o->mac, o->queues, HD_TAP_QUEUES_MAX, o->mtu, err);
+	if (ret == 0 && memcmp(o->zero, zero, sizeof(zero)) != 0)
+		ret = hd_err_set(err, EINVAL, "bytes that must be zero are not");
+	return ret;
 }
 
 static void tap_close_fds(struct hd_tap *tap)

@@ -12,18 +12,6 @@
 
 #define BIT(n) (1ull << (n))
 
-static int account_check(const char name[32], const char *what, struct hd_err *err)
-{
-	if (!hd_str_terminated(name, 32))
-		return hd_err_set(err, EINVAL, "%s: longer than 31 characters", what);
-	for (const char *c = name; *c != '\0'; c++)
-		if (*c <= ' ' || *c > '~' || strchr("/:,\"'\\", *c) != NULL)
-			return hd_err_set(err, EINVAL,
-					  "%s: 0x%02x cannot be part of an account's name", what,
-					  (uint8_t)*c);
-	return 0;
-}
-
 static int socket_check(const char socket[HD_NAME_MAX], struct hd_err *err)
 {
 	if (!hd_str_terminated(socket, HD_NAME_MAX))
@@ -44,9 +32,9 @@ int vhost_user_validate(const void *params, struct hd_err *err)
 	int ret = socket_check(o->socket, err);
 
 	if (ret == 0)
-		ret = account_check(o->owner, "owner", err);
+		ret = hd_vnet_account_check(o->owner, "owner", err);
 	if (ret == 0)
-		ret = account_check(o->group, "group", err);
+		ret = hd_vnet_account_check(o->group, "group", err);
 	if (ret == 0)
 		ret = hd_vnet_offloads_check(o->offloads, err);
 	if (ret != 0)
