@@ -125,6 +125,9 @@ void vhost_user_forget(struct vhost_port *v);
 /* Whose connection @vid is, or NULL. The library's thread. */
 struct vhost_port *vhost_user_of(int vid);
 
+/* What the library calls the port's socket; empty: it has none. Each is of one port. Control thread. */
+void vhost_user_path_set(struct vhost_port *v, const char *path);
+
 /* vhost_user_memory.c: is the guest's memory shared? */
 
 /* From now on v->memory says what came on the connection. The library's thread. -1: cannot. */

@@ -44,6 +44,13 @@ void vhost_user_list_remove(struct vhost_port *v)
 	pthread_mutex_unlock(&list_lock);
 }
 
+void vhost_user_path_set(struct vhost_port *v, const char *path)
+{
+	pthread_mutex_lock(&list_lock);
+	hd_str_copy(v->path, sizeof(v->path), path);
+	pthread_mutex_unlock(&list_lock);
+}
+
 struct vhost_port *vhost_user_of(int vid)
 {
 	struct vhost_port *v = NULL;

@@ -108,8 +108,10 @@ static int library_start(struct vhost_port *v, const struct hd_vhost_user_object
 	return -error;
 }
 
+/* The path goes with the descriptor: another port's socket may get its number. */
 static void socket_put(struct vhost_port *v)
 {
+	vhost_user_path_set(v, "");
 	if (v->sock >= 0)
 		close(v->sock);
 	v->sock = -1;
@@ -199,6 +201,7 @@ static void nothing_there(struct hd_port *port, struct vhost_port *v, int error,
 static int socket_take(struct hd_port *port, struct vhost_port *v, struct stat *st)
 {
 	const struct hd_vhost_user_object *o = hd_port_params(port);
+	char path[sizeof("/proc/self/fd/") + 10];
 	struct hd_err err;
 
 	socket_put(v);
@@ -207,7 +210,8 @@ static int socket_take(struct hd_port *port, struct vhost_port *v, struct stat *
 		return -errno;
 	if (!S_ISSOCK(st->st_mode))
 		return -ENOTSOCK;
-	snprintf(v->path, sizeof(v->path), "/proc/self/fd/%d", v->sock);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", v->sock);
+	vhost_user_path_set(v, path);
 	if (faccessat(AT_FDCWD, v->path, W_OK, AT_EACCESS) == 0)
 		return 0;
 	if (hd_opener_vhost_admit(port->name, &err) != 0)
