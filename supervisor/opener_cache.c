@@ -41,6 +41,7 @@ static bool has_vm(const struct opener *opener, const struct netns *netns)
 
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
 		LIST_FOREACH(tap, &opener->taps[i], next)
+			/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is in no list */
 			if (tap->req.vm && is_at(tap, netns->dev, netns->ino))
 				return true;
 	return false;
@@ -261,9 +262,11 @@ void opener_cache_end(struct opener *opener)
 
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++) {
 		while ((tap = LIST_FIRST(&opener->taps[i]))) {
+			/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is in no list */
 			if (!managed && tap->opened.ifindex &&
 			    !(tap->req.vm && opener_tap_in_use(tap)))
 				opener_tap_remove(opener, tap, tap->req.vm);
+			/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the same */
 			let_go(opener, tap);
 		}
 	}

@@ -92,5 +92,6 @@ void opener_guard_unwatch(struct opener *opener, const struct netns *netns)
 void opener_guard_end(struct opener *opener)
 {
 	while (!LIST_EMPTY(&opener->guards))
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it is taken out of its list first */
 		watch_free(LIST_FIRST(&opener->guards));
 }

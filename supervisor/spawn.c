@@ -62,8 +62,7 @@ static int find_one(struct heddled *heddled, struct plane *plane, const char *fo
 	if (runnable(plane->path, sizeof(plane->path), top, folder, name))
 		return 0;
 	heddled->installed = true;
-	if (runnable(plane->path, sizeof(plane->path), HD_LIBEXEC_DIR, "", name) ||
-	    runnable(plane->path, sizeof(plane->path), "/usr/libexec/heddle", "", name))
+	if (runnable(plane->path, sizeof(plane->path), HD_LIBEXEC_DIR, "", name))
 		return 0;
 	return hd_err_set(err, ENOENT,
 			  "%s is neither in %s/%s nor in " HD_LIBEXEC_DIR

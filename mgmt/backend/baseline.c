@@ -144,7 +144,8 @@ int bk_baselines_save(const struct bk_baselines *b, struct hd_err *err)
 		rc = -errno;
 	} else {
 		fwrite(&header, sizeof(header), 1, file);
-		fwrite(b->list, sizeof(*b->list), b->n, file);
+		if (b->n) /* without an entry there is no list */
+			fwrite(b->list, sizeof(*b->list), b->n, file);
 		if (ferror(file))
 			rc = -EIO;
 		if (fclose(file) != 0 && rc == 0)
