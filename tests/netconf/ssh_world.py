@@ -82,6 +82,8 @@ def as_unit(build):
             if line.startswith("CapabilityBoundingSet=") for word in line.split("=")[1].split()]
     calls = subprocess.run([ROOT / "tests" / "lab" / "tools" / "unit.py", "syscalls", unit],
                            stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    if "HEDDLE_TEST_SANITIZER" in os.environ:
+        calls.append("ptrace")  # LeakSanitizer's, at the end of heddle-netconf
     keep = "".join(f",+{cap.removeprefix('CAP_').lower()}" for cap in caps)
     return ["setpriv", "--bounding-set", f"-all{keep}", "--no-new-privs", "--", confine, *calls, "--"]
 
