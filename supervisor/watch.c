@@ -100,7 +100,7 @@ static void forgive(struct heddled *heddled, uint64_t now)
 {
 	uint64_t still = now - heddled->watched_ns;
 
-	if (!heddled->watched_ns || still < 2 * WATCH_PERIOD_NS)
+	if (still < 2 * WATCH_PERIOD_NS)
 		return;
 	still -= WATCH_PERIOD_NS;
 	for (int i = 0; i < PLANES; i++) {
@@ -149,6 +149,8 @@ int watch_start(struct heddled *heddled)
 {
 	uint64_t usec = 0;
 	int rc = every(heddled->base, WATCH_PERIOD_NS / 1000, on_second, heddled);
+
+	heddled->watched_ns = hd_now_ns(); /* it may stand still in its first second */
 
 	/* Twice as often as it asks for, so that one late round is not the end. */
 	if (rc == 0 && sd_watchdog_enabled(0, &usec) > 0 && usec > 1)
