@@ -7,10 +7,18 @@
 #include "mgmt/datastore/tree.h"
 #include "mgmt/store/edit.h"
 
+/* An entry whose yang:insert names one that is not there yet, or waits itself. */
+struct place {
+	struct lyd_node *node; /* NULL: it was placed */
+	const struct lyd_node *edit;
+};
+
 struct walk {
 	struct ov *ov;
 	struct ds_errors *errs;
 	enum ed_op otherwise;
+	struct place *later;
+	size_t n_later;
 };
 
 static const struct lysc_node *schema_of(const struct lyd_node *edit)
@@ -103,6 +111,53 @@ static void remove_default_values(struct walk *w, const struct lyd_node *parent,
 		remove_node(w, node);
 }
 
+static bool can_place(const struct walk *w, const struct lyd_node *node,
+		      const struct lyd_node *edit)
+{
+	const struct lyd_node *anchor;
+
+	if (!ed_has_anchor(edit))
+		return true;
+	anchor = ed_anchor(node, edit);
+	for (size_t i = 0; anchor && i < w->n_later; i++)
+		if (w->later[i].node == anchor)
+			return false;
+	return anchor;
+}
+
+static void place(struct walk *w, struct lyd_node *node, const struct lyd_node *edit)
+{
+	if (can_place(w, node, edit)) {
+		ed_place(node, edit);
+		return;
+	}
+	w->later = ds_realloc(w->later, w->n_later + 1, sizeof(*w->later));
+	w->later[w->n_later++] = (struct place){node, edit};
+}
+
+/* Those behind the first @from, each when the entry that it stands beside has its place. */
+static void place_later(struct walk *w, size_t from)
+{
+	bool any = true;
+
+	while (any) {
+		any = false;
+		for (size_t i = from; i < w->n_later; i++) {
+			struct place *p = &w->later[i];
+
+			if (!p->node || !can_place(w, p->node, p->edit))
+				continue;
+			ed_place(p->node, p->edit);
+			p->node = NULL;
+			any = true;
+		}
+	}
+	for (size_t i = from; i < w->n_later; i++)
+		if (w->later[i].node)
+			ed_anchor_error(w->later[i].node, w->later[i].edit, w->errs);
+	w->n_later = from;
+}
+
 static struct lyd_node *create(struct walk *w, struct lyd_node *parent, const struct lyd_node *edit)
 {
 	const struct lysc_node *s = edit->schema;
@@ -124,7 +179,7 @@ static struct lyd_node *create(struct walk *w, struct lyd_node *parent, const st
 		lyd_insert_sibling(w->ov->base->tree, node, &w->ov->base->tree);
 	if (parent && ov_is_split(parent->schema))
 		ov_added(w->ov, node);
-	ed_place(node, edit, w->errs);
+	place(w, node, edit);
 	return node;
 }
 
@@ -135,18 +190,28 @@ static void set(struct walk *w, struct lyd_node *node, const struct lyd_node *ed
 	else if (node->schema->nodetype == LYS_LEAFLIST)
 		node->flags &= ~LYD_DEFAULT;
 	if (node->schema->nodetype & (LYS_LEAFLIST | LYS_LIST))
-		ed_place(node, edit, w->errs);
+		place(w, node, edit);
 }
 
 static void edit_node(struct walk *w, struct lyd_node *parent, const struct lyd_node *edit);
 
+/*
+ * The order of siblings says nothing (RFC 6241 7.2): what goes, goes first, so that the old case of
+ * a choice is still there to be deleted; and what stands beside a new entry waits for it.
+ */
 static void edit_children(struct walk *w, struct lyd_node *node, const struct lyd_node *edit)
 {
-	const struct lyd_node *child;
+	size_t from = w->n_later;
 
-	LY_LIST_FOR(lyd_child(edit), child)
-		if (!is_silent(child) && !lysc_is_key(schema_of(child)))
-			edit_node(w, node, child);
+	for (int goes = 1; goes >= 0; goes--) {
+		const struct lyd_node *child;
+
+		LY_LIST_FOR(lyd_child(edit), child)
+			if (!is_silent(child) && !lysc_is_key(schema_of(child)) &&
+			    ed_goes(child, w->otherwise) == goes)
+				edit_node(w, node, child);
+	}
+	place_later(w, from);
 }
 
 static bool may_go_on(struct walk *w, const struct lyd_node *edit, const struct lysc_node *s,
@@ -279,5 +344,6 @@ void ed_apply(struct ov *ov, const struct lyd_node *config, enum st_default_op o
 			edit_node(&w, NULL, edit);
 		}
 	}
+	free(w.later);
 	ov_complete(ov);
 }

@@ -19,6 +19,9 @@ enum ed_op ed_op_of(const struct lyd_node *node, enum ed_op otherwise);
 /* Does the node have the attribute itself? */
 bool ed_has_op(const struct lyd_node *node);
 
+/* Does @edit take away what it speaks of? A container without presence is what is in it. */
+bool ed_goes(const struct lyd_node *edit, enum ed_op otherwise);
+
 /*
  * Is <config> itself right? Unknown nodes, bad values, state, an instance or two cases of a choice
  * that stand there twice, operations on keys.
@@ -36,7 +39,20 @@ void ed_apply(struct ov *ov, const struct lyd_node *config, enum st_default_op o
 /* An error when @edit has a yang:insert that is of no use to it. */
 void ed_check_place(const struct lyd_node *edit, struct ds_errors *errs);
 
-/* Places an entry that is new, or has a yang:insert, in a list that its user orders. */
-void ed_place(struct lyd_node *node, const struct lyd_node *edit, struct ds_errors *errs);
+/* Does the yang:insert of @edit name an entry to stand beside? */
+bool ed_has_anchor(const struct lyd_node *edit);
+
+/* That entry, in the list of @node; NULL: it is not there, or not told. */
+struct lyd_node *ed_anchor(const struct lyd_node *node, const struct lyd_node *edit);
+
+/* An error that says so. */
+void ed_anchor_error(const struct lyd_node *node, const struct lyd_node *edit,
+		     struct ds_errors *errs);
+
+/*
+ * Places an entry that is new, or has a yang:insert, in a list that its user orders. The entry to
+ * stand beside, if any, is there.
+ */
+void ed_place(struct lyd_node *node, const struct lyd_node *edit);
 
 #endif

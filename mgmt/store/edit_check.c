@@ -92,11 +92,19 @@ static const struct lysc_node *choice_of(const struct lysc_node *schema,
 	return schema->parent->parent;
 }
 
-static bool is_going(const struct lyd_node *node, enum ed_op otherwise)
+bool ed_goes(const struct lyd_node *edit, enum ed_op otherwise)
 {
-	enum ed_op op = ed_op_of(node, otherwise);
+	enum ed_op op = ed_op_of(edit, otherwise);
+	const struct lyd_node *child = lyd_child(edit);
 
-	return op == ED_DELETE || op == ED_REMOVE;
+	if (op == ED_DELETE || op == ED_REMOVE)
+		return true;
+	if (!edit->schema || edit->schema->nodetype != LYS_CONTAINER ||
+	    edit->schema->flags & LYS_PRESENCE || op == ED_REPLACE)
+		return false;
+	while (child && ed_goes(child, otherwise))
+		child = child->next;
+	return !child && lyd_child(edit);
 }
 
 /* Cases of one choice, unless one of them is being deleted. */
@@ -106,11 +114,11 @@ static void check_cases(const struct lyd_node *node, enum ed_op otherwise, struc
 	const struct lyd_node *other;
 	char *path;
 
-	if (!choice || is_going(node, otherwise))
+	if (!choice || ed_goes(node, otherwise))
 		return;
 	LY_LIST_FOR(node->next, other) {
 		if (!other->schema || choice_of(other->schema, &other_case) != choice ||
-		    other_case == mine || is_going(other, otherwise))
+		    other_case == mine || ed_goes(other, otherwise))
 			continue;
 		path = ds_path(other);
 		ds_error_bad(ds_errors_add(errs, DS_BAD_ELEMENT, path,

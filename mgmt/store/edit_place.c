@@ -30,30 +30,47 @@ static void bad(const struct lyd_node *edit, const char *attribute, const char *
 	free(path);
 }
 
-/* The entry that before and after speak of; NULL with an error. */
-static struct lyd_node *anchor(const struct lyd_node *node, const struct lyd_node *edit,
-			       struct ds_errors *errs)
+static const char *anchor_name(const struct lyd_node *node)
 {
-	const char *name = node->schema->nodetype == LYS_LIST ? "key" : "value";
-	const char *value = attribute(edit, name);
+	return node->schema->nodetype == LYS_LIST ? "key" : "value";
+}
+
+bool ed_has_anchor(const struct lyd_node *edit)
+{
+	const char *insert = attribute(edit, "insert");
+
+	return insert && (!strcmp(insert, "before") || !strcmp(insert, "after"));
+}
+
+struct lyd_node *ed_anchor(const struct lyd_node *node, const struct lyd_node *edit)
+{
+	const char *value = attribute(edit, anchor_name(node));
 	struct lyd_node *found = NULL;
+
+	if (value)
+		lyd_find_sibling_val(lyd_first_sibling(node), node->schema, value, strlen(value),
+				     &found);
+	return found;
+}
+
+void ed_anchor_error(const struct lyd_node *node, const struct lyd_node *edit,
+		     struct ds_errors *errs)
+{
+	const char *name = anchor_name(node), *value = attribute(edit, name);
 	char *path;
 
-	if (!value) {
-		path = ds_path(edit);
-		ds_error_bad(ds_errors_add(errs, DS_MISSING_ATTRIBUTE, path,
-					   "insert before or after needs yang:%s, which names the "
-					   "entry of %s to stand beside",
-					   name, node->schema->name),
-			     name);
-		free(path);
-		return NULL;
-	}
-	if (lyd_find_sibling_val(lyd_first_sibling(node), node->schema, value, strlen(value),
-				 &found) != LY_SUCCESS)
+	if (value) {
 		bad(edit, name, "missing-instance", "there is no entry of %s that is %s", value,
 		    errs);
-	return found;
+		return;
+	}
+	path = ds_path(edit);
+	ds_error_bad(ds_errors_add(errs, DS_MISSING_ATTRIBUTE, path,
+				   "insert before or after needs yang:%s, which names the entry of "
+				   "%s to stand beside",
+				   name, node->schema->name),
+		     name);
+	free(path);
 }
 
 void ed_check_place(const struct lyd_node *edit, struct ds_errors *errs)
@@ -66,16 +83,16 @@ void ed_check_place(const struct lyd_node *edit, struct ds_errors *errs)
 		    "%s is not ordered by its user: take the insert attribute away%s", NULL, errs);
 }
 
-void ed_place(struct lyd_node *node, const struct lyd_node *edit, struct ds_errors *errs)
+void ed_place(struct lyd_node *node, const struct lyd_node *edit)
 {
 	const char *insert = attribute(edit, "insert");
 	struct lyd_node *other = NULL, *sibling;
 
 	if (!insert)
 		return;
-	if (!strcmp(insert, "before") || !strcmp(insert, "after")) {
-		other = anchor(node, edit, errs);
-		if (!other || other == node)
+	if (ed_has_anchor(edit)) {
+		other = ed_anchor(node, edit);
+		if (other == node)
 			return;
 		if (*insert == 'b')
 			lyd_insert_before(other, node);

@@ -169,6 +169,73 @@ def choice_cases():
 
 
 @test
+def the_order_within_a_request_says_nothing():
+    """RFC 6241 7.2: what a request makes of the datastore counts, not the order of its elements."""
+    each = lambda *parts: (parts, parts[::-1])
+    old, new = '<{} nc:operation="{}"/>', '<bridged nc:operation="{}"><uplink>eth1</uplink></bridged>'
+    acl = lambda *p: (f'<nacm xmlns="{NACM}" {OPS}><rule-list><name>l</name><group>g</group><rule>'
+                      f'<name>r</name>{"".join(p)}<action>permit</action></rule></rule-list></nacm>')
+    lab = lambda *p: switch(segment("s1", "".join(("<vlan>77</vlan>", *p))))
+    port = lambda name, device, op="": iface(
+        name, TAP + hport("<switch>sw0</switch><access>lab</access>") +
+        f'<tap xmlns="urn:heddle:yang:heddle-tap"><device>{device}</device></tap>', op)
+    gone = lambda name: iface(name, op="delete")
+    host = lambda seg, name: segment(seg, f"<host-interface><name>{name}</name></host-interface>")
+    vlan = lambda seg, vid: segment(seg, f"<vlan>{vid}</vlan>")
+    with client() as (w, c):
+        assert ok(edit(c, lab("<host-only/>") + acl("<rpc-name>get</rpc-name>") +
+                       ifs(port("a", "d1"), port("b", "d2")), target="running"))
+        assert ok(edit(c, switch(
+            segment("s2", "<vlan>78</vlan><host-only/><host-interface><name>h2</name></host-interface>"),
+            host("s1", "h1")), target="running"))
+        for default in ("merge", "none"):
+            for op in ("delete", "remove"):
+                for way in ("create", "merge", "replace"):
+                    for parts in each(old.format("host-only", op), new.format(way)):
+                        rest = '<rpc-name nc:operation="{}"/>', '<path nc:operation="{}">/</path>'
+                        assert ok(edit(c, switch(segment("s1", "".join(parts))), default=default)), parts
+                        rules = each(rest[0].format(op), rest[1].format(way))[parts[0][1] == "b"]
+                        assert ok(edit(c, acl(*rules).replace("<action>permit</action>", ""),
+                                       default=default)), rules
+                        seg = next(s for s in get(c, "candidate").iter(f"{{{HS}}}segment")
+                                   if s.findtext(f"{{{HS}}}name") == "s1")
+                        assert seg.find(f"{{{HS}}}host-only") is None
+                        assert seg.find(f"{{{HS}}}bridged") is not None
+                        rule = next(get(c, "candidate").iter(f"{{{NACM}}}rule"))
+                        assert rule.findtext(f"{{{NACM}}}path") and rule.find(f"{{{NACM}}}rpc-name") is None
+                        assert ok(c.rpc("<validate><source><candidate/></source></validate>"))
+                        assert ok(c.rpc("<discard-changes/>"))
+        # What is unique changes places, or goes over to a new name.
+        def device(name):
+            return leaf(c, name, "device", ns="urn:heddle:yang:heddle-tap")
+        for swap in each(port("a", "d2"), port("b", "d1")):
+            was = device("a")
+            swap = swap if was == "d1" else [port("b", "d2"), port("a", "d1")]
+            assert ok(edit(c, ifs(*swap), target="running")) and device("a") != was
+        for n, parts in enumerate(each(gone("a"), port("a2", "d1", "create"))):
+            if n:
+                parts = (port("a", "d1", "create"), gone("a2"))
+            assert ok(edit(c, ifs(*parts), target="running"))
+        for parts in each(vlan("s1", 78), vlan("s2", 77)):
+            vlans = {"s1": "78", "s2": "77"}
+            if parts[0].startswith("<segment><name>s2"):
+                parts, vlans = (vlan("s2", 78), vlan("s1", 77)), {"s1": "77", "s2": "78"}
+            assert ok(edit(c, switch(*parts), target="running")), parts
+            for s in get(c).iter(f"{{{HS}}}segment"):
+                name = s.findtext(f"{{{HS}}}name")
+                assert s.findtext(f"{{{HS}}}vlan") == vlans.get(name, s.findtext(f"{{{HS}}}vlan"))
+        assert ok(edit(c, switch(host("s1", "h2"), host("s2", "h1")), target="running"))
+        # A host interface goes and a port takes its name.
+        no_host = switch(segment("s1", '<host-interface nc:operation="delete"/>'))
+        for parts in each(no_host, ifs(port("h2", "d9"))):
+            assert ok(edit(c, "".join(parts))) and ok(c.rpc("<discard-changes/>"))
+        assert ok(edit(c, no_host + ifs(port("h2", "d9")), target="running"))
+        # Still wrong: both cases, and a choice that loses its only one.
+        assert first(edit(c, switch(segment("s1", "<host-only/><bridged/>"))))[0] == "bad-element"
+        assert first(edit(c, switch(segment("s1", old.format("host-only", "delete")))))[1] == "missing-choice"
+
+
+@test
 def validation_on_edit():
     """must, leafref, mandatory, when and the like, with paths to the instance."""
     rows = [
@@ -332,6 +399,20 @@ def lists_that_the_user_orders():
         assert first(reply)[0] == "missing-attribute", errors(reply)
         assert info(reply, "bad-attribute") == "key" and info(reply, "bad-element") == "rule-list"
         assert first(edit(c, rules(entry("f", 'yang:insert="nowhere"'))))[0] == "bad-attribute"
+        assert order() == ["b", "a", "c", "e", "d"]
+        # Beside entries that the same request makes, before or after them.
+        chain = [entry("z1", 'yang:insert="after" yang:key="[name=\'z2\']"'),
+                 entry("z2", 'yang:insert="before" yang:key="[name=\'z3\']"'), entry("z3")]
+        for parts in (chain, chain[::-1], [chain[1], chain[0], chain[2]]):
+            assert ok(edit(c, rules(*parts))) and order() == ["b", "a", "c", "e", "d", "z2", "z1", "z3"]
+            gone = [entry(n, 'nc:operation="delete"', "") for n in ("z1", "z2", "z3")]
+            assert ok(edit(c, rules(*gone)))
+        circle = [entry("z1", 'yang:insert="after" yang:key="[name=\'z9\']"'), entry("z2")]
+        assert first(edit(c, rules(*circle)))[:2] == ("bad-attribute", "missing-instance")
+        leaving = [entry("e", 'yang:insert="after" yang:key="[name=\'d\']"', ""),
+                   entry("d", 'nc:operation="delete"', "")]
+        for parts in (leaving, leaving[::-1]):
+            assert first(edit(c, rules(*parts)))[:2] == ("bad-attribute", "missing-instance")
         assert order() == ["b", "a", "c", "e", "d"]
         assert ok(commit(c))
         assert ok(edit(c, rules(entry("e", 'yang:insert="first"', "")))) and ok(c.rpc("<discard-changes/>"))
