@@ -209,7 +209,7 @@ static struct cp_address kernel_address(const struct netdev *dev,
 
 static void remove_unwanted(struct netdev *dev)
 {
-	char str[HOSTIF_ADDRESS_STR_MAX];
+	char str[HD_HOSTIF_ADDRESS_STR_MAX];
 
 	for (size_t i = 0; i < dev->n_present; i++) {
 		struct cp_address address = kernel_address(dev, &dev->present[i].address);
@@ -217,7 +217,7 @@ static void remove_unwanted(struct netdev *dev)
 
 		if (!dev->present[i].remove)
 			continue;
-		hostif_address_str(&dev->present[i].address, str);
+		hd_hostif_address_str(&dev->present[i].address, str);
 		rc = cp_netlink_address_remove(&address);
 		if (rc == 0 || rc == -EADDRNOTAVAIL || rc == -ENODEV) {
 			disown(dev, &dev->present[i].address);
@@ -234,7 +234,7 @@ static void remove_unwanted(struct netdev *dev)
 static int put(struct netdev *dev, const struct hd_hostif_address *wanted, struct hd_err *err)
 {
 	struct cp_address address = kernel_address(dev, wanted);
-	char str[HOSTIF_ADDRESS_STR_MAX];
+	char str[HD_HOSTIF_ADDRESS_STR_MAX];
 	int rc = cp_netlink_address_add(&address);
 
 	if (rc == -ENODEV)
@@ -244,7 +244,7 @@ static int put(struct netdev *dev, const struct hd_hostif_address *wanted, struc
 		return rc;
 	}
 	own(dev, wanted);
-	hd_log(HD_LOG_INFO, "%s: put %s on it", dev->name, hostif_address_str(wanted, str));
+	hd_log(HD_LOG_INFO, "%s: put %s on it", dev->name, hd_hostif_address_str(wanted, str));
 	return 0;
 }
 

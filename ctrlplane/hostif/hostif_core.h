@@ -35,12 +35,6 @@ uint32_t hostif_diff(const struct hd_hostif_address *wanted, size_t n_wanted,
 /* True if both are the same address with the same prefix length. */
 bool hostif_address_equal(const struct hd_hostif_address *a, const struct hd_hostif_address *b);
 
-#define HOSTIF_ADDRESS_STR_MAX 64
-
-/* Writes "192.0.2.1/24" and returns @str. */
-const char *hostif_address_str(const struct hd_hostif_address *address,
-			       char str[HOSTIF_ADDRESS_STR_MAX]);
-
 /* Words for a kernel's refusal (positive errno): what is wrong, and what would mend it. */
 void hostif_refusal(struct hd_err *err, int code, const struct hd_hostif_address *address,
 		    const char *netdev);

@@ -158,10 +158,10 @@ static void test_diff(void)
 static void test_words(void)
 {
 	struct hd_hostif_address a = address("2001:db8::1", 64);
-	char str[HOSTIF_ADDRESS_STR_MAX];
+	char str[HD_HOSTIF_ADDRESS_STR_MAX];
 	struct hd_err err;
 
-	CU_ASSERT_STRING_EQUAL(hostif_address_str(&a, str), "2001:db8::1/64");
+	CU_ASSERT_STRING_EQUAL(hd_hostif_address_str(&a, str), "2001:db8::1/64");
 	hostif_refusal(&err, EPERM, &a, "hd-lab");
 	CU_ASSERT_EQUAL(err.code, EPERM);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "sudo ip address add 2001:db8::1/64 dev hd-lab"));

@@ -19,10 +19,9 @@
 #include "dataplane/core/feature.h"
 #include "dataplane/core/port.h"
 
-#define HD_DOMAIN_NONE  0 /* index 0 is never a domain */
-#define HD_DOMAINS_MAX  (1u << 20)
-#define HD_SWITCHES_MAX 1024
-#define HD_FEATURES_MAX 8 /* on one point of one port */
+#define HD_DOMAIN_NONE  0                  /* index 0 is never a domain */
+#define HD_DOMAINS_MAX  (HD_VLANS_MAX + 1) /* ids */
+#define HD_FEATURES_MAX 8                  /* on one point of one port */
 
 struct hd_feature_call {
 	hd_feature_fn run;

@@ -158,8 +158,8 @@ static int assign_domains(struct hd_builder *b)
 		for (uint16_t vid = c ? hd_port_next_vlan(c, 0) : 0; vid;
 		     vid = hd_port_next_vlan(c, vid))
 			if (!domain_get(b, switch_of(b, c), vid))
-				return hd_store_refuse(b->store, ENOSPC, "more than %u domains",
-						       HD_DOMAINS_MAX - 1);
+				return hd_store_refuse(b->store, ENOSPC,
+						       "more than %u VLANs in use", HD_VLANS_MAX);
 		if (c && !hd_build_shares(b, c) && c->mode != HD_VLAN_NONE)
 			((struct hd_port_config *)c)->pvid_domain =
 				c->pvid ? switch_of(b, c)->domain[c->pvid] : HD_DOMAIN_NONE;

@@ -56,8 +56,7 @@ static int new_domain(struct hd_builder *b, uint16_t index, uint16_t vid)
 	if (!sw)
 		return -ENOMEM;
 	if (!id)
-		return hd_store_refuse(b->store, ENOSPC, "more than %u domains",
-				       HD_DOMAINS_MAX - 1);
+		return hd_store_refuse(b->store, ENOSPC, "more than %u VLANs in use", HD_VLANS_MAX);
 	sw->domain[vid] = id; /* from here on discarding the tree gives the id back */
 	if (id >= b->next->n_domains) {
 		const struct hd_domain **more =

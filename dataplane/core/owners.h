@@ -12,11 +12,10 @@
 
 #include <stdint.h>
 
+#include "heddle/api/guard.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/core/vlan.h"
-
-#define HD_OWNERS_MAX 16 /* ports of a switch that list an address */
 
 struct hd_owner {
 	uint64_t key; /* MAC << 16 | the switch's index; 0: free */

@@ -30,7 +30,6 @@
 #include "heddle/base/err.h"
 #include "dataplane/core/worker.h"
 
-#define HD_PORTS_MAX       16384
 #define HD_PORT_QUEUES_MAX 16
 
 struct rte_mbuf;

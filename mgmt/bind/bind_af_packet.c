@@ -33,7 +33,7 @@ static void device_twice(const struct bd_port *port, const char *other, const ch
 		 device, *netns ? " in namespace " : "", netns);
 }
 
-static const struct bd_claim_class device_class = {"device", device_twice};
+static const struct bd_claim_class device_class = {"device", 0, device_twice};
 
 static void claim(const struct bd_port *port, struct bd_claims *out)
 {

@@ -3,10 +3,13 @@
  * heddle-guard: BPDU guard, MAC limit and anti-spoofing. Ports of virtual machines have the first
  * two unless they are told otherwise.
  */
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "heddle/api/guard.h"
 #include "mgmt/bind/bind.h"
+#include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 
 #define MODULE "heddle-guard"
@@ -30,6 +33,39 @@ static void rule_addresses(const struct bd_model *m, const struct bd_port *port,
 			 "%s is neither an address nor a prefix, like 10.0.0.5, "
 			 "10.0.0.0/24 or fd00::/64",
 			 lyd_get_value(node));
+}
+
+static void listed_too_often(const struct bd_port *port, const char *other, const char *key,
+			     struct ds_errors *errs)
+{
+	const struct lyd_node *spoof = ds_child(port->port, MODULE, "anti-spoof"), *node;
+	const char *mac = strchr(key, '/') + 1;
+
+	ds_foreach(node, spoof, "mac") if (!strcasecmp(lyd_get_value(node), mac))
+		bd_error(errs, node, DS_OPERATION_FAILED, "too-many-owners",
+			 "%d other ports of switch %s list %s already, and no more can: remove it "
+			 "from one of them",
+			 HD_OWNERS_MAX, port->sw->name, mac);
+}
+
+static const struct bd_claim_class mac_class = {"anti-spoof", HD_OWNERS_MAX, listed_too_often};
+
+static void claim(const struct bd_port *port, struct bd_claims *out)
+{
+	const struct lyd_node *spoof = ds_child(port->port, MODULE, "anti-spoof"), *node;
+	char text[HD_MAC_STR_MAX], *key;
+	struct hd_mac mac;
+
+	if (!port->sw)
+		return;
+	ds_foreach(node, spoof, "mac")
+	{
+		if (hd_mac_parse(lyd_get_value(node), &mac) < 0)
+			continue;
+		key = ds_printf("%s/%s", port->sw->name, hd_mac_str(&mac, text));
+		bd_claim(out, &mac_class, port, false, key);
+		free(key);
+	}
 }
 
 static void translate_anti_spoof(const struct bd_port *port, const struct lyd_node *spoof,
@@ -78,6 +114,7 @@ static struct bd_row row = {
 	.module = MODULE,
 	.revision = "2026-11-20",
 	.port_rules = port_rules,
+	.claim = claim,
 	.translate_port = translate_port,
 };
 BD_REGISTER(row);

@@ -11,36 +11,89 @@
 #include "mgmt/bind/hostif.h"
 #include "mgmt/datastore/tree.h"
 
+static const struct lyd_node *name_of(const struct bd_port *host)
+{
+	return ds_child(ds_child(host->host_of->node, NULL, "host-interface"), NULL, "name");
+}
+
 void bd_rule_hostif_names(const struct bd_model *m, struct ds_errors *errs)
 {
+	/* It is the name of a port as well as the kernel's. */
+	for (size_t i = 0; i < m->n_ports; i++)
+		if (m->ports[i].role == BD_ROLE_HOST &&
+		    !hd_name_valid(m->ports[i].name, HD_NAME_MAX))
+			bd_error(errs, name_of(&m->ports[i]), DS_INVALID_VALUE, "bad-name",
+				 "\"%s\": the name of a host interface is made of letters, "
+				 "digits, '.', '_' and '-', and starts with a letter or a digit",
+				 m->ports[i].name);
 	for (size_t i = 0; i + 1 < m->n_ports; i++) {
 		const struct bd_port *a = &m->ports[i], *b = a + 1; /* sorted by name */
 		const struct bd_port *host = a->role == BD_ROLE_HOST ? a : b;
 
 		if (strcmp(a->name, b->name) != 0 || host->role != BD_ROLE_HOST)
 			continue;
-		bd_error(errs,
-			 ds_child(ds_child(host->host_of->node, NULL, "host-interface"), NULL,
-				  "name"),
-			 DS_INVALID_VALUE, "name-twice",
+		bd_error(errs, name_of(host), DS_INVALID_VALUE, "name-twice",
 			 "\"%s\" is the name of another port or host interface: choose another",
 			 a->name);
 	}
 }
 
-void bd_rule_hostif_addresses(const struct bd_model *m, struct ds_errors *errs)
+/* The first of @before that is the same address, whatever its length is. */
+static const struct lyd_node *same_address(const struct lyd_node *interface,
+					   const struct lyd_node *before,
+					   const struct hd_hostif_address *a)
 {
-	uint8_t addr[16], family, length;
+	struct hd_hostif_address other;
 	const struct lyd_node *node;
 
-	for (size_t i = 0; i < m->n_segments; i++)
-		ds_foreach(node, ds_child(m->segments[i].node, NULL, "host-interface"),
-			   "address") if (!bd_prefix_parse(lyd_get_value(node), true, addr, &family,
-							   &length))
-			bd_error(errs, node, DS_INVALID_VALUE, "bad-address",
-				 "%s is not an address with the length of its prefix, like "
-				 "192.168.56.1/24 or fd00::1/64",
-				 lyd_get_value(node));
+	ds_foreach(node, interface, "address")
+	{
+		if (node == before)
+			return NULL;
+		if (bd_prefix_parse(lyd_get_value(node), true, other.addr, &other.family,
+				    &other.length) &&
+		    other.family == a->family && !memcmp(other.addr, a->addr, sizeof(a->addr)))
+			return node;
+	}
+	return NULL;
+}
+
+static void check_address(const struct lyd_node *interface, const struct lyd_node *node,
+			  struct ds_errors *errs)
+{
+	const char *text = lyd_get_value(node);
+	struct hd_hostif_address a = {.family = 0};
+	const struct lyd_node *same;
+	struct hd_err err;
+
+	if (!bd_prefix_parse(text, true, a.addr, &a.family, &a.length)) {
+		bd_error(errs, node, DS_INVALID_VALUE, "bad-address",
+			 "%s is not an address with the length of its prefix, like "
+			 "192.168.56.1/24 or fd00::1/64",
+			 text);
+		return;
+	}
+	if (hd_hostif_address_check(&a, &err) < 0) {
+		bd_error(errs, node, DS_INVALID_VALUE, "bad-address", "%s", err.text);
+		return;
+	}
+	same = same_address(interface, node, &a);
+	if (same)
+		bd_error(errs, node, DS_INVALID_VALUE, "address-twice",
+			 "the interface has this address as %s already: remove one of them",
+			 lyd_get_value(same));
+}
+
+void bd_rule_hostif_addresses(const struct bd_model *m, struct ds_errors *errs)
+{
+	const struct lyd_node *node;
+
+	for (size_t i = 0; i < m->n_segments; i++) {
+		const struct lyd_node *interface =
+			ds_child(m->segments[i].node, NULL, "host-interface");
+
+		ds_foreach(node, interface, "address") check_address(interface, node, errs);
+	}
 }
 
 void bd_translate_hostifs(const struct bd_model *m, struct bd_list *out)

@@ -31,11 +31,17 @@ static void rule_paths(const struct bd_model *m, const struct bd_port *port, str
 static void written_twice(const struct bd_port *port, const char *other, const char *key,
 			  struct ds_errors *errs)
 {
-	bd_error(errs, ds_child(port->params, NULL, "write"), DS_INVALID_VALUE, "file-twice",
-		 "port %s uses the file %s as well: write to another", other, key);
+	const struct lyd_node *leaf = ds_child(port->params, NULL, "write");
+
+	if (!strcmp(port->name, other))
+		bd_error(errs, leaf, DS_INVALID_VALUE, "file-twice",
+			 "the port reads the file %s itself: write to another", key);
+	else
+		bd_error(errs, leaf, DS_INVALID_VALUE, "file-twice",
+			 "port %s uses the file %s as well: write to another", other, key);
 }
 
-static const struct bd_claim_class file_class = {"file", written_twice};
+static const struct bd_claim_class file_class = {"file", 0, written_twice};
 
 /* Two writers of one file, or one that reads what another writes, make a mess of it. */
 static void claim(const struct bd_port *port, struct bd_claims *out)

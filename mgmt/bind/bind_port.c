@@ -166,6 +166,25 @@ static void translate_port(const struct bd_model *m, const struct bd_port *port,
 	o->flags = flags_of(port);
 }
 
+/* What the tables of heddle-dp have room for. Commits of ports alone see to it as well: update.c. */
+static void rule_room(const struct bd_model *m, struct ds_errors *errs)
+{
+	unsigned int vlans = bd_vlans_in_use(m);
+
+	if (m->n_ports > HD_PORTS_MAX)
+		bd_error(errs, m->ports[HD_PORTS_MAX].node, DS_OPERATION_FAILED, "too-many-ports",
+			 "there are %zu ports, host interfaces among them, and at most %d can be: "
+			 "remove some",
+			 m->n_ports, HD_PORTS_MAX);
+	if (vlans > HD_VLANS_MAX)
+		bd_error(errs, m->switches[0].node, DS_OPERATION_FAILED, "too-many-vlans",
+			 "the ports of all switches are in %u VLANs, and at most %u can be in use: "
+			 "make the ranges of trunks smaller",
+			 vlans, HD_VLANS_MAX);
+}
+
+static const bd_rule_fn rules[] = {rule_room, NULL};
+
 static const bd_port_rule_fn port_rules[] = {
 	rule_names, rule_switch, rule_vlans, rule_native, rule_uplink_leaves, rule_in_a_vlan, NULL};
 
@@ -173,6 +192,7 @@ static struct bd_row row = {
 	.module = "heddle-port",
 	.revision = "2026-11-20",
 	.port_rules = port_rules,
+	.rules = rules,
 	.translate_port = translate_port,
 };
 BD_REGISTER(row);

@@ -62,15 +62,21 @@ void bd_claims_free(struct bd_claims *claims)
 	memset(claims, 0, sizeof(*claims));
 }
 
+static bool is_beyond(const struct bd_claim_class *class, size_t n)
+{
+	return class->most && n > class->most;
+}
+
 void bd_claims_fill(struct bd_set *set, struct bd_claims *claims, const struct bd_model *model,
 		    struct ds_errors *errs)
 {
 	if (claims->n)
 		qsort(claims->at, claims->n, sizeof(*claims->at), compare_at);
-	for (size_t i = 1; i < claims->n; i++) {
+	for (size_t i = 1, same = 1; i < claims->n; i++) {
 		const struct bd_claim *a = claims->at[i - 1], *b = claims->at[i];
 
-		if (b->exclusive && by_key(a, b) == 0)
+		same = by_key(a, b) == 0 ? same + 1 : 1;
+		if (same > 1 && (b->exclusive || is_beyond(b->class, same)))
 			b->class->conflict(bd_port_find(model, b->port), a->port, b->key, errs);
 	}
 	bd_set_fill(set, &class, (void **)claims->at, claims->n);
@@ -88,5 +94,5 @@ bool bd_claim_conflicts(const struct bd_set *set, const struct bd_claim *claim)
 
 	for (; (c = bd_set_next(&place)) && by_key(c, claim) == 0; n++)
 		exclusive |= c->exclusive;
-	return exclusive && n > 1;
+	return (exclusive && n > 1) || is_beyond(claim->class, n);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What only one port can have: a socket, a device, a file that it writes. A row says what a port
+ * What only one port can have, or only some: a socket, a device, a file that it writes. A row says what a port
  * claims; that two claim the same is found by the core, in a set that is kept between commits.
  */
 #ifndef MGMT_BIND_CLAIMS_H
@@ -10,7 +10,8 @@
 #include "mgmt/bind/set.h"
 
 struct bd_claim_class {
-	const char *name; /* "socket" */
+	const char *name;  /* "socket" */
+	unsigned int most; /* ports that may claim the same, none exclusively; 0: any number */
 	/* Adds the error: @other claims @key already. */
 	void (*conflict)(const struct bd_port *port, const char *other, const char *key,
 			 struct ds_errors *errs);

@@ -23,6 +23,7 @@ struct bd_config {
 	struct bd_set parts;  /* what each port became, by name */
 	struct bd_set claims; /* see claims.h */
 	struct bd_switches *switches;
+	unsigned int vlans; /* that ports are in, at most */
 };
 
 /* The schema with all rows' modules; see ds_schema_new(). */

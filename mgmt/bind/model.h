@@ -86,6 +86,9 @@ struct bd_port *bd_port_find(const struct bd_model *model, const char *name);
 /* True if frames of the port can be in @vlan. */
 bool bd_port_in_vlan(const struct bd_port *port, uint16_t vlan);
 
+/* How many VLANs (of all switches) the ports are in, which are resolved. */
+unsigned int bd_vlans_in_use(const struct bd_model *model);
+
 /* Ids that a word of access, trunk, native, ... stands for. */
 struct bd_vlan_word {
 	const struct bd_segment *segment; /* when it is a segment's name */

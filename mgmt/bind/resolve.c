@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mgmt/bind/model.h"
+#include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 
 struct bd_vlan_word bd_vlan_word(const struct bd_model *model, const struct bd_switch *sw,
@@ -26,6 +27,29 @@ bool bd_port_in_vlan(const struct bd_port *port, uint16_t vlan)
 {
 	return port->pvid == vlan ||
 	       (port->mode == HD_VLAN_TRUNK && hd_vlan_set_has(&port->vlans, vlan));
+}
+
+static void add_vlans(struct hd_vlan_set *set, const struct bd_port *port)
+{
+	for (size_t w = 0; port->mode == HD_VLAN_TRUNK && w < HD_VLAN_COUNT / 64; w++)
+		set->w[w] |= port->vlans.w[w];
+	if (port->pvid)
+		hd_vlan_set_add(set, port->pvid);
+}
+
+unsigned int bd_vlans_in_use(const struct bd_model *model)
+{
+	struct hd_vlan_set *sets = ds_alloc((model->n_switches + 1) * sizeof(*sets));
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < model->n_ports; i++)
+		if (model->ports[i].sw)
+			add_vlans(&sets[model->ports[i].sw - model->switches], &model->ports[i]);
+	for (size_t i = 0; i < model->n_switches; i++)
+		for (size_t w = 0; w < HD_VLAN_COUNT / 64; w++)
+			n += __builtin_popcountll(sets[i].w[w]);
+	free(sets);
+	return n;
 }
 
 static void add_word(struct hd_vlan_set *set, const struct bd_vlan_word *word)

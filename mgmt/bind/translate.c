@@ -83,6 +83,7 @@ static struct bd_config *make(const struct bd_model *m, struct ds_errors *errs)
 		bd_objects_fill(&config->objects, &objects);
 		bd_numbers_take(&config->numbers, m);
 		config->switches = bd_switches_new(m);
+		config->vlans = bd_vlans_in_use(m);
 		config->tree = (struct lyd_node *)m->tree;
 		config->borrowed = true;
 	} else {

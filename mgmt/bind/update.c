@@ -120,6 +120,7 @@ static struct bd_config *copy(const struct bd_config *old, const struct lyd_node
 	bd_numbers_copy(&config->numbers, &old->numbers);
 	config->switches = old->switches;
 	config->switches->refs++;
+	config->vlans = old->vlans;
 	return config;
 }
 
@@ -128,6 +129,7 @@ static struct bd_config *update(const struct bd_config *old, struct bd_model *m,
 				const char *const *names, size_t n)
 {
 	struct bd_config *config;
+	bool fits;
 
 	if (!check(m))
 		return NULL;
@@ -136,13 +138,14 @@ static struct bd_config *update(const struct bd_config *old, struct bd_model *m,
 		remove_part(config, names[i]);
 	for (size_t i = 0; i < m->n_ports; i++)
 		add_part(config, m, &m->ports[i]);
-	for (size_t i = 0; i < n; i++) {
-		if (conflicts(config, names[i])) {
-			bd_config_free(config);
-			return NULL;
-		}
-	}
-	return config;
+	config->vlans += bd_vlans_in_use(m);
+	fits = config->parts.n <= HD_PORTS_MAX && config->vlans <= HD_VLANS_MAX;
+	for (size_t i = 0; i < n && fits; i++)
+		fits = !conflicts(config, names[i]);
+	if (fits)
+		return config;
+	bd_config_free(config);
+	return NULL;
 }
 
 struct bd_config *bd_config_update(const struct ly_ctx *ctx, const struct bd_config *old,

@@ -10,6 +10,7 @@
 #define HD_MAC_LIMIT_DEFAULT   4096 /* learned addresses on a VM port */
 #define HD_ANTI_SPOOF_MACS_MAX 16
 #define HD_ANTI_SPOOF_IPS_MAX  16
+#define HD_OWNERS_MAX          16 /* ports of a switch that list one address */
 
 /* Drops bridge protocol frames (STP, RSTP, MSTP, PVST+, provider STP) that come in on the port. */
 struct hd_bpdu_guard_object {

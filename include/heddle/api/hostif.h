@@ -8,6 +8,7 @@
 
 #include "heddle/api/config.h"
 #include "heddle/api/opener.h"
+#include "heddle/base/err.h"
 
 #define HD_HOSTIF_ADDRESSES_MAX 16
 
@@ -17,6 +18,19 @@ struct hd_hostif_address {
 	uint8_t length;
 	uint8_t zero[6];
 };
+
+/*
+ * Can an interface have it? Returns 0, or -EINVAL with @err when its family or length is none, or it
+ * stands for no single host of its subnet (loopback, multicast, the subnet's own, broadcast). Any
+ * thread.
+ */
+int hd_hostif_address_check(const struct hd_hostif_address *address, struct hd_err *err);
+
+#define HD_HOSTIF_ADDRESS_STR_MAX 64
+
+/* Writes "192.0.2.1/24" and returns @str. Any thread. */
+const char *hd_hostif_address_str(const struct hd_hostif_address *address,
+				  char str[HD_HOSTIF_ADDRESS_STR_MAX]);
 
 /* key: the name of the kernel's interface */
 struct hd_hostif_object {

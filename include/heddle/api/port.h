@@ -8,7 +8,8 @@
 #include "heddle/api/config.h"
 #include "heddle/net/ether.h"
 
-#define HD_PORT_KIND_MAX    16 /* bytes of a kind's name, with the NUL */
+#define HD_PORTS_MAX        16384 /* of all switches, host interfaces included */
+#define HD_PORT_KIND_MAX    16    /* bytes of a kind's name, with the NUL */
 #define HD_PORT_MTU_MIN     68
 #define HD_PORT_MTU_MAX     9600
 #define HD_PORT_MTU_DEFAULT 1500
