@@ -13,6 +13,21 @@
 #define CLI_NS_SWITCH     "urn:heddle:yang:heddle-switch"
 #define CLI_NS_CONFIG     "urn:heddle:yang:heddle-config"
 
+/* Options that several of the verbs have. */
+#define CLI_OPTION_CHECK                                                                    \
+	{                                                                                   \
+		"check", 0, NULL, "say what it would do to the switch, and change nothing", \
+			CMD_WORDS_NONE                                                      \
+	}
+#define CLI_OPTION_SWITCH                                                                         \
+	{                                                                                         \
+		"switch", 's', "NAME", "of this switch (default: the only one)", CMD_WORDS_SWITCH \
+	}
+#define CLI_OPTION_DESCRIPTION                                                \
+	{                                                                     \
+		"description", 0, "TEXT", "a note for people", CMD_WORDS_NONE \
+	}
+
 struct cli_txn {
 	const char *xml;  /* what goes into <config>; nc: is NETCONF's namespace in it */
 	const char *done; /* "port web1 added" */

@@ -86,7 +86,7 @@ struct cmd_line {
 	int bad; /* the word that is wrong, when there was a message; argc: one is missing; -1: none */
 };
 
-/* One command. The table of them all is in commands.c: help, man page and completion come from it. */
+/* One command. commands.c lists them: help, man page and completion come from it. */
 struct cmd {
 	const char *name;    /* "show ports" */
 	const char *args;    /* "[NAME]", "" */
@@ -104,7 +104,9 @@ struct cmd {
 	bool hidden;
 };
 
-extern const struct cmd cli_commands[]; /* ends with a NULL name */
+extern const struct cmd *const cli_commands[]; /* in the order of help; ends with NULL */
+#define cli_commands_foreach(cmd) \
+	for (const struct cmd *const *at_ = cli_commands, *cmd; (cmd = *at_); at_++)
 extern const struct cmd_option cli_global_options[];
 
 /* Value of the last option of that name, NULL if it was not given. */
@@ -197,36 +199,13 @@ const char *cli_did_you_mean(const char *word, const char *const *words, size_t 
 /* Explains a command of configuration mode, or lists them all (@name NULL). An exit status. */
 int cli_help_conf(struct cli *cli, const char *name);
 
-/* Commands */
-int cmd_show_ports(struct cli *cli, const struct cmd_line *line);
-int cmd_show_switches(struct cli *cli, const struct cmd_line *line);
-int cmd_show_segments(struct cli *cli, const struct cmd_line *line);
-int cmd_show_fdb(struct cli *cli, const struct cmd_line *line);
-int cmd_show_drops(struct cli *cli, const struct cmd_line *line);
-int cmd_show_planes(struct cli *cli, const struct cmd_line *line);
-int cmd_show_version(struct cli *cli, const struct cmd_line *line);
-int cmd_clear_fdb(struct cli *cli, const struct cmd_line *line);
-int cmd_clear_counters(struct cli *cli, const struct cmd_line *line);
-int cmd_monitor(struct cli *cli, const struct cmd_line *line);
-int cmd_load(struct cli *cli, const struct cmd_line *line);
-int cmd_replay(struct cli *cli, const struct cmd_line *line);
-int cmd_doctor(struct cli *cli, const struct cmd_line *line);
-int cmd_version(struct cli *cli, const struct cmd_line *line);
-int cmd_help(struct cli *cli, const struct cmd_line *line);
-int cmd_port_add(struct cli *cli, const struct cmd_line *line);
-int cmd_port_move(struct cli *cli, const struct cmd_line *line);
-int cmd_port_trunk(struct cli *cli, const struct cmd_line *line);
-int cmd_port_remove(struct cli *cli, const struct cmd_line *line);
-int cmd_port_enable(struct cli *cli, const struct cmd_line *line);
-int cmd_segment(struct cli *cli, const struct cmd_line *line);
-int cmd_switch(struct cli *cli, const struct cmd_line *line);
-int cmd_show_configuration(struct cli *cli, const struct cmd_line *line);
-int cmd_show_history(struct cli *cli, const struct cmd_line *line);
-int cmd_show_changes(struct cli *cli, const struct cmd_line *line);
-int cmd_show_sessions(struct cli *cli, const struct cmd_line *line);
-int cmd_events(struct cli *cli, const struct cmd_line *line);
-int cmd_configure(struct cli *cli, const struct cmd_line *line);
-int cmd_exit(struct cli *cli, const struct cmd_line *line);
-int cmd_complete(struct cli *cli, const struct cmd_line *line);
+/* Commands, each beside its function. A word that begins several begins neighbours of cli_commands. */
+extern const struct cmd cmd_show_ports, cmd_show_switches, cmd_show_segments, cmd_show_fdb,
+	cmd_show_drops, cmd_show_planes, cmd_show_version, cmd_show_configuration, cmd_show_history,
+	cmd_show_changes, cmd_show_sessions, cmd_show_events, cmd_clear_fdb, cmd_clear_counters,
+	cmd_monitor, cmd_monitor_events, cmd_port_add, cmd_port_show, cmd_port_move, cmd_port_trunk,
+	cmd_port_remove, cmd_port_enable, cmd_port_disable, cmd_segment_add, cmd_segment_remove,
+	cmd_switch_add, cmd_switch_remove, cmd_load, cmd_replay, cmd_doctor, cmd_configure,
+	cmd_exit, cmd_version, cmd_help, cmd_quit, cmd_complete, cmd_man_commands;
 
 #endif

@@ -32,7 +32,7 @@ static bool take_display(struct cli *cli, const char *word)
 	return !word;
 }
 
-int cmd_show_configuration(struct cli *cli, const struct cmd_line *line)
+static int run_show_configuration(struct cli *cli, const struct cmd_line *line)
 {
 	static const char *const stores[] = {"running", "candidate", "startup"};
 	const char *store = line->n_args ? line->args[0] : "running";
@@ -148,7 +148,7 @@ void cli_history_print(struct cli *cli, const struct lyd_node *reply)
 	cli_table_free(t);
 }
 
-int cmd_show_history(struct cli *cli, const struct cmd_line *line)
+static int run_show_history(struct cli *cli, const struct cmd_line *line)
 {
 	unsigned long limit = 50;
 	struct cli_client *client;
@@ -244,7 +244,7 @@ static void changes_json(struct cli *cli, const struct lyd_node *reply)
 	cli_json_print(cli, json_pack("{s:o}", "changes", list));
 }
 
-int cmd_show_changes(struct cli *cli, const struct cmd_line *line)
+static int run_show_changes(struct cli *cli, const struct cmd_line *line)
 {
 	struct cli_client *client = cli_connect(cli);
 	struct lyd_node *reply;
@@ -313,7 +313,7 @@ static void sessions_json(struct cli *cli, const struct lyd_node *sessions)
 	cli_json_print(cli, json_pack("{s:o}", "sessions", list));
 }
 
-int cmd_show_sessions(struct cli *cli, const struct cmd_line *line)
+static int run_show_sessions(struct cli *cli, const struct cmd_line *line)
 {
 	struct cli_client *client = cli_connect(cli);
 	const struct lyd_node *sessions;
@@ -339,3 +339,50 @@ int cmd_show_sessions(struct cli *cli, const struct cmd_line *line)
 	cli_disconnect(cli, client);
 	return rc;
 }
+
+static const struct cmd_option configuration_options[] = {
+	{"display", 'd', "FORMAT", "text (the default), json, xml or set", CMD_WORDS_DISPLAY},
+	{0},
+};
+
+const struct cmd cmd_show_configuration = {
+	.name = "show configuration",
+	.args = "[running | candidate | startup]",
+	.summary = "the configuration that runs, is edited, or is taken at the next boot",
+	.text = "What is set, without defaults. In the forms set, json and xml it can be loaded again. "
+		"Secrets are shown only to those who may see them.",
+	.options = configuration_options,
+	.max_args = 1,
+	.words = CMD_WORDS_DATASTORE,
+	.configuration = true,
+	.run = run_show_configuration,
+};
+
+static const struct cmd_option history_options[] = {
+	{"limit", 'n', "N", "at most N of them (default: 50, as many as there are)",
+	 CMD_WORDS_NONE},
+	{0},
+};
+
+const struct cmd cmd_show_history = {
+	.name = "show history",
+	.args = "",
+	.summary = "commits that can be gone back to, the newest first",
+	.text = "N is the number that rollback takes in configuration mode.",
+	.options = history_options,
+	.run = run_show_history,
+};
+
+const struct cmd cmd_show_changes = {
+	.name = "show changes",
+	.args = "",
+	.summary = "edits in the candidate that nobody committed yet, and whose they are",
+	.run = run_show_changes,
+};
+
+const struct cmd cmd_show_sessions = {
+	.name = "show sessions",
+	.args = "",
+	.summary = "who is connected to the management plane",
+	.run = run_show_sessions,
+};

@@ -157,7 +157,7 @@ static int follow(struct events *ev, struct cli_client *client)
 	}
 }
 
-int cmd_events(struct cli *cli, const struct cmd_line *line)
+static int run_events(struct cli *cli, const struct cmd_line *line)
 {
 	struct events ev = {.cli = cli, .line = line};
 	struct cli_client *client;
@@ -182,3 +182,31 @@ int cmd_events(struct cli *cli, const struct cmd_line *line)
 	cli_client_close(client);
 	return rc;
 }
+
+static const struct cmd_option events_options[] = {
+	{"count", 'n', "N", "end after N events", CMD_WORDS_NONE},
+	{"all", 'a', NULL, "also sessions that begin and end", CMD_WORDS_NONE},
+	{0},
+};
+
+const struct cmd cmd_show_events = {
+	.name = "show events",
+	.args = "[EVENT...]",
+	.summary = "what happened lately: ports up and down, addresses that moved, commits",
+	.options = events_options,
+	.max_args = 64,
+	.words = CMD_WORDS_EVENT,
+	.run = run_events,
+};
+
+const struct cmd cmd_monitor_events = {
+	.name = "monitor events",
+	.args = "[EVENT...]",
+	.summary = "what happens, as it happens",
+	.text = "A line for each event; Ctrl-C ends it.",
+	.options = events_options,
+	.max_args = 64,
+	.words = CMD_WORDS_EVENT,
+	.screen = true,
+	.run = run_events,
+};

@@ -226,7 +226,7 @@ static int load_text(struct cli *cli, const char *file, const struct cli_str *te
 	return rc;
 }
 
-int cmd_load(struct cli *cli, const struct cmd_line *line)
+static int run_load(struct cli *cli, const struct cmd_line *line)
 {
 	struct cli_str text = {0};
 	struct hd_err err = {0};
@@ -239,3 +239,27 @@ int cmd_load(struct cli *cli, const struct cmd_line *line)
 	cli_str_free(&text);
 	return rc;
 }
+
+static const struct cmd_option load_options[] = {
+	{"check", 'c', NULL, "say whether it would be accepted, and change nothing",
+	 CMD_WORDS_NONE},
+	{0},
+};
+
+const struct cmd cmd_load = {
+	.name = "load",
+	.args = "FILE",
+	.summary = "make FILE the running configuration",
+	.text = "FILE is lines of set, JSON or XML; - reads the standard input. It replaces the whole running "
+		"configuration, or, when anything in it is wrong, nothing at all. What is the same in both "
+		"is not touched and loses no packet. What it does to the live switch, and what "
+		"in it is probably not meant, is said before.\n"
+		"\n"
+		"With --check nothing is changed. When no switch runs, the file is checked by heddle-mgmt "
+		"on its own.",
+	.options = load_options,
+	.min_args = 1,
+	.max_args = 1,
+	.words = CMD_WORDS_FILE,
+	.run = run_load,
+};

@@ -294,7 +294,7 @@ static bool parse_sort(const struct cmd_line *line, char *sort)
 	return true;
 }
 
-int cmd_monitor(struct cli *cli, const struct cmd_line *line)
+static int run_monitor(struct cli *cli, const struct cmd_line *line)
 {
 	struct monitor mon = {.cli = cli, .line = line, .interval_ms = 1000, .sort = 'n'};
 	struct sigaction resize = {.sa_handler = on_resize}, old_resize, old_term;
@@ -317,3 +317,27 @@ int cmd_monitor(struct cli *cli, const struct cmd_line *line)
 	free(mon.trouble);
 	return rc;
 }
+
+static const struct cmd_option monitor_options[] = {
+	{"interval", 'i', "SECONDS", "time between two readings, 0.1 to 3600 (default: 1)",
+	 CMD_WORDS_NONE},
+	{"count", 'n', "N", "end after N readings (default: go on)", CMD_WORDS_NONE},
+	{"sort", 's', "KEY", "sort by what this key of the screen sorts by: n r t i o d s",
+	 CMD_WORDS_NONE},
+	{0},
+};
+
+const struct cmd cmd_monitor = {
+	.name = "monitor",
+	.args = "[PORT...]",
+	.summary = "live packet, bit and drop rates of the ports",
+	.text = "On a terminal a screen that is redrawn; q ends it, h explains its keys: n, r, t, i, o, "
+		"d and s sort by name, packets received and sent, bits received and sent, drops "
+		"and state; / shows only ports with a text in their names. Without a terminal, "
+		"lines: one for each port and interval, or with --json an object a line.",
+	.options = monitor_options,
+	.max_args = 1024,
+	.words = CMD_WORDS_PORT,
+	.screen = true,
+	.run = run_monitor,
+};

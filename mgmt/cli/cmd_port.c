@@ -140,7 +140,7 @@ static int make(struct cli *cli, struct cli_client *client, const struct cmd_lin
 	return cli_txn_make(cli, client, &change);
 }
 
-int cmd_port_add(struct cli *cli, const struct cmd_line *line)
+static int run_port_add(struct cli *cli, const struct cmd_line *line)
 {
 	const struct cli_kind *kind = cli_kind_find(line->args[1]);
 	bool vlans = cmd_has(line, "access") || cmd_has(line, "trunk"), transient;
@@ -251,7 +251,7 @@ static int change_vlans(struct cli *cli, const struct cmd_line *line, const stru
 	return rc;
 }
 
-int cmd_port_move(struct cli *cli, const struct cmd_line *line)
+static int run_port_move(struct cli *cli, const struct cmd_line *line)
 {
 	const char *access = cmd_value(line, "access");
 	struct cli_str vlans = {0};
@@ -268,7 +268,7 @@ int cmd_port_move(struct cli *cli, const struct cmd_line *line)
 	return rc;
 }
 
-int cmd_port_trunk(struct cli *cli, const struct cmd_line *line)
+static int run_port_trunk(struct cli *cli, const struct cmd_line *line)
 {
 	struct cli_str vlans = {0};
 	int rc = CLI_USAGE;
@@ -281,7 +281,7 @@ int cmd_port_trunk(struct cli *cli, const struct cmd_line *line)
 	return rc;
 }
 
-int cmd_port_remove(struct cli *cli, const struct cmd_line *line)
+static int run_port_remove(struct cli *cli, const struct cmd_line *line)
 {
 	struct cli_client *client = cli_connect_apart(cli);
 	bool transient = client && cli_running_is_transient(client, line->args[0]);
@@ -315,7 +315,7 @@ int cmd_port_remove(struct cli *cli, const struct cmd_line *line)
 	return rc;
 }
 
-int cmd_port_enable(struct cli *cli, const struct cmd_line *line)
+static int run_port_enable(struct cli *cli, const struct cmd_line *line)
 {
 	bool enable = strcmp(line->cmd->name, "port enable") == 0;
 	struct cli_client *client = cli_connect_apart(cli);
@@ -337,3 +337,113 @@ int cmd_port_enable(struct cli *cli, const struct cmd_line *line)
 	cli_client_close(client);
 	return rc;
 }
+
+static const struct cmd_option port_add_options[] = {
+	CLI_OPTION_SWITCH,
+	{"access", 'a', "SEGMENT", "in this segment or VLAN, without tags", CMD_WORDS_SEGMENT},
+	{"trunk", 't', "LIST", "in these segments and VLANs, with tags: office,lab,100-200",
+	 CMD_WORDS_VLANS},
+	{"native", 0, "SEGMENT", "on a trunk: the segment or VLAN of frames without a tag",
+	 CMD_WORDS_SEGMENT},
+	CLI_OPTION_DESCRIPTION,
+	{"disabled", 0, NULL, "make it, and leave it down", CMD_WORDS_NONE},
+	{"transient", 0, NULL, "for a machine that comes and goes: it does not outlive a boot",
+	 CMD_WORDS_NONE},
+	CLI_OPTION_CHECK,
+	{0},
+};
+
+const struct cmd cmd_port_add = {
+	.name = "port add",
+	.args = "NAME KIND",
+	.summary = "add a port: a machine, a namespace or a network card",
+	.text = "One transaction: the port is committed and saved, and edits that somebody left in "
+		"the candidate are not touched. KIND says what is behind the port, and has "
+		"options of its own, which stand after it. What the change does to the "
+		"switch is shown.",
+	.options = port_add_options,
+	.min_args = 2,
+	.max_args = 2,
+	.words = CMD_WORDS_NEW,
+	.words2 = CMD_WORDS_KIND,
+	.kinds = true,
+	.run = run_port_add,
+};
+
+static const struct cmd_option port_move_options[] = {
+	{"access", 'a', "SEGMENT", "into this segment or VLAN, without tags", CMD_WORDS_SEGMENT},
+	CLI_OPTION_SWITCH,
+	CLI_OPTION_CHECK,
+	{0},
+};
+
+const struct cmd cmd_port_move = {
+	.name = "port move",
+	.args = "NAME",
+	.summary = "put a port into another segment",
+	.text = "Whatever segments and VLANs the port was in before, it leaves.",
+	.options = port_move_options,
+	.min_args = 1,
+	.max_args = 1,
+	.words = CMD_WORDS_PORT,
+	.run = run_port_move,
+};
+
+static const struct cmd_option port_trunk_options[] = {
+	{"native", 0, "SEGMENT", "the segment or VLAN of frames without a tag", CMD_WORDS_SEGMENT},
+	CLI_OPTION_SWITCH,
+	CLI_OPTION_CHECK,
+	{0},
+};
+
+const struct cmd cmd_port_trunk = {
+	.name = "port trunk",
+	.args = "NAME LIST",
+	.summary = "put a port into several segments and VLANs, with tags",
+	.text = "LIST is segments, VLAN ids and ranges: office,lab,100-200. Whatever the port was in "
+		"before and is not listed, it leaves.",
+	.options = port_trunk_options,
+	.min_args = 2,
+	.max_args = 2,
+	.words = CMD_WORDS_PORT,
+	.words2 = CMD_WORDS_VLANS,
+	.run = run_port_trunk,
+};
+
+static const struct cmd_option check_options[] = {
+	CLI_OPTION_CHECK,
+	{0},
+};
+
+const struct cmd cmd_port_remove = {
+	.name = "port remove",
+	.args = "NAME...",
+	.summary = "remove ports, also transient ones",
+	.options = check_options,
+	.min_args = 1,
+	.max_args = 1024,
+	.words = CMD_WORDS_PORT,
+	.run = run_port_remove,
+};
+
+const struct cmd cmd_port_enable = {
+	.name = "port enable",
+	.args = "NAME",
+	.summary = "let a port come up",
+	.options = check_options,
+	.min_args = 1,
+	.max_args = 1,
+	.words = CMD_WORDS_PORT,
+	.run = run_port_enable,
+};
+
+const struct cmd cmd_port_disable = {
+	.name = "port disable",
+	.args = "NAME",
+	.summary = "take a port down",
+	.options = check_options,
+	.min_args = 1,
+	.max_args = 1,
+	.words = CMD_WORDS_PORT,
+	.run = run_port_enable,
+};

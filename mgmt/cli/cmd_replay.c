@@ -297,7 +297,7 @@ static int expect(struct cli *cli, const struct cmd_line *line, json_t *json, st
 	return result.different ? CLI_REFUSED : CLI_OK;
 }
 
-int cmd_replay(struct cli *cli, const struct cmd_line *line)
+static int run_replay(struct cli *cli, const struct cmd_line *line)
 {
 	struct hd_err err = {0};
 	json_t *summary, *json;
@@ -332,3 +332,32 @@ int cmd_replay(struct cli *cli, const struct cmd_line *line)
 	}
 	return rc;
 }
+
+static const struct cmd_option replay_options[] = {
+	{"config", 'c', "FILE", "the configuration to send the packets through", CMD_WORDS_FILE},
+	{"input", 'i', "PORT=FILE", "the capture that comes in at a port; once for each port",
+	 CMD_WORDS_PORT_FILE},
+	{"output", 'o', "DIR", "where PORT.pcap and summary.json are written; made if needed",
+	 CMD_WORDS_DIR},
+	{"expect", 'e', "DIR", "compare each capture in DIR with the output of the same name",
+	 CMD_WORDS_DIR},
+	{"ignore-time", 0, NULL, "with --expect: packets may have other times", CMD_WORDS_NONE},
+	{"batch", 'b', "N",
+	 "packets that are handled together, 1 to 256; does not change the result", CMD_WORDS_NONE},
+	{0},
+};
+
+const struct cmd cmd_replay = {
+	.name = "replay",
+	.args = "-c FILE -i PORT=FILE [-i ...] -o DIR",
+	.summary = "send captures through a configuration, without a running switch",
+	.text = "Runs the programs of the switch on the captures' own clock: no root, no hugepages, and the "
+		"same result each time. Ports of the configuration are found by their names; their "
+		"kinds do not count. DIR gets a capture for each port, and summary.json.\n"
+		"\n"
+		"With --expect each capture in that folder is compared with the output of the same name, "
+		"packet by packet; the first difference of each port is explained. Exit status 0: "
+		"the same, 1: different, 2: it could not be done.",
+	.options = replay_options,
+	.run = run_replay,
+};

@@ -141,7 +141,7 @@ static int make(struct cli *cli, struct cli_client *client, const struct cmd_lin
 	return rc;
 }
 
-int cmd_segment(struct cli *cli, const struct cmd_line *line)
+static int run_segment(struct cli *cli, const struct cmd_line *line)
 {
 	bool add = strcmp(line->cmd->name, "segment add") == 0;
 	const char *sw = cmd_value(line, "switch");
@@ -168,7 +168,7 @@ int cmd_segment(struct cli *cli, const struct cmd_line *line)
 	return rc;
 }
 
-int cmd_switch(struct cli *cli, const struct cmd_line *line)
+static int run_switch(struct cli *cli, const struct cmd_line *line)
 {
 	bool add = strcmp(line->cmd->name, "switch add") == 0;
 	struct cli_client *client = cli_connect_apart(cli);
@@ -191,3 +191,82 @@ int cmd_switch(struct cli *cli, const struct cmd_line *line)
 	cli_client_close(client);
 	return rc;
 }
+
+static const struct cmd_option segment_add_options[] = {
+	CLI_OPTION_SWITCH,
+	{"vlan", 'v', "ID", "the VLAN id on uplinks and trunks (default: untagged there)",
+	 CMD_WORDS_NONE},
+	{"uplink", 'u', "PORT",
+	 "bridged: joined to the network behind this port; several: eth1,eth2", CMD_WORDS_PORT},
+	{"bridged", 0, NULL, "bridged, without an uplink yet", CMD_WORDS_NONE},
+	{"host-only", 0, NULL, "joined to nothing but its ports and the host", CMD_WORDS_NONE},
+	{"interface", 'i', "NAME", "the host has this interface in it", CMD_WORDS_NEW},
+	{"address", 0, "ADDRESS", "of that interface, with its length: 192.168.56.1/24",
+	 CMD_WORDS_NONE},
+	CLI_OPTION_DESCRIPTION,
+	CLI_OPTION_CHECK,
+	{0},
+};
+
+const struct cmd cmd_segment_add = {
+	.name = "segment add",
+	.args = "NAME",
+	.summary = "add a segment: a VLAN of a switch, with a name",
+	.text = "It is bridged (--uplink, --bridged) or --host-only. With --address or --interface the "
+		"host has an interface in it (default: hd-NAME).",
+	.options = segment_add_options,
+	.min_args = 1,
+	.max_args = 1,
+	.words = CMD_WORDS_NEW,
+	.run = run_segment,
+};
+
+static const struct cmd_option segment_remove_options[] = {
+	CLI_OPTION_SWITCH,
+	CLI_OPTION_CHECK,
+	{0},
+};
+
+const struct cmd cmd_segment_remove = {
+	.name = "segment remove",
+	.args = "NAME",
+	.summary = "remove a segment that no port is in",
+	.options = segment_remove_options,
+	.min_args = 1,
+	.max_args = 1,
+	.words = CMD_WORDS_SEGMENT,
+	.run = run_segment,
+};
+
+static const struct cmd_option switch_add_options[] = {
+	CLI_OPTION_DESCRIPTION,
+	CLI_OPTION_CHECK,
+	{0},
+};
+
+const struct cmd cmd_switch_add = {
+	.name = "switch add",
+	.args = "NAME",
+	.summary = "add a switch",
+	.options = switch_add_options,
+	.min_args = 1,
+	.max_args = 1,
+	.words = CMD_WORDS_NEW,
+	.run = run_switch,
+};
+
+static const struct cmd_option check_options[] = {
+	CLI_OPTION_CHECK,
+	{0},
+};
+
+const struct cmd cmd_switch_remove = {
+	.name = "switch remove",
+	.args = "NAME",
+	.summary = "remove a switch, with its segments; no port is on it any more",
+	.options = check_options,
+	.min_args = 1,
+	.max_args = 1,
+	.words = CMD_WORDS_SWITCH,
+	.run = run_switch,
+};

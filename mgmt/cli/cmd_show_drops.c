@@ -94,7 +94,7 @@ static void show(struct cli *cli, const struct cli_model *m, const char *port, b
 	cli_table_free(t);
 }
 
-int cmd_show_drops(struct cli *cli, const struct cmd_line *line)
+static int run_show_drops(struct cli *cli, const struct cmd_line *line)
 {
 	const char *port = line->n_args ? line->args[0] : NULL;
 	struct cli_client *client = cli_connect(cli);
@@ -132,7 +132,7 @@ static int clear(struct cli_client *client, const char *port, uint64_t *n)
 	return rc;
 }
 
-int cmd_clear_counters(struct cli *cli, const struct cmd_line *line)
+static int run_clear_counters(struct cli *cli, const struct cmd_line *line)
 {
 	struct cli_client *client = cli_connect(cli);
 	uint64_t n = 0;
@@ -152,3 +152,32 @@ int cmd_clear_counters(struct cli *cli, const struct cmd_line *line)
 	cli_disconnect(cli, client);
 	return rc;
 }
+
+static const struct cmd_option drops_options[] = {
+	{"all", 'a', NULL, "also reasons that did not happen", CMD_WORDS_NONE},
+	{0},
+};
+
+const struct cmd cmd_show_drops = {
+	.name = "show drops",
+	.args = "[PORT]",
+	.summary = "dropped packets by reason, what each means and what would mend it",
+	.text = "Every packet that is not delivered is counted for one reason at one port: where it came "
+		"in, or where it was to leave. Reasons without any packets are left out, but for "
+		"--all.",
+	.options = drops_options,
+	.max_args = 1,
+	.words = CMD_WORDS_PORT,
+	.run = run_show_drops,
+};
+
+const struct cmd cmd_clear_counters = {
+	.name = "clear counters",
+	.args = "[PORT...]",
+	.summary = "count packets and drops of ports from 0 again",
+	.text = "What adds up goes on adding up: all counters of a port are cleared at the same moment. "
+		"Counters of the workers, which are for the whole switch, go on.",
+	.max_args = 1024,
+	.words = CMD_WORDS_PORT,
+	.run = run_clear_counters,
+};

@@ -193,7 +193,7 @@ static void free_fdb(struct fdb *fdb)
 	free(fdb->entries);
 }
 
-int cmd_show_fdb(struct cli *cli, const struct cmd_line *line)
+static int run_show_fdb(struct cli *cli, const struct cmd_line *line)
 {
 	unsigned long limit = LIMIT_DEFAULT;
 	struct cli_str filter = {0};
@@ -222,7 +222,7 @@ int cmd_show_fdb(struct cli *cli, const struct cmd_line *line)
 	return rc;
 }
 
-int cmd_clear_fdb(struct cli *cli, const struct cmd_line *line)
+static int run_clear_fdb(struct cli *cli, const struct cmd_line *line)
 {
 	struct cli_str xml = {0};
 	struct cli_client *client;
@@ -251,3 +251,40 @@ int cmd_clear_fdb(struct cli *cli, const struct cmd_line *line)
 	cli_disconnect(cli, client);
 	return rc;
 }
+
+static const struct cmd_option fdb_options[] = {
+	{"switch", 's', "NAME", "only entries of this switch", CMD_WORDS_SWITCH},
+	{"segment", 0, "NAME", "only entries of this segment", CMD_WORDS_SEGMENT},
+	{"vlan", 0, "ID", "only entries of this VLAN", CMD_WORDS_NONE},
+	{"port", 'p', "NAME", "only entries that lead to this port", CMD_WORDS_PORT},
+	{"mac", 'm', "MAC", "only this address", CMD_WORDS_NONE},
+	{"limit", 'n', "N", "at most N entries (default: 1000; 0: all)", CMD_WORDS_NONE},
+	{0},
+};
+
+const struct cmd cmd_show_fdb = {
+	.name = "show fdb",
+	.args = "",
+	.summary = "the forwarding database: which address is behind which port",
+	.text = "Options narrow it down, and the switch does the looking. Entries come in no particular "
+		"order from the switch; the table is sorted by switch, VLAN and address.",
+	.options = fdb_options,
+	.run = run_show_fdb,
+};
+
+static const struct cmd_option clear_options[] = {
+	{"switch", 's', "NAME", "only entries of this switch", CMD_WORDS_SWITCH},
+	{"segment", 0, "NAME", "only entries of this segment", CMD_WORDS_SEGMENT},
+	{"vlan", 0, "ID", "only entries of this VLAN", CMD_WORDS_NONE},
+	{"port", 'p', "NAME", "only entries that lead to this port", CMD_WORDS_PORT},
+	{"mac", 'm', "MAC", "only this address", CMD_WORDS_NONE},
+	{0},
+};
+
+const struct cmd cmd_clear_fdb = {
+	.name = "clear fdb",
+	.args = "",
+	.summary = "forget learned addresses; static ones stay",
+	.options = clear_options,
+	.run = run_clear_fdb,
+};

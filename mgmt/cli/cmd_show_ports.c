@@ -255,7 +255,7 @@ static int show(struct cli *cli, const struct cli_model *m, const struct cli_mod
 	return CLI_OK;
 }
 
-int cmd_show_ports(struct cli *cli, const struct cmd_line *line)
+static int run_show_ports(struct cli *cli, const struct cmd_line *line)
 {
 	const char *name = line->n_args ? line->args[0] : NULL;
 	bool attach = cmd_has(line, "attach");
@@ -291,3 +291,38 @@ int cmd_show_ports(struct cli *cli, const struct cmd_line *line)
 	cli_disconnect(cli, client);
 	return rc;
 }
+
+static const struct cmd_option ports_options[] = {
+	{"attach", 'a', NULL,
+	 "of one port: how a machine attaches to it, for QEMU, libvirt and containers",
+	 CMD_WORDS_NONE},
+	{"rates", 'r', NULL, "also packets and bits a second, from two readings one second apart",
+	 CMD_WORDS_NONE},
+	{0},
+};
+
+const struct cmd cmd_show_ports = {
+	.name = "show ports",
+	.args = "[NAME]",
+	.summary = "ports, their state, VLANs and counters",
+	.text = "Without NAME a table: kind, switch, VLANs, whether the port is up or why it is not, "
+		"packets received and sent, and packets dropped at the port for any reason.\n"
+		"\n"
+		"With NAME everything about one port; when it is down, what is wrong and what would "
+		"mend it.",
+	.options = ports_options,
+	.max_args = 1,
+	.words = CMD_WORDS_PORT,
+	.run = run_show_ports,
+};
+
+const struct cmd cmd_port_show = {
+	.name = "port show",
+	.args = "NAME",
+	.summary = "everything about one port, as show ports NAME; how a machine attaches to it",
+	.options = ports_options,
+	.min_args = 1,
+	.max_args = 1,
+	.words = CMD_WORDS_PORT,
+	.run = run_show_ports,
+};

@@ -153,7 +153,7 @@ static int fetch(struct cli *cli, const char *name, bool segment, struct cli_mod
 	return rc;
 }
 
-int cmd_show_switches(struct cli *cli, const struct cmd_line *line)
+static int run_show_switches(struct cli *cli, const struct cmd_line *line)
 {
 	const char *name = line->n_args ? line->args[0] : NULL;
 	struct cli_model m;
@@ -230,7 +230,7 @@ static void segment_row(struct cli *cli, struct cli_table *t, const struct lyd_n
 	free(addresses);
 }
 
-int cmd_show_segments(struct cli *cli, const struct cmd_line *line)
+static int run_show_segments(struct cli *cli, const struct cmd_line *line)
 {
 	static const struct cli_column columns[] = {
 		{"SEGMENT", false, true}, {"SWITCH", false, true},     {"VLAN", true, true},
@@ -264,3 +264,21 @@ int cmd_show_segments(struct cli *cli, const struct cmd_line *line)
 	cli_model_free(&m);
 	return rc;
 }
+
+const struct cmd cmd_show_switches = {
+	.name = "show switches",
+	.args = "[NAME]",
+	.summary = "switches, with the number of their segments, ports and addresses",
+	.max_args = 1,
+	.words = CMD_WORDS_SWITCH,
+	.run = run_show_switches,
+};
+
+const struct cmd cmd_show_segments = {
+	.name = "show segments",
+	.args = "[NAME]",
+	.summary = "segments: VLAN, kind, uplinks, ports that are in them",
+	.max_args = 1,
+	.words = CMD_WORDS_SEGMENT,
+	.run = run_show_segments,
+};

@@ -64,7 +64,7 @@ static void plane_row(struct cli *cli, struct cli_table *t, const struct lyd_nod
 	cli_table_cell(t, 8, CLI_PLAIN, cli_xml_text(plane, "doing"));
 }
 
-int cmd_show_planes(struct cli *cli, const struct cmd_line *line)
+static int run_show_planes(struct cli *cli, const struct cmd_line *line)
 {
 	static const struct cli_column columns[] = {
 		{"PLANE", false, true}, {"STATE", false, true},      {"SINCE", true, true},
@@ -92,7 +92,7 @@ int cmd_show_planes(struct cli *cli, const struct cmd_line *line)
 	return rc;
 }
 
-int cmd_show_version(struct cli *cli, const struct cmd_line *line)
+static int run_show_version(struct cli *cli, const struct cmd_line *line)
 {
 	const char *version, *build;
 	char ago[CLI_NUM_MAX];
@@ -125,3 +125,17 @@ int cmd_show_version(struct cli *cli, const struct cmd_line *line)
 	cli_model_free(&m);
 	return CLI_OK;
 }
+
+const struct cmd cmd_show_planes = {
+	.name = "show planes",
+	.args = "",
+	.summary = "the processes of the switch: alive, since when, restarts, memory",
+	.run = run_show_planes,
+};
+
+const struct cmd cmd_show_version = {
+	.name = "show version",
+	.args = "",
+	.summary = "version of the running switch and of this command",
+	.run = run_show_version,
+};

@@ -28,7 +28,7 @@ static void print(void *arg, const struct cli_offer *offer)
 		fprintf(p->cli->out, "%s\n", offer->word);
 }
 
-int cmd_complete(struct cli *cli, const struct cmd_line *line)
+static int run_complete(struct cli *cli, const struct cmd_line *line)
 {
 	size_t n = line->n_args ? line->n_args - 1 : 0;
 	struct printer printer = {cli, line->n_args ? line->args[n] : ""};
@@ -38,3 +38,13 @@ int cmd_complete(struct cli *cli, const struct cmd_line *line)
 	cli_offers(cli, line->args, n, printer.typed, print, &printer);
 	return CLI_OK;
 }
+
+const struct cmd cmd_complete = {
+	.name = "complete",
+	.args = "-- WORD...",
+	.summary = "words that could come next; for the shell's completion",
+	.max_args = 1024,
+	.words = CMD_WORDS_COMMAND,
+	.run = run_complete,
+	.hidden = true,
+};

@@ -177,7 +177,7 @@ static void free_doctor(struct doctor *d)
 	lyd_free_all(d->tree);
 }
 
-int cmd_doctor(struct cli *cli, const struct cmd_line *line)
+static int run_doctor(struct cli *cli, const struct cmd_line *line)
 {
 	struct doctor d = {.root = "", .uid = geteuid()};
 	struct hd_err err = {0};
@@ -210,3 +210,28 @@ int cmd_doctor(struct cli *cli, const struct cmd_line *line)
 	free(vhost_dir);
 	return rc;
 }
+
+static const struct cmd_option doctor_options[] = {
+	{"config", 'c', "FILE", "also check what this configuration needs", CMD_WORDS_FILE},
+	{"conf", 0, "FILE", "heddled will read FILE (default: /etc/heddle/heddled.conf)",
+	 CMD_WORDS_FILE},
+	{"workers", 'w', "N", "heddled will be given --workers N", CMD_WORDS_NONE},
+	{"cpus", 0, "LIST", "heddled will be given --cpus LIST", CMD_WORDS_NONE},
+	{"hugepages", 0, "MODE", "heddled will be given --hugepages MODE: auto, yes or no",
+	 CMD_WORDS_HUGEPAGES},
+	{"memory", 0, "MB", "heddled will be given --memory MB", CMD_WORDS_NONE},
+	{"vhost-dir", 0, "DIR", "heddled will be given --vhost-dir DIR", CMD_WORDS_DIR},
+	{"netns-dir", 0, "DIR", "heddled will be given --netns-dir DIR", CMD_WORDS_DIR},
+	{0},
+};
+
+const struct cmd cmd_doctor = {
+	.name = "doctor",
+	.args = "",
+	.summary = "check this machine for what a switch needs, and say how to mend it",
+	.text = "Checks what usually goes wrong when a switch is started: permissions, devices, memory, "
+		"CPUs, folders, namespaces and network cards that the configuration names. Nothing is "
+		"changed. Exit status 0: no problem (there may be warnings), 1: at least one.",
+	.options = doctor_options,
+	.run = run_doctor,
+};

@@ -16,9 +16,8 @@
 
 static void print_commands(struct cli *cli, bool shell)
 {
-	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++)
-		if (!cmd->hidden && cmd->shell == shell)
-			fprintf(cli->out, "  %-15s %s\n", cmd->name, cmd->summary);
+	cli_commands_foreach(cmd) if (!cmd->hidden && cmd->shell == shell)
+		fprintf(cli->out, "  %-15s %s\n", cmd->name, cmd->summary);
 }
 
 static void print_overview(struct cli *cli)
@@ -122,7 +121,8 @@ static int help_for(struct cli *cli, const char *name)
 	size_t len = strlen(name);
 	unsigned int n = 0;
 
-	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++) {
+	cli_commands_foreach(cmd)
+	{
 		if (cmd->hidden || strncmp(cmd->name, name, len) != 0 ||
 		    (cmd->name[len] != '\0' && cmd->name[len] != ' '))
 			continue;
@@ -134,9 +134,7 @@ static int help_for(struct cli *cli, const char *name)
 		const char *words[64];
 		size_t n_words = 0;
 
-		for (const struct cmd *cmd = cli_commands; cmd->name; cmd++)
-			if (!cmd->hidden)
-				words[n_words++] = cmd->name;
+		cli_commands_foreach(cmd) if (!cmd->hidden) words[n_words++] = cmd->name;
 		cli_error("there is no command \"%s\"%s", name,
 			  cli_did_you_mean(name, words, n_words));
 		return CLI_USAGE;
@@ -261,14 +259,10 @@ static int print_roff(struct cli *cli)
 	for (const struct cmd_option *o = cli_global_options; o->name; o++)
 		roff_option(cli->out, o);
 	fputs(".SH COMMANDS\n", cli->out);
-	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++)
-		if (!cmd->hidden && !cmd->shell)
-			roff_command(cli->out, cmd);
+	cli_commands_foreach(cmd) if (!cmd->hidden && !cmd->shell) roff_command(cli->out, cmd);
 	fputs(".SH COMMANDS OF THE SHELL\nThe shell and scripts have all commands above, and these.\n",
 	      cli->out);
-	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++)
-		if (!cmd->hidden && cmd->shell)
-			roff_command(cli->out, cmd);
+	cli_commands_foreach(cmd) if (!cmd->hidden && cmd->shell) roff_command(cli->out, cmd);
 	fputs(".SH FILTERS\nIn the shell and in scripts, filters follow a command after a pipe, "
 	      "several in a row.\n",
 	      cli->out);
@@ -309,7 +303,7 @@ int cli_help_conf(struct cli *cli, const char *name)
 	return CLI_OK;
 }
 
-int cmd_help(struct cli *cli, const struct cmd_line *line)
+static int run_help(struct cli *cli, const struct cmd_line *line)
 {
 	char *name;
 	int rc;
@@ -327,7 +321,7 @@ int cmd_help(struct cli *cli, const struct cmd_line *line)
 	return rc;
 }
 
-int cmd_version(struct cli *cli, const struct cmd_line *line)
+static int run_version(struct cli *cli, const struct cmd_line *line)
 {
 	(void)line;
 	if (cli->json)
@@ -337,3 +331,27 @@ int cmd_version(struct cli *cli, const struct cmd_line *line)
 		fprintf(cli->out, "heddle %s (build %s)\n", HD_VERSION, HD_BUILD);
 	return CLI_OK;
 }
+
+const struct cmd cmd_version = {
+	.name = "version",
+	.args = "",
+	.summary = "version of this command",
+	.run = run_version,
+};
+
+const struct cmd cmd_help = {
+	.name = "help",
+	.args = "[COMMAND]",
+	.summary = "list the commands, or explain one",
+	.max_args = 2,
+	.words = CMD_WORDS_COMMAND,
+	.run = run_help,
+};
+
+const struct cmd cmd_man_commands = {
+	.name = "man-commands",
+	.args = "",
+	.summary = "the man page's list of commands, in roff",
+	.run = run_help,
+	.hidden = true,
+};

@@ -88,7 +88,8 @@ static void offer_commands(const struct cli *cli, const char *first, cli_offer_f
 	size_t len = first ? strlen(first) : 0;
 	char last[64] = "";
 
-	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++) {
+	cli_commands_foreach(cmd)
+	{
 		const char *at = cmd->name;
 		size_t space = strcspn(at, " ");
 		char word[64];

@@ -16,9 +16,7 @@
 
 const struct cmd *cmd_find(const char *name)
 {
-	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++)
-		if (strcmp(cmd->name, name) == 0)
-			return cmd;
+	cli_commands_foreach(cmd) if (strcmp(cmd->name, name) == 0) return cmd;
 	return NULL;
 }
 
@@ -52,7 +50,8 @@ static size_t words_after(const char *prefix, const char **words, char store[][N
 {
 	size_t n = 0, len = strlen(prefix);
 
-	for (const struct cmd *cmd = cli_commands; cmd->name && n < max; cmd++) {
+	for (size_t i = 0; cli_commands[i] && n < max; i++) {
+		const struct cmd *cmd = cli_commands[i];
 		size_t word;
 
 		if (cmd->hidden || strncmp(cmd->name, prefix, len) != 0)

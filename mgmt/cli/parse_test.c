@@ -140,7 +140,8 @@ static void test_bad_word(void)
 /* The table itself: what help, completion and the man page rely on. */
 static void test_table(void)
 {
-	for (const struct cmd *cmd = cli_commands; cmd->name; cmd++) {
+	cli_commands_foreach(cmd)
+	{
 		CU_ASSERT(cmd->run && cmd->summary && cmd->args && cmd->max_args >= cmd->min_args);
 		CU_ASSERT_PTR_EQUAL(cmd_find(cmd->name), cmd);
 		CU_ASSERT(cmd->summary[strlen(cmd->summary) - 1] != '.');

@@ -246,7 +246,7 @@ int shell_line(struct shell *shell, const char *line)
 	return rc;
 }
 
-int cmd_configure(struct cli *cli, const struct cmd_line *line)
+static int run_configure(struct cli *cli, const struct cmd_line *line)
 {
 	static const char *const modes[] = {"shared", "exclusive", "private"};
 	struct shell *shell = cli->shell;
@@ -273,9 +273,39 @@ int cmd_configure(struct cli *cli, const struct cmd_line *line)
 	return shell->conf ? CLI_OK : rc;
 }
 
-int cmd_exit(struct cli *cli, const struct cmd_line *line)
+static int run_exit(struct cli *cli, const struct cmd_line *line)
 {
 	(void)line;
 	cli->shell->leave = true;
 	return CLI_OK;
 }
+
+const struct cmd cmd_configure = {
+	.name = "configure",
+	.args = "[shared | exclusive | private]",
+	.summary = "change the configuration: edit, look at what it does, commit",
+	.text = "Begins configuration mode, which has commands of its own (see CONFIGURATION MODE). "
+		"shared, the default, edits the candidate that all see; exclusive keeps others "
+		"from editing meanwhile; private edits a copy that nobody else sees.",
+	.max_args = 1,
+	.words = CMD_WORDS_MODE,
+	.run = run_configure,
+	.shell = true,
+};
+
+const struct cmd cmd_exit = {
+	.name = "exit",
+	.args = "",
+	.summary = "leave the shell (also: Ctrl-D)",
+	.run = run_exit,
+	.shell = true,
+};
+
+const struct cmd cmd_quit = {
+	.name = "quit",
+	.args = "",
+	.summary = "leave the shell",
+	.run = run_exit,
+	.shell = true,
+	.hidden = true,
+};
