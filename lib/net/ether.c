@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *hd_mac_str(const struct hd_mac *mac, char str[HD_MAC_STR_MAX])
 {
@@ -24,13 +25,16 @@ static int hex_digit(char c)
 
 int hd_mac_parse(const char *str, struct hd_mac *mac)
 {
+	bool dots = strlen(str) == 14;
 	struct hd_mac out;
 	int high, low;
 
 	for (int i = 0; i < HD_ETH_ALEN; i++) {
-		if (i > 0 && *str != ':' && *str != '-')
-			return -EINVAL;
-		str += i > 0;
+		if (i > 0 && (!dots || i % 2 == 0)) {
+			if (dots ? *str != '.' : *str != ':' && *str != '-')
+				return -EINVAL;
+			str++;
+		}
 		high = hex_digit(str[0]);
 		low = high < 0 ? -1 : hex_digit(str[1]);
 		if (low < 0)

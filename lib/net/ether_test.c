@@ -19,6 +19,12 @@ static void test_mac_text(void)
 		"020000000001",
 		" 02:00:00:00:00:01",
 		"02.00.00.00.00.01",
+		"0200.0000.000",
+		"0200.0000.00011",
+		"0200:0000:0001",
+		"02:00.0000.0001",
+		"020000.00.0001",
+		"0200.0000.000g",
 	};
 	struct hd_mac mac = {{0}};
 	char text[HD_MAC_STR_MAX];
@@ -26,6 +32,8 @@ static void test_mac_text(void)
 	CU_ASSERT_EQUAL(hd_mac_parse("02:aB:00:ff:10:01", &mac), 0);
 	CU_ASSERT_STRING_EQUAL(hd_mac_str(&mac, text), "02:ab:00:ff:10:01");
 	CU_ASSERT_EQUAL(hd_mac_parse("0a-0b-0c-0d-0e-0f", &mac), 0);
+	CU_ASSERT_STRING_EQUAL(hd_mac_str(&mac, text), "0a:0b:0c:0d:0e:0f");
+	CU_ASSERT_EQUAL(hd_mac_parse("0A0b.0c0D.0e0f", &mac), 0);
 	CU_ASSERT_STRING_EQUAL(hd_mac_str(&mac, text), "0a:0b:0c:0d:0e:0f");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		CU_ASSERT_EQUAL(hd_mac_parse(wrong[i], &mac), -EINVAL);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,36 +88,6 @@ uint8_t bd_offloads(const struct lyd_node *params)
 	if (value && !strcmp(value, "checksum"))
 		return HD_OFFLOAD_CSUM;
 	return HD_OFFLOAD_CSUM | HD_OFFLOAD_TSO;
-}
-
-bool bd_prefix_parse(const char *text, bool need_length, uint8_t addr[16], uint8_t *family,
-		     uint8_t *length)
-{
-	const char *slash = strchr(text, '/');
-	size_t n = slash ? (size_t)(slash - text) : strlen(text);
-	char host[INET6_ADDRSTRLEN];
-	unsigned long bits;
-	char *end;
-
-	if (n >= sizeof(host) || (need_length && !slash))
-		return false;
-	memcpy(host, text, n);
-	host[n] = '\0';
-	memset(addr, 0, 16);
-	if (inet_pton(AF_INET, host, addr) == 1)
-		*family = 4;
-	else if (inet_pton(AF_INET6, host, addr) == 1)
-		*family = 6;
-	else
-		return false;
-	*length = *family == 4 ? 32 : 128;
-	if (!slash)
-		return true;
-	bits = strtoul(slash + 1, &end, 10);
-	if (end == slash + 1 || *end || bits > *length)
-		return false;
-	*length = bits;
-	return true;
 }
 
 const char *bd_port_device(const struct bd_port *port, const char **netns)

@@ -81,13 +81,6 @@ void bd_mac(const struct lyd_node *params, uint8_t mac[6]);
 /* enum hd_offload_config of a kind's container. */
 uint8_t bd_offloads(const struct lyd_node *params);
 
-/*
- * Reads "10.0.0.1/24" or, when @need_length is false, also "10.0.0.1". Returns false when it is no
- * address or the length does not fit.
- */
-bool bd_prefix_parse(const char *text, bool need_length, uint8_t addr[16], uint8_t *family,
-		     uint8_t *length);
-
 /* The file name of a vhost-user port's socket, which lies in VHOST-DIR/PORT. NULL: of another kind. */
 const char *bd_vhost_socket(const struct bd_port *port);
 

@@ -11,6 +11,7 @@
 #include "mgmt/bind/bind.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/datastore/types.h"
 
 #define MODULE "heddle-guard"
 
@@ -28,7 +29,7 @@ static void rule_addresses(const struct bd_model *m, const struct bd_port *port,
 			 "unicast address is even",
 			 lyd_get_value(node));
 	ds_foreach(node, spoof,
-		   "ip") if (!bd_prefix_parse(lyd_get_value(node), false, addr, &family, &length))
+		   "ip") if (!ds_prefix_parse(lyd_get_value(node), false, addr, &family, &length))
 		bd_error(errs, node, DS_INVALID_VALUE, "bad-address",
 			 "%s is neither an address nor a prefix, like 10.0.0.5, "
 			 "10.0.0.0/24 or fd00::/64",
@@ -84,7 +85,7 @@ static void translate_anti_spoof(const struct bd_port *port, const struct lyd_no
 		struct hd_ip_prefix *ip = &o->ips[o->n_ips];
 
 		if (o->n_ips < HD_ANTI_SPOOF_IPS_MAX &&
-		    bd_prefix_parse(lyd_get_value(node), false, ip->addr, &ip->family, &ip->length))
+		    ds_prefix_parse(lyd_get_value(node), false, ip->addr, &ip->family, &ip->length))
 			o->n_ips++;
 	}
 }

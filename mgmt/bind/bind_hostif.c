@@ -10,6 +10,7 @@
 #include "mgmt/bind/bind.h"
 #include "mgmt/bind/hostif.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/datastore/types.h"
 
 static const struct lyd_node *name_of(const struct bd_port *host)
 {
@@ -50,7 +51,7 @@ static const struct lyd_node *same_address(const struct lyd_node *interface,
 	{
 		if (node == before)
 			return NULL;
-		if (bd_prefix_parse(lyd_get_value(node), true, other.addr, &other.family,
+		if (ds_prefix_parse(lyd_get_value(node), true, other.addr, &other.family,
 				    &other.length) &&
 		    other.family == a->family && !memcmp(other.addr, a->addr, sizeof(a->addr)))
 			return node;
@@ -66,7 +67,7 @@ static void check_address(const struct lyd_node *interface, const struct lyd_nod
 	const struct lyd_node *same;
 	struct hd_err err;
 
-	if (!bd_prefix_parse(text, true, a.addr, &a.family, &a.length)) {
+	if (!ds_prefix_parse(text, true, a.addr, &a.family, &a.length)) {
 		bd_error(errs, node, DS_INVALID_VALUE, "bad-address",
 			 "%s is not an address with the length of its prefix, like "
 			 "192.168.56.1/24 or fd00::1/64",
@@ -112,7 +113,7 @@ void bd_translate_hostifs(const struct bd_model *m, struct bd_list *out)
 			struct hd_hostif_address *a = &o->addresses[o->n_addresses];
 
 			if (o->n_addresses < HD_HOSTIF_ADDRESSES_MAX &&
-			    bd_prefix_parse(lyd_get_value(node), true, a->addr, &a->family,
+			    ds_prefix_parse(lyd_get_value(node), true, a->addr, &a->family,
 					    &a->length))
 				o->n_addresses++;
 		}

@@ -3,7 +3,6 @@
  * heddle-switch: switches, segments, static forwarding entries. Host interfaces have a file of
  * their own (bind_hostif.c), uplinks are ports (bind_port.c).
  */
-#include <strings.h>
 #include <string.h>
 
 #include "mgmt/bind/bind.h"
@@ -151,7 +150,7 @@ static uint16_t entry_vlan(const struct bd_model *m, const struct bd_switch *sw,
 	return word.segment ? word.segment->vlan : word.first;
 }
 
-/* Keys differ as text; "AA" and "aa", or a segment and its VLAN id, are the same entry. */
+/* A segment and its VLAN id are two keys of the same entry. */
 static void rule_static_twice(const struct bd_model *m, struct ds_errors *errs)
 {
 	const struct lyd_node *a, *b;
@@ -163,8 +162,7 @@ static void rule_static_twice(const struct bd_model *m, struct ds_errors *errs)
 		{
 			for (b = ds_next(lyd_child(sw->node), "static-mac"); b != a;
 			     b = ds_next(b->next, "static-mac"))
-				if (!strcasecmp(ds_value(a, NULL, "mac"),
-						ds_value(b, NULL, "mac")) &&
+				if (!strcmp(ds_value(a, NULL, "mac"), ds_value(b, NULL, "mac")) &&
 				    entry_vlan(m, sw, a) == entry_vlan(m, sw, b))
 					bd_error(errs, a, DS_INVALID_VALUE, "static-mac-twice",
 						 "this address is there twice: remove one of them");

@@ -249,23 +249,6 @@ static void test_numbers(void)
 	bd_numbers_free(&none);
 }
 
-static void test_prefixes(void)
-{
-	uint8_t addr[16], family, length;
-
-	CU_ASSERT(bd_prefix_parse("10.0.0.5", false, addr, &family, &length));
-	CU_ASSERT(family == 4 && length == 32 && addr[3] == 5 && !addr[4]);
-	CU_ASSERT(bd_prefix_parse("fd00::1/64", true, addr, &family, &length));
-	CU_ASSERT(family == 6 && length == 64 && addr[0] == 0xfd && addr[15] == 1);
-	CU_ASSERT(!bd_prefix_parse("10.0.0.5", true, addr, &family, &length));
-	CU_ASSERT(!bd_prefix_parse("10.0.0.5/33", false, addr, &family, &length));
-	CU_ASSERT(!bd_prefix_parse("10.0.0.5/", false, addr, &family, &length));
-	CU_ASSERT(!bd_prefix_parse("10.0.0.5/8x", false, addr, &family, &length));
-	CU_ASSERT(!bd_prefix_parse("10.0.0.256", false, addr, &family, &length));
-	CU_ASSERT(!bd_prefix_parse("fd00::1/129", false, addr, &family, &length));
-	CU_ASSERT(!bd_prefix_parse("", false, addr, &family, &length));
-}
-
 static void test_paths(void)
 {
 	CU_ASSERT(bd_path_below("a") && bd_path_below("a/b.sock") && bd_path_below("..a/b..c/..."));
@@ -287,5 +270,4 @@ static int setup(void)
 }
 
 UNIT_MAIN_SETUP("bind", setup, {"golden objects", test_golden}, {"differences", test_diff},
-		{"internal numbers", test_numbers}, {"prefixes", test_prefixes},
-		{"paths", test_paths});
+		{"internal numbers", test_numbers}, {"paths", test_paths});

@@ -4,10 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <libyang/plugins_types.h>
-
 #include "heddle/base/name.h"
 #include "mgmt/datastore/schema.h"
+#include "mgmt/datastore/types.h"
 
 #ifndef HD_YANG_DIR
 #define HD_YANG_DIR "/usr/share/heddle/yang"
@@ -91,23 +90,6 @@ static int load_all(struct ly_ctx *ctx, const struct ds_module *modules, size_t 
 	return 0;
 }
 
-/*
- * libyang wants all keys of a list in the path of an access rule, or none; RFC 8341 lets each be
- * left out. So the path is taken as what it derives from, yang:xpath1.0, and checked by bind_nacm.c.
- * No call of libyang does that: the type is changed where it is compiled, before anything uses it.
- */
-static void relax_rule_paths(const struct ly_ctx *ctx)
-{
-	const struct lysc_node *path =
-		lys_find_path(ctx, NULL, "/ietf-netconf-acm:nacm/rule-list/rule/path", 0);
-	const struct lysc_node *xpath =
-		lys_find_path(ctx, NULL, "/heddle-config:get-changes/change/path", 1);
-
-	if (path && xpath && path->nodetype == LYS_LEAF && xpath->nodetype == LYS_LEAF)
-		((const struct lysc_node_leaf *)path)->type->plugin =
-			((const struct lysc_node_leaf *)xpath)->type->plugin;
-}
-
 struct ly_ctx *ds_schema_new(const char *yang_dir, const struct ds_module *modules, size_t n,
 			     struct hd_err *err)
 {
@@ -130,11 +112,10 @@ struct ly_ctx *ds_schema_new(const char *yang_dir, const struct ds_module *modul
 	for (size_t i = 0; i < sizeof(standard_dirs) / sizeof(standard_dirs[0]); i++)
 		if (access(standard_dirs[i], R_OK) == 0)
 			ly_ctx_set_searchdir(ctx, standard_dirs[i]);
-	if (load_all(ctx, modules, n, err) < 0) {
+	if (load_all(ctx, modules, n, err) < 0 || ds_types_set(ctx, err) < 0) {
 		ly_ctx_destroy(ctx);
 		return NULL;
 	}
-	relax_rule_paths(ctx);
 	return ctx;
 }
 

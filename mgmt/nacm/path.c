@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/types.h"
 #include "mgmt/nacm/path.h"
 
 struct reader {
@@ -63,9 +64,8 @@ static int read_value(struct reader *r, char **value)
 	char quote = *r->at;
 
 	*value = NULL;
-	/* libyang 2.1 loses the $ of a variable. A name alone would be no value, so it is clear. */
-	if (!strncmp(r->at, "$USER", 5) || !strncmp(r->at, "USER", 4)) {
-		r->at += *r->at == '$' ? 5 : 4;
+	if (!strncmp(r->at, "$USER", 5)) {
+		r->at += 5;
 		return 0;
 	}
 	end = quote == '\'' || quote == '"' ? strchr(r->at + 1, quote) : NULL;
@@ -75,18 +75,6 @@ static int read_value(struct reader *r, char **value)
 	*value = ds_strndup(r->at + 1, end - r->at - 1);
 	r->at = end + 1;
 	return 0;
-}
-
-static void canonical(const struct ly_ctx *ctx, const struct lysc_node *leaf, char **value)
-{
-	const char *text = NULL;
-
-	if (*value && lyd_value_validate(ctx, leaf, *value, strlen(*value), NULL, NULL, &text) ==
-			      LY_SUCCESS) {
-		free(*value);
-		*value = ds_strdup(text);
-		lydict_remove(ctx, text);
-	}
 }
 
 static const struct lysc_node *find_key(struct reader *r, const struct lysc_node *list)
@@ -112,7 +100,7 @@ static int read_key(struct reader *r, struct nacm_step *step)
 {
 	const struct lysc_node *leaf = NULL;
 	struct nacm_key *key;
-	char *value;
+	char *value, *form;
 
 	blanks(r);
 	if (*r->at == '.' && step->node->nodetype == LYS_LEAFLIST)
@@ -132,9 +120,10 @@ static int read_key(struct reader *r, struct nacm_step *step)
 		return hd_err_set(r->err, EINVAL, "\"]\" is expected before \"%.32s\"", r->at);
 	}
 	r->at++;
-	canonical(r->ctx, leaf ? leaf : step->node, &value);
+	form = value ? ds_canonical(leaf ? leaf : step->node, value) : NULL;
+	free(value);
 	step->keys = ds_realloc(step->keys, step->n_keys + 1, sizeof(*key));
-	step->keys[step->n_keys++] = (struct nacm_key){leaf, value};
+	step->keys[step->n_keys++] = (struct nacm_key){leaf, form};
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/datastore/types.h"
 #include "mgmt/netconf/filter.h"
 #include "mgmt/netconf/filter_int.h"
 
@@ -115,6 +116,20 @@ static char *content(const struct lyd_node *filter)
 	return ds_strndup(text ? text : "", n);
 }
 
+/* Is @text a spelling of what @node has? That of a filter which the schema knows is canonical. */
+static bool says(const struct lyd_node *filter, const char *text, const struct lyd_node *node)
+{
+	bool same = !strcmp(lyd_get_value(node), text);
+	char *form;
+
+	if (same || filter->schema)
+		return same;
+	form = ds_canonical(node->schema, text);
+	same = !strcmp(lyd_get_value(node), form);
+	free(form);
+	return same;
+}
+
 /* Does some child of @data have the value that the filter's leaf asks for? */
 static bool has_value(const struct lyd_node *data, const struct lyd_node *filter, const char *text)
 {
@@ -122,7 +137,7 @@ static bool has_value(const struct lyd_node *data, const struct lyd_node *filter
 
 	LY_LIST_FOR(lyd_child(data), child)
 		if (child->schema->nodetype & LYD_NODE_TERM && same_name(filter, child->schema) &&
-		    !strcmp(lyd_get_value(child), text))
+		    says(filter, text, child))
 			return true;
 	return false;
 }

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heddle/net/ether.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/types.h"
 #include "mgmt/setform/items.h"
 
 #define TERM (LYS_LEAF | LYS_LEAFLIST)
@@ -21,6 +23,66 @@ bool sf_is_unset(const struct lyd_node *node)
 		if (!sf_is_unset(child))
 			return false;
 	return true;
+}
+
+static void find_identity(const struct lysc_ident *base, const char *name,
+			  const struct lysc_ident **found)
+{
+	LY_ARRAY_COUNT_TYPE i;
+
+	LY_ARRAY_FOR(base->derived, i)
+	{
+		if (!strcmp(base->derived[i]->name, name))
+			*found = base->derived[i];
+		find_identity(base->derived[i], name, found);
+	}
+}
+
+/* 100..200 for 100-200, also when the ids have zeros before them; NULL for another text. */
+static char *range_of(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+	const char *last = text + n + 1;
+
+	if (!n || text[n] != '-' || !*last || last[strspn(last, "0123456789")])
+		return NULL;
+	while (n > 1 && *text == '0')
+		text++, n--;
+	while (last[0] == '0' && last[1])
+		last++;
+	return ds_printf("%.*s..%s", (int)n, text, last);
+}
+
+/* What people write where the model has one way only. */
+static char *said_otherwise(const struct sf_word *word, const struct lysc_type *type,
+			    const char *text)
+{
+	const struct lysc_ident *found = NULL;
+	char *range = word && word->ranges ? range_of(text) : NULL;
+	LY_ARRAY_COUNT_TYPE i;
+	struct hd_mac mac;
+
+	if (range)
+		return range;
+	if (ds_type_is_mac(type) && hd_mac_parse(text, &mac) == 0) {
+		char *form = ds_alloc(HD_MAC_STR_MAX);
+
+		hd_mac_str(&mac, form);
+		return form;
+	}
+	if (type->basetype == LY_TYPE_IDENT && !strchr(text, ':'))
+		LY_ARRAY_FOR(((const struct lysc_type_identityref *)type)->bases, i)
+	find_identity(((const struct lysc_type_identityref *)type)->bases[i], text, &found);
+	return found ? ds_printf("%s:%s", found->module->name, found->name) : ds_strdup(text);
+}
+
+char *sf_to_model(const struct sf_word *word, const struct lysc_node *schema, const char *text)
+{
+	char *said = said_otherwise(word, sf_type(schema), text);
+	char *form = ds_canonical(schema, said);
+
+	free(said);
+	return form;
 }
 
 const char *sf_from_model(const struct sf_word *word, const struct lyd_node *node, char *text)

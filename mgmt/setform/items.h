@@ -34,6 +34,13 @@ int sf_item_compare(const struct sf_item *a, const struct sf_item *b);
 /* True when nothing was set in @node and below. */
 bool sf_is_unset(const struct lyd_node *node);
 
+/*
+ * The canonical form of @text, a value of @schema (mgmt/datastore/types.h), which people may also write
+ * as 100-200, as 0011.2233.4455, and as an identity without its module. @word may be NULL. @text
+ * itself when it is no value. Malloced.
+ */
+char *sf_to_model(const struct sf_word *word, const struct lysc_node *schema, const char *text);
+
 /* The value as it is said: 100-200 for 100..200 where @word is so. @text is of at least 32 bytes. */
 const char *sf_from_model(const struct sf_word *word, const struct lyd_node *node, char *text);
 

@@ -138,35 +138,6 @@ struct lyd_node *sf_make_parent(struct sf_maker *maker, struct lyd_node *from,
 	return make_container(maker, sf_make_parent(maker, from, parent), parent);
 }
 
-static void find_identity(const struct lysc_ident *base, const char *name,
-			  const struct lysc_ident **found)
-{
-	LY_ARRAY_COUNT_TYPE i;
-
-	LY_ARRAY_FOR(base->derived, i)
-	{
-		if (!strcmp(base->derived[i]->name, name))
-			*found = base->derived[i];
-		find_identity(base->derived[i], name, found);
-	}
-}
-
-char *sf_to_model(const struct sf_word *word, const struct lysc_node *schema, const char *text)
-{
-	const struct lysc_type *type = sf_type(schema);
-	const struct lysc_ident *found = NULL;
-	size_t digits = strspn(text, "0123456789");
-	LY_ARRAY_COUNT_TYPE i;
-
-	if (word && word->ranges && digits && text[digits] == '-' && text[digits + 1] &&
-	    !text[digits + 1 + strspn(text + digits + 1, "0123456789")])
-		return ds_printf("%.*s..%s", (int)digits, text, text + digits + 1);
-	if (type->basetype == LY_TYPE_IDENT && !strchr(text, ':'))
-		LY_ARRAY_FOR(((const struct lysc_type_identityref *)type)->bases, i)
-	find_identity(((const struct lysc_type_identityref *)type)->bases[i], text, &found);
-	return found ? ds_printf("%s:%s", found->module->name, found->name) : ds_strdup(text);
-}
-
 static bool wrong_value(struct sf_walk *w, const struct lysc_node *schema, const char *value)
 {
 	struct ds_errors errs = {.n = 0};

@@ -5,6 +5,7 @@
 #ifndef MGMT_SETFORM_MAKE_H
 #define MGMT_SETFORM_MAKE_H
 
+#include "mgmt/setform/items.h"
 #include "mgmt/setform/setform.h"
 #include "mgmt/setform/walk.h"
 
@@ -40,9 +41,6 @@ bool sf_make_value(struct sf_walk *walk, struct lyd_node *parent, const struct s
 /* Sets or (NULL) removes ietf-netconf:operation. */
 void sf_set_operation(struct lyd_node *node, const char *operation);
 const char *sf_operation(const struct lyd_node *node);
-
-/* What is written for @text in the model: 100..200 for 100-200, an identity with its module. Malloced. */
-char *sf_to_model(const struct sf_word *word, const struct lysc_node *schema, const char *text);
 
 /* Actions of `set` and of `delete`. */
 extern const struct sf_actions sf_set_actions, sf_delete_actions;

@@ -163,7 +163,7 @@ static void read_line(struct sf_maker *maker, struct sf_walk *w, const struct sf
 
 bool sf_parse(struct sf_edit *edit, const char *text, size_t len, struct ds_errors *errs)
 {
-	struct sf_walk *w = ds_alloc(sizeof(*w));
+	struct sf_walk *w = sf_walk_new();
 	struct sf_maker maker = {.edit = edit};
 	struct sf_line line = {.n = 0};
 	const char *at = text, *end = text + len;
@@ -177,7 +177,7 @@ bool sf_parse(struct sf_edit *edit, const char *text, size_t len, struct ds_erro
 	}
 	sf_line_clear(&line);
 	free(maker.values);
-	free(w);
+	sf_walk_free(w);
 	if (ds_errors_none(errs))
 		return true;
 	lyd_free_all(edit->tree);

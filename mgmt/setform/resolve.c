@@ -59,7 +59,8 @@ static bool take(struct sf_asker *a, struct sf_walk *w, struct sf_target *t)
 	t->around = words_of(w, w->depth && !leaf ? w->depth - 1 : w->depth, false);
 	if (w->depth) {
 		t->unit = w->frames[1].scope->node;
-		t->unit_key = t->unit->nodetype == LYS_LIST ? w->frames[1].keys[0] : NULL;
+		if (t->unit->nodetype == LYS_LIST)
+			t->unit_key = ds_strdup(w->frames[1].keys[0]);
 	} else if (leaf) {
 		t->unit = t->schema;
 	}
@@ -80,7 +81,7 @@ static bool follow(struct sf_walk *w, const struct sf_token *words, size_t n, st
 bool sf_resolve(const struct sf_ask *ask, const struct sf_token *words, size_t n,
 		struct sf_target *t)
 {
-	struct sf_walk *w = ds_alloc(sizeof(*w));
+	struct sf_walk *w = sf_walk_new();
 	struct sf_asker a = {.ask = ask};
 	bool fine;
 
@@ -89,12 +90,13 @@ bool sf_resolve(const struct sf_ask *ask, const struct sf_token *words, size_t n
 	fine = !ask->level || follow(w, ask->level->list, ask->level->n, t);
 	w->once = true;
 	fine = fine && follow(w, words, n, t) && take(&a, w, t);
-	free(w);
+	sf_walk_free(w);
 	return fine;
 }
 
 void sf_target_clear(struct sf_target *t)
 {
+	free(t->unit_key);
 	free(t->around);
 	free(t->words);
 	free(t->wrong);

@@ -7,7 +7,13 @@
 
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/similar.h"
+#include "mgmt/setform/items.h"
 #include "mgmt/setform/walk.h"
+
+struct sf_form {
+	struct sf_form *next;
+	char *text;
+};
 
 bool sf_wrong(struct sf_walk *w, const char *fmt, ...)
 {
@@ -19,6 +25,28 @@ bool sf_wrong(struct sf_walk *w, const char *fmt, ...)
 		w->wrong = ds_strdup("out of memory");
 	va_end(ap);
 	return false;
+}
+
+static void forget_forms(struct sf_walk *w)
+{
+	struct sf_form *form;
+
+	while ((form = w->forms)) {
+		w->forms = form->next;
+		free(form->text);
+		free(form);
+	}
+}
+
+struct sf_walk *sf_walk_new(void)
+{
+	return ds_alloc(sizeof(struct sf_walk));
+}
+
+void sf_walk_free(struct sf_walk *w)
+{
+	forget_forms(w);
+	free(w);
 }
 
 void sf_walk_begin(struct sf_walk *w, const struct ly_ctx *ctx, const struct sf_actions *actions,
@@ -33,6 +61,7 @@ void sf_walk_begin(struct sf_walk *w, const struct ly_ctx *ctx, const struct sf_
 	w->said = w->once = w->full = false;
 	w->at = NULL;
 	w->wrong = NULL;
+	forget_forms(w);
 }
 
 const char *sf_scope_name(const struct sf_frame *frame)
@@ -161,17 +190,33 @@ static bool step_word(struct sf_walk *w, const struct sf_token *token)
 	return begin_word(w, &exact);
 }
 
+/* The key @text in its canonical form, which lives as long as the walk. */
+static const char *key_form(struct sf_walk *w, const struct lysc_node *key, const char *text)
+{
+	char *text_form = sf_to_model(NULL, key, text);
+	struct sf_form *form;
+
+	if (!strcmp(text_form, text)) {
+		free(text_form);
+		return text;
+	}
+	form = ds_alloc(sizeof(*form));
+	*form = (struct sf_form){w->forms, text_form};
+	w->forms = form;
+	return text_form;
+}
+
 static bool step_key(struct sf_walk *w, const struct sf_token *token)
 {
-	const struct lysc_node *keys[SF_KEYS_MAX];
-	size_t n = w->word.argument ? 1 : sf_keys(w->word.node, keys);
+	const struct lysc_node *keys[SF_KEYS_MAX], *key = w->word.argument;
+	size_t n = key ? 1 : sf_keys(w->word.node, keys);
 	struct sf_word word = w->word;
 
+	if (!key)
+		key = keys[w->n_keys];
 	if (sf_mark(token))
-		return sf_wrong(w, "a %s is expected, not %s",
-				w->word.argument ? w->word.argument->name : keys[w->n_keys]->name,
-				token->text);
-	w->keys[w->n_keys++] = token->text;
+		return sf_wrong(w, "a %s is expected, not %s", key->name, token->text);
+	w->keys[w->n_keys++] = key_form(w, key, token->text);
 	return w->n_keys < n || enter(w, &word);
 }
 

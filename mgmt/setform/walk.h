@@ -25,14 +25,15 @@ enum sf_expect {
 
 struct sf_frame {
 	const struct sf_scope *scope;
-	struct sf_word word; /* that led here */
-	const char *keys[SF_KEYS_MAX];
-	size_t n_keys;               /* also: 1 for the argument of a container */
-	struct lyd_node *node;       /* the caller's: where this is in what it makes */
-	const struct lyd_node *base; /* ... and in what there was */
+	struct sf_word word;           /* that led here */
+	const char *keys[SF_KEYS_MAX]; /* in canonical form; as long as the walk */
+	size_t n_keys;                 /* also: 1 for the argument of a container */
+	struct lyd_node *node;         /* the caller's: where this is in what it makes */
+	const struct lyd_node *base;   /* ... and in what there was */
 };
 
 struct sf_walk;
+struct sf_form;
 
 /* Each returns false, after it told why, to stop. */
 struct sf_actions {
@@ -56,8 +57,13 @@ struct sf_walk {
 	bool full; /* ... and there was one */
 	const struct sf_token *at; /* the token that is looked at */
 	char *wrong;               /* what is wrong with it; malloced */
+	struct sf_form *forms;     /* of keys that were written otherwise */
 };
 
+struct sf_walk *sf_walk_new(void);
+void sf_walk_free(struct sf_walk *walk);
+
+/* Begins a line. */
 void sf_walk_begin(struct sf_walk *walk, const struct ly_ctx *ctx, const struct sf_actions *actions,
 		   void *arg);
 

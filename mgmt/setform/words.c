@@ -316,7 +316,7 @@ void sf_words(const struct sf_ask *ask, const struct sf_token *words, size_t n, 
 	      void *arg)
 {
 	struct sf_asker a = {.ask = ask, .fn = fn, .arg = arg};
-	struct sf_walk *w = ds_alloc(sizeof(*w));
+	struct sf_walk *w = sf_walk_new();
 
 	sf_walk_begin(w, ask->ctx, &sf_no_actions, &a);
 	if ((!ask->level || walk(w, ask->level->list, ask->level->n))) {
@@ -333,5 +333,5 @@ void sf_words(const struct sf_ask *ask, const struct sf_token *words, size_t n, 
 				offer_words(&a, w);
 		}
 	}
-	free(w);
+	sf_walk_free(w);
 }

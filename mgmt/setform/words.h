@@ -49,12 +49,12 @@ struct sf_target {
 	const struct lysc_node *schema; /* NULL: the top */
 	const struct lyd_node *node;    /* the first there is, NULL: none */
 	bool all;                       /* every one of a list or leaf-list is meant */
-	const char *unit_key;           /* key of the list at the top, that the words begin with */
-	const struct lysc_node *unit;   /* list or container at the top; NULL: the top is meant */
-	char *around;                   /* words that lead to the scope around it; malloced */
-	char *words;                    /* all of them, quoted where they must be; malloced */
-	char *wrong;                    /* when they lead nowhere: why; malloced */
-	const struct sf_token *bad;     /* ... and which; NULL: what would follow the last */
+	char *unit_key; /* key of the list at the top, that the words begin with; malloced */
+	const struct lysc_node *unit; /* list or container at the top; NULL: the top is meant */
+	char *around;                 /* words that lead to the scope around it; malloced */
+	char *words;                  /* all of them, quoted where they must be; malloced */
+	char *wrong;                  /* when they lead nowhere: why; malloced */
+	const struct sf_token *bad;   /* ... and which; NULL: what would follow the last */
 };
 
 /*

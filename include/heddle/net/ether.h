@@ -72,7 +72,7 @@ static inline bool hd_mac_is_reserved(const struct hd_mac *mac)
 /* Writes "02:00:00:00:00:01" and returns @str. */
 const char *hd_mac_str(const struct hd_mac *mac, char str[HD_MAC_STR_MAX]);
 
-/* Parses six pairs of hex digits with ':' or '-' between them. Returns 0 or -EINVAL. */
+/* Parses 02:00:00:00:00:01, 02-00-00-00-00-01 or 0200.0000.0001. Returns 0 or -EINVAL. */
 int hd_mac_parse(const char *str, struct hd_mac *mac);
 
 /* A set of VLAN ids, one bit each: 512 bytes. */
