@@ -222,6 +222,16 @@ int cli_client_open(struct cli_client **client, const char *socket_path, struct 
 	return rc;
 }
 
+/* A carriage return that stands for itself is a line feed to who reads it (XML 1.0 2.11). */
+static void add_body(struct cli_str *rpc, const char *body)
+{
+	for (size_t n; n = strcspn(body, "\r"), body[n]; body += n + 1) {
+		cli_str_add(rpc, body, n);
+		cli_str_puts(rpc, "&#13;");
+	}
+	cli_str_puts(rpc, body);
+}
+
 static int send_rpc(struct cli_client *c, const char *body, struct hd_err *err)
 {
 	struct cli_str rpc = {0}, framed = {0};
@@ -229,7 +239,7 @@ static int send_rpc(struct cli_client *c, const char *body, struct hd_err *err)
 
 	cli_str_printf(&rpc, "<rpc xmlns=\"" CLI_NS_NETCONF "\" message-id=\"%u\">",
 		       ++c->message_id);
-	cli_str_puts(&rpc, body);
+	add_body(&rpc, body);
 	cli_str_puts(&rpc, "</rpc>");
 	cli_str_printf(&framed, "\n#%zu\n", rpc.len);
 	cli_str_add(&framed, rpc.text, rpc.len);

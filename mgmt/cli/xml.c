@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
 #include "mgmt/cli/xml.h"
 
 #include <errno.h>
@@ -20,9 +21,43 @@ static struct ly_ctx *bare_context(void)
 	return ctx;
 }
 
+/* Is the tag that ends at @close, a '>', one that begins an element? */
+static bool is_start(const char *text, const char *close)
+{
+	const char *open =
+		close > text && close[-1] != '/' ? memrchr(text, '<', close - text) : NULL;
+
+	return open && !strchr("/!?", open[1]);
+}
+
+/*
+ * The same, with the first character of each text that is all blank as a reference: else libyang
+ * takes it for an element without text. NULL: there is none.
+ */
+static char *keep_blanks(const char *text)
+{
+	const char *from = text, *end, *blank;
+	struct cli_str kept = {0};
+
+	for (end = text; (end = strstr(end, "</")); end += 2) {
+		for (blank = end; blank > from && strchr(" \t\r\n", blank[-1]);)
+			blank--;
+		if (blank == end || blank == text || blank[-1] != '>' || !is_start(text, blank - 1))
+			continue;
+		cli_str_add(&kept, from, blank - from);
+		cli_str_printf(&kept, "&#%d;", *blank);
+		from = blank + 1;
+	}
+	if (kept.text)
+		cli_str_puts(&kept, from);
+	return kept.text;
+}
+
 int cli_xml_parse(const char *text, struct lyd_node **tree, struct hd_err *err)
 {
 	struct ly_ctx *ctx = bare_context();
+	char *kept;
+	LY_ERR rc;
 
 	*tree = NULL;
 	if (!ctx)
@@ -30,8 +65,11 @@ int cli_xml_parse(const char *text, struct lyd_node **tree, struct hd_err *err)
 	if (ds_depth_xml(text, strlen(text)) > DEPTH_MAX)
 		return hd_err_set(err, EINVAL, "its elements are nested more than %d deep",
 				  DEPTH_MAX);
-	if (lyd_parse_data_mem(ctx, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, tree) !=
-	    LY_SUCCESS) {
+	kept = keep_blanks(text);
+	rc = lyd_parse_data_mem(ctx, kept ? kept : text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ,
+				0, tree);
+	free(kept);
+	if (rc != LY_SUCCESS) {
 		const char *what = ly_errmsg(ctx), *where = ly_errpath(ctx);
 
 		return hd_err_set(err, EINVAL, "not well-formed XML: %s %s", what ? what : "",

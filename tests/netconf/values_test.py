@@ -5,12 +5,16 @@
 usage: values_test.py HEDDLE_MGMT CONFIGS [NAME ...]     ($HEDDLE is the command)
 """
 import contextlib
+import json
+import os
+import subprocess
 import sys
 
 from client import Client, errors, ok
 from common import main, test, world
-from datastores import HP, IF, commit, edit, get, hport, iface, ifs, tap
+from datastores import HP, IF, TAP, commit, edit, get, hport, iface, ifs, tap
 
+HEDDLE = os.environ["HEDDLE"]
 GUARD = "urn:heddle:yang:heddle-guard"
 
 
@@ -56,8 +60,7 @@ def a_value_has_one_form_in_edits():
                 for other in spellings:
                     assert ok(c.rpc("<discard-changes/>"))
                     body = place(element(name, one))
-                    new = iface("x", '<type xmlns:t="urn:heddle:yang:heddle-tap">t:tap</type>' + body)
-                    assert ok(edit(c, ifs(new))), (one, other)
+                    assert ok(edit(c, ifs(iface("x", TAP + body)))), (one, other)
                     assert form in values(get(c, "candidate"), name, ns), (name, one)
                     # It is there already, and no second time.
                     assert ok(edit(c, ifs(iface("x", place(element(name, other))))))
@@ -87,6 +90,50 @@ def filters_know_each_spelling():
                         f'select="/i:interfaces/i:interface/p:port/g:anti-spoof/g:mac[.=\'{mac}\']"/>'
                         ) == ["02:00:00:00:00:ab"], mac
 
+
+
+def heddle(w, *words, lines=()):
+    """The command; @lines are what it does in configuration mode."""
+    text = "\n".join(("configure",) + tuple(lines) + ("quit", ""))
+    done = subprocess.run([HEDDLE, "--socket", str(w.path), *(words or ("-f", "-"))], text=True,
+                          input=text if lines else "", capture_output=True, timeout=120)
+    assert done.returncode == 0, (words, lines, done)
+    return done.stdout
+
+
+TEXTS = [" ", "\t", "\n", "  two  words  ", "a\nb", "", "]]>", "</x>", "&#32;",
+         "<&>\"'", "\u2028", "\u00a0", "\U0001f600", "\x7f", "\u200f"]
+
+
+def xml(text):
+    for c, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;")):
+        text = text.replace(c, entity)
+    return text
+
+
+@test
+def text_stays_as_it_is():
+    with client() as (w, c):
+        texts = {f"t{n}": t for n, t in enumerate(TEXTS)}
+        def read(source="running"):
+            found = {e.findtext(f"{{{IF}}}name"): e.findtext(f"{{{IF}}}description")
+                     for e in get(c, source).iter(f"{{{IF}}}interface")}
+            return {n: t for n, t in found.items() if n in texts}
+        notes = [iface(n, TAP + f"<description>{xml(t)}</description>") for n, t in texts.items()]
+        assert ok(edit(c, ifs(*notes))) and read("candidate") == texts
+        assert ok(commit(c)) and read() == texts
+        shown = json.loads(heddle(w, "show", "configuration", "--display", "json"))
+        ports = shown["ietf-interfaces:interfaces"]["interface"]
+        assert {p["name"]: p["description"] for p in ports if p["name"] in texts} == texts
+        lines = [l for l in heddle(w, "show", "configuration", "--display", "set").splitlines()
+                 if l.startswith("set port t") and " description " in l]
+        assert len(lines) == len(texts)
+        # What was shown is no change when it is typed, and what is typed is what is meant.
+        assert "changes nothing" in heddle(w, lines=(*lines, "compare"))
+        heddle(w, lines=(*(f"delete port {n} description" for n in texts), "commit"))
+        assert read() == {n: None for n in texts}
+        heddle(w, lines=(*lines, "commit"))
+        assert read() == texts
 
 
 if __name__ == "__main__":
