@@ -8,8 +8,6 @@
 #include "mgmt/cli/conf_int.h"
 #include "mgmt/cli/instance.h"
 #include "mgmt/cli/table.h"
-#include "mgmt/datastore/depth.h"
-#include "mgmt/datastore/explain.h"
 #include "mgmt/datastore/tree.h"
 
 static int refused(const char *file, struct ds_errors *errs)
@@ -26,35 +24,15 @@ static int refused(const char *file, struct ds_errors *errs)
 static bool read_tree(struct conf *conf, const struct cli_str *text, struct lyd_node **tree,
 		      struct ds_errors *errs)
 {
-	const char *at = text->text + strspn(text->text, " \t\r\n");
-	LYD_FORMAT format = *at == '{' ? LYD_JSON : LYD_XML;
+	const char *at = text->text + strspn(text->text, "\xef\xbb\xbf \t\r\n");
 	struct sf_edit edit = {.ctx = conf->ctx};
 	bool fine;
 
-	*tree = NULL;
-	if (*at != '{' && *at != '<') {
-		fine = sf_parse(&edit, text->text, text->len, errs);
-		*tree = edit.tree;
-		return fine;
-	}
-	if (strlen(text->text) != text->len) {
-		ds_errors_add(errs, DS_INVALID_VALUE, NULL, "there is a NUL byte in it");
-		return false;
-	}
-	if ((format == LYD_JSON ? ds_depth_json(text->text, text->len)
-				: ds_depth_xml(text->text, text->len)) > DS_DEPTH_MAX) {
-		ds_errors_add(errs, DS_TOO_BIG, NULL, "it nests deeper than %d levels",
-			      DS_DEPTH_MAX);
-		return false;
-	}
-	ly_err_clean(conf->ctx, NULL);
-	if (lyd_parse_data_mem(conf->ctx, text->text, format, LYD_PARSE_ONLY | LYD_PARSE_STRICT, 0,
-			       tree) == LY_SUCCESS)
-		return true;
-	ds_explain_last(conf->ctx, errs);
-	lyd_free_all(*tree);
-	*tree = NULL;
-	return false;
+	if (*at == '{' || *at == '<')
+		return ds_tree_read(conf->ctx, text->text, text->len, LYD_PARSE_STRICT, tree, errs);
+	fine = sf_parse(&edit, text->text, text->len, errs);
+	*tree = edit.tree;
+	return fine;
 }
 
 /* Makes the candidate what the file says. */

@@ -9,6 +9,7 @@
 
 #include "mgmt/datastore/depth.h"
 #include "mgmt/datastore/errors.h"
+#include "mgmt/datastore/json.h"
 #include "mgmt/datastore/similar.h"
 #include "mgmt/datastore/tree.h"
 #include "tests/unit/unit.h"
@@ -71,6 +72,38 @@ static void test_depth(void)
 	CU_ASSERT_EQUAL(xml("<a><a><a"), 3);
 	CU_ASSERT_EQUAL(xml("<"), 1);
 	CU_ASSERT_EQUAL(xml("</a></a><a>"), 1);
+}
+
+/* What is read of @text; the error when it is none. */
+static const char *unescaped(const char *text)
+{
+	struct ds_errors errs = {.n = 0};
+	char *json = ds_json_unescape(text, strlen(text), &errs);
+	static char out[200];
+
+	CU_ASSERT(json ? errs.n == 0 : errs.n == 1);
+	snprintf(out, sizeof(out), "%s", json ? json : errs.list[0].message);
+	ds_errors_clear(&errs);
+	free(json);
+	return out;
+}
+
+static void test_json_escapes(void)
+{
+	CU_ASSERT_STRING_EQUAL(unescaped(""), "");
+	CU_ASSERT_STRING_EQUAL(unescaped("{\"a\\n\\\"\\\\u\": \"\\u00e4\\/\"}"),
+			       "{\"a\\n\\\"\\\\u\": \"\\u00e4\\/\"}");
+	CU_ASSERT_STRING_EQUAL(unescaped("\"\\ud83d\\uDE00\\uDBFF\\udfff\\ud800\\udc00\""),
+			       "\"\360\237\230\200\364\217\277\277\360\220\200\200\"");
+	CU_ASSERT_STRING_EQUAL(unescaped("\"\\\\ud83d\" \\ud83d"), "\"\\\\ud83d\" \\ud83d");
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(unescaped("\n\"\\ud83d\""), "line 2: \\ud83d is half of a character"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(unescaped("\"\\ude00\\ud83d\""), "\\ude00 is half"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(unescaped("\"\\ud83d\\u0041\""), "\\ud83d is half"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(unescaped("\"\\ud83d\\ud83d\\ude00\""), "\\ud83d is half"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(unescaped("\"\\u00g0\""), "four hexadecimal digits"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(unescaped("\"\\ud83"), "four hexadecimal digits"));
+	CU_ASSERT_STRING_EQUAL(unescaped("\"\\"), "\"\\");
 }
 
 /* The element that is meant, of what is longer than 8 bytes; NULL: none. */
@@ -177,4 +210,4 @@ static void test_files(void)
 UNIT_MAIN("datastore", {"edit distance", test_distance}, {"did you mean", test_similar},
 	  {"nesting", test_depth}, {"long values", test_long},
 	  {"elements without a namespace", test_namespaces}, {"errors", test_errors},
-	  {"files", test_files});
+	  {"escapes of JSON", test_json_escapes}, {"files", test_files});

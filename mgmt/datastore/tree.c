@@ -5,6 +5,7 @@
 
 #include "mgmt/datastore/depth.h"
 #include "mgmt/datastore/explain.h"
+#include "mgmt/datastore/json.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 
@@ -63,42 +64,62 @@ static bool parse_other(const struct ly_ctx *ctx, const struct ds_format *format
 	return false;
 }
 
+static bool is_sane(LYD_FORMAT format, const char *text, size_t len, struct ds_errors *errs)
+{
+	if (format == LYD_UNKNOWN)
+		return false;
+	if (memchr(text, '\0', len))
+		ds_errors_add(errs, DS_INVALID_VALUE, NULL,
+			      "there is a NUL byte in it: this is no text");
+	else if (format == LYD_XML && ds_xml_without_namespace(text, len))
+		ds_errors_add(errs, DS_UNKNOWN_NAMESPACE, NULL,
+			      "an element has no namespace (xmlns=\"\"): write that of its module");
+	else if ((format == LYD_JSON ? ds_depth_json(text, len) : ds_depth_xml(text, len)) >
+		 DS_DEPTH_MAX)
+		ds_errors_add(errs, DS_TOO_BIG, NULL, "it nests deeper than %d levels",
+			      DS_DEPTH_MAX);
+	else
+		return true;
+	return false;
+}
+
+bool ds_tree_read(const struct ly_ctx *ctx, const char *text, size_t len, uint32_t options,
+		  struct lyd_node **tree, struct ds_errors *errs)
+{
+	LYD_FORMAT format = format_of(text, len, errs);
+	size_t bom = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
+	char *json = NULL;
+	LY_ERR rc;
+
+	*tree = NULL;
+	text += bom;
+	len -= bom;
+	if (!is_sane(format, text, len, errs))
+		return false;
+	if (format == LYD_JSON && !(json = ds_json_unescape(text, len, errs)))
+		return false;
+	ly_err_clean((struct ly_ctx *)ctx, NULL);
+	rc = lyd_parse_data_mem(ctx, json ? json : text, format, LYD_PARSE_ONLY | options, 0, tree);
+	free(json);
+	if (rc == LY_SUCCESS)
+		return true;
+	ds_explain_last(ctx, errs);
+	lyd_free_all(*tree);
+	*tree = NULL;
+	return false;
+}
+
 bool ds_tree_parse(const struct ly_ctx *ctx, const char *text, size_t len, struct lyd_node **tree,
 		   struct ds_errors *errs)
 {
-	LYD_FORMAT format;
-	size_t depth;
-
 	*tree = NULL;
 	for (const struct ds_format *f = formats; f; f = f->next)
 		if (f->is(text, len))
 			return parse_other(ctx, f, text, len, tree, errs);
-	format = format_of(text, len, errs);
-	if (format == LYD_UNKNOWN)
+	if (!ds_tree_read(ctx, text, len, LYD_PARSE_OPAQ, tree, errs))
 		return false;
-	if (memchr(text, '\0', len)) {
-		ds_errors_add(errs, DS_INVALID_VALUE, NULL,
-			      "there is a NUL byte in it: this is no text");
-		return false;
-	}
-	if (format == LYD_XML && ds_xml_without_namespace(text, len)) {
-		ds_errors_add(errs, DS_UNKNOWN_NAMESPACE, NULL,
-			      "an element has no namespace (xmlns=\"\"): write that of its module");
-		return false;
-	}
-	depth = format == LYD_JSON ? ds_depth_json(text, len) : ds_depth_xml(text, len);
-	if (depth > DS_DEPTH_MAX) {
-		ds_errors_add(errs, DS_TOO_BIG, NULL, "it nests deeper than %d levels",
-			      DS_DEPTH_MAX);
-		return false;
-	}
-	ly_err_clean((struct ly_ctx *)ctx, NULL);
-	if (lyd_parse_data_mem(ctx, text, format, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, tree) !=
-	    LY_SUCCESS) {
-		ds_explain_last(ctx, errs);
-	} else if (ds_tree_check(ctx, tree, errs)) {
+	if (ds_tree_check(ctx, tree, errs))
 		return true;
-	}
 	lyd_free_all(*tree);
 	*tree = NULL;
 	return false;

@@ -39,6 +39,12 @@ bool ds_tree_parse(const struct ly_ctx *ctx, const char *text, size_t len, struc
 		   struct ds_errors *errs);
 
 /*
+ * The same for JSON or XML only, without the check. @options are LYD_PARSE_STRICT or LYD_PARSE_OPAQ.
+ */
+bool ds_tree_read(const struct ly_ctx *ctx, const char *text, size_t len, uint32_t options,
+		  struct lyd_node **tree, struct ds_errors *errs);
+
+/*
  * The same for a tree that was parsed already, with LYD_PARSE_OPAQ. It is changed (defaults), and
  * stays the caller's either way.
  */

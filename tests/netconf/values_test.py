@@ -7,8 +7,10 @@ usage: values_test.py HEDDLE_MGMT CONFIGS [NAME ...]     ($HEDDLE is the command
 import contextlib
 import json
 import os
+import pathlib
 import subprocess
 import sys
+import tempfile
 
 from client import Client, errors, ok
 from common import main, test, world
@@ -134,6 +136,28 @@ def text_stays_as_it_is():
         assert read() == {n: None for n in texts}
         heddle(w, lines=(*lines, "commit"))
         assert read() == texts
+
+
+def startup(*ports, folder):
+    path = folder / "startup.json"
+    path.write_text(json.dumps({"ietf-interfaces:interfaces": {"interface": list(ports)}}))
+    return path
+
+
+@test
+def json_as_python_writes_it():
+    texts = [t for t in TEXTS + ["\U0010ffff", "a\U0001f600\U00010000b"] if t != "\u200f"]
+    ports = [{"name": f"t{n}", "type": "heddle-tap:tap", "description": t}
+             for n, t in enumerate(texts)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = startup(*ports, folder=pathlib.Path(folder))
+        assert "\\ud83d\\ude00" in path.read_text()
+        with client(path) as (w, c):
+            read = lambda: [e.text or "" for e in get(c).iter(f"{{{IF}}}description")]
+            assert read() == texts
+            assert "changes nothing" in heddle(w, lines=(f"load replace {path}", "compare"))
+            path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+            assert "changes nothing" in heddle(w, lines=(f"load replace {path}", "compare"))
 
 
 if __name__ == "__main__":
