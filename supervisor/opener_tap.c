@@ -102,12 +102,12 @@ static int queue_open(const struct job *job, bool make)
 			(req->queues > 1 ? IFF_MULTI_QUEUE : 0) | (make ? IFF_TUN_EXCL : 0));
 	if (ioctl(fd, TUNSETIFF, &ifr) < 0)
 		rc = queue_failed(job, errno);
-	else if (ioctl(fd, TUNSETVNETHDRSZ, &size) < 0)
-		rc = failed(job, -errno, "offload headers");
 	else if (make && job->uid != (uid_t)-1 && ioctl(fd, TUNSETOWNER, job->uid) < 0)
 		rc = failed(job, -errno, "owner");
 	else if (make && job->gid != (gid_t)-1 && ioctl(fd, TUNSETGROUP, job->gid) < 0)
 		rc = failed(job, -errno, "group");
+	else if (ioctl(fd, TUNSETVNETHDRSZ, &size) < 0)
+		rc = failed(job, -errno, "offload headers");
 	if (rc < 0)
 		close(fd);
 	return rc < 0 ? rc : fd;
@@ -203,6 +203,22 @@ static int mark_set(const struct job *job)
 	return rc < 0 ? failed(job, rc, "marking it as ours") : 0;
 }
 
+/* Until it has an owner, any user may attach to one of several queues, and give it another owner. */
+static int alone(const struct job *job)
+{
+	struct rtnl_link link;
+	int rc = rtnl_get(job->rtnl, NULL, job->tap->opened.ifindex, &link);
+
+	if (rc < 0)
+		return failed(job, rc, "looking at it");
+	if (link.queues <= 1 && link.owner == job->uid && link.group == job->gid)
+		return 0;
+	rtnl_delete(job->rtnl, link.ifindex); /* a stranger's queue would keep it */
+	return hd_err_set(job->err, EBUSY,
+			  "another process attached to the new TAP %s: it is made again",
+			  job->req->netdev);
+}
+
 /* Until it is persistent, it goes with its descriptor, whatever happens to us. */
 static int device_make(struct job *job)
 {
@@ -217,6 +233,8 @@ static int device_make(struct job *job)
 	rc = netdev_index(tap->sock, job->req->netdev, &tap->opened.ifindex);
 	if (rc < 0)
 		failed(job, rc, "it was deleted");
+	if (rc == 0)
+		rc = alone(job);
 	if (rc == 0)
 		rc = mark_set(job);
 	if (rc == 0)

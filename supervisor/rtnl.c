@@ -56,6 +56,11 @@ static bool flag(struct nlattr *const *attr, int type)
 	return attr[type] && nla_get_u8(attr[type]);
 }
 
+static uint32_t number(struct nlattr *const *attr, int type)
+{
+	return attr[type] ? nla_get_u32(attr[type]) : 0;
+}
+
 static void read_tun(struct nlattr *data, struct rtnl_link *link)
 {
 	struct nlattr *attr[IFLA_TUN_MAX + 1];
@@ -64,6 +69,8 @@ static void read_tun(struct nlattr *data, struct rtnl_link *link)
 		return;
 	link->is_tap = attr[IFLA_TUN_TYPE] && nla_get_u8(attr[IFLA_TUN_TYPE]) == IFF_TAP;
 	link->multi_queue = flag(attr, IFLA_TUN_MULTI_QUEUE);
+	link->queues =
+		number(attr, IFLA_TUN_NUM_QUEUES) + number(attr, IFLA_TUN_NUM_DISABLED_QUEUES);
 	if (attr[IFLA_TUN_OWNER])
 		link->owner = nla_get_u32(attr[IFLA_TUN_OWNER]);
 	if (attr[IFLA_TUN_GROUP])
@@ -88,8 +95,7 @@ static int read_link(struct nlmsghdr *hdr, struct rtnl_link *link)
 	if (attr[IFLA_IFALIAS])
 		nla_strlcpy(link->alias, attr[IFLA_IFALIAS], sizeof(link->alias));
 	link->carrier = flag(attr, IFLA_CARRIER);
-	if (attr[IFLA_MTU])
-		link->mtu = nla_get_u32(attr[IFLA_MTU]);
+	link->mtu = number(attr, IFLA_MTU);
 	if (attr[IFLA_LINKINFO] &&
 	    nla_parse_nested(info, IFLA_INFO_MAX, attr[IFLA_LINKINFO], NULL) == 0 &&
 	    info[IFLA_INFO_KIND] && !nla_strcmp(info[IFLA_INFO_KIND], "tun") &&

@@ -26,6 +26,7 @@ struct rtnl_link {
 	bool is_tap;
 	bool carrier; /* of a TAP: somebody has it open */
 	bool multi_queue;
+	uint32_t queues; /* of such a TAP: that somebody has */
 	uid_t owner; /* of a TAP; -1: none */
 	gid_t group;
 };
