@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "supervisor/closer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -88,7 +89,9 @@ static void delete_batch(struct closer *closer, struct closing **c, unsigned int
 	for (unsigned int i = 0; i < n; i++) {
 		if (ours[i] && rc < 0) /* something in the group is of another kind */
 			rtnl_delete(c[i]->rtnl, c[i]->ifindex);
-		if (ours[i] && c[i]->guard >= 0)
+		/* also when somebody else deleted the device; but not that of one with its name */
+		if (c[i]->guard >= 0 && c[i]->rtnl &&
+		    rtnl_get(c[i]->rtnl, c[i]->netdev, 0, &link[i]) == -ENODEV)
 			rtnl_unguard(c[i]->guard, c[i]->netdev);
 	}
 	/* the kernel waits for what the first of them deleted, and no more after that */

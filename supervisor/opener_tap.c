@@ -400,6 +400,7 @@ static bool namespace_of(const struct kept_tap *tap, struct netns *netns)
 
 void opener_tap_guard(const struct kept_tap *tap)
 {
+	static struct hd_log_limit limit;
 	struct netns netns;
 	int sock = namespace_of(tap, &netns) ? rtnl_guard_socket(&netns, NULL) : -1;
 	int rc = sock < 0 ? sock : rtnl_guard_again(sock, tap->req.netdev);
@@ -407,6 +408,8 @@ void opener_tap_guard(const struct kept_tap *tap)
 	if (sock >= 0)
 		close(sock);
 	netns_close(&netns);
+	if (rc == -EEXIST || !hd_log_allowed(&limit))
+		return; /* we replaced it ourselves */
 	hd_log_port(rc < 0 ? HD_LOG_ERR : HD_LOG_NOTICE, tap->req.port,
 		    "the packet filter was flushed; the rule that keeps the guest on %s away from "
 		    "the host %s",

@@ -27,7 +27,7 @@ struct rtnl_link {
 	bool carrier; /* of a TAP: somebody has it open */
 	bool multi_queue;
 	uint32_t queues; /* of such a TAP: that somebody has */
-	uid_t owner; /* of a TAP; -1: none */
+	uid_t owner;     /* of a TAP; -1: none */
 	gid_t group;
 };
 
@@ -68,13 +68,16 @@ int rtnl_guard_socket(const struct netns *netns, struct hd_err *err);
  */
 int rtnl_guard(int sock, const char *netdev);
 
-/* The same where what is there of it may stay: the kernel tells of no table that went. */
+/* The same where what is there of it may stay: -EEXIST, and the kernel tells of no table that went. */
 int rtnl_guard_again(int sock, const char *netdev);
 
 /* A socket in @netns that can be read when the packet filter there changes, or -errno. */
 int rtnl_guard_listen(const struct netns *netns);
 
-/* Reads what changed: calls @fn with each device whose table went; NULL: some were missed. */
+/*
+ * Reads what changed: calls @fn with each device whose table went; NULL: some were missed. Of a lot it
+ * leaves some, and the socket can be read still.
+ */
 void rtnl_guard_news(int sock, void (*fn)(const char *netdev, void *arg), void *arg);
 
 /* Removes that table. 0 or -errno; -ENOENT: there is none. */

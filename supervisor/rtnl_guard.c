@@ -24,6 +24,7 @@
 
 #define BATCH_SIZE 4096
 #define ANSWER_S   5
+#define NEWS_MAX   16 /* read in one turn: who owns a namespace may change its filter all the time */
 #define PREFIX     "heddle-"
 #define CHAIN      "ingress"
 
@@ -74,9 +75,9 @@ static void add_table(struct batch *b, int type, int flags, const char *table)
 	add(b, msg, msg && nla_put_string(msg, NFTA_TABLE_NAME, table) < 0);
 }
 
-static void add_chain(struct batch *b, const char *table, const char *netdev)
+static void add_chain(struct batch *b, int flags, const char *table, const char *netdev)
 {
-	struct nl_msg *msg = nft_msg(NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_ACK);
+	struct nl_msg *msg = nft_msg(NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_ACK | flags);
 	struct nlattr *hook = NULL;
 	bool bad = msg && (nla_put_string(msg, NFTA_CHAIN_TABLE, table) < 0 ||
 			   nla_put_string(msg, NFTA_CHAIN_NAME, CHAIN) < 0 ||
@@ -150,29 +151,32 @@ static void table_name(const char *netdev, char *text, size_t size)
 	snprintf(text, size, PREFIX "%s", netdev);
 }
 
-/* Adds what is not there. @flags: NLM_F_EXCL where nothing may be. */
-static int add_guard(int sock, const char *netdev, int flags)
+/*
+ * Adds what is not there. @table_flags, @chain_flags: NLM_F_EXCL where nothing may be; one of them at the
+ * most, or there are two refusals, and one is read.
+ */
+static int add_guard(int sock, const char *netdev, int table_flags, int chain_flags)
 {
 	char table[IFNAMSIZ + 8];
 	struct batch b;
 
 	table_name(netdev, table, sizeof(table));
 	begin(&b);
-	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE | flags, table);
-	add_chain(&b, table, netdev);
+	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE | table_flags, table);
+	add_chain(&b, chain_flags, table, netdev);
 	return commit(sock, &b);
 }
 
 int rtnl_guard_again(int sock, const char *netdev)
 {
-	return add_guard(sock, netdev, 0);
+	return add_guard(sock, netdev, 0, NLM_F_EXCL);
 }
 
 int rtnl_guard(int sock, const char *netdev)
 {
 	char table[IFNAMSIZ + 8];
 	struct batch b;
-	int rc = add_guard(sock, netdev, NLM_F_EXCL);
+	int rc = add_guard(sock, netdev, NLM_F_EXCL, 0);
 
 	if (rc != -EEXIST)
 		return rc;
@@ -181,7 +185,7 @@ int rtnl_guard(int sock, const char *netdev)
 	begin(&b);
 	add_table(&b, NFT_MSG_DELTABLE, 0, table);
 	add_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE, table);
-	add_chain(&b, table, netdev);
+	add_chain(&b, 0, table, netdev);
 	return commit(sock, &b);
 }
 
@@ -237,7 +241,7 @@ void rtnl_guard_news(int sock, void (*fn)(const char *netdev, void *arg), void *
 	char bytes[16384] __attribute__((aligned(NLMSG_ALIGNTO))), table[NFT_NAME_MAXLEN];
 	const char *netdev;
 
-	for (;;) {
+	for (unsigned int i = 0; i < NEWS_MAX; i++) {
 		int len = (int)recv(sock, bytes, sizeof(bytes), MSG_DONTWAIT);
 
 		if (len < 0 && errno == ENOBUFS) {

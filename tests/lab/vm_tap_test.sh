@@ -145,6 +145,8 @@ check "it was the same device all the time" -- test "$(index_of vt-a)" = "$index
 
 # --- what a VM has open waits for it ----------------------------------------------------------------------
 owner_is() { ip -d -o link show dev "$1" | grep -q "user $2 "; }
+flushes() { grep -c "packet filter was flushed" "$LAB_DIR/sw.log"; }
+flushed=$(flushes)
 hd sw load "$(config owner <<-END
 	switch sw
 	segment lan bridged
@@ -158,6 +160,7 @@ check "... and keeps its device" -- test "$(index_of vt-a)" = "$index"
 vm_stop a
 check_within 10 "when the VM closes it, it gets the new owner" -- owner_is vt-a 65533
 check_within 10 "... and waits for a VM" -- state sw port-is a reason no-peer
+check "nobody is said to have flushed the packet filter" -- test "$(flushes)" = "$flushed"
 vm a vt-a --user 65533:65533
 ports_up sw a
 host_if a eth0 10.0.0.1/24 fd00::1/64
@@ -198,4 +201,11 @@ check "three devices, three rules" -- test "$(tables | wc -l)" = 3
 heddle_stop x
 check "the end of one leaves the other alone" -- reaches b 10.2.0.2
 check_within 10 "... which gets the device that is free now" -- state y port-is same reason no-peer
-heddle_stop y
+
+# --- somebody else deletes the device, and the switch ends before it is made again ---------------------------
+kill -STOP "$(state y plane-pid data)"
+ip link del vt-y
+kill -TERM "${HEDDLE_PID[y]}"
+wait "${HEDDLE_PID[y]}"
+unset "HEDDLE_PID[y]"
+check "its rule goes all the same; that of a VM's device stays" -- test_tables heddle-vt-x
