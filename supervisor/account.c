@@ -11,22 +11,10 @@
 
 #include "heddle/base/log.h"
 #include "heddle/base/sandbox.h"
+#include "supervisor/safe_dir.h"
 
-#define NOBODY "nobody"
-
-/* True when we may become somebody else, as far as a namespace of users tells. */
-static bool users_complete(void)
-{
-	unsigned long inside = 0, outside = 0, count = 0;
-	FILE *file = fopen("/proc/self/uid_map", "re");
-	int n;
-
-	if (!file)
-		return true;
-	n = fscanf(file, "%lu %lu %lu", &inside, &outside, &count);
-	fclose(file);
-	return n != 3 || count >= 65536;
-}
+#define NOBODY    "nobody"
+#define USERS_MIN 65536 /* with fewer there may be no nobody: a namespace of one user, mostly */
 
 /* What heddled.conf calls the setting, and what it says. */
 static const char *setting(enum hd_plane plane, const struct settings *settings, const char **key)
@@ -69,8 +57,8 @@ int account_find(struct account *account, enum hd_plane plane, const struct sett
 	account->plane = plane;
 	account->uid = geteuid();
 	account->gid = getegid();
-	if (!given[0] &&
-	    (geteuid() != 0 || !users_complete() || (plane == HD_PLANE_MGMT && !installed)))
+	if (!given[0] && (geteuid() != 0 || users_known(UID_MAP) < USERS_MIN ||
+			  (plane == HD_PLANE_MGMT && !installed)))
 		return 0;
 	pw = getpwnam(name);
 	if (!pw && given[0])

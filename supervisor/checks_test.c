@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Names, paths, the wait before a restart, and the arguments of the opener. */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "supervisor/backoff_core.h"
 #include "supervisor/acl.h"
 #include "supervisor/names_core.h"
 #include "supervisor/opener_check_core.h"
+#include "supervisor/safe_dir.h"
 #include "tests/unit/unit.h"
 
 static void test_paths(void)
@@ -240,6 +244,30 @@ static void test_acl(void)
 	CU_ASSERT_EQUAL(acl.n, ACL_ENTRIES_MAX);
 }
 
+static uint64_t users_in(const char *map)
+{
+	char path[] = "/tmp/heddle-uid_map.XXXXXX";
+	int fd = mkstemp(path);
+	uint64_t n;
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(dprintf(fd, "%s", map), (int)strlen(map));
+	close(fd);
+	n = users_known(path);
+	unlink(path);
+	return n;
+}
+
+static void test_users(void)
+{
+	CU_ASSERT_EQUAL(users_in("         0          0 4294967295\n"), USERS_ALL);
+	CU_ASSERT_EQUAL(users_in("         0       1000          1\n"), 1);
+	/* a container without root */
+	CU_ASSERT_EQUAL(users_in("0 1000 1\n1 100000 65536\n"), 65537);
+	CU_ASSERT_EQUAL(users_in(""), 0);
+	CU_ASSERT_EQUAL(users_known("/nonexistent"), USERS_ALL);
+}
+
 UNIT_MAIN("supervisor-checks", {"paths", test_paths}, {"names", test_names},
 	  {"backoff", test_backoff}, {"tap", test_tap}, {"marks", test_marks},
-	  {"others", test_others}, {"acl", test_acl});
+	  {"others", test_others}, {"acl", test_acl}, {"users", test_users});

@@ -7,9 +7,18 @@
 #define SUPERVISOR_SAFE_DIR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "heddle/base/err.h"
+
+/*
+ * How many users there are, as @map says it (UID_MAP, user_namespaces(7)); USERS_ALL where there is no
+ * such file.
+ */
+#define UID_MAP   "/proc/self/uid_map"
+#define USERS_ALL UINT32_MAX
+uint64_t users_known(const char *map);
 
 /* True in a user namespace that does not know all users: the real root is nobody there. */
 bool users_partial(void);
