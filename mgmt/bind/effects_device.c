@@ -2,7 +2,8 @@
 /*
  * Devices that go, and what people put on them with them. A TAP stays as long as one port of its kind
  * is on it (supervisor/opener_cache.c); what it has for life is its name, its namespace, its kind and
- * whether it has several queues. Host interfaces are effects_host.c's.
+ * whether it has several queues. Host interfaces are effects_host.c's. And sockets of vhost-user ports,
+ * whose path has the port's name.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,51 @@ static void report(struct ef_out *out, const char *port, const struct device *wa
 		       was->netdev, in, was->netns);
 }
 
+static const struct hd_vhost_user_object *vhost_of(const struct ef_view *view, const char *port)
+{
+	const struct bd_object *o =
+		bd_objects_find(&view->objects, HD_PLANE_DATA, BD_RANK_KIND, HD_VHOST_USER, port);
+
+	return o ? (const void *)o->body : NULL;
+}
+
+/* Equal objects, but for the name of the port. */
+#define SAME_BUT_NAME(a, b)                                                                    \
+	(!memcmp((const char *)(a) + sizeof((a)->head), (const char *)(b) + sizeof((b)->head), \
+		 sizeof(*(a)) - sizeof((a)->head)))
+
+/* What a vhost-user port that is gone is called now, as far as one can tell. NULL: it is gone. */
+static const struct hd_vhost_user_object *renamed(const struct ef *ef, const struct ef_port *port,
+						  const struct hd_vhost_user_object *was)
+{
+	for (size_t i = 0; i < ef->n_ports; i++) {
+		const struct ef_port *other = &ef->port[i];
+		const struct hd_vhost_user_object *is = vhost_of(&ef->after, other->name);
+
+		if (is && !other->before && SAME_BUT_NAME(is, was) &&
+		    SAME_BUT_NAME(other->after, port->before))
+			return is;
+	}
+	return NULL;
+}
+
+static void report_socket(struct ef_out *out, const struct ef_port *port)
+{
+	const struct ef *ef = out->ef;
+	const struct hd_vhost_user_object *was = vhost_of(&ef->before, port->name), *is;
+
+	if (!was)
+		return;
+	is = port->after ? vhost_of(&ef->after, port->name) : renamed(ef, port, was);
+	if (!is || (!strcmp(is->head.key, port->name) && !strcmp(is->socket, was->socket)))
+		return;
+	ef_add(out, ef_is_up(out, port->name) || !out->facts->up ? EF_WARNING : EF_INFO,
+	       "socket-moves", ef_port_path(is->head.key),
+	       "port %s: its socket is %s/%s instead of %s/%s: a guest on it has no network until it "
+	       "is given that path",
+	       is->head.key, is->head.key, is->socket, port->name, was->socket);
+}
+
 void ef_report_devices(struct ef_out *out)
 {
 	const struct ef *ef = out->ef;
@@ -100,6 +146,8 @@ void ef_report_devices(struct ef_out *out)
 	for (size_t i = 0; i < ef->n_ports; i++) {
 		const struct ef_port *port = &ef->port[i];
 
+		if (port->before)
+			report_socket(out, port);
 		if (!port->before || port->before->flags & HD_PORT_HOST ||
 		    !device_of(&ef->before, port->name, &was))
 			continue;

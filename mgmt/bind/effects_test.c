@@ -128,8 +128,12 @@ static void test_ports(void)
 		       "\"heddle-vhost-user:vhost-user\":{\"socket\":\"x.sock\"},",
 		       "\"switch\":\"s\",\"access\":\"office\"") "," VM("b", ACCESS("lab"))),
 	       &live,
-	       "warning port-restarts " IF("a") "port a is closed and opened again: it is up now, "
-						"with 3 addresses behind it\n");
+	       "warning port-restarts " IF(
+		       "a") "port a is closed and opened again: it is up now, "
+			    "with 3 addresses behind it\n"
+			    "warning socket-moves " IF(
+				    "a") "port a: its socket is a/x.sock instead of a/sock: a "
+					 "guest on it has no network until it is given that path\n");
 	expect(BASE,
 	       TWO PORTS(
 		       UP
@@ -458,6 +462,23 @@ static void test_devices(void)
 					 "whether it has several queues stay as they are\n");
 }
 
+/* A guest finds its port by a path with the port's name in it. */
+static void test_renamed(void)
+{
+	static const char one[] = DEV("vhost-user", "\"queues\":2", "");
+
+	expect(one, TWO PORTS(UP "," ON("u", "vhost-user", "\"queues\":2", "")), &nothing,
+	       "warning port-removed " IF(
+		       "t") "port t is removed\n"
+			    "warning socket-moves " IF(
+				    "u") "port u: its socket is u/sock instead of t/sock: a "
+					 "guest on it has no network until it is given that path\n"
+					 "info port-added " IF("u") "port u is added\n");
+	expect(one, TWO PORTS(UP "," ON("u", "vhost-user", "\"queues\":4", "")), &nothing,
+	       "warning port-removed " IF("t") "port t is removed\n"
+					       "info port-added " IF("u") "port u is added\n");
+}
+
 static int setup(void)
 {
 	struct hd_err err = {0};
@@ -475,4 +496,4 @@ UNIT_MAIN_SETUP("effects", setup, {"no change", test_nothing}, {"ports", test_po
 		{"VLANs that go", test_vlan_removed}, {"uplinks", test_uplinks},
 		{"VLANs that nobody carries", test_not_carried}, {"MTU", test_mtu},
 		{"empty segments", test_empty}, {"host interfaces", test_host}, {"many", test_many},
-		{"devices", test_devices});
+		{"devices", test_devices}, {"renamed ports", test_renamed});
