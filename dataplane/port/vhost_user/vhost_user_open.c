@@ -292,10 +292,11 @@ static int socket_clear(struct vhost_port *v, const char *name, struct hd_err *e
 static int server_start(struct vhost_port *v, const struct hd_vhost_user_object *o,
 			struct hd_err *err)
 {
-	char text[sizeof(v->said_text)];
+	char text[sizeof(v->said_text)], path[VHOST_PATH_MAX];
 	int ret;
 
-	snprintf(v->path, sizeof(v->path), "/proc/self/fd/%d/%s", v->dir, o->socket);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", v->dir, o->socket);
+	vhost_user_path_set(v, path);
 	ret = socket_clear(v, o->socket, err);
 	if (ret != 0)
 		return ret;
