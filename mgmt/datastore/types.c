@@ -127,6 +127,55 @@ STORE_FORM(address)
 STORE_FORM(prefix)
 STORE_FORM(mode)
 
+/*
+ * Zeros before a number say nothing in data; octal and hexadecimal numbers are for defaults in modules
+ * (RFC 7950 9.2.1), which were read before. libyang asks for both when it only looks whether a
+ * value is right.
+ */
+#define OTHER_BASES (LYD_VALHINT_OCTNUM | LYD_VALHINT_HEXNUM)
+
+static LY_ERR store_uint(const struct ly_ctx *ctx, const struct lysc_type *type, const void *value,
+			 size_t len, uint32_t options, LY_VALUE_FORMAT format, void *prefixes,
+			 uint32_t hints, const struct lysc_node *node, struct lyd_value *storage,
+			 struct lys_glob_unres *unres, struct ly_err_item **err)
+{
+	return lyplg_type_store_uint(ctx, type, value, len, options, format, prefixes,
+				     hints & ~OTHER_BASES, node, storage, unres, err);
+}
+
+static LY_ERR store_int(const struct ly_ctx *ctx, const struct lysc_type *type, const void *value,
+			size_t len, uint32_t options, LY_VALUE_FORMAT format, void *prefixes,
+			uint32_t hints, const struct lysc_node *node, struct lyd_value *storage,
+			struct lys_glob_unres *unres, struct ly_err_item **err)
+{
+	return lyplg_type_store_int(ctx, type, value, len, options, format, prefixes,
+				    hints & ~OTHER_BASES, node, storage, unres, err);
+}
+
+static void make_decimal(struct lysc_type *type)
+{
+	static struct lyplg_type of_base[LY_DATA_TYPE_COUNT];
+	struct lyplg_type *plugin = &of_base[type->basetype];
+	LY_ARRAY_COUNT_TYPE i;
+
+	if (type->basetype == LY_TYPE_UNION)
+		LY_ARRAY_FOR(((struct lysc_type_union *)type)->types, i)
+	make_decimal(((struct lysc_type_union *)type)->types[i]);
+	if (type->plugin->store != lyplg_type_store_uint &&
+	    type->plugin->store != lyplg_type_store_int)
+		return;
+	*plugin = *type->plugin;
+	plugin->store = plugin->store == lyplg_type_store_uint ? store_uint : store_int;
+	type->plugin = plugin;
+}
+
+static LY_ERR visit(struct lysc_node *node, void *arg, ly_bool *skip)
+{
+	if (node->nodetype & LYD_NODE_TERM)
+		make_decimal(((struct lysc_node_leaf *)node)->type);
+	return LY_SUCCESS;
+}
+
 /* Bytes of the first id when @text is a range of one, like 10..10; else 0. */
 static size_t range_of_one(const char *text, size_t len)
 {
@@ -150,6 +199,7 @@ static LY_ERR store_vlan(const struct ly_ctx *ctx, const struct lysc_type *type,
 
 	if (hints & LYD_VALHINT_STRING)
 		hints |= LYD_VALHINT_DECNUM;
+	hints &= ~OTHER_BASES;
 	return lyplg_type_store_union(ctx, type, value, one ? one : len, options, format, prefixes,
 				      hints, node, storage, unres, err);
 }
@@ -193,19 +243,22 @@ static struct ds_type {
 static struct lysc_type *find_type(const struct ly_ctx *ctx, const char *module, const char *name)
 {
 	const struct lys_module *mod = ly_ctx_get_module_latest(ctx, module);
-	const struct lysp_tpdf *types = mod ? mod->parsed->typedefs : NULL;
+	const struct lysp_tpdf *defs = mod ? mod->parsed->typedefs : NULL;
 	LY_ARRAY_COUNT_TYPE i;
 
-	LY_ARRAY_FOR(types, i)
+	LY_ARRAY_FOR(defs, i)
 	{
-		if (!strcmp(types[i].name, name))
-			return types[i].type.compiled;
+		if (!strcmp(defs[i].name, name))
+			return defs[i].type.compiled;
 	}
 	return NULL;
 }
 
 int ds_types_set(const struct ly_ctx *ctx, struct hd_err *err)
 {
+	const struct lys_module *mod;
+	uint32_t index = 0;
+
 	for (size_t i = 0; i < N_TYPES; i++) {
 		struct lysc_type *type = find_type(ctx, types[i].module, types[i].name);
 
@@ -214,6 +267,9 @@ int ds_types_set(const struct ly_ctx *ctx, struct hd_err *err)
 					  types[i].module, types[i].name);
 		type->plugin = &types[i].plugin;
 	}
+	while ((mod = ly_ctx_get_module_iter(ctx, &index)))
+		if (mod->compiled)
+			lysc_module_dfs_full(mod, visit, NULL);
 	return 0;
 }
 

@@ -136,7 +136,9 @@ static const struct spelling spellings[] = {
 	{&access_leaf, DOORS_ALL, "10", "10"},
 	{&access_leaf, DOORS_JSON, "\"10\"", "10"},
 	{&access_leaf, DOORS_JSON, "\"010\"", "10"},
+	{&access_leaf, DOORS_JSON, "\"098\"", "98"},
 	{&access_leaf, DOORS_XML | DOORS_LINE, "0010", "10"},
+	{&access_leaf, DOORS_XML | DOORS_LINE, "098", "98"},
 	{&access_leaf, DOORS_XML, " 10\n", "10"},
 	{&access_leaf, DOORS_JSON, "1e1", "10"},
 	{&access_leaf, DOORS_JSON, "true", NULL},
@@ -158,6 +160,8 @@ static const struct spelling spellings[] = {
 	{&cvlans, DOORS_XML, "office", NULL},
 	{&mtu, DOORS_XML | DOORS_LINE, "01500", "1500"},
 	{&mtu, DOORS_XML | DOORS_LINE, "+1500", "1500"},
+	{&mtu, DOORS_XML | DOORS_LINE, "009000", "9000"},
+	{&mtu, DOORS_XML | DOORS_LINE, "0x5dc", NULL},
 	{&mtu, DOORS_JSON, "1.5e3", "1500"},
 	{&mtu, DOORS_JSON, "\"1500\"", NULL}, /* RFC 7951 6.1 */
 	{&mac, DOORS_XML | DOORS_LINE, "AA:0b:00:00:00:01", "aa:0b:00:00:00:01"},
@@ -213,20 +217,31 @@ static const struct spelling spellings[] = {
 	{&path, DOORS_XML, "/i:interfaces[", NULL},
 };
 
+/* Both ways of reading have to agree: with LYD_PARSE_OPAQ values are looked at twice. */
+static struct lyd_node *parse_either(LYD_FORMAT format, const char *text)
+{
+	struct lyd_node *strict = NULL, *opaq = NULL;
+	LY_ERR rc = lyd_parse_data_mem(ctx, text, format, LYD_PARSE_ONLY | LYD_PARSE_STRICT, 0,
+				       &strict);
+
+	lyd_parse_data_mem(ctx, text, format, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &opaq);
+	CU_ASSERT(rc != LY_SUCCESS ||
+		  lyd_compare_siblings(strict, opaq, LYD_COMPARE_FULL_RECURSION) == LY_SUCCESS);
+	lyd_free_all(opaq);
+	return strict;
+}
+
 static struct lyd_node *parse_door(unsigned int door, const char *text)
 {
 	struct ds_errors errs = {.n = 0};
 	struct sf_edit edit = {.ctx = ctx};
-	struct lyd_node *tree = NULL;
 
 	ly_err_clean(ctx, NULL);
-	if (door == DOORS_LINE)
-		sf_parse(&edit, text, strlen(text), &errs);
-	else
-		lyd_parse_data_mem(ctx, text, door == DOORS_XML ? LYD_XML : LYD_JSON,
-				   LYD_PARSE_ONLY | LYD_PARSE_STRICT, 0, &tree);
+	if (door != DOORS_LINE)
+		return parse_either(door == DOORS_XML ? LYD_XML : LYD_JSON, text);
+	sf_parse(&edit, text, strlen(text), &errs);
 	ds_errors_clear(&errs);
-	return door == DOORS_LINE ? edit.tree : tree;
+	return edit.tree;
 }
 
 /* What @tree has at the place's path; NULL: nothing. */

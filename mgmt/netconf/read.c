@@ -36,7 +36,7 @@ uint32_t nc_read_defaults(const char *mode)
 	if (mode && !strcmp(mode, "report-all"))
 		return LYD_PRINT_WD_ALL;
 	if (mode && !strcmp(mode, "report-all-tagged"))
-		return LYD_PRINT_WD_ALL_TAG;
+		return LYD_PRINT_WD_IMPL_TAG; /* what was set to its default is none by "explicit" */
 	if (mode && !strcmp(mode, "trim"))
 		return LYD_PRINT_WD_TRIM;
 	return 0 /* explicit */;
@@ -147,7 +147,7 @@ static void print_tagged(const struct job *job, struct ly_out *out)
 static void print_to(const struct job *job, struct ly_out *out)
 {
 	ly_write(out, job->read.open, strlen(job->read.open));
-	if (job->out && job->read.print & LYD_PRINT_WD_ALL_TAG)
+	if (job->out && job->read.print & LYD_PRINT_WD_IMPL_TAG)
 		print_tagged(job, out);
 	else if (job->out)
 		lyd_print_all(out, job->out, LYD_XML, job->read.print | LYD_PRINT_SHRINK);

@@ -263,14 +263,18 @@ static bool sane(const char *text, size_t len, struct ds_errors *errs)
 
 static LY_ERR parse(struct nc_call *call, const struct ly_ctx *ctx, const char *text)
 {
+	char *untagged = nc_untag_defaults(text);
 	struct ly_in *in = NULL;
-	LY_ERR rc = ly_in_new_memory(text, &in);
+	LY_ERR rc = ly_in_new_memory(untagged ? untagged : text, &in);
 
-	if (rc != LY_SUCCESS)
+	if (rc != LY_SUCCESS) {
+		free(untagged);
 		return rc;
+	}
 	ly_err_clean((struct ly_ctx *)ctx, NULL);
 	rc = lyd_parse_op(ctx, NULL, in, LYD_XML, LYD_TYPE_RPC_NETCONF, &call->rpc, &call->op);
 	ly_in_free(in, 0);
+	free(untagged);
 	return rc;
 }
 

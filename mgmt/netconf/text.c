@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,18 +168,26 @@ void nc_path(struct evbuffer *out, const struct ly_ctx *ctx, const char *element
 	evbuffer_free(p.text);
 }
 
+#define MODULE   "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"
+#define STANDARD "urn:ietf:params:xml:ns:netconf:default:1.0"
+
+static bool is_quoted(const char *xml, const char *value)
+{
+	size_t n = strlen(value);
+
+	return (*xml == '"' || *xml == '\'') && !strncmp(xml + 1, value, n) && xml[n + 1] == *xml;
+}
+
 void nc_tag_defaults(char *xml)
 {
-	static const char module[] = "\"urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults\"";
-	static const char standard[] = "\"urn:ietf:params:xml:ns:netconf:default:1.0\"";
 	char *to = xml;
 	bool tag = false; /* between < and >: what is outside is data */
 
 	while (*xml) {
-		if (tag && !strncmp(xml, module, sizeof(module) - 1)) {
-			memcpy(to, standard, sizeof(standard) - 1);
-			to += sizeof(standard) - 1;
-			xml += sizeof(module) - 1;
+		if (tag && is_quoted(xml, MODULE)) {
+			*to++ = *xml++;
+			to = stpcpy(to, STANDARD);
+			xml += strlen(MODULE);
 			continue;
 		}
 		if (*xml == '<' || *xml == '>')
@@ -186,4 +195,41 @@ void nc_tag_defaults(char *xml)
 		*to++ = *xml++;
 	}
 	*to = '\0';
+}
+
+/* Does the value at @at, with its quotes, belong to an attribute PREFIX:default? */
+static bool is_mark(const char *tag, const char *at)
+{
+	static const char name[] = ":default";
+	size_t n = sizeof(name) - 1;
+
+	while (at > tag && strchr(" \t\r\n=", at[-1]))
+		at--;
+	return (size_t)(at - tag) > n && !memcmp(at - n, name, n);
+}
+
+char *nc_untag_defaults(const char *xml)
+{
+	const char *tag = NULL; /* where it begins: what is outside of them is data */
+	char *text = NULL;
+	size_t len;
+	FILE *out = strstr(xml, STANDARD) ? open_memstream(&text, &len) : NULL;
+
+	for (; out && *xml; xml++) {
+		if (*xml == '<' || *xml == '>')
+			tag = *xml == '<' ? xml : NULL;
+		if (tag && is_quoted(xml, STANDARD)) {
+			fprintf(out, "%c%s", *xml, MODULE);
+			xml += strlen(STANDARD);
+		} else if (tag && (is_quoted(xml, "1") || is_quoted(xml, "0")) &&
+			   is_mark(tag, xml)) {
+			fprintf(out, "%c%s", *xml, xml[1] == '1' ? "true" : "false");
+			xml++;
+		} else {
+			fputc(*xml, out);
+		}
+	}
+	if (out)
+		fclose(out);
+	return text;
 }

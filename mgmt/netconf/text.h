@@ -20,9 +20,11 @@ void nc_text(struct evbuffer *out, const char *text);
 void nc_path(struct evbuffer *out, const struct ly_ctx *ctx, const char *element, const char *path);
 
 /*
- * Gives the attribute that marks defaults the namespace of RFC 6243, in XML that libyang printed: it
- * uses that of the module. In place; the text gets shorter.
+ * libyang knows the attribute that marks defaults by the namespace of its module, and not by that of
+ * RFC 6243: nc_tag_defaults() changes it in XML that libyang printed, in place, where the text gets
+ * shorter; nc_untag_defaults() in XML that it is to read. That is malloced; NULL: nothing is marked.
  */
 void nc_tag_defaults(char *xml);
+char *nc_untag_defaults(const char *xml);
 
 #endif

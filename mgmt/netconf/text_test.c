@@ -3,6 +3,7 @@
  * What is written by hand: escapes, instance paths, rpc-error in the order of the RFC.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mgmt/bind/config.h"
@@ -102,6 +103,22 @@ static void test_tagged(void)
 		"\"urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults\" &gt;</c></a>");
 }
 
+static void test_untagged(void)
+{
+	char *text = nc_untag_defaults(
+		"<a xmlns:wd='urn:ietf:params:xml:ns:netconf:default:1.0'><b wd:default=\"1\" c='1'>"
+		"'urn:ietf:params:xml:ns:netconf:default:1.0' wd:default='1'</b><c wd:default = '0'/>"
+		"<d wd:default='true'/></a>");
+
+	CU_ASSERT_STRING_EQUAL_FATAL(
+		text, "<a xmlns:wd='urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults'>"
+		      "<b wd:default=\"true\" c='1'>"
+		      "'urn:ietf:params:xml:ns:netconf:default:1.0' wd:default='1'</b>"
+		      "<c wd:default = 'false'/><d wd:default='true'/></a>");
+	free(text);
+	CU_ASSERT_PTR_NULL(nc_untag_defaults("<a default='1'/>"));
+}
+
 static int setup(void)
 {
 	struct hd_err err = {0};
@@ -115,4 +132,5 @@ static int setup(void)
 }
 
 UNIT_MAIN_SETUP("netconf-text", setup, {"escapes", test_escapes}, {"paths", test_paths},
-		{"errors", test_error}, {"defaults", test_tagged});
+		{"errors", test_error}, {"defaults", test_tagged},
+		{"defaults of others", test_untagged});

@@ -26,10 +26,16 @@ static const struct lysc_node *schema_of(const struct lyd_node *edit)
 	return edit->schema ? edit->schema : ds_opaq_schema(edit);
 }
 
-/* A default in a copy of a datastore says nothing; nor does an empty container without presence. */
-static bool is_silent(const struct lyd_node *edit)
+/*
+ * A default in what replaces something says nothing: it is the default anyway. Nor does an empty
+ * container without presence.
+ */
+static bool is_silent(const struct walk *w, const struct lyd_node *edit)
 {
-	return edit->schema && edit->flags & LYD_DEFAULT && !ed_has_op(edit);
+	if (!edit->schema || !(edit->flags & LYD_DEFAULT) || ed_has_op(edit))
+		return false;
+	return ed_op_of(edit, w->otherwise) == ED_REPLACE ||
+	       (edit->schema->nodetype == LYS_CONTAINER && !lyd_child(edit));
 }
 
 static void complain(struct walk *w, const struct lyd_node *edit, enum ds_tag tag, const char *text)
@@ -207,7 +213,7 @@ static void edit_children(struct walk *w, struct lyd_node *node, const struct ly
 		const struct lyd_node *child;
 
 		LY_LIST_FOR(lyd_child(edit), child)
-			if (!is_silent(child) && !lysc_is_key(schema_of(child)) &&
+			if (!is_silent(w, child) && !lysc_is_key(schema_of(child)) &&
 			    ed_goes(child, w->otherwise) == goes)
 				edit_node(w, node, child);
 	}
@@ -243,9 +249,11 @@ static void edit_node(struct walk *w, struct lyd_node *parent, const struct lyd_
 	struct lyd_node *node = find(w, parent, edit);
 	bool exists = node && !(node->flags & LYD_DEFAULT);
 
+	if (ed_is_tagged(edit) && op != ED_CREATE)
+		op = ED_REMOVE;
 	if (!may_go_on(w, edit, s, op, exists))
 		return;
-	if (op == ED_DELETE || op == ED_REMOVE) {
+	if (op == ED_DELETE || op == ED_REMOVE || ed_is_tagged(edit)) {
 		if (node)
 			remove_node(w, node);
 		return;
@@ -312,7 +320,8 @@ static void remove_rest(struct walk *w, const struct lyd_node *config)
 	LY_LIST_FOR_SAFE(w->ov->base->tree, next, node)
 	{
 		if (node->flags & LYD_DEFAULT ||
-		    (lyd_find_sibling_first(config, node, &same) == LY_SUCCESS && !is_silent(same)))
+		    (lyd_find_sibling_first(config, node, &same) == LY_SUCCESS &&
+		     !is_silent(w, same)))
 			continue;
 		if (ov_is_split(node->schema)) {
 			remove_units(w, node, NULL);
@@ -335,7 +344,7 @@ void ed_apply(struct ov *ov, const struct lyd_node *config, enum st_default_op o
 	if (otherwise == ST_REPLACE)
 		remove_rest(&w, config);
 	LY_LIST_FOR(config, edit) {
-		if (is_silent(edit))
+		if (is_silent(&w, edit))
 			continue;
 		if (ov_is_split(schema_of(edit))) {
 			edit_split(&w, edit);

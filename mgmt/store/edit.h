@@ -19,6 +19,12 @@ enum ed_op ed_op_of(const struct lyd_node *node, enum ed_op otherwise);
 /* Does the node have the attribute itself? */
 bool ed_has_op(const struct lyd_node *node);
 
+/*
+ * Is it a leaf that the attribute default says to have its default (RFC 6243 4.5.2)? That takes away
+ * what was set, as remove does. With delete the attribute says nothing.
+ */
+bool ed_is_tagged(const struct lyd_node *edit);
+
 /* Does @edit take away what it speaks of? A container without presence is what is in it. */
 bool ed_goes(const struct lyd_node *edit, enum ed_op otherwise);
 

@@ -92,12 +92,21 @@ static const struct lysc_node *choice_of(const struct lysc_node *schema,
 	return schema->parent->parent;
 }
 
+bool ed_is_tagged(const struct lyd_node *edit)
+{
+	enum ed_op op;
+
+	return edit->schema && edit->schema->nodetype & LYD_NODE_TERM &&
+	       edit->flags & LYD_DEFAULT &&
+	       !(parse_op(op_text(edit), &op) && (op == ED_DELETE || op == ED_REMOVE));
+}
+
 bool ed_goes(const struct lyd_node *edit, enum ed_op otherwise)
 {
 	enum ed_op op = ed_op_of(edit, otherwise);
 	const struct lyd_node *child = lyd_child(edit);
 
-	if (op == ED_DELETE || op == ED_REMOVE)
+	if (op == ED_DELETE || op == ED_REMOVE || ed_is_tagged(edit))
 		return true;
 	if (!edit->schema || edit->schema->nodetype != LYS_CONTAINER ||
 	    edit->schema->flags & LYS_PRESENCE || op == ED_REPLACE)
@@ -146,6 +155,23 @@ static void check_key(const struct lyd_node *node, struct ds_errors *errs)
 	free(path);
 }
 
+static void check_tag(const struct lyd_node *node, struct ds_errors *errs)
+{
+	const struct lysc_node_leaf *leaf = (const struct lysc_node_leaf *)node->schema;
+	bool has_default = node->schema->nodetype == LYS_LEAF && leaf->dflt;
+	char *path;
+
+	if (!ed_is_tagged(node) || lyd_is_default(node))
+		return;
+	path = ds_path(node);
+	ds_errors_add(errs, DS_INVALID_VALUE, path,
+		      "%s is told to have its default, %s%s: take the attribute default away",
+		      node->schema->name, has_default ? "which is " : "and has none",
+		      has_default ? lyd_value_get_canonical(node->schema->module->ctx, leaf->dflt)
+				  : "");
+	free(path);
+}
+
 static void check_siblings(const struct lyd_node *first, enum ed_op otherwise,
 			   struct ds_errors *errs)
 {
@@ -156,6 +182,7 @@ static void check_siblings(const struct lyd_node *first, enum ed_op otherwise,
 		check_key(node, errs);
 		if (!node->schema)
 			continue;
+		check_tag(node, errs);
 		same = ds_same(first, node);
 		if (same && same != node)
 			twice(node, errs);

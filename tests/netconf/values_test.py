@@ -8,13 +8,15 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree as ET
 
-from client import Client, errors, ok
+from client import BASE, Client, errors, ok
 from common import main, test, world
-from datastores import HP, IF, TAP, commit, edit, get, hport, iface, ifs, tap
+from datastores import HP, IF, OPS, TAP, commit, edit, get, hport, iface, ifs, tap
 
 HEDDLE = os.environ["HEDDLE"]
 GUARD = "urn:heddle:yang:heddle-guard"
@@ -158,6 +160,80 @@ def json_as_python_writes_it():
             assert "changes nothing" in heddle(w, lines=(f"load replace {path}", "compare"))
             path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
             assert "changes nothing" in heddle(w, lines=(f"load replace {path}", "compare"))
+
+
+WD = 'xmlns:wd="urn:ietf:params:xml:ns:netconf:default:1.0"'
+MODE = ('<with-defaults xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults">{}'
+        "</with-defaults>")
+
+
+def leaves(c, name, mode="explicit", source="candidate"):
+    """{port: (text, tagged)} of a leaf."""
+    data = c.rpc(f"<get-config><source><{source}/></source>{MODE.format(mode)}</get-config>")
+    found = {}
+    for i in data.iter(f"{{{IF}}}interface"):
+        for leaf in i.iter(f"{{{HP}}}{name}"):
+            tag = leaf.get("{urn:ietf:params:xml:ns:netconf:default:1.0}default")
+            found[i.findtext(f"{{{IF}}}name")] = (leaf.text, tag == "true")
+    return found
+
+
+@test
+def a_leaf_that_is_tagged_goes_back_to_its_default():
+    with client() as (_, c):
+        def mtu(text, attributes, **options):
+            body = hport(f"<mtu {WD} {OPS} {attributes}>{text}</mtu>")
+            return edit(c, ifs(iface("web1", body)), **options)
+        for tag in ("true", "1"):
+            for default in ("merge", "none"):
+                assert ok(mtu("9000", ""))
+                assert leaves(c, "mtu")["web1"] == ("9000", False)
+                assert ok(mtu("1500", f'wd:default="{tag}"', default=default))
+                assert "web1" not in leaves(c, "mtu"), (tag, default)
+                assert leaves(c, "mtu", "report-all-tagged")["web1"] == ("1500", True)
+                assert ok(mtu("1500", f'wd:default="{tag}"', default=default))  # and once more
+        for operation in ("merge", "replace"):
+            assert ok(mtu("9000", "")) and ok(mtu("1500", f'wd:default="true" nc:operation="{operation}"'))
+            assert "web1" not in leaves(c, "mtu"), operation
+        # A value that is no default, and a leaf that has none.
+        for text in ("9000", "1501"):
+            assert ok(mtu("9000", ""))
+            tag, _, path, message = errors(mtu(text, 'wd:default="true"'))[0]
+            assert tag == "invalid-value" and path.endswith(":mtu") and "1500" in message, (tag, path, message)
+        refused = errors(edit(c, ifs(iface("web1", f'<description {WD} wd:default="true">x</description>'))))
+        assert refused[0][0] == "invalid-value" and "has none" in refused[0][3], refused
+        # Not tagged: it is set, to what is the default as well. Tagged and deleted: it is deleted.
+        for attribute in ("", 'wd:default="false"', 'wd:default="0"'):
+            assert ok(mtu("9000", "")) and ok(mtu("1500", attribute))
+            assert leaves(c, "mtu")["web1"] == ("1500", False), attribute
+        assert errors(mtu("1500", 'wd:default="true" nc:operation="create"'))[0][0] == "data-exists"
+        assert ok(mtu("1500", 'wd:default="true" nc:operation="delete"')) and "web1" not in leaves(c, "mtu")
+        assert ok(mtu("1500", 'wd:default="true" nc:operation="create"')) and "web1" not in leaves(c, "mtu")
+        assert errors(mtu("1500", 'wd:default="true" nc:operation="delete"'))[0][0] == "data-missing"
+
+
+@test
+def a_tagged_read_written_back_is_the_identity():
+    with client() as (_, c):
+        text = lambda: sorted(ET.tostring(e).decode() for e in get(c, "candidate"))
+        assert ok(edit(c, ifs(iface("web1", hport("<mtu>1500</mtu>")), iface("fw", hport("<mtu>9000</mtu>")))))
+        before = text()
+        # By the mode "explicit" a leaf that was set is none that has its default.
+        tagged = leaves(c, "mtu", "report-all-tagged")
+        assert tagged["web1"] == ("1500", False) and tagged["fw"] == ("9000", False)
+        assert tagged["eth1"] == ("1500", True)
+        c.send(f'<rpc xmlns="{BASE}" message-id="1"><get-config><source><candidate/></source>'
+               f"{MODE.format('report-all-tagged')}</get-config></rpc>")
+        config = re.search("<data[^>]*>(.*)</data>", c.receive(), re.S)[1]
+        assert "default:1.0" in config and ':default="true"' in config
+        for default in ("merge", "replace", "none"):
+            assert ok(edit(c, config, default=default)), default
+            assert text() == before, default
+        assert ok(c.rpc(f"<copy-config><target><candidate/></target><source><config>{config}</config></source>"
+                        "</copy-config>")) and text() == before
+        # What was changed meanwhile becomes what was read.
+        assert ok(edit(c, ifs(iface("eth1", hport("<mtu>2000</mtu>")), iface("fw", hport("<mtu>2000</mtu>")))))
+        assert ok(edit(c, config)) and text() == before
 
 
 if __name__ == "__main__":
