@@ -2,36 +2,35 @@
 /*
  * heddle port add|move|trunk|remove|enable|disable
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mgmt/cli/change.h"
 #include "mgmt/cli/kinds.h"
 #include "mgmt/cli/running.h"
+#include "mgmt/setform/items.h"
 
 /* Leaves that say which VLANs a port is in. */
 static const char *const vlan_leaves[] = {"access", "trunk",         "native",
 					  "tunnel", "tunnel-cvlans", "native-tagged"};
 #define VLAN_LEAVES (sizeof(vlan_leaves) / sizeof(*vlan_leaves))
 
-static bool all_digits(const char *text, size_t n)
+/*
+ * A value of the leaf-list @name of a port, as the switch has it: "100..200" for "0100-200". Else what is
+ * there already would be taken away and set in one request. Allocated.
+ */
+static char *form_of(const char *name, const char *item)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!isdigit((unsigned char)text[i]))
-			return false;
-	return n != 0;
-}
+	char *path =
+		cli_asprintf("/ietf-interfaces:interfaces/interface/heddle-port:port/%s", name);
+	struct ly_ctx *ctx = cli_schema(NULL);
+	const struct lysc_node *leaf = ctx ? lys_find_path(ctx, NULL, path, 0) : NULL;
 
-/* "100-200" as the model writes it: "100..200". Allocated. */
-static char *range(const char *item)
-{
-	const char *dash = strchr(item, '-');
-
-	if (dash && all_digits(item, (size_t)(dash - item)) &&
-	    all_digits(dash + 1, strlen(dash + 1)))
-		return cli_asprintf("%.*s..%s", (int)(dash - item), item, dash + 1);
-	return cli_strdup(item);
+	free(path);
+	if (!leaf)
+		return cli_strdup(item);
+	sf_top(ctx);
+	return sf_to_model(sf_word_of(leaf), leaf, item);
 }
 
 /* "office,lab,100-200": an element for each. False after a message when one is empty. */
@@ -39,7 +38,7 @@ static bool add_list(struct cli_str *xml, const char *name, const char *list)
 {
 	do {
 		size_t n = strcspn(list, ",");
-		char *item = cli_strndup(list, n), *value = range(item);
+		char *item = cli_strndup(list, n), *value = form_of(name, item);
 
 		if (n)
 			cli_xml_leaf(xml, name, value);

@@ -16,7 +16,8 @@ import xml.etree.ElementTree as ET
 
 from client import BASE, Client, errors, ok
 from common import main, test, world
-from datastores import HP, IF, OPS, TAP, commit, edit, get, hport, iface, ifs, tap
+from datastores import (HP, HS, IF, NMDA, OPS, TAP, commit, edit, get, hport, iface, ifs, tap,
+                        transient)
 
 HEDDLE = os.environ["HEDDLE"]
 GUARD = "urn:heddle:yang:heddle-guard"
@@ -160,6 +161,40 @@ def json_as_python_writes_it():
             assert "changes nothing" in heddle(w, lines=(f"load replace {path}", "compare"))
             path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
             assert "changes nothing" in heddle(w, lines=(f"load replace {path}", "compare"))
+
+
+@test
+def commands_take_each_spelling():
+    with client() as (w, c):
+        def trunk():
+            return sorted(e.text for i in get(c).iter(f"{{{IF}}}interface")
+                          for e in i.iter(f"{{{HP}}}trunk") if i.findtext(f"{{{IF}}}name") == "t9")
+        heddle(w, "port", "add", "t9", "tap", "--switch", "sw0", "--trunk", "010,0020-30,office")
+        assert trunk() == ["10", "20..30", "office"]
+        # What stays is said in another way.
+        heddle(w, "port", "trunk", "t9", "10-10,20-030,40")
+        assert trunk() == ["10", "20..30", "40"]
+        heddle(w, "port", "move", "t9", "--access", "010")
+        assert trunk() == [] and leaves(c, "access", source="running")["t9"][0] == "10"
+        line = "set switch sw0 static-mac 010 02AB.0000.00CD port t9"
+        heddle(w, lines=(line, line.replace("010", "10").replace("02AB.0000.00CD", "02-ab-00-00-00-cd"), "commit"))
+        assert values(get(c), "mac", HS).count("02:ab:00:00:00:cd") == 1
+        assert "changes nothing" in heddle(w, lines=(line, "compare"))
+        heddle(w, lines=("delete switch sw0 static-mac 10..10 02:AB:00:00:00:CD", "commit"))
+        assert "02:ab:00:00:00:cd" not in values(get(c), "mac", HS)
+
+
+@test
+def transient_ports_have_one_form():
+    with client() as (_, c):
+        def macs():
+            data = c.rpc(f'<get-data xmlns="{NMDA}"><datastore xmlns:ds="urn:ietf:params:xml:ns:yang:'
+                         'ietf-datastores">ds:operational</datastore></get-data>')
+            return values(data, "mac", GUARD)
+        new = tap("vm9", extra=spoof("<mac>02:00:00:00:00:AB</mac><mac>02:00:00:00:00:01</mac>"))
+        assert ok(transient(c, ifs(new))) and macs() == ["02:00:00:00:00:ab", "02:00:00:00:00:01"]
+        gone = hport(spoof(element("mac", "02:00:00:00:00:aB", "delete")))
+        assert ok(transient(c, ifs(iface("vm9", gone)))) and macs() == ["02:00:00:00:00:01"]
 
 
 WD = 'xmlns:wd="urn:ietf:params:xml:ns:netconf:default:1.0"'
