@@ -96,6 +96,11 @@ static void test_json_escapes(void)
 	CU_ASSERT_STRING_EQUAL(unescaped("\"\\ud83d\\uDE00\\uDBFF\\udfff\\ud800\\udc00\""),
 			       "\"\360\237\230\200\364\217\277\277\360\220\200\200\"");
 	CU_ASSERT_STRING_EQUAL(unescaped("\"\\\\ud83d\" \\ud83d"), "\"\\\\ud83d\" \\ud83d");
+	CU_ASSERT_STRING_EQUAL(unescaped("{\"}\": [{}]} \n"), "{\"}\": [{}]} \n");
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(unescaped("{\"a\": [{}]}\n }"), "line 2: the JSON text ends"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(unescaped("{} x"), "ends before \"x\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(unescaped("{}{}"), "ends before \"{}\""));
 	CU_ASSERT_PTR_NOT_NULL(
 		strstr(unescaped("\n\"\\ud83d\""), "line 2: \\ud83d is half of a character"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(unescaped("\"\\ude00\\ud83d\""), "\\ude00 is half"));

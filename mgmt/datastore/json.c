@@ -74,13 +74,22 @@ static const char *take(const char *text, const char *at, const char *end, char 
 	return at + 12;
 }
 
+/* What follows behind the end of the one value that a text of JSON is; NULL: nothing does. */
+static const char *rest(const char *at, const char *end)
+{
+	while (at < end && strchr(" \t\r\n", *at))
+		at++;
+	return at < end ? at : NULL;
+}
+
 char *ds_json_unescape(const char *text, size_t len, struct ds_errors *errs)
 {
-	const char *at = text, *end = text + len;
+	const char *at = text, *end = text + len, *more = NULL;
 	char *copy = ds_alloc(len + 1), *to = copy;
 	bool string = false;
+	size_t depth = 0;
 
-	while (at < end) {
+	while (at < end && !more) {
 		if (string && *at == '\\') {
 			at = take(text, at, end, &to, errs);
 			if (!at) {
@@ -91,7 +100,17 @@ char *ds_json_unescape(const char *text, size_t len, struct ds_errors *errs)
 		}
 		if (*at == '"')
 			string = !string;
+		depth += !string && (*at == '{' || *at == '[');
+		depth -= !string && (*at == '}' || *at == ']') && depth;
 		*to++ = *at++;
+		if (!string && !depth && strchr("}]", at[-1]))
+			more = rest(at, end);
 	}
-	return copy;
+	if (!more)
+		return copy;
+	ds_errors_add(errs, DS_INVALID_VALUE, NULL,
+		      "line %zu: the JSON text ends before \"%.16s\": one object is all of it",
+		      line_of(text, more), more);
+	free(copy);
+	return NULL;
 }
