@@ -203,4 +203,7 @@ void hd_api_detach(struct hd_chan *chan)
 		commit_chan = NULL;
 	if (bracket_owner == chan)
 		drop_bracket();
+	for (const struct hd_api *a = apis; a; a = a->next)
+		if (a->detached)
+			a->detached();
 }

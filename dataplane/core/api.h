@@ -15,19 +15,21 @@ struct hd_store;
 struct hd_api {
 	const struct hd_handler *table;
 	size_t n;
+	void (*detached)(void); /* heddle-mgmt is gone; NULL: that is all the same */
 	struct hd_api *next;
 };
 
 /* From a constructor. Handlers run on the control thread; their arg is NULL. */
 void hd_api_register(struct hd_api *api);
 
-#define HD_API_REGISTER(table_)                                                                \
-	RTE_INIT(hd_api_register_##table_)                                                     \
-	{                                                                                      \
-		static struct hd_api api = {table_, sizeof(table_) / sizeof(table_[0]), NULL}; \
-                                                                                               \
-		hd_api_register(&api);                                                         \
-	}                                                                                      \
+#define HD_API_REGISTER(table_)                                                               \
+	RTE_INIT(hd_api_register_##table_)                                                    \
+	{                                                                                     \
+		static struct hd_api api = {table_, sizeof(table_) / sizeof(table_[0]), NULL, \
+					    NULL};                                            \
+                                                                                              \
+		hd_api_register(&api);                                                        \
+	}                                                                                     \
 	struct hd_api
 
 /* Adds all registered handlers, and those of the configuration bracket, to a channel. */

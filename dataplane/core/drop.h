@@ -19,6 +19,7 @@
 #include <rte_common.h>
 #include <rte_mbuf.h>
 
+#include "dataplane/core/capture.h"
 #include "dataplane/core/worker.h"
 
 enum hd_drop_side {
@@ -56,6 +57,8 @@ static inline void hd_drop(struct hd_worker *w, uint16_t port, const struct hd_d
 {
 	w->port_stats[port].drops[reason->index]++;
 	w->stats->drops++;
+	if (unlikely(w->capture))
+		w->capture->drop(w, port, reason, &m, 1);
 	rte_pktmbuf_free(m);
 }
 
@@ -66,6 +69,8 @@ static inline void hd_drop_bulk(struct hd_worker *w, uint16_t port,
 {
 	w->port_stats[port].drops[reason->index] += n;
 	w->stats->drops += n;
+	if (unlikely(w->capture))
+		w->capture->drop(w, port, reason, m, n);
 	rte_pktmbuf_free_bulk(m, n);
 }
 
@@ -77,6 +82,8 @@ static inline void hd_drop_count(struct hd_worker *w, uint16_t port,
 {
 	w->port_stats[port].drops[reason->index] += n;
 	w->stats->drops += n;
+	if (unlikely(w->capture))
+		w->capture->drop(w, port, reason, NULL, n);
 }
 
 #endif

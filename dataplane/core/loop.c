@@ -15,6 +15,7 @@
 #include <rte_rcu_qsbr.h>
 
 #include "heddle/base/clock.h"
+#include "dataplane/core/capture.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/hold.h"
 #include "dataplane/core/l2.h"
@@ -36,6 +37,8 @@
 #define SEND_FRACTION   16 /* cost is in fractions of a cycle */
 
 #define HELD_SHARE 4 /* all workers together hold one part in so many of the frames' pool */
+
+const struct hd_capture_hooks *_Atomic hd_capture_published;
 
 static struct hd_worker *workers[HD_WORKERS_MAX];
 static uint32_t queues_of[HD_WORKERS_MAX];
@@ -203,6 +206,7 @@ static void begin(struct hd_worker *w)
 	const struct hd_config *tree =
 		atomic_load_explicit(&hd_config_published, memory_order_acquire);
 
+	w->capture = atomic_load_explicit(&hd_capture_published, memory_order_acquire);
 	if (unlikely(tree != w->config)) {
 		w->config = tree;
 		hd_hold_check(w);

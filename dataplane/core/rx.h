@@ -7,6 +7,7 @@
 #define DATAPLANE_CORE_RX_H
 
 #include "heddle/net/ether.h"
+#include "dataplane/core/capture.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/meta.h"
 
@@ -31,6 +32,8 @@ static inline uint16_t hd_rx_admit(struct hd_worker *w, const struct hd_port_con
 	stats->rx_packets += n;
 	stats->rx_bytes += bytes;
 	w->stats->rx += n;
+	if (unlikely(w->capture))
+		w->capture->in(w, port, m, n);
 	for (uint32_t i = 0; i < port->n_input && n; i++) {
 		const struct hd_feature_call *c = &port->features[HD_POINT_INPUT].call[i];
 

@@ -82,6 +82,8 @@ static void out_send(struct out *o)
 		if (*rte_pktmbuf_mtod(o->m[i], const uint8_t *) & 1)
 			count_group(o->stats, o->m[i], 1);
 	}
+	if (unlikely(w->capture))
+		w->capture->out(w, o->config, o->m, n);
 	rte_spinlock_lock(&o->port->tx_lock[q]);
 	hd_inside_enter(&w->inside, o->port, HD_DOING_SEND);
 	sent = o->port->ops->tx_burst(w, o->port, q, o->m, n);
@@ -97,6 +99,8 @@ static void out_send(struct out *o)
 	w->stats->tx += sent;
 	if (unlikely(sent < n))
 		hd_drop_bulk(w, o->config->id, &drop_tx_full, &o->m[sent], n - sent);
+	if (unlikely(w->capture))
+		w->capture->sent(w);
 }
 
 /* The packet with @bytes in front writable; dropped and NULL when there is no memory for a copy. */

@@ -21,6 +21,7 @@
 #define HD_WORKERS_MAX 16
 #define HD_BURST       64 /* packets of one receive or transmit call */
 
+struct hd_capture_hooks;
 struct hd_config;
 struct hd_hold;
 struct hd_tx;
@@ -32,8 +33,9 @@ struct hd_worker {
 	const struct hd_config *config; /* the tree of this loop */
 	uint64_t now_ns;                /* of this loop */
 	struct hd_stats_worker *stats;
-	struct hd_stats_port *port_stats; /* [max_ports], by port id */
-	hd_inside inside;                 /* which port */
+	struct hd_stats_port *port_stats;       /* [max_ports], by port id */
+	hd_inside inside;                       /* which port */
+	const struct hd_capture_hooks *capture; /* of this loop; NULL: nobody captures */
 	struct hd_fdb *fdb;
 	struct hd_tx *tx;     /* transmit batches by port */
 	struct hd_hold *hold; /* frames that wait for another loop */

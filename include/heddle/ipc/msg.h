@@ -50,6 +50,7 @@ _Static_assert(sizeof(struct hd_msg_hdr) == 24, "message header");
 #define HD_MODULE_STATS      0x0014
 #define HD_MODULE_REPLAY     0x0015
 #define HD_MODULE_HOSTIF     0x0016
+#define HD_MODULE_CAPTURE    0x0017
 #define HD_MODULE_VHOST      0x0020 /* port kinds */
 #define HD_MODULE_TAP        0x0021
 #define HD_MODULE_AF_PACKET  0x0022
