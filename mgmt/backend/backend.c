@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "heddle/api/capture.h"
 #include "heddle/base/log.h"
 #include "mgmt/backend/backend.h"
 #include "mgmt/backend/txn.h"
@@ -44,6 +45,16 @@ static void on_mac(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 			l->mac(e, l->arg);
 }
 
+static void on_capture_ended(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_capture_started *ended = msg->body;
+	struct bk *bk = arg;
+
+	for (struct bk_listener *l = bk->listeners; l; l = l->next)
+		if (l->capture_ended)
+			l->capture_ended(ended->id, l->arg);
+}
+
 void bk_listen(struct bk *bk, struct bk_listener *listener)
 {
 	listener->next = bk->listeners;
@@ -60,6 +71,7 @@ static void tell_plane(struct bk *bk, const struct bk_plane *plane, bool up)
 static const struct hd_handler data_handlers[] = {
 	HD_EVENT_HANDLER(PORT_STATE, on_port_state),
 	HD_EVENT_HANDLER(MAC_EVENT, on_mac),
+	HD_EVENT_HANDLER(CAPTURE_ENDED, on_capture_ended),
 };
 
 static struct bk_plane *plane_of(struct bk *bk, const struct bk_link *link)

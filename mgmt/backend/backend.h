@@ -46,6 +46,7 @@ struct bk_listener {
 		     void *arg);
 	/* A plane came or went. */
 	void (*plane)(enum bk_plane_id id, bool up, void *arg);
+	void (*capture_ended)(uint64_t id, void *arg); /* see heddle/api/capture.h */
 	void (*mac)(const struct hd_mac_event *event, void *arg);
 	void *arg;
 };

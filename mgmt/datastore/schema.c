@@ -43,6 +43,7 @@ static const struct {
 	{"notifications", "2008-07-14", {NULL}},
 	{"nc-notifications", "2008-07-14", {NULL}},
 	{"heddle-config", "2026-11-21", {NULL}},
+	{"heddle-capture", "2026-11-30", {NULL}},
 	{"heddle-events", "2026-11-21", {NULL}},
 };
 

@@ -149,6 +149,28 @@ void nc_call_data(struct nc_call *call, struct evbuffer *content)
 	nc_call_free(call);
 }
 
+bool nc_call_data_fd(struct nc_call *call, struct evbuffer *content, int fd)
+{
+	struct nc_session *session = nc_call_session(call);
+	struct evbuffer *body = evbuffer_new();
+	bool sent;
+
+	put_head(body, call->attributes);
+	evbuffer_add_buffer(body, content);
+	evbuffer_add(body, REPLY_TAIL, sizeof(REPLY_TAIL) - 1);
+	sent = session && nc_session_send_fd(session, body, fd);
+	evbuffer_free(body);
+	if (!sent) {
+		nc_call_error(
+			call, DS_OPERATION_FAILED,
+			"the descriptor cannot be sent while earlier replies wait to be read");
+		return false;
+	}
+	nc_session_answered(session);
+	nc_call_free(call);
+	return true;
+}
+
 void nc_call_ok(struct nc_call *call)
 {
 	struct evbuffer *body = evbuffer_new();

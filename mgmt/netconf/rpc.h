@@ -41,6 +41,12 @@ void nc_call_data(struct nc_call *call,
 		  struct evbuffer *body); /* content of <rpc-reply>; drained */
 void nc_call_errors(struct nc_call *call, const struct ds_errors *errs);
 
+/*
+ * As nc_call_data(), with a duplicate of @fd. False: the client did not get it, and was answered with
+ * an error.
+ */
+bool nc_call_data_fd(struct nc_call *call, struct evbuffer *body, int fd);
+
 /* An answer in parts: nc_call_part() is false when the client is to be waited for. */
 void nc_call_begin(struct nc_call *call);
 bool nc_call_part(struct nc_call *call, struct evbuffer *part); /* drained */

@@ -13,6 +13,7 @@
 
 #include "heddle/base/log.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/netconf/capture.h"
 #include "mgmt/netconf/child.h"
 #include "mgmt/netconf/door.h"
 #include "mgmt/netconf/errors.h"
@@ -201,6 +202,7 @@ struct nc_server *nc_server_new(struct event_base *base, const struct ly_ctx *ct
 	server->log = nc_log_new(&server->limits);
 	server->watch = nc_watch_new(server);
 	server->config_watch = nc_config_watch_new(server);
+	server->captures = nc_captures_new(server);
 	if (!path)
 		return server;
 	if (!handed)
@@ -224,6 +226,8 @@ void nc_server_free(struct nc_server *server)
 	if (!server)
 		return;
 	nc_door_free(server->door);
+	nc_captures_free(server->captures);
+	server->captures = NULL;
 	while (server->sessions)
 		nc_session_free(server->sessions);
 	nc_children_free(server->children);

@@ -19,6 +19,7 @@
 #include "mgmt/netconf/limits.h"
 #include "mgmt/store/store.h"
 
+struct nc_captures;
 struct nc_children;
 struct nc_door;
 struct nc_config_watch;
@@ -47,6 +48,7 @@ struct nc_server {
 	struct nc_limits limits;
 	size_t held;                  /* bytes of memory of messages that are under way */
 	struct nc_children *children; /* reads beside the loop */
+	struct nc_captures *captures; /* that sessions have */
 	struct nc_log *log;           /* of events */
 	struct nc_watch *watch;
 	struct nc_config_watch *config_watch;

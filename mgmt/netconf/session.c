@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
 #include "heddle/base/name.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/netconf/capture.h"
 #include "mgmt/netconf/child.h"
 #include "mgmt/netconf/hello.h"
 #include "mgmt/netconf/notify.h"
@@ -32,26 +34,33 @@ struct nc_session *nc_session_find(const struct nc_server *server, uint32_t id)
 	return session;
 }
 
-void nc_session_part(struct nc_session *session, struct evbuffer *body)
+static void put_part(const struct nc_session *session, struct evbuffer *out, struct evbuffer *body)
 {
-	struct evbuffer *out = bufferevent_get_output(session->bev);
 	char head[32];
 
 	if (session->frame.chunked)
 		evbuffer_add(out, head,
 			     snprintf(head, sizeof(head), "\n#%zu\n", evbuffer_get_length(body)));
 	evbuffer_add_buffer(out, body);
+}
+
+static void put_end(const struct nc_session *session, struct evbuffer *out)
+{
+	if (session->frame.chunked)
+		evbuffer_add(out, "\n##\n", 4);
+	else
+		evbuffer_add(out, "]]>]]>", 6);
+}
+
+void nc_session_part(struct nc_session *session, struct evbuffer *body)
+{
+	put_part(session, bufferevent_get_output(session->bev), body);
 	nc_session_pump(session);
 }
 
 void nc_session_end(struct nc_session *session)
 {
-	struct evbuffer *out = bufferevent_get_output(session->bev);
-
-	if (session->frame.chunked)
-		evbuffer_add(out, "\n##\n", 4);
-	else
-		evbuffer_add(out, "]]>]]>", 6);
+	put_end(session, bufferevent_get_output(session->bev));
 }
 
 void nc_session_send(struct nc_session *session, struct evbuffer *body)
@@ -267,6 +276,37 @@ static void flush(struct nc_session *session)
 		bufferevent_enable(session->bev, EV_WRITE);
 }
 
+bool nc_session_send_fd(struct nc_session *session, struct evbuffer *body, int fd)
+{
+	union {
+		struct cmsghdr head;
+		char data[CMSG_SPACE(sizeof(fd))];
+	} control = {.head = {CMSG_LEN(sizeof(fd)), SOL_SOCKET, SCM_RIGHTS}};
+	struct evbuffer *message = evbuffer_new();
+	struct msghdr msg = {
+		.msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+	struct iovec iov;
+	ssize_t n = -1;
+
+	put_part(session, message, body);
+	put_end(session, message);
+	iov.iov_len = evbuffer_get_length(message);
+	iov.iov_base = evbuffer_pullup(message, -1);
+	msg.msg_iov = &iov;
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	flush(session);
+	/* It goes with the first byte of this message, so nothing may be queued before. */
+	if (!queued(session))
+		n = sendmsg(bufferevent_getfd(session->bev), &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n > 0) {
+		evbuffer_drain(message, n);
+		evbuffer_add_buffer(bufferevent_get_output(session->bev), message);
+		nc_session_pump(session);
+	}
+	evbuffer_free(message);
+	return n > 0;
+}
+
 /* Serves some of what was sent. True when there is more. */
 static bool serve(struct nc_session *session)
 {
@@ -333,7 +373,8 @@ static uint64_t deadline_of(const struct nc_session *session, const char **why)
 	if (session->begun_ns && !session->busy)
 		return session->begun_ns + limits->message_s * HD_NS_PER_S;
 	*why = "was idle";
-	if (limits->idle_s && !session->busy && !session->sub && !nc_session_locks(session))
+	if (limits->idle_s && !session->busy && !session->sub && !nc_session_locks(session) &&
+	    !nc_captures_has(session->server->captures, session))
 		return session->since_ns + limits->idle_s * HD_NS_PER_S;
 	return 0;
 }
@@ -434,6 +475,7 @@ void nc_session_free(struct nc_session *session)
 	session->server->held -= session->held;
 	if (session->child)
 		nc_child_cancel(session->child);
+	nc_captures_session_gone(session->server->captures, session);
 	st_session_gone(session->server->st, &session->peer->who);
 	nc_notify_session_end(session);
 	if (session->end == NC_END_DROPPED || session->end == NC_END_TIMEOUT)

@@ -70,6 +70,12 @@ void nc_session_send(struct nc_session *session, struct evbuffer *body);
 void nc_session_part(struct nc_session *session, struct evbuffer *body);
 void nc_session_end(struct nc_session *session);
 
+/*
+ * Sends @body (drained) as a message, and a duplicate of @fd with it. False: the client does not read
+ * what was sent before, or is gone; nothing was sent.
+ */
+bool nc_session_send_fd(struct nc_session *session, struct evbuffer *body, int fd);
+
 /* False while so much waits for the client that it gets no more for now. */
 bool nc_session_takes(const struct nc_session *session);
 

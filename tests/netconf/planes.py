@@ -28,6 +28,7 @@ PORT, PORT_LIST, PORT_STATE = (mid(0x11, n) for n in (1, 2, 3))
 DOMAIN_LIST = mid(0x12, 4)
 FDB_LIST, FDB_CLEAR = mid(0x13, 1), mid(0x13, 2)
 DROP_LIST = mid(0x14, 1)
+CAPTURE_START, CAPTURE_STOP, CAPTURE_ENDED = (mid(0x17, n) for n in (1, 2, 3))
 
 
 def cstr(text, size):
@@ -49,6 +50,7 @@ class End:
         self.brackets, self.objects, self.full = [], {}, None
         self.refuse = None  # text with which the next PREPARE is refused
         self.silent = False  # answers nothing
+        self.captures, self.stopped = [], []  # asked for; (id, why) of those that were ended
 
     def send(self, flags, kind, body=b"", seq=0, status=0, fds=()):
         data = HDR.pack(MAGIC, flags, kind, seq, status, len(body), 0) + body
@@ -144,6 +146,18 @@ class End:
             for plane in (1, 2, 3, 4):
                 self.send(REPLY | MORE, kind, struct.pack("<IiIIQQ", plane, 100 + plane, 0, 1,
                           60 * 10**9, 4096) + cstr("", 128) + cstr("", 64), seq)
+            done()
+        elif kind == CAPTURE_START:
+            what, snap, n_ports, n_insns = struct.unpack_from("<IIII", body)
+            ports = [body[16 + 64 * i:80 + 64 * i].split(b"\0")[0].decode() for i in range(n_ports)]
+            insns = [struct.unpack_from("<HBBI", body, 16 + 64 * 256 + 8 * i) for i in range(n_insns)]
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self.captures.append((what, snap, ports, insns, ours))
+            self.send(REPLY, kind, struct.pack("<Q", len(self.captures)), seq, fds=[theirs.fileno()])
+            theirs.close()
+        elif kind == CAPTURE_STOP:
+            self.stopped.append((struct.unpack_from("<Q", body)[0],
+                                 body[8:].split(b"\0")[0].decode()))
             done()
         elif kind == OPEN_SHM:
             self.error(kind, seq, 11, "not yet")
