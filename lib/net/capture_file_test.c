@@ -447,9 +447,10 @@ static void test_write(void)
 		CU_ASSERT_EQUAL(hd_pcapng_begin(f, n & 1 ? NULL : text + n), 0);
 		CU_ASSERT_EQUAL(hd_pcapng_interface(f, n & 2 ? NULL : text + n, 0), 0);
 		CU_ASSERT_EQUAL(hd_pcapng_interface(f, "two", 0), 0);
-		CU_ASSERT_EQUAL(hd_pcapng_frame(f, 1, UINT64_MAX - n, pattern, 60 + n, 100, NULL),
+		CU_ASSERT_EQUAL(
+			hd_pcapng_frame(f, 1, UINT64_MAX - n, pattern, 60 + n, 100, 0, NULL), 0);
+		CU_ASSERT_EQUAL(hd_pcapng_frame(f, 0, n, pattern, n, n, HD_PCAPNG_OUT, text + n),
 				0);
-		CU_ASSERT_EQUAL(hd_pcapng_frame(f, 0, n, pattern, n, n, text + n), 0);
 		fclose(f);
 		size = 0;
 		put(out, out_size);

@@ -14,6 +14,7 @@
 #define NG_ENHANCED     6
 #define NG_COMMENT      1 /* option of any block */
 #define NG_IF_NAME      2
+#define NG_FLAGS        2 /* option of a frame */
 #define NG_IF_TSRESOL   9
 #define NG_APPLICATION  4 /* option of a section */
 #define NG_END          4 /* bytes of the option that ends them */
@@ -124,11 +125,12 @@ int hd_pcapng_interface(FILE *file, const char *name, uint32_t snaplen)
 }
 
 int hd_pcapng_frame(FILE *file, uint32_t interface, uint64_t time_ns, const void *data,
-		    uint32_t len, uint32_t wire_len, const char *comment)
+		    uint32_t len, uint32_t wire_len, uint32_t flags, const char *comment)
 {
 	static const uint8_t zero[4];
 	uint32_t text = text_len(comment);
-	uint32_t total = 32 + padded(len) + option_size(text) + NG_END;
+	uint32_t flags_len = flags ? sizeof(flags) : 0;
+	uint32_t total = 32 + padded(len) + option_size(text) + option_size(flags_len) + NG_END;
 	const uint32_t header[7] = {NG_ENHANCED,       total, interface, (uint32_t)(time_ns >> 32),
 				    (uint32_t)time_ns, len,   wire_len};
 	int rc = put(file, header, sizeof(header));
@@ -139,5 +141,7 @@ int hd_pcapng_frame(FILE *file, uint32_t interface, uint64_t time_ns, const void
 		rc = put(file, zero, padded(len) - len);
 	if (!rc)
 		rc = put_option(file, NG_COMMENT, comment, text);
+	if (!rc)
+		rc = put_option(file, NG_FLAGS, &flags, flags_len);
 	return rc ? rc : put_end(file, total);
 }

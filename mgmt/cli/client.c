@@ -26,6 +26,7 @@ struct cli_client {
 	bool partial; /* of a message, when Ctrl-C came */
 	bool broken;
 	bool waits; /* for what comes when it comes */
+	int came;   /* a descriptor that came along; -1: none */
 	struct lyd_node *hello;
 	struct cli_deframer in;
 	char buf[65536]; /* read, and not yet used */
@@ -94,6 +95,38 @@ static int send_all(int fd, const char *bytes, size_t n, struct hd_err *err)
 	return 0;
 }
 
+/* As recv(), and keeps a descriptor that comes along. */
+static ssize_t receive_bytes(struct cli_client *c)
+{
+	union {
+		struct cmsghdr head;
+		char data[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = {c->buf, sizeof(c->buf)};
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = &control,
+			     .msg_controllen = sizeof(control)};
+	ssize_t n = recvmsg(c->fd, &msg, MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *head = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+
+	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
+	    head->cmsg_len == CMSG_LEN(sizeof(int))) {
+		if (c->came >= 0)
+			close(c->came);
+		memcpy(&c->came, CMSG_DATA(head), sizeof(c->came));
+	}
+	return n;
+}
+
+int cli_client_take_fd(struct cli_client *c)
+{
+	int fd = c->came;
+
+	c->came = -1;
+	return fd;
+}
+
 static int fill(struct cli_client *c, struct hd_err *err)
 {
 	struct pollfd pfds[] = {
@@ -110,7 +143,7 @@ static int fill(struct cli_client *c, struct hd_err *err)
 	if (rc == 0)
 		return hd_err_set(err, ETIMEDOUT, "the switch did not answer within %d s",
 				  TIMEOUT_MS / 1000);
-	n = recv(c->fd, c->buf, sizeof(c->buf), 0);
+	n = receive_bytes(c);
 	if (n < 0 && errno == EINTR)
 		return 0;
 	if (n <= 0)
@@ -208,6 +241,7 @@ int cli_client_open(struct cli_client **client, const char *socket_path, struct 
 				  strlen(socket_path), sizeof(addr.sun_path) - 1);
 	strcpy(addr.sun_path, socket_path);
 	c = cli_calloc(1, sizeof(*c));
+	c->came = -1;
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (c->fd < 0)
 		rc = hd_err_set(err, errno, "socket: %s", strerror(errno));
@@ -260,6 +294,8 @@ void cli_client_close(struct cli_client *c)
 		send_rpc(c, "<close-session/>", &err); /* nobody waits for the answer */
 	if (c->fd >= 0)
 		close(c->fd);
+	if (c->came >= 0)
+		close(c->came);
 	lyd_free_all(c->hello);
 	cli_deframer_next(&c->in, true);
 	free(c);

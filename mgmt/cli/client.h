@@ -38,6 +38,9 @@ int cli_client_rpc(struct cli_client *client, const char *body, struct lyd_node 
 int cli_client_notification(struct cli_client *client, struct lyd_node **notification,
 			    struct hd_err *err);
 
+/* The descriptor that came with the last answer, which is the caller's from now on; -1: none did. */
+int cli_client_take_fd(struct cli_client *client);
+
 /* False when the other side has closed the session. */
 bool cli_client_alive(const struct cli_client *client);
 

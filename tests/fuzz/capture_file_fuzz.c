@@ -30,7 +30,7 @@ static int read_all(struct hd_capture *c, struct sum *sum, FILE *copy)
 		for (uint32_t i = 0; f.data && i < f.len; i++)
 			sum->bytes += f.data[i];
 		if (copy && f.state == HD_CAPTURE_WHOLE)
-			FUZZ_ASSERT(!hd_pcapng_frame(copy, 0, f.time_ns, f.data, f.len, f.len,
+			FUZZ_ASSERT(!hd_pcapng_frame(copy, 0, f.time_ns, f.data, f.len, f.len, 0,
 						     "as it was"));
 	}
 	FUZZ_ASSERT(rc == 0 || err.text[0]);

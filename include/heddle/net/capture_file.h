@@ -75,11 +75,12 @@ int hd_pcap_frame(FILE *file, uint64_t time_ns, const void *data, uint32_t len, 
 
 /*
  * pcapng: begin, then interfaces, which are numbered from 0 in the order of the calls, and frames
- * in any order. @name and @comment may be NULL.
+ * in any order. @name and @comment may be NULL. @flags: enum hd_pcapng_flags, 0: not known.
  */
+enum hd_pcapng_flags { HD_PCAPNG_IN = 1, HD_PCAPNG_OUT = 2 };
 int hd_pcapng_begin(FILE *file, const char *application);
 int hd_pcapng_interface(FILE *file, const char *name, uint32_t snaplen);
 int hd_pcapng_frame(FILE *file, uint32_t interface, uint64_t time_ns, const void *data,
-		    uint32_t len, uint32_t wire_len, const char *comment);
+		    uint32_t len, uint32_t wire_len, uint32_t flags, const char *comment);
 
 #endif
