@@ -222,14 +222,20 @@ static void names(const struct bd_model *m, struct bd_names *out)
 			bd_names_add(out, m->ports[i].name);
 }
 
+/* Not a max-elements of the list: with that the whole of it is a unit of edits (mgmt/store/unit.c). */
+static void rule_room(const struct bd_model *m, struct ds_errors *errs)
+{
+	if (m->n_switches > HD_SWITCHES_MAX)
+		bd_error(errs, m->switches[HD_SWITCHES_MAX].node, DS_OPERATION_FAILED,
+			 "too-many-switches",
+			 "there are %zu switches, and at most %d can be: remove some",
+			 m->n_switches, HD_SWITCHES_MAX);
+}
+
 /* Names first: what is found by a name that is there twice follows from that. */
-static const bd_rule_fn rules[] = {bd_rule_hostif_names,
-				   bd_rule_hostif_addresses,
-				   rule_vlan_twice,
-				   rule_uplinks,
-				   rule_static_macs,
-				   rule_static_twice,
-				   NULL};
+static const bd_rule_fn rules[] = {
+	bd_rule_hostif_names, bd_rule_hostif_addresses, rule_vlan_twice, rule_uplinks,
+	rule_static_macs,     rule_static_twice,        rule_room,       NULL};
 
 static struct bd_row row = {
 	.module = "heddle-switch",

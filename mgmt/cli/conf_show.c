@@ -154,7 +154,13 @@ static int fetch_changed(struct conf *conf, struct lyd_node **before, struct lyd
 
 	if (rc)
 		return rc;
-	cli_xml_foreach(change, reply, "change") n++;
+	cli_xml_foreach(change, reply, "change")
+	{
+		char *words = sf_path_words(conf->ctx, cli_xml_text(change, "path"));
+
+		n += words ? 1 : UNITS_MAX + 1; /* no words lead to it */
+		free(words);
+	}
 	if (n > UNITS_MAX) {
 		rc = conf_fetch(conf, "running", NULL, before);
 		if (rc == 0)
