@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "heddle/base/clock.h"
+#include "dataplane/core/blame.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/port_life.h"
 #include "dataplane/core/port_table.h"
@@ -154,6 +155,7 @@ void hd_port_stop(struct hd_port *port, bool replaced)
 	hd_port_close_later(port);
 	if (replaced)
 		return;
+	hd_blame_forgive(port->name); /* another that gets the name is another */
 	/* The id stays reserved until the port is freed. */
 	table[port->id] = NULL;
 	hd_stats_port_release(port->id);

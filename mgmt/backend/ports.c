@@ -69,6 +69,18 @@ void bk_ports_update(struct bk_ports *ports, const struct hd_port_state *state)
 	copy->changed_ns = state->changed_ns < now ? now - state->changed_ns : 0;
 }
 
+void bk_ports_forget(struct bk_ports *ports, const char *name)
+{
+	bool found;
+	size_t at = place(ports, name, &found);
+
+	if (!found)
+		return;
+	free(ports->list[at]);
+	ports->n--;
+	memmove(&ports->list[at], &ports->list[at + 1], (ports->n - at) * sizeof(void *));
+}
+
 static void on_item(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
 		    void *arg)
 {

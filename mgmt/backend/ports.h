@@ -25,6 +25,9 @@ void bk_ports_refresh(struct bk_ports *ports, struct hd_chan *chan);
 /* Takes over what an event or an item says; strings in it are checked. */
 void bk_ports_update(struct bk_ports *ports, const struct hd_port_state *state);
 
+/* Nothing is known of it any more. */
+void bk_ports_forget(struct bk_ports *ports, const char *name);
+
 /* NULL when nothing is known of it. */
 const struct hd_port_state *bk_ports_find(const struct bk_ports *ports, const char *name);
 

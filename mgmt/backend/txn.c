@@ -135,6 +135,24 @@ static void in_force(struct bk_txn *txn)
 	end(txn, 0);
 }
 
+static void forget(const struct bd_object *object, enum hd_object_op op, void *arg)
+{
+	if (object->rank == BD_RANK_KIND ||
+	    (object->rank == BD_RANK_PORT && op == HD_OBJECT_DELETE))
+		bk_ports_forget(arg, object->body->key);
+}
+
+/*
+ * Ports that are gone, or of another kind or settings: what was told of them is not true of who has
+ * their names now. heddle-dp tells of those after its answer to the commit.
+ */
+static void forget_ports(const struct bk_txn *txn)
+{
+	struct bk *bk = txn->bk;
+
+	bd_objects_diff(bk->objects, txn->next, HD_PLANE_DATA, forget, &bk->ports);
+}
+
 static void on_commit(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
 		      void *arg)
 {
@@ -151,6 +169,8 @@ static void on_commit(struct hd_chan *chan, int status, const struct hd_msg *msg
 			       strerror(-status));
 		else if (side->id == BK_DATA)
 			txn->result = *(const struct hd_config_result *)msg->body;
+		if (side->id == BK_DATA)
+			forget_ports(txn);
 		if (all_done(txn))
 			in_force(txn);
 	}

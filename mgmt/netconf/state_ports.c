@@ -62,13 +62,21 @@ static void wants_init(struct wants *w, const struct ly_ctx *ctx, const struct n
 		w->of[i] = nc_filter_wants_node(filter, lys_find_path(ctx, NULL, want_paths[i], 0));
 }
 
-static const char *oper_status(const struct hd_port_state *s)
+/* Why a port is down, or up. One that heddle-dp has, and has not told of yet, is being opened. */
+static unsigned int reason_of(const struct bk *bk, const struct hd_port_state *s)
 {
-	if (!s)
-		return "unknown";
-	if (s->up)
-		return "up";
-	switch (s->reason) {
+	if (s)
+		return s->up ? HD_PORT_UP : s->reason;
+	return bk_data(bk) && bk->planes[BK_DATA].generation == bk->generation
+		       ? HD_PORT_OPENING
+		       : HD_PORT_REASON_COUNT;
+}
+
+static const char *oper_status(unsigned int reason)
+{
+	switch (reason) {
+	case HD_PORT_UP: return "up";
+	case HD_PORT_REASON_COUNT: return "unknown";
 	case HD_PORT_NO_DEVICE:
 	case HD_PORT_NO_NAMESPACE: return "not-present";
 	case HD_PORT_NO_PEER:
@@ -178,9 +186,9 @@ static void port_state(struct lyd_node *interface, const struct bd_model *model,
 
 	if (w->of[WANT_SOCKET])
 		socket_path(interface, port, server);
-	nc_leaf(interface, NULL, "oper-status", oper_status(s));
+	nc_leaf(interface, NULL, "oper-status", oper_status(reason_of(bk, s)));
 	nc_leaf(state, NULL, "role", bd_role_name(port->role));
-	nc_leaf(state, NULL, "reason", s ? hd_port_reason_name(s->reason) : "unknown");
+	nc_leaf(state, NULL, "reason", hd_port_reason_name(reason_of(bk, s)));
 	for (size_t i = 0; w->of[WANT_SEGMENTS] && i < model->n_segments; i++)
 		if (model->segments[i].sw == port->sw &&
 		    bd_port_in_vlan(port, model->segments[i].vlan))

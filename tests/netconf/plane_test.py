@@ -15,7 +15,8 @@ import time
 
 from client import BASE, Client, errors, ok
 from common import CONFIGS, MGMT, WRAPPER, config, main, port, test, world
-from planes import CONTROL, DATA, PORT, World
+from datastores import IF, edit, iface, ifs, tap
+from planes import CONTROL, DATA, EVENT, PORT, PORT_STATE, World, port_state
 
 
 @test
@@ -29,6 +30,45 @@ def start_commits_on_both_planes():
         assert {k for _, k in control.objects} == {"hd-lab"}
         assert data.generation == control.generation != 0
         assert "in force" in w.ready_text
+
+
+@test
+def a_new_port_is_not_the_old_one_of_its_name():
+    """Gone and made again, or of another kind or device: nothing is shown of what there was."""
+    def state(c, name):
+        reply = c.rpc(f'<get><filter><interfaces xmlns="{IF}"><interface><name>{name}</name></interface>'
+                      "</interfaces></filter></get>")
+        texts = {e.tag.split("}")[1]: e.text for e in next(reply.iter(f"{{{IF}}}interface")).iter()}
+        return {k: texts.get(k) for k in ("oper-status", "reason", "detail", "flaps", "queues")}
+
+    fresh = {"oper-status": "dormant", "reason": "opening", "detail": None, "flaps": None, "queues": None}
+    pcap = '<type xmlns:t="urn:heddle:yang:heddle-pcap">t:pcap</type>'
+    device = '<tap xmlns="urn:heddle:yang:heddle-tap"><device>other</device></tap>'
+    with world() as w, contextlib.closing(Client(w.path)) as c:
+        def up(name):
+            w.ends[DATA].send(EVENT, PORT_STATE, port_state(name, detail="of the old one"))
+            w.wait("it is up", lambda: state(c, name)["detail"] == "of the old one")
+        assert ok(edit(c, ifs(tap("a"), tap("b")), target="running"))
+        assert state(c, "a") == fresh
+        up("a")
+        up("b")
+        assert ok(edit(c, ifs(iface("a", op="delete")), target="running"))
+        assert ok(edit(c, ifs(tap("a")), target="running"))
+        assert state(c, "a") == fresh and state(c, "b")["reason"] == "up"
+        for other in (iface("a", device), iface("a", pcap)):
+            up("a")
+            assert ok(edit(c, ifs(other), target="running"))
+            assert state(c, "a") == fresh, other
+        # What changes nothing about the port itself leaves it as it is.
+        up("a")
+        assert ok(edit(c, ifs(iface("a", "<description>x</description>")), target="running"))
+        assert state(c, "a")["detail"] == "of the old one"
+        # Cleared counters and events are of ports that are there.
+        assert ok(edit(c, ifs(iface("b", op="delete")), target="running"))
+        got = errors(c.rpc('<clear-counters xmlns="urn:heddle:yang:heddle-system"><port>b</port></clear-counters>'))
+        assert "no port" in got[0][3], got
+        w.kill_plane(DATA)
+        w.wait("unknown", lambda: state(c, "a")["oper-status"] == "unknown")
 
 
 @test
