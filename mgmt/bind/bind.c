@@ -8,6 +8,7 @@
 #include "heddle/api/kinds.h"
 #include "mgmt/bind/bind.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/datastore/similar.h"
 #include "mgmt/datastore/tree.h"
 
 static struct bd_row *rows; /* by name: constructors run in no order that can be relied on */
@@ -62,6 +63,63 @@ struct ds_error *bd_error(struct ds_errors *errs, const struct lyd_node *node, e
 	free(text);
 	free(path);
 	return err;
+}
+
+void bd_error_port(struct ds_error *err, const char *port, const char *plain)
+{
+	char *path = ds_printf("/ietf-interfaces:interfaces/interface[name='%s']", port);
+
+	ds_error_about(err, path, "%s", plain);
+	free(path);
+}
+
+void bd_error_segment(struct ds_error *err, const char *sw, const char *segment, const char *plain)
+{
+	char *path = ds_printf("/heddle-switch:switches/switch[name='%s']/segment[name='%s']", sw,
+			       segment);
+
+	ds_error_about(err, path, "%s", plain);
+	free(path);
+}
+
+void bd_no_port(const struct bd_model *m, const struct lyd_node *leaf, struct ds_errors *errs)
+{
+	const char *name = lyd_get_value(leaf);
+	struct ds_similar similar;
+	struct ds_error *err;
+	char hint[160], *plain;
+
+	ds_similar_init(&similar, name);
+	for (size_t i = 0; i < m->n_ports; i++)
+		ds_similar_offer(&similar, m->ports[i].name);
+	err = bd_error(errs, leaf, DS_DATA_MISSING, "instance-required",
+		       "there is no port \"%s\"%s", name,
+		       ds_similar_hint(&similar, hint, sizeof(hint)));
+	plain = ds_printf("there is no port \"%s\"", name);
+	if (ds_similar_best(&similar))
+		bd_error_port(err, ds_similar_best(&similar), plain);
+	free(plain);
+}
+
+void bd_no_segment(const struct bd_model *m, const struct bd_switch *sw,
+		   const struct lyd_node *node, const char *name, struct ds_errors *errs)
+{
+	static const char advice[] = ": define it there, or use a VLAN id";
+	struct ds_similar similar;
+	struct ds_error *err;
+	char hint[160], *plain;
+
+	ds_similar_init(&similar, name);
+	for (size_t i = 0; i < m->n_segments; i++)
+		if (m->segments[i].sw == sw)
+			ds_similar_offer(&similar, m->segments[i].name);
+	ds_similar_hint(&similar, hint, sizeof(hint));
+	err = bd_error(errs, node, DS_DATA_MISSING, "instance-required",
+		       "switch %s has no segment \"%s\"%s", sw->name, name, *hint ? hint : advice);
+	plain = ds_printf("switch %s has no segment \"%s\"%s", sw->name, name, advice);
+	if (ds_similar_best(&similar))
+		bd_error_segment(err, sw->name, ds_similar_best(&similar), plain);
+	free(plain);
 }
 
 bool bd_port_is(const struct bd_port *port, const char *kind_module)

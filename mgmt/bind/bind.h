@@ -72,6 +72,15 @@ struct ds_error *bd_error(struct ds_errors *errs, const struct lyd_node *node, e
 			  const char *app_tag, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* The message names a port, or a segment: who may not read that is told @plain (ds_error_about()). */
+void bd_error_port(struct ds_error *err, const char *port, const char *plain);
+void bd_error_segment(struct ds_error *err, const char *sw, const char *segment, const char *plain);
+
+/* Adds an error about @leaf, which names a port that is not there, or a segment of @sw that is not. */
+void bd_no_port(const struct bd_model *model, const struct lyd_node *leaf, struct ds_errors *errs);
+void bd_no_segment(const struct bd_model *model, const struct bd_switch *sw,
+		   const struct lyd_node *node, const char *name, struct ds_errors *errs);
+
 /* Is the port of the kind that this module has? Host interfaces are of kind tap. */
 bool bd_port_is(const struct bd_port *port, const char *kind_module);
 

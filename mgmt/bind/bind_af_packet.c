@@ -28,9 +28,11 @@ static void device_twice(const struct bd_port *port, const char *other, const ch
 {
 	const char *netns, *device = bd_port_device(port, &netns);
 
-	bd_error(errs, device_node(port), DS_INVALID_VALUE, "device-twice",
-		 "port %s is on device %s already%s%s: each port needs a device of its own", other,
-		 device, *netns ? " in namespace " : "", netns);
+	bd_error_port(bd_error(errs, device_node(port), DS_INVALID_VALUE, "device-twice",
+			       "port %s is on device %s already%s%s: each port needs a device of "
+			       "its own",
+			       other, device, *netns ? " in namespace " : "", netns),
+		      other, "the device is taken already: each port needs a device of its own");
 }
 
 static const struct bd_claim_class device_class = {"device", 0, device_twice};

@@ -37,8 +37,10 @@ static void written_twice(const struct bd_port *port, const char *other, const c
 		bd_error(errs, leaf, DS_INVALID_VALUE, "file-twice",
 			 "the port reads the file %s itself: write to another", key);
 	else
-		bd_error(errs, leaf, DS_INVALID_VALUE, "file-twice",
-			 "port %s uses the file %s as well: write to another", other, key);
+		bd_error_port(bd_error(errs, leaf, DS_INVALID_VALUE, "file-twice",
+				       "port %s uses the file %s as well: write to another", other,
+				       key),
+			      other, "the file is used already: write to another");
 }
 
 static const struct bd_claim_class file_class = {"file", 0, written_twice};

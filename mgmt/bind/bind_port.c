@@ -2,9 +2,11 @@
 /*
  * heddle-port: what ports of all kinds share.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mgmt/bind/bind.h"
+#include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/similar.h"
 #include "mgmt/datastore/tree.h"
 
@@ -31,23 +33,28 @@ static void rule_switch(const struct bd_model *m, const struct bd_port *port,
 {
 	const struct lyd_node *leaf = port->sw ? NULL : ds_child(port->port, NULL, "switch");
 	struct ds_similar similar;
-	char hint[160];
+	struct ds_error *err;
+	char hint[160], *path;
 
 	if (!leaf)
 		return;
 	ds_similar_init(&similar, lyd_get_value(leaf));
 	for (size_t k = 0; k < m->n_switches; k++)
 		ds_similar_offer(&similar, m->switches[k].name);
-	bd_error(errs, leaf, DS_DATA_MISSING, "instance-required", "there is no switch \"%s\"%s",
-		 lyd_get_value(leaf), ds_similar_hint(&similar, hint, sizeof(hint)));
+	err = bd_error(errs, leaf, DS_DATA_MISSING, "instance-required",
+		       "there is no switch \"%s\"%s", lyd_get_value(leaf),
+		       ds_similar_hint(&similar, hint, sizeof(hint)));
+	if (!ds_similar_best(&similar))
+		return;
+	path = ds_printf("/heddle-switch:switches/switch[name='%s']", ds_similar_best(&similar));
+	ds_error_about(err, path, "there is no switch \"%s\"", lyd_get_value(leaf));
+	free(path);
 }
 
 static void check_word(const struct bd_model *m, const struct bd_port *port,
 		       const struct lyd_node *node, struct ds_errors *errs)
 {
 	struct bd_vlan_word word = bd_vlan_word(m, port->sw, lyd_get_value(node));
-	struct ds_similar similar;
-	char hint[160];
 
 	if (word.segment || (word.first && word.first <= word.last))
 		return;
@@ -57,15 +64,7 @@ static void check_word(const struct bd_model *m, const struct bd_port *port,
 			 word.last, word.first);
 		return;
 	}
-	ds_similar_init(&similar, lyd_get_value(node));
-	for (size_t i = 0; i < m->n_segments; i++)
-		if (m->segments[i].sw == port->sw)
-			ds_similar_offer(&similar, m->segments[i].name);
-	bd_error(errs, node, DS_DATA_MISSING, "instance-required",
-		 "switch %s has no segment \"%s\"%s", port->sw->name, lyd_get_value(node),
-		 *ds_similar_hint(&similar, hint, sizeof(hint))
-			 ? hint
-			 : ": define it there, or use a VLAN id");
+	bd_no_segment(m, port->sw, node, lyd_get_value(node), errs);
 }
 
 /* Segments that are used but not defined, and ranges from high to low. */

@@ -7,7 +7,6 @@
 
 #include "mgmt/bind/bind.h"
 #include "mgmt/bind/hostif.h"
-#include "mgmt/datastore/similar.h"
 #include "mgmt/datastore/tree.h"
 
 static void check_vlans(const struct bd_model *m, const struct bd_switch *sw,
@@ -21,11 +20,14 @@ static void check_vlans(const struct bd_model *m, const struct bd_switch *sw,
 		if (seg->sw != sw || seg->internal)
 			continue;
 		if (owner[seg->vlan])
-			bd_error(errs, ds_child(seg->node, NULL, "vlan"), DS_INVALID_VALUE,
-				 "vlan-twice",
-				 "VLAN %u is segment %s already: give each segment of switch %s a "
-				 "VLAN of its own",
-				 seg->vlan, owner[seg->vlan]->name, sw->name);
+			bd_error_segment(
+				bd_error(errs, ds_child(seg->node, NULL, "vlan"), DS_INVALID_VALUE,
+					 "vlan-twice",
+					 "VLAN %u is segment %s already: give each segment of "
+					 "switch %s a VLAN of its own",
+					 seg->vlan, owner[seg->vlan]->name, sw->name),
+				sw->name, owner[seg->vlan]->name,
+				"the VLAN is another segment's already");
 		owner[seg->vlan] = seg;
 	}
 }
@@ -42,16 +44,9 @@ static void check_uplink(const struct bd_model *m, const struct bd_segment *seg,
 {
 	const char *name = lyd_get_value(node);
 	const struct bd_port *port = bd_port_find(m, name);
-	struct ds_similar similar;
-	char hint[160];
 
 	if (!port) {
-		ds_similar_init(&similar, name);
-		for (size_t i = 0; i < m->n_ports; i++)
-			ds_similar_offer(&similar, m->ports[i].name);
-		bd_error(errs, node, DS_DATA_MISSING, "instance-required",
-			 "there is no port \"%s\"%s", name,
-			 ds_similar_hint(&similar, hint, sizeof(hint)));
+		bd_no_port(m, node, errs);
 	} else if (port->role == BD_ROLE_HOST) {
 		bd_error(errs, node, DS_INVALID_VALUE, "bad-uplink",
 			 "%s is a host interface and cannot be an uplink: name a port", name);
@@ -82,20 +77,12 @@ static uint16_t static_vlan(const struct bd_model *m, const struct bd_switch *sw
 {
 	const char *name = ds_value(entry, NULL, "segment-or-vlan");
 	struct bd_vlan_word word = bd_vlan_word(m, sw, name);
-	struct ds_similar similar;
-	char hint[160];
 
 	if (word.segment)
 		return word.segment->vlan;
 	if (word.first)
 		return word.first;
-	ds_similar_init(&similar, name);
-	for (size_t i = 0; i < m->n_segments; i++)
-		if (m->segments[i].sw == sw)
-			ds_similar_offer(&similar, m->segments[i].name);
-	bd_error(errs, entry, DS_DATA_MISSING, "instance-required",
-		 "switch %s has no segment \"%s\"%s", sw->name, name,
-		 ds_similar_hint(&similar, hint, sizeof(hint)));
+	bd_no_segment(m, sw, entry, name, errs);
 	return 0;
 }
 
@@ -106,9 +93,7 @@ static void check_static(const struct bd_model *m, const struct bd_switch *sw,
 	const char *name = lyd_get_value(leaf), *text = ds_value(entry, NULL, "mac");
 	const struct bd_port *port = bd_port_find(m, name);
 	uint16_t vlan = static_vlan(m, sw, entry, errs);
-	struct ds_similar similar;
 	struct hd_mac mac;
-	char hint[160];
 
 	if (hd_mac_parse(text, &mac) < 0 || hd_mac_is_group(&mac) || hd_mac_is_zero(&mac))
 		bd_error(errs, ds_child(entry, NULL, "mac"), DS_INVALID_VALUE, "bad-mac",
@@ -116,12 +101,7 @@ static void check_static(const struct bd_model *m, const struct bd_switch *sw,
 			 "address is even",
 			 text);
 	if (!port) {
-		ds_similar_init(&similar, name);
-		for (size_t i = 0; i < m->n_ports; i++)
-			ds_similar_offer(&similar, m->ports[i].name);
-		bd_error(errs, leaf, DS_DATA_MISSING, "instance-required",
-			 "there is no port \"%s\"%s", name,
-			 ds_similar_hint(&similar, hint, sizeof(hint)));
+		bd_no_port(m, leaf, errs);
 	} else if (port->sw && port->sw != sw) {
 		bd_error(errs, leaf, DS_INVALID_VALUE, "bad-static-mac",
 			 "port %s is not on switch %s: name one that is", name, sw->name);

@@ -62,9 +62,9 @@ void bd_claims_free(struct bd_claims *claims)
 	memset(claims, 0, sizeof(*claims));
 }
 
-static bool is_beyond(const struct bd_claim_class *class, size_t n)
+static bool is_beyond(const struct bd_claim_class *of, size_t n)
 {
-	return class->most && n > class->most;
+	return of->most && n > of->most;
 }
 
 void bd_claims_fill(struct bd_set *set, struct bd_claims *claims, const struct bd_model *model,

@@ -38,6 +38,9 @@ static void error_free(struct ds_error *err)
 	free(err->path);
 	free(err->message);
 	free(err->bad);
+	free(err->about[0]);
+	free(err->about[1]);
+	free(err->plain);
 	memset(err, 0, sizeof(*err));
 }
 
@@ -85,6 +88,20 @@ void ds_error_bad(struct ds_error *err, const char *bad)
 {
 	free(err->bad);
 	err->bad = bad ? ds_strdup(bad) : NULL;
+}
+
+void ds_error_about(struct ds_error *err, const char *path, const char *fmt, ...)
+{
+	va_list ap;
+
+	free(err->about[1]);
+	err->about[1] = err->about[0];
+	err->about[0] = ds_strdup(path);
+	free(err->plain);
+	va_start(ap, fmt);
+	if (vasprintf(&err->plain, fmt, ap) < 0)
+		err->plain = NULL;
+	va_end(ap);
 }
 
 void ds_errors_move(struct ds_errors *errs, struct ds_errors *from)

@@ -43,6 +43,8 @@ struct ds_error {
 	char *app_tag; /* or NULL */
 	char *path;    /* as libyang writes it: /module:node/child[key='v']; or NULL */
 	char *message;
+	char *about[2]; /* paths of other nodes that the message speaks of, or NULL; */
+	char *plain;    /* and what it is for those who may not read them */
 	char *bad; /* name of the element, attribute or namespace that the tag speaks of, or the
 		      session that has the lock; or NULL */
 };
@@ -65,6 +67,13 @@ void ds_error_app_tag(struct ds_error *err, const char *app_tag);
 
 /* Sets the name of the element or namespace that is bad. */
 void ds_error_bad(struct ds_error *err, const char *bad);
+
+/*
+ * The message speaks of what is at @path (copied; twice at most), which may be nothing that its reader
+ * may know of: who may not read it is told @fmt instead.
+ */
+void ds_error_about(struct ds_error *err, const char *path, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Puts all that @from has behind what @errs has. @from is empty then. */
 void ds_errors_move(struct ds_errors *errs, struct ds_errors *from);

@@ -55,6 +55,13 @@ bool nacm_may_write(struct nacm *nacm, const struct nacm_subject *who, const str
 		    enum nacm_op op);
 
 /*
+ * May the subject read, or update, what @path (as libyang writes it) speaks of, whether it is there or
+ * not? To read it, all that it is in has to be readable as well.
+ */
+bool nacm_may_read_path(struct nacm *nacm, const struct nacm_subject *who, const char *path);
+bool nacm_may_update_path(struct nacm *nacm, const struct nacm_subject *who, const char *path);
+
+/*
  * Adds an access-denied error about @node (its path) that says what denies it, and which groups may,
  * unless the subject may. Returns whether it may. The first of @errs is counted (RFC 8341 counts
  * requests).

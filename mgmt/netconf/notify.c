@@ -188,9 +188,14 @@ static bool judge(struct nc_call *call, void *arg, struct ds_errors *errs)
 	sub->judged = sub->at > log->first ? sub->at : log->first;
 	sub->n_verdicts = log->next - sub->judged;
 	sub->verdicts = ds_realloc(sub->verdicts, sub->n_verdicts, 1);
-	for (size_t i = 0; i < sub->n_verdicts; i++)
-		sub->verdicts[i] = nc_filter_matches(
-			&sub->wish.filter, log->entries[(sub->judged + i) % log->room].tree);
+	for (size_t i = 0; i < sub->n_verdicts; i++) {
+		const struct lyd_node *tree = log->entries[(sub->judged + i) % log->room].tree;
+		struct lyd_node *copy;
+
+		tree = nc_event_left(call->server->nacm, &call->peer->who, tree, &copy);
+		sub->verdicts[i] = tree ? nc_filter_matches(&sub->wish.filter, tree) : 0;
+		lyd_free_all(copy);
+	}
 	return true;
 }
 
@@ -255,22 +260,33 @@ static bool is_judged(const struct nc_subscription *sub)
 	return !sub->beside || (sub->at >= sub->judged && sub->at - sub->judged < sub->n_verdicts);
 }
 
-static bool passes_filter(const struct nc_subscription *sub, const struct entry *e)
+static bool passes_filter(const struct nc_subscription *sub, const struct lyd_node *tree)
 {
 	return sub->beside ? sub->verdicts[sub->at - sub->judged]
-			   : nc_filter_matches(&sub->wish.filter, e->tree);
+			   : nc_filter_matches(&sub->wish.filter, tree);
 }
 
-static bool is_for(const struct nc_subscription *sub, const struct entry *e)
+/* Sends what the subscriber may know of an event, if it is for them. */
+static void send_event(const struct nc_subscription *sub, const struct entry *e)
 {
-	const struct nc_session *session = sub->session;
+	struct nc_session *session = sub->session;
+	const struct nacm_subject *who = &session->peer->who;
 	struct nacm *nacm = session->server->nacm;
+	const struct lyd_node *left;
+	struct lyd_node *copy;
+	char *text = NULL;
 
 	if (sub->wish.replay && compare(&e->time, &sub->wish.start) < 0)
-		return false;
-	if (!passes_filter(sub, e))
-		return false;
-	return !nacm || nacm_may_notify(nacm, &session->peer->who, e->tree);
+		return;
+	left = nc_event_left(nacm, who, e->tree, &copy);
+	if (left && passes_filter(sub, left) && (!nacm || nacm_may_notify(nacm, who, left))) {
+		if (copy)
+			lyd_print_mem(&text, copy, LYD_XML, LYD_PRINT_SHRINK);
+		if (text || !copy)
+			send_text(session, &e->time, copy ? text : e->text);
+	}
+	free(text);
+	lyd_free_all(copy);
 }
 
 static void tell_lost(struct nc_subscription *sub, uint64_t first)
@@ -323,8 +339,7 @@ static enum next advance(struct nc_subscription *sub)
 		ask(sub);
 		return NEXT_NOTHING;
 	}
-	if (is_for(sub, e))
-		send_text(sub->session, &e->time, e->text);
+	send_event(sub, e);
 	sub->at++;
 	return NEXT_MORE;
 }

@@ -73,6 +73,13 @@ void nc_watch_free(struct nc_watch *watch);
 /* The startup configuration was refused, @text says why; the switch started with @used. */
 void nc_publish_fallback(struct nc_server *server, const char *used, const char *text);
 
+/*
+ * What is left of an event for those who may not read all: itself, a copy without what they may not
+ * read (*@copy, for the caller to free), or NULL. @nacm may be NULL. In the loop and in children.
+ */
+const struct lyd_node *nc_event_left(struct nacm *nacm, const struct nacm_subject *who,
+				     const struct lyd_node *event, struct lyd_node **copy);
+
 /* Tells of changes of the configuration, and of confirmed commits (RFC 6470). */
 struct nc_config_watch *nc_config_watch_new(struct nc_server *server);
 void nc_config_watch_free(struct nc_config_watch *watch);

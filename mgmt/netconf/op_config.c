@@ -43,8 +43,7 @@ static void add_change(const struct st_unit_change *change, void *arg)
 	struct evbuffer *out = l->out;
 	char when[32];
 
-	if (nacm && !nacm_may_read(nacm, &l->call->peer->who,
-				   change->after ? change->after : change->before))
+	if (nacm && !nacm_may_read_path(nacm, &l->call->peer->who, change->path))
 		return;
 
 	evbuffer_add_printf(out, "<change xmlns=\"" NS "\">");

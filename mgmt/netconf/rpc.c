@@ -7,6 +7,7 @@
 
 #include "heddle/base/log.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/nacm/nacm.h"
 #include "mgmt/netconf/child.h"
 #include "mgmt/netconf/errors.h"
 #include "mgmt/netconf/rpc.h"
@@ -180,14 +181,42 @@ void nc_call_ok(struct nc_call *call)
 	evbuffer_free(body);
 }
 
+static bool reads(struct nc_call *call, const char *path)
+{
+	return !path || nacm_may_read_path(call->server->nacm, &call->peer->who, path);
+}
+
+/* An error tells of nothing that who asked may not read, but for what they may change themselves. */
+static void add_shown(struct nc_call *call, const struct ds_error *err, struct ds_errors *shown)
+{
+	bool all = reads(call, err->about[0]) && reads(call, err->about[1]);
+	const char *text = all || !err->plain ? err->message : err->plain;
+	struct ds_error *copy;
+
+	if (err->tag != DS_ACCESS_DENIED && !reads(call, err->path) &&
+	    !nacm_may_update_path(call->server->nacm, &call->peer->who, err->path)) {
+		ds_errors_add(shown, err->tag, NULL,
+			      "something that you may not read would be wrong: ask who may");
+		return;
+	}
+	copy = ds_errors_add(shown, err->tag, err->path, "%s", text);
+	ds_error_app_tag(copy, err->app_tag);
+	ds_error_bad(copy, err->bad);
+}
+
 void nc_call_errors(struct nc_call *call, const struct ds_errors *errs)
 {
 	struct evbuffer *body = evbuffer_new();
+	struct ds_errors shown = {.more = errs->more};
+	bool all = nc_call_reads_all(call);
 
+	for (size_t i = 0; i < errs->n && !all; i++)
+		add_shown(call, &errs->list[i], &shown);
 	count_errors(call, nc_call_session(call), errs->n);
-	nc_errors(body, call->server->ctx, errs);
+	nc_errors(body, call->server->ctx, all ? errs : &shown);
 	nc_call_data(call, body);
 	evbuffer_free(body);
+	ds_errors_clear(&shown);
 }
 
 void nc_call_error(struct nc_call *call, enum ds_tag tag, const char *fmt, ...)

@@ -12,13 +12,28 @@
 static void denied(struct ds_errors *errs, enum ds_tag tag, const struct st_lock *lock,
 		   enum st_ds ds)
 {
-	char id[16];
+	const char *how = lock->opened ? "opened exclusively" : "locked";
+	struct ds_error *err;
+	char id[16], text[96];
 
 	snprintf(id, sizeof(id), "%u", lock->session);
-	ds_error_bad(ds_errors_add(errs, tag, NULL, "%s (session %u) has %s %s: wait for its end",
-				   lock->user, lock->session,
-				   lock->opened ? "opened exclusively" : "locked", st_ds_name(ds)),
-		     id);
+	snprintf(text, sizeof(text), "session %u has %s %s: wait for its end", lock->session, how,
+		 st_ds_name(ds));
+	err = ds_errors_add(errs, tag, NULL, "%s (session %u) has %s %s: wait for its end",
+			    lock->user, lock->session, how, st_ds_name(ds));
+	ds_error_bad(err, id);
+	st_error_session(err, lock->session, text);
+}
+
+void st_error_session(struct ds_error *err, uint32_t session, const char *plain)
+{
+	char path[160];
+
+	snprintf(
+		path, sizeof(path),
+		"/ietf-netconf-monitoring:netconf-state/sessions/session[session-id='%u']/username",
+		session);
+	ds_error_about(err, path, "%s", plain);
 }
 
 bool st_may_change(const struct st *st, const struct nacm_subject *who, enum st_ds ds,
@@ -49,15 +64,20 @@ static void take(struct st_lock *lock, const struct nacm_subject *who, bool open
 static bool is_clean(const struct st *st, struct ds_errors *errs)
 {
 	const struct ov_unit *u;
+	struct ds_error *err;
 
 	if (!st->candidate->n)
 		return true;
 	u = st->candidate->list[0];
-	ds_error_bad(ds_errors_add(errs, DS_LOCK_DENIED, NULL,
-				   "candidate has edits that are not committed (%s by %s, and %zu "
-				   "more): commit them, or discard them with discard-changes",
-				   u->path, u->touched.user, st->candidate->n - 1),
-		     "0");
+	err = ds_errors_add(errs, DS_LOCK_DENIED, NULL,
+			    "candidate has edits that are not committed (%s by %s, and %zu more): "
+			    "commit them, or discard them with discard-changes",
+			    u->path, u->touched.user, st->candidate->n - 1);
+	ds_error_bad(err, "0");
+	ds_error_about(err, u->path, "%s", "");
+	st_error_session(err, u->touched.session,
+			 "candidate has edits that are not committed: commit them, or discard "
+			 "them with discard-changes");
 	return false;
 }
 
@@ -87,10 +107,13 @@ void st_unlock(struct st *st, const struct nacm_subject *who, enum st_ds ds, str
 
 	if (lock->session != who->session) {
 		if (lock->session)
-			ds_errors_add(errs, DS_OPERATION_FAILED, NULL,
-				      "%s (session %u) holds the lock of %s: only that session "
-				      "gives it back",
-				      lock->user, lock->session, st_ds_name(ds));
+			st_error_session(
+				ds_errors_add(errs, DS_OPERATION_FAILED, NULL,
+					      "%s (session %u) holds the lock of %s: only that "
+					      "session gives it back",
+					      lock->user, lock->session, st_ds_name(ds)),
+				lock->session,
+				"another session holds the lock: only that session gives it back");
 		else
 			ds_errors_add(errs, DS_OPERATION_FAILED, NULL, "%s is not locked",
 				      st_ds_name(ds));

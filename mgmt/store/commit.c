@@ -39,11 +39,15 @@ static void check_conflicts(struct ch *change)
 		if (!u->foreign.time)
 			continue;
 		strftime(when, sizeof(when), "%H:%M:%S", localtime(&u->foreign.time));
-		ds_errors_add(
-			&change->errs, DS_IN_USE, u->path,
-			"%s (session %u) changed this at %s, after it was edited here: discard "
-			"these edits and make them again on what runs now",
-			u->foreign.user, u->foreign.session, when);
+		st_error_session(
+			ds_errors_add(&change->errs, DS_IN_USE, u->path,
+				      "%s (session %u) changed this at %s, after it was edited "
+				      "here: discard these edits and make them again on what runs "
+				      "now",
+				      u->foreign.user, u->foreign.session, when),
+			u->foreign.session,
+			"another changed this after it was edited here: discard these edits and "
+			"make them again on what runs now");
 	}
 }
 

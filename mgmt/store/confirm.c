@@ -108,25 +108,30 @@ bool cf_may(struct st *st, const struct nacm_subject *who, const char *persist_i
 			      "persist-id: no commit waits to be confirmed under this token");
 		return false;
 	}
-	ds_errors_add(errs, DS_IN_USE, NULL,
-		      "a commit of %s (session %u) waits to be confirmed for %ld more seconds%s",
-		      cf->user, cf->session, left > 0 ? left : 0,
-		      cf->persist ? ": give its persist-id, or wait" : ": wait, or ask them");
+	st_error_session(
+		ds_errors_add(
+			errs, DS_IN_USE, NULL,
+			"a commit of %s (session %u) waits to be confirmed for %ld more seconds%s",
+			cf->user, cf->session, left > 0 ? left : 0,
+			cf->persist ? ": give its persist-id, or wait" : ": wait, or ask them"),
+		cf->session, "another's commit waits to be confirmed: wait");
 	return false;
 }
 
 bool cf_may_lock(const struct st *st, const struct nacm_subject *who, struct ds_errors *errs)
 {
 	const struct cf *cf = st->confirm;
+	struct ds_error *err;
 	char id[16];
 
 	if (!cf->is || cf->session == who->session)
 		return true;
 	snprintf(id, sizeof(id), "%u", cf->persist ? 0 : cf->session);
-	ds_error_bad(ds_errors_add(errs, DS_LOCK_DENIED, NULL,
-				   "a commit of %s (session %u) waits to be confirmed", cf->user,
-				   cf->session),
-		     id);
+	err = ds_errors_add(errs, DS_LOCK_DENIED, NULL,
+			    "a commit of %s (session %u) waits to be confirmed", cf->user,
+			    cf->session);
+	ds_error_bad(err, id);
+	st_error_session(err, cf->session, "another's commit waits to be confirmed");
 	return false;
 }
 

@@ -121,6 +121,9 @@ void st_private_free(struct st *st, struct st_private *p);
 /* Frees private candidates of sessions that ended, when nothing uses them any more. */
 void st_private_sweep(struct st *st);
 
+/* The error names the user of a session: who may not read that is told @plain. */
+void st_error_session(struct ds_error *err, uint32_t session, const char *plain);
+
 /* An error when another session holds the lock of @ds. True if none does. */
 bool st_may_change(const struct st *st, const struct nacm_subject *who, enum st_ds ds,
 		   struct ds_errors *errs);
