@@ -99,6 +99,35 @@ static void print_pending(struct cli *cli, struct cli_client *client)
 	lyd_free_all(reply);
 }
 
+char *cli_startup_problem(struct cli_client *client)
+{
+	struct lyd_node *reply = NULL;
+	const struct lyd_node *state;
+	struct hd_err err;
+	char *text = NULL;
+
+	if (cli_client_rpc(
+		    client,
+		    "<get><filter type=\"subtree\"><configuration-state xmlns=\"" CLI_NS_CONFIG
+		    "\"><startup-problem/></configuration-state></filter></get>",
+		    &reply, &err) < 0)
+		return NULL;
+	state = cli_xml_child(cli_xml_child(reply, "data"), "configuration-state");
+	if (cli_xml_child(state, "startup-problem"))
+		text = cli_text_clean(cli_strdup(cli_xml_text(state, "startup-problem")));
+	lyd_free_all(reply);
+	return text;
+}
+
+void cli_startup_tell(struct cli_client *client, FILE *out)
+{
+	char *text = cli_startup_problem(client);
+
+	if (text)
+		fprintf(out, "Startup: %s.\n", text);
+	free(text);
+}
+
 static void history_json(struct cli *cli, const struct lyd_node *reply)
 {
 	json_t *list = json_array();
@@ -170,6 +199,7 @@ static int run_show_history(struct cli *cli, const struct cmd_line *line)
 	} else if (rc == 0) {
 		cli_history_print(cli, reply);
 		print_pending(cli, client);
+		cli_startup_tell(client, cli->out);
 	}
 	lyd_free_all(reply);
 	free(request);

@@ -2,15 +2,18 @@
 /*
  * heddle show planes, heddle show version
  */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "heddle-build.h"
+#include "mgmt/cli/config_print.h"
 #include "mgmt/cli/format.h"
 #include "mgmt/cli/model.h"
 #include "mgmt/cli/table.h"
 
-static int fetch(struct cli *cli, struct cli_model *m)
+/* @startup: why the startup file was refused, for free(); may be NULL. */
+static int fetch(struct cli *cli, struct cli_model *m, char **startup)
 {
 	struct cli_client *client = cli_connect(cli);
 	int rc;
@@ -19,6 +22,8 @@ static int fetch(struct cli *cli, struct cli_model *m)
 	if (!client)
 		return CLI_UNREACHABLE;
 	rc = cli_model_get(client, CLI_PART_SYSTEM, NULL, m);
+	if (startup)
+		*startup = cli_startup_problem(client);
 	cli_disconnect(cli, client);
 	return rc;
 }
@@ -74,7 +79,7 @@ static int run_show_planes(struct cli *cli, const struct cmd_line *line)
 	struct cli_table *t = cli_table_new(columns, 9);
 	json_t *planes = json_array();
 	struct cli_model m;
-	int rc = fetch(cli, &m);
+	int rc = fetch(cli, &m, NULL);
 
 	(void)line;
 	cli_xml_foreach(plane, m.system, "plane")
@@ -97,31 +102,38 @@ static int run_show_version(struct cli *cli, const struct cmd_line *line)
 	const char *version, *build;
 	char ago[CLI_NUM_MAX];
 	struct cli_model m;
-	int rc = fetch(cli, &m);
+	char *startup = NULL;
+	int rc = fetch(cli, &m, &startup);
 
 	(void)line;
 	if (rc) {
+		free(startup);
 		cli_model_free(&m);
 		return rc;
 	}
 	version = cli_xml_text(m.system, "version");
 	build = cli_xml_text(m.system, "build");
 	if (cli->json) {
-		cli_json_print(cli, json_pack("{s:{s:s, s:s, s:I, s:s}, s:{s:s, s:s}}", "switch",
-					      "version", version, "build", build, "generation",
-					      (json_int_t)cli_xml_u64(m.system, "generation"),
-					      "configured", cli_xml_text(m.system, "configured"),
-					      "command", "version", HD_VERSION, "build", HD_BUILD));
+		cli_json_print(cli,
+			       json_pack("{s:{s:s, s:s, s:I, s:s, s:s?}, s:{s:s, s:s}}", "switch",
+					 "version", version, "build", build, "generation",
+					 (json_int_t)cli_xml_u64(m.system, "generation"),
+					 "configured", cli_xml_text(m.system, "configured"),
+					 "startup-problem", startup, "command", "version",
+					 HD_VERSION, "build", HD_BUILD));
 	} else {
 		fprintf(cli->out, "switch   heddle %s (build %s)\n", version, build);
 		fprintf(cli->out, "command  heddle %s (build %s)\n", HD_VERSION, HD_BUILD);
 		fprintf(cli->out, "config   number %s, in force for %s\n",
 			cli_xml_text(m.system, "generation"),
 			cli_fmt_ago(cli_xml_text(m.system, "configured"), time(NULL), ago));
+		if (startup)
+			fprintf(cli->out, "startup  %s\n", startup);
 		if (strcmp(build, HD_BUILD) != 0)
 			fputs("The switch was started from another build: restart it to run this one.\n",
 			      cli->out);
 	}
+	free(startup);
 	cli_model_free(&m);
 	return CLI_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "mgmt/bind/config.h"
 #include "mgmt/cli/conf_int.h"
+#include "mgmt/cli/config_print.h"
 #include "mgmt/cli/table.h"
 #include "mgmt/datastore/schema.h"
 
@@ -153,6 +154,7 @@ static int open_mode(struct conf *conf)
 	if (rc == 0) {
 		tell_changes(conf, reply);
 		conf_tell_pending(conf);
+		cli_startup_tell(conf->cli->session, stderr);
 	}
 	lyd_free_all(reply);
 	return rc;

@@ -367,6 +367,7 @@ int conf_history(struct conf *conf, const struct conf_line *line, bool *leave)
 	if (rc)
 		return rc;
 	cli_history_print(conf->cli, reply);
+	cli_startup_tell(conf->cli->session, conf->cli->out);
 	lyd_free_all(reply);
 	return CLI_OK;
 }

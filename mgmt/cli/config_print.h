@@ -5,7 +5,10 @@
 #ifndef MGMT_CLI_CONFIG_PRINT_H
 #define MGMT_CLI_CONFIG_PRINT_H
 
+#include <stdio.h>
+
 #include "mgmt/cli/cli.h"
+#include "mgmt/cli/client.h"
 
 /*
  * The children of @data (which may be NULL) as a tree of this side's model, not validated. Free with
@@ -15,6 +18,12 @@ int cli_config_tree(const struct lyd_node *data, struct lyd_node **tree, struct 
 
 /* Prints them as cli->display says. Returns an exit status. */
 int cli_config_print(struct cli *cli, const struct lyd_node *data);
+
+/* Why a boot could not take the startup file, allocated; NULL: it could, or cannot be asked. */
+char *cli_startup_problem(struct cli_client *client);
+
+/* Says so on @out, if it is so. */
+void cli_startup_tell(struct cli_client *client, FILE *out);
 
 /* The reply to get-history as a table. */
 void cli_history_print(struct cli *cli, const struct lyd_node *reply);

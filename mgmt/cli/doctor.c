@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mgmt/cli/client.h"
+#include "mgmt/cli/config_print.h"
 #include "mgmt/cli/table.h"
 
 #define MEMORY_DEFAULT_MB 256
@@ -177,6 +179,22 @@ static void free_doctor(struct doctor *d)
 	lyd_free_all(d->tree);
 }
 
+/* Of the switch that runs, if one does. */
+static void check_startup(const struct cli *cli, struct doctor *d)
+{
+	struct cli_client *client = NULL;
+	struct hd_err err;
+	char *text;
+
+	if (cli_client_open(&client, cli->socket, &err) < 0)
+		return;
+	text = cli_startup_problem(client);
+	if (text)
+		doctor_report(d, DOCTOR_WARNING, "startup", NULL, "%s", text);
+	free(text);
+	cli_client_close(client);
+}
+
 static int run_doctor(struct cli *cli, const struct cmd_line *line)
 {
 	struct doctor d = {.root = "", .uid = geteuid()};
@@ -201,6 +219,7 @@ static int run_doctor(struct cli *cli, const struct cmd_line *line)
 	doctor_check_cpus(&d);
 	doctor_check_folders(&d);
 	doctor_check_config(&d);
+	check_startup(cli, &d);
 	if (cli->json)
 		print_json(cli, &d);
 	else

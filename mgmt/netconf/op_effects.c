@@ -104,6 +104,21 @@ static void print(struct evbuffer *body, const struct ef_effect *e)
 	evbuffer_add_printf(body, "</effect>");
 }
 
+/* A commit that saves ends the file that a boot could not take. */
+static void print_startup(struct evbuffer *body, const struct st *st)
+{
+	static char path[] = "/heddle-config:configuration-state/startup-problem";
+	struct ef_effect e = {EF_WARNING, "startup-replaced", path, NULL};
+
+	if (!st_startup_problem(st) || st_startup_fixed(st))
+		return;
+	e.text = ds_printf("%s; a commit that saves replaces that file, and what was refused stays "
+			   "beside it, in %s.refused",
+			   st_startup_problem(st), st_startup_file(st));
+	print(body, &e);
+	free(e.text);
+}
+
 static void answer(struct question *q)
 {
 	static char path[] = "/ietf-netconf-acm:nacm";
@@ -123,6 +138,7 @@ static void answer(struct question *q)
 
 	if (q->locks_out)
 		print(body, &lockout);
+	print_startup(body, call->server->st);
 	ef_report(q->ef, &facts, &list);
 	for (size_t i = 0; i < list.n; i++)
 		print(body, &list.at[i]);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "heddle/base/log.h"
@@ -161,6 +162,21 @@ static void put_aside(const char *path)
 	if (link(path, aside) < 0 && errno != ENOENT)
 		hd_log(HD_LOG_WARNING, "%s: %s", aside, strerror(errno));
 	free(aside);
+}
+
+char *bo_still_refused(const char *state_dir)
+{
+	char *path = su_path(state_dir), *aside = ds_printf("%s.refused", path), *text = NULL;
+	struct stat a, b;
+
+	if (stat(path, &a) == 0 && stat(aside, &b) == 0 && a.st_dev == b.st_dev &&
+	    a.st_ino == b.st_ino)
+		text = ds_printf(
+			"%s was refused at the last boot: heddle-mgmt --check -c %s says why", path,
+			path);
+	free(aside);
+	free(path);
+	return text;
 }
 
 /* What was taken is the last good one. */

@@ -51,6 +51,9 @@ bool bo_startup(const struct ly_ctx *ctx, const struct bo_files *files, struct b
 		struct ds_errors *errs);
 void bo_startup_clear(struct bo_startup *startup);
 
+/* The warning when startup is the one still that the last boot refused; NULL: it is not. */
+char *bo_still_refused(const char *state_dir);
+
 /*
  * The file of heddled -c, or the initial one. It may be root's alone: then heddled, which is root, has
  * opened it for us. NULL with @err.

@@ -150,6 +150,10 @@ static void on_saved(const struct hd_err *err, void *arg)
 		ds_errors_add(&errs, DS_OPERATION_FAILED, NULL, "%s%s", save.prefix, err->text);
 	else
 		tell_startup(save.st, &save.who);
+	if (!err->code) {
+		free(save.st->warning); /* what was refused is not there any more */
+		save.st->warning = NULL;
+	}
 	save.st->saved = !err->code && stat(save.st->startup_path, &save.st->saved_stat) == 0
 				 ? save.version
 				 : 0;

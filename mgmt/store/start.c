@@ -163,6 +163,8 @@ static void restart(struct st *st, struct start *start)
 	st->start = NULL;
 	ch_next(st);
 	if (go_on(st, &errs)) {
+		if (st->state_dir && !st->config_file)
+			st->warning = bo_still_refused(st->state_dir);
 		s.done(&errs, s.arg);
 	} else {
 		hd_log(HD_LOG_ERR, "what ran cannot be used any more (%s): starting as at a boot",

@@ -347,5 +347,35 @@ def display_forms_are_one():
                 has(out, "changes nothing")
 
 
+@test
+def a_refused_startup_is_said_where_an_operator_looks():
+    def one_shot(*words):
+        done = subprocess.run([HEDDLE, "--socket", cli.socket, *words], text=True, capture_output=True,
+                              timeout=120)
+        return re.sub(r"\s+", " ", done.stdout)
+
+    with tempfile.TemporaryDirectory() as folder:
+        conf = pathlib.Path(folder, "startup.conf")
+        conf.write_text("set switch sw0 segmnt lan\n")
+        said = f"{conf} was refused"
+        places = ("show history", "show version", "show version --json", "doctor", "doctor --json")
+        with world(None, options=("--state-dir", folder)) as w:
+            cli = Cli(w)
+            cli.run("show")
+            has(cli.err, said)
+            has(cli.run("history"), said)
+            for place in places:
+                has(one_shot(*place.split()), said)
+            out = re.sub(r"\s+", " ", cli.run("set switch sw0 segment lan host-only", "commit check"))
+            has(out, f"warning: {said}", "replaces that file", "startup.conf.refused")
+            assert "segmnt" in conf.read_text()
+            # The commit replaces it, and then it is said no more.
+            has(cli.run("commit"), "Committed.")
+            assert "segmnt" not in conf.read_text() and "segmnt" in pathlib.Path(f"{conf}.refused").read_text()
+            assert said not in cli.run("show", "history") + cli.err
+            for place in places:
+                assert said not in one_shot(*place.split()), place
+
+
 if __name__ == "__main__":
     sys.exit(main())
