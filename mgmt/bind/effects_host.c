@@ -73,7 +73,8 @@ static const char *cut(const struct ef *ef, const char *name)
 	if (strcmp(a->switch_name, b->switch_name) != 0 || a->pvid != vlan)
 		return "moves to another segment";
 	if (hd_vlan_set_has(&old->up, b->pvid) && !hd_vlan_set_has(&new->up, a->pvid))
-		return "is on no uplink any more";
+		return hd_vlan_set_has(&new->off, a->pvid) ? "is on no uplink that is enabled"
+							   : "is on no uplink any more";
 	return NULL;
 }
 
@@ -124,8 +125,65 @@ static void report_host(struct ef_out *out, const struct ef_host *host)
 	}
 }
 
+static bool is_link_local(const struct hd_hostif_address *a)
+{
+	return a->family == 6 && a->addr[0] == 0xfe && (a->addr[1] & 0xc0) == 0x80;
+}
+
+/* Is one's network a part of the other's? Link-local ones are each interface's own. */
+static bool overlap(const struct hd_hostif_address *a, const struct hd_hostif_address *b)
+{
+	unsigned int bits = a->length < b->length ? a->length : b->length;
+
+	if (a->family != b->family || is_link_local(a) || is_link_local(b) ||
+	    memcmp(a->addr, b->addr, bits / 8) != 0)
+		return false;
+	return bits % 8 == 0 || (a->addr[bits / 8] ^ b->addr[bits / 8]) >> (8 - bits % 8) == 0;
+}
+
+/* It was there with this length. */
+static bool is_old(const struct hd_hostif_object *before, const struct hd_hostif_address *a)
+{
+	for (uint32_t i = 0; before && i < before->n_addresses; i++)
+		if (!memcmp(&before->addresses[i], a, sizeof(*a)))
+			return true;
+	return false;
+}
+
+/* An address that is new, against those of another interface; two new ones are told of once. */
+static void report_overlap(struct ef_out *out, const struct ef_host *host,
+			   const struct hd_hostif_address *a, const struct ef_host *other)
+{
+	char one[HD_HOSTIF_ADDRESS_STR_MAX], two[HD_HOSTIF_ADDRESS_STR_MAX];
+
+	for (uint32_t i = 0; other->after && i < other->after->n_addresses; i++) {
+		const struct hd_hostif_address *b = &other->after->addresses[i];
+
+		if (!overlap(a, b) || (other < host && !is_old(other->before, b)))
+			continue;
+		ef_add(out, EF_WARNING, "addresses-overlap", host_path(out->ef, host->name),
+		       "host interface %s has %s, and %s has %s: the host reaches addresses that "
+		       "are in both by one of them only",
+		       host->name, hd_hostif_address_str(a, one), other->name,
+		       hd_hostif_address_str(b, two));
+	}
+}
+
+static void report_overlaps(struct ef_out *out, const struct ef_host *host)
+{
+	for (uint32_t i = 0; host->after && i < host->after->n_addresses; i++) {
+		const struct hd_hostif_address *a = &host->after->addresses[i];
+
+		for (size_t k = 0; k < out->ef->n_hosts && !is_old(host->before, a); k++)
+			if (&out->ef->host[k] != host)
+				report_overlap(out, host, a, &out->ef->host[k]);
+	}
+}
+
 void ef_report_hosts(struct ef_out *out)
 {
-	for (size_t i = 0; i < out->ef->n_hosts; i++)
+	for (size_t i = 0; i < out->ef->n_hosts; i++) {
 		report_host(out, &out->ef->host[i]);
+		report_overlaps(out, &out->ef->host[i]);
+	}
 }

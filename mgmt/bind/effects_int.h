@@ -25,7 +25,7 @@ struct ef_segment {
 /* VLANs of a switch, by who is in them. "Rest": neither uplinks nor host interfaces. */
 struct ef_switch {
 	const char *name;
-	struct hd_vlan_set any, rest, rest2, up, up2, host;
+	struct hd_vlan_set any, rest, rest2, up, up2, host, off; /* off: of disabled uplinks */
 	bool has_uplink;
 	bool mixed;                             /* its ports have different MTUs; then: */
 	uint16_t *up_min, *rest_min, *rest_max; /* by VLAN; 0: nobody */

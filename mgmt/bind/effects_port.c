@@ -190,12 +190,26 @@ static void lonely_vlans(const struct ef_view *view, const struct hd_port_object
 			hd_vlan_set_add(set, v);
 }
 
+static void add_lonely(struct ef_out *out, const char *port, const struct ef_switch *sw,
+		       const struct hd_vlan_set *set, const char *why)
+{
+	char text[400];
+
+	if (!ef_count(set))
+		return;
+	set_text(&out->ef->after, sw->name, set, text, sizeof(text));
+	ef_add(out, EF_WARNING, "vlan-not-carried", ef_port_path(port),
+	       "port %s is in %s, which %s: list an uplink in a segment of that VLAN, or use "
+	       "another",
+	       port, text, why);
+}
+
+/* Not carried by an uplink, or only by one that is off; and with nobody else in it, or somebody. */
 static void check_lonely(struct ef_out *out, const struct ef_port *port)
 {
 	const struct ef_view *after = &out->ef->after;
-	struct hd_vlan_set was, is;
+	struct hd_vlan_set was, is, off, shared;
 	const struct ef_switch *sw;
-	char text[400];
 
 	lonely_vlans(&out->ef->before, port->before, &was);
 	lonely_vlans(after, port->after, &is);
@@ -204,12 +218,18 @@ static void check_lonely(struct ef_out *out, const struct ef_port *port)
 	if (!ef_count(&is))
 		return;
 	sw = ef_switch_find(after, port->after->switch_name);
-	set_text(after, sw->name, &is, text, sizeof(text));
-	ef_add(out, EF_WARNING, "vlan-not-carried", ef_port_path(port->name),
-	       "port %s is in %s, which %s: list an uplink in a segment of that VLAN, or use "
-	       "another",
-	       port->name, text,
-	       sw->has_uplink ? "no uplink carries" : "no uplink carries and no other port is in");
+	shared = sw->rest2;
+	for (unsigned int i = 0; i < HD_VLAN_COUNT / 64; i++) {
+		off.w[i] = is.w[i] & sw->off.w[i];
+		is.w[i] &= ~off.w[i];
+		shared.w[i] = is.w[i] & (shared.w[i] | sw->host.w[i]);
+		is.w[i] &= ~shared.w[i];
+	}
+	add_lonely(out, port->name, sw, &off, "is on no uplink that is enabled");
+	add_lonely(out, port->name, sw, &shared, "no uplink carries");
+	add_lonely(out, port->name, sw, &is,
+		   sw->has_uplink ? "no uplink carries"
+				  : "no uplink carries and no other port is in");
 }
 
 /* How the MTU of a port does not fit: to @other; 0: it fits. */

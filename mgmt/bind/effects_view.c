@@ -164,7 +164,7 @@ static void add_ports(struct ef_view *view)
 		ef_vlans(o, &set);
 		add_to(&sw->any, NULL, &set);
 		if (o->flags & HD_PORT_UPLINK && !(o->flags & HD_PORT_ENABLED))
-			; /* it carries nothing */
+			add_to(&sw->off, NULL, &set);
 		else if (o->flags & HD_PORT_UPLINK)
 			add_to(&sw->up, &sw->up2, &set);
 		else if (o->flags & HD_PORT_HOST)

@@ -81,7 +81,10 @@ static void report_gone(struct ef_out *out, const struct ef_switch *sw)
 		seg = ef_segment_of(&out->ef->before, sw->name, v);
 		ef_add(out, gone_severity(out, sw->name, v, ports), "vlan-removed",
 		       seg ? ef_segment_path(seg) : ef_switch_path(sw->name),
-		       "%s of switch %s goes, or loses its last port: %s", text, sw->name, use);
+		       "%s of switch %s %s: %s", text, sw->name,
+		       seg && ef_segment_find(&out->ef->after, seg->key) ? "loses its last port"
+									 : "goes",
+		       use);
 	}
 	if (more)
 		ef_add(out, EF_WARNING, "vlan-removed", ef_switch_path(sw->name),
@@ -108,16 +111,33 @@ static void report_cut(struct ef_out *out, const struct ef_switch *sw)
 		ef_vlan_text(&out->ef->after, sw->name, is, text, sizeof(text));
 		ef_add(out, EF_DANGER, "uplink-lost",
 		       seg ? ef_segment_path(seg) : ef_switch_path(sw->name),
-		       "%s of switch %s is on no uplink any more, so it leads out of the machine no "
+		       "%s of switch %s is on no uplink %s, so it leads out of the machine no "
 		       "longer: %s",
-		       text, sw->name, use);
+		       text, sw->name,
+		       hd_vlan_set_has(&now->off, is) ? "that is enabled" : "any more", use);
 	}
+}
+
+/* What becomes of the number; our own are on no wire. */
+static void number_text(const struct ef_segment *was, const struct ef_segment *is, char *text,
+			size_t size)
+{
+	if (was->internal && is->internal)
+		snprintf(text, size, "gets another number of ours (%u, it was %u)", is->vlan,
+			 was->vlan);
+	else if (was->internal)
+		snprintf(text, size, "becomes VLAN %u: on uplinks and trunks it has that tag",
+			 is->vlan);
+	else if (is->internal)
+		snprintf(text, size, "was VLAN %u and has no tag any more", was->vlan);
+	else
+		snprintf(text, size, "is VLAN %u and was %u: its tags change", is->vlan, was->vlan);
 }
 
 static void report_renumbered(struct ef_out *out)
 {
 	const struct ef *ef = out->ef;
-	char use[120];
+	char use[120], number[96];
 
 	for (size_t i = 0; i < ef->before.n_seg; i++) {
 		const struct ef_segment *was = &ef->before.seg[i];
@@ -128,15 +148,22 @@ static void report_renumbered(struct ef_out *out)
 			continue;
 		ports = members(&ef->before, was->sw, was->vlan);
 		use_text(out, was->sw, was->vlan, ports, use, sizeof(use));
+		number_text(was, is, number, sizeof(number));
 		ef_add(out, ports ? EF_WARNING : EF_INFO, "segment-renumbered",
 		       ef_segment_path(was),
-		       was->internal && is->internal
-			       ? "segment %s of switch %s gets another number of ours (%u, it was "
-				 "%u), and its addresses are learned anew: %s"
-			       : "segment %s of switch %s is VLAN %u and was %u: its tags change, and "
-				 "its addresses are learned anew; %s",
-		       was->name, was->sw, is->vlan, was->vlan, use);
+		       "segment %s of switch %s %s; its addresses are learned anew: %s", was->name,
+		       was->sw, number, use);
 	}
+}
+
+/* What a segment without a port has all the same. */
+static const char *but(const struct ef_switch *sw, uint16_t vlan)
+{
+	bool host = hd_vlan_set_has(&sw->host, vlan);
+
+	if (hd_vlan_set_has(&sw->up, vlan) || hd_vlan_set_has(&sw->off, vlan))
+		return host ? " but an uplink and the host interface" : " but an uplink";
+	return host ? " but the host interface" : "";
 }
 
 /* A segment that nobody is in, unless that was so before. */
@@ -154,8 +181,8 @@ static void report_empty(struct ef_out *out)
 		    (was && old && !hd_vlan_set_has(&old->rest, was->vlan)))
 			continue;
 		ef_add(out, EF_WARNING, "segment-empty", ef_segment_path(is),
-		       "segment %s of switch %s has no port: put one there with access %s",
-		       is->name, is->sw, is->name);
+		       "segment %s of switch %s has no port%s: put one there with access %s",
+		       is->name, is->sw, but(sw, is->vlan), is->name);
 	}
 }
 
