@@ -14,6 +14,7 @@
 #ifndef DATAPLANE_CORE_DROP_H
 #define DATAPLANE_CORE_DROP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_common.h>
@@ -31,18 +32,26 @@ struct hd_drop_reason {
 	const char *name; /* below HD_DROP_NAME_MAX */
 	const char *text; /* one sentence for people */
 	enum hd_drop_side side;
+	bool error; /* something is wrong with the frame itself, or with sending it */
 	unsigned int index;
 	struct hd_drop_reason *next;
 };
 
 void hd_drop_register(struct hd_drop_reason *reason);
 
-#define HD_DROP_REGISTER(var, name_, side_, text_)                                        \
-	static struct hd_drop_reason var = {.name = name_, .text = text_, .side = side_}; \
-	RTE_INIT(hd_drop_register_##var)                                                  \
-	{                                                                                 \
-		hd_drop_register(&var);                                                   \
-	}                                                                                 \
+#define HD_DROP_REGISTER(var, name_, side_, text_) HD_DROP_DEFINE(var, name_, side_, text_, false)
+
+/* The same of a reason that counts as an error (ifInErrors, ifOutErrors of RFC 2863), not a discard. */
+#define HD_DROP_REGISTER_ERROR(var, name_, side_, text_) \
+	HD_DROP_DEFINE(var, name_, side_, text_, true)
+
+#define HD_DROP_DEFINE(var, name_, side_, text_, error_)                       \
+	static struct hd_drop_reason var = {                                   \
+		.name = name_, .text = text_, .side = side_, .error = error_}; \
+	RTE_INIT(hd_drop_register_##var)                                       \
+	{                                                                      \
+		hd_drop_register(&var);                                        \
+	}                                                                      \
 	struct hd_drop_reason
 
 /* Sorts and numbers. Once, at the start. -ENOSPC: more than HD_DROP_REASONS_MAX. */

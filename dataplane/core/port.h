@@ -125,6 +125,7 @@ struct hd_port {
 	uint32_t generation;
 	uint16_t mtu;
 	uint8_t mac[6]; /* of the kernel's interface, as the kind saw it last; zero: not known */
+	uint32_t speed; /* of the link, Mbit/s, as the kind saw it last; 0: not known */
 	bool is_open;
 	bool want_open;
 	bool started;           /* in the table */

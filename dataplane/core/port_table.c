@@ -182,4 +182,6 @@ void hd_port_describe(const struct hd_port *port, struct hd_port_state *out)
 	out->id = port->id;
 	out->mtu = port->mtu;
 	out->queues = up ? atomic_load(&port->rx_queues) : 0;
+	memcpy(out->mac, port->mac, sizeof(out->mac));
+	out->speed = up ? port->speed : 0;
 }

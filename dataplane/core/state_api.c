@@ -34,7 +34,8 @@ static void on_drop_list(struct hd_chan *chan, const struct hd_msg *msg, void *a
 
 	(void)arg;
 	for (unsigned int i = 0; (r = hd_drop_by_index(i)) != NULL; i++) {
-		struct hd_drop_info info = {.ingress = r->side == HD_DROP_INGRESS, .index = i};
+		struct hd_drop_info info = {
+			.ingress = r->side == HD_DROP_INGRESS, .error = r->error, .index = i};
 
 		hd_str_copy(info.name, sizeof(info.name), r->name);
 		hd_str_copy(info.text, sizeof(info.text), r->text);

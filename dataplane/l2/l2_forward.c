@@ -18,8 +18,8 @@
 #include "dataplane/core/tx.h"
 #include "dataplane/core/fdb.h"
 
-HD_DROP_REGISTER(drop_bad_source, "bad_source", HD_DROP_INGRESS,
-		 "the frame's source address is a group address or zero");
+HD_DROP_REGISTER_ERROR(drop_bad_source, "bad_source", HD_DROP_INGRESS,
+		       "the frame's source address is a group address or zero");
 HD_DROP_REGISTER(
 	drop_reserved_address, "reserved_address", HD_DROP_INGRESS,
 	"the frame is for a group address that bridges do not forward (01-80-C2-00-00-0x)");

@@ -9,10 +9,10 @@
 
 HD_DROP_REGISTER(drop_no_switch, "no_switch", HD_DROP_INGRESS,
 		 "the port belongs to no switch; give it one");
-HD_DROP_REGISTER(drop_runt, "runt", HD_DROP_INGRESS,
-		 "the frame is shorter than its Ethernet header and tag");
-HD_DROP_REGISTER(drop_oversize, "oversize", HD_DROP_INGRESS,
-		 "the frame is larger than the port's MTU allows, tags included");
+HD_DROP_REGISTER_ERROR(drop_runt, "runt", HD_DROP_INGRESS,
+		       "the frame is shorter than its Ethernet header and tag");
+HD_DROP_REGISTER_ERROR(drop_oversize, "oversize", HD_DROP_INGRESS,
+		       "the frame is larger than the port's MTU allows, tags included");
 HD_DROP_REGISTER(drop_untagged, "vlan_untagged", HD_DROP_INGRESS,
 		 "an untagged frame came in on a trunk that has no native VLAN");
 HD_DROP_REGISTER(drop_tagged, "vlan_tagged", HD_DROP_INGRESS,

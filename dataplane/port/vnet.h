@@ -162,6 +162,9 @@ int hd_vnet_link_mtu(int sock, const char *netdev);
 /* Its MAC address into @mac. 0 or -errno. */
 int hd_vnet_link_mac(int sock, const char *netdev, uint8_t mac[6]);
 
+/* What the link carries, Mbit/s; 0: not known. */
+uint32_t hd_vnet_link_speed(int sock, const char *netdev);
+
 /* "csum tso4 tso6" or "no offloads" for people. Returns @text. */
 const char *hd_vnet_caps_str(uint32_t caps, char *text, size_t size);
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 
 #include "heddle/base/name.h"
@@ -120,4 +122,23 @@ int hd_vnet_link_mac(int sock, const char *netdev, uint8_t mac[6])
 		return -errno;
 	memcpy(mac, ifr.ifr_hwaddr.sa_data, 6);
 	return 0;
+}
+
+uint32_t hd_vnet_link_speed(int sock, const char *netdev)
+{
+	struct {
+		struct ethtool_link_settings s;
+		uint32_t masks[3 * 127];
+	} req = {.s = {.cmd = ETHTOOL_GLINKSETTINGS}};
+	struct ifreq ifr = {.ifr_data = (void *)&req};
+
+	hd_str_copy(ifr.ifr_name, sizeof(ifr.ifr_name), netdev);
+	/* The kernel first says how many words its masks have: a negative number. */
+	if (ioctl(sock, SIOCETHTOOL, &ifr) != 0 || req.s.link_mode_masks_nwords >= 0)
+		return 0;
+	req.s.cmd = ETHTOOL_GLINKSETTINGS;
+	req.s.link_mode_masks_nwords = (int8_t)-req.s.link_mode_masks_nwords;
+	if (ioctl(sock, SIOCETHTOOL, &ifr) != 0 || req.s.speed == (uint32_t)SPEED_UNKNOWN)
+		return 0;
+	return req.s.speed;
 }

@@ -16,7 +16,7 @@
 HD_DROP_REGISTER(drop_replay_buffers, "replay_no_buffers", HD_DROP_INGRESS,
 		 "replay had no buffer for a packet of a capture; that is a bug, please report it");
 
-HD_DROP_REGISTER(
+HD_DROP_REGISTER_ERROR(
 	drop_capture_cut, "capture_cut", HD_DROP_INGRESS,
 	"the capture holds only the start of the frame; capture whole frames: tcpdump -s 0");
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "heddle/base/clock.h"
+#include "heddle/net/ether.h"
 #include "mgmt/bind/bind.h"
 #include "mgmt/datastore/tree.h"
 #include "mgmt/netconf/state.h"
@@ -85,30 +86,46 @@ static const char *oper_status(unsigned int reason)
 	}
 }
 
-static bool is_ingress(const struct bk_stats *stats, unsigned int reason)
+/* Drops by side, and by whether something was wrong with the frame. */
+struct drop_sums {
+	uint64_t discards[2], errors[2]; /* [0]: out, [1]: in */
+};
+
+static struct drop_sums sum_drops(const struct bk_stats *stats, const struct hd_stats_port *c)
 {
-	return stats->drop_known[reason] ? stats->drops[reason].ingress : true;
+	struct drop_sums sums = {{0}, {0}};
+
+	for (unsigned int i = 0; i < HD_DROP_REASONS_MAX; i++) {
+		const struct hd_drop_info *d = stats->drop_known[i] ? &stats->drops[i] : NULL;
+		bool in = !d || d->ingress;
+
+		if (d && d->error)
+			sums.errors[in] += c->drops[i];
+		else
+			sums.discards[in] += c->drops[i];
+	}
+	return sums;
 }
 
 static void statistics(struct lyd_node *interface, const struct bk_stats *stats,
 		       const struct hd_stats_port *c, const char *since)
 {
 	struct lyd_node *s = nc_inner(interface, NULL, "statistics");
-	uint64_t in = 0, out = 0;
+	struct drop_sums sums = sum_drops(stats, c);
 
-	for (unsigned int i = 0; i < HD_DROP_REASONS_MAX; i++)
-		*(is_ingress(stats, i) ? &in : &out) += c->drops[i];
 	nc_leaf(s, NULL, "discontinuity-time", since);
 	nc_number(s, NULL, "in-octets", c->rx_bytes);
 	nc_number(s, NULL, "in-unicast-pkts", c->rx_packets - c->rx_multicast - c->rx_broadcast);
 	nc_number(s, NULL, "in-broadcast-pkts", c->rx_broadcast);
 	nc_number(s, NULL, "in-multicast-pkts", c->rx_multicast);
-	nc_number(s, NULL, "in-discards", (uint32_t)in);
+	nc_number(s, NULL, "in-discards", (uint32_t)sums.discards[1]);
+	nc_number(s, NULL, "in-errors", (uint32_t)sums.errors[1]);
 	nc_number(s, NULL, "out-octets", c->tx_bytes);
 	nc_number(s, NULL, "out-unicast-pkts", c->tx_packets - c->tx_multicast - c->tx_broadcast);
 	nc_number(s, NULL, "out-broadcast-pkts", c->tx_broadcast);
 	nc_number(s, NULL, "out-multicast-pkts", c->tx_multicast);
-	nc_number(s, NULL, "out-discards", (uint32_t)out);
+	nc_number(s, NULL, "out-discards", (uint32_t)sums.discards[0]);
+	nc_number(s, NULL, "out-errors", (uint32_t)sums.errors[0]);
 }
 
 static void counters(struct lyd_node *state, const struct bk_stats *stats,
@@ -145,8 +162,14 @@ static void counters(struct lyd_node *state, const struct bk_stats *stats,
 static void told_state(struct lyd_node *interface, struct lyd_node *state,
 		       const struct hd_port_state *s, const struct wants *w)
 {
-	char since[32];
+	char since[32], text[HD_MAC_STR_MAX];
+	struct hd_mac mac;
 
+	memcpy(mac.b, s->mac, sizeof(mac.b));
+	if (!hd_mac_is_zero(&mac))
+		nc_leaf(interface, NULL, "phys-address", hd_mac_str(&mac, text));
+	if (s->speed)
+		nc_number(interface, NULL, "speed", (uint64_t)s->speed * 1000000);
 	if (w->of[WANT_CHANGE])
 		nc_leaf(interface, NULL, "last-change",
 			nc_time((hd_now_ns() - s->changed_ns) / 1e9, since));

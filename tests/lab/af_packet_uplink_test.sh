@@ -56,6 +56,32 @@ at="--at phys:eth0 --at a:eth0 --at b:eth0"
 }
 check_conserved sw
 
+# leaf PORT NAME: a leaf of the port's interface, by NETCONF (ietf-interfaces).
+leaf() {
+	PYTHONPATH=$LAB_LIB/../netconf "$LAB_PYTHON" - "$LAB_DIR/sw/netconf.sock" "$@" <<-'END'
+		import sys
+		from client import Client
+		IF = "urn:ietf:params:xml:ns:yang:ietf-interfaces"
+		c = Client(sys.argv[1])
+		reply = c.rpc(f'<get><filter><interfaces xmlns="{IF}"><interface><name>{sys.argv[2]}</name>'
+		              '</interface></interfaces></filter></get>')
+		print(next((e.text for e in reply.iter(f"{{{IF}}}{sys.argv[3]}")), "none"))
+	END
+}
+leaf_is() { [ "$(leaf "$1" "$2")" = "$3" ]; }
+check "the device's address is the interface's" -- leaf_is eth1 phys-address "$(ip -br link show dev up0 | awk '{print $3}')"
+check "... and so is its speed, which veth calls 10 Gbit/s" -- leaf_is eth1 speed 10000000000
+check "a TAP has no speed" -- leaf_is a speed none
+check "... but an address" -- leaf_is a phys-address "$(mac_of a eth0)"
+check "no frame was wrong so far" -- leaf_is eth1 in-errors 0
+discards=$(leaf eth1 in-discards)
+wire send phys:eth0 --src 03:00:00:00:00:01 --count 3
+check_within 5 "frames from a group address are errors" -- leaf_is eth1 in-errors 3
+check "... and no discards" -- leaf_is eth1 in-discards "$discards"
+wire send phys:eth0 --tag 20 --count 2
+check_within 5 "frames of a VLAN that nobody has are discards" -- leaf_is eth1 in-discards $((discards + 2))
+check "... and no errors" -- leaf_is eth1 in-errors 3
+
 # The device goes: the port says so, the rest goes on; it comes again: the port is back.
 ip link del up0
 check_within 5 "the port of a device that vanished is down" -- state sw port-is eth1 reason no-device

@@ -72,6 +72,23 @@ def a_new_port_is_not_the_old_one_of_its_name():
 
 
 @test
+def what_is_known_of_a_link_is_answered():
+    """phys-address and speed of ietf-interfaces; not there where there is none."""
+    with world() as w, contextlib.closing(Client(w.path)) as c:
+        w.ends[DATA].send(EVENT, PORT_STATE, port_state("eth1", mac="02:00:00:00:00:0a", speed=2500))
+        w.ends[DATA].send(EVENT, PORT_STATE, port_state("web1"))
+
+        def known(name):
+            reply = c.rpc(f'<get><filter><interfaces xmlns="{IF}"><interface><name>{name}</name></interface>'
+                          "</interfaces></filter></get>")
+            i = next(reply.iter(f"{{{IF}}}interface"))
+            return [i.findtext(f"{{{IF}}}{leaf}") for leaf in ("oper-status", "phys-address", "speed")]
+        w.wait("both are up", lambda: known("web1")[0] == known("eth1")[0] == "up")
+        assert known("eth1") == ["up", "02:00:00:00:00:0a", "2500000000"], known("eth1")
+        assert known("web1") == ["up", None, None], known("web1")
+
+
+@test
 def start_waits_for_planes():
     with world(ready=False, planes=(DATA,)) as w:
         w.wait("hello", lambda: w.ends[DATA].greeted)

@@ -35,9 +35,10 @@ def cstr(text, size):
     return text.encode().ljust(size, b"\0")[:size]
 
 
-def port_state(name, kind="tap", text="", detail="", port_id=0, up=1, reason=0):
-    return struct.pack("<64s16s192s192sQQIHHHBB4x", name.encode(), kind.encode(), text.encode(),
-                       detail.encode(), 5 * 10**9, 0, 1, port_id, 1500, 1, up, reason)
+def port_state(name, kind="tap", text="", detail="", port_id=0, up=1, reason=0, mac="", speed=0):
+    return struct.pack("<64s16s192s192sQQIHHHBB6s2xI", name.encode(), kind.encode(), text.encode(),
+                       detail.encode(), 5 * 10**9, 0, 1, port_id, 1500, 1, up, reason,
+                       bytes.fromhex(mac.replace(":", "")), speed)
 
 
 class End:

@@ -67,6 +67,18 @@ static bool ap_carrier(const struct hd_af_packet *ap)
 }
 
 /* Tells the core when the link changed. @first: it does not know yet. */
+/* A VM's TAP has no link of its own, and says 10 Mbit/s. */
+static void ap_look(struct hd_port *port)
+{
+	struct hd_af_packet *ap = hd_port_priv(port);
+	const struct hd_af_packet_device *d = &ap->device;
+	uint8_t mac[6];
+
+	if (hd_vnet_link_mac(ap->sock, d->netdev, mac) == 0)
+		hd_port_set_mac(port, mac);
+	port->speed = d->for_vm ? 0 : hd_vnet_link_speed(ap->sock, d->netdev);
+}
+
 static void ap_link_tell(struct hd_port *port, const struct hd_vnet_link *link, bool first)
 {
 	struct hd_af_packet *ap = hd_port_priv(port);
@@ -79,6 +91,7 @@ static void ap_link_tell(struct hd_port *port, const struct hd_vnet_link *link, 
 	if (!first && is_up == ap->is_up)
 		return;
 	ap->is_up = is_up;
+	ap_look(port);
 	if (is_up) {
 		hd_port_set_up(port, 1, 1, d->caps);
 		return;

@@ -87,7 +87,9 @@ struct hd_port_state {
 	uint16_t queues;
 	uint8_t up;
 	uint8_t reason; /* enum hd_port_reason */
-	uint8_t zero[4];
+	uint8_t mac[6]; /* of the kernel's interface; zero: not known, or none */
+	uint8_t zero[2];
+	uint32_t speed; /* of the link, Mbit/s; 0: not known, or none */
 };
 HD_REQ_STREAM(PORT_LIST, HD_MSG_ID(HD_MODULE_PORT, 2), struct hd_nothing, struct hd_port_state,
 	      struct hd_nothing);

@@ -90,7 +90,8 @@ uint64_t hd_stats_layout(struct hd_stats_header *header, uint32_t workers, uint3
 struct hd_drop_info {
 	char name[HD_DROP_NAME_MAX];
 	char text[160];   /* one sentence for people: what happened, what would mend it */
-	uint32_t ingress; /* 1: counted at the port it came in, 0: at the port it was to leave by */
+	uint16_t ingress; /* 1: counted at the port it came in, 0: at the port it was to leave by */
+	uint16_t error;   /* 1: something is wrong with the frame, or with sending it */
 	uint32_t index;
 };
 HD_REQ_STREAM(DROP_LIST, HD_MSG_ID(HD_MODULE_STATS, 1), struct hd_nothing, struct hd_drop_info,
