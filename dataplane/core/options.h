@@ -14,6 +14,7 @@ enum hd_hugepages { HD_HUGEPAGES_AUTO, HD_HUGEPAGES_YES, HD_HUGEPAGES_NO };
 
 struct hd_replay_input {
 	const char *port;
+	const char *interface; /* of the file, NULL: all */
 	const char *file;
 };
 

@@ -13,7 +13,10 @@ void hd_tick_register(struct hd_tick *tick)
 
 static uint64_t next_multiple(uint64_t now_ns, uint64_t period_ns)
 {
-	return (now_ns / period_ns + 1) * period_ns;
+	uint64_t next;
+
+	/* there is none after the last nanosecond */
+	return __builtin_mul_overflow(now_ns / period_ns + 1, period_ns, &next) ? UINT64_MAX : next;
 }
 
 void hd_ticks_start(uint64_t now_ns)
@@ -35,7 +38,7 @@ uint64_t hd_ticks_next(void)
 void hd_ticks_run(uint64_t now_ns)
 {
 	for (struct hd_tick *t = ticks; t; t = t->next) {
-		if (now_ns < t->due_ns)
+		if (now_ns < t->due_ns || t->due_ns == UINT64_MAX)
 			continue;
 		t->fn(now_ns / t->period_ns * t->period_ns);
 		t->due_ns = next_multiple(now_ns, t->period_ns);

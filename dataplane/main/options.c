@@ -73,7 +73,8 @@ static void usage(void)
 	     "Replay:\n"
 	     "  --replay               captures instead of devices, virtual time\n"
 	     "  --mgmt-fd FD           channel to heddle-mgmt --offline\n"
-	     "  -i PORT=FILE           capture that comes in by PORT; may be repeated\n"
+	     "  -i PORT=FILE           capture that comes in by PORT; may be repeated.\n"
+	     "                         PORT@INTERFACE=FILE: one interface of a pcapng file\n"
 	     "  -o DIR                 where PORT.pcap and summary.json are written\n"
 	     "  --batch N              packets of a loop, 1..256 (64)\n"
 	     "  --progress             a progress bar on stderr");
@@ -102,14 +103,17 @@ static int number(const char *what, const char *text, unsigned long min, unsigne
 
 static int add_input(char *text)
 {
-	char *eq = strchr(text, '=');
+	char *eq = strchr(text, '='), *at = strchr(text, '@');
 
-	if (!eq || eq == text || !eq[1])
-		return bad("input", text, "PORT=FILE is needed");
+	if (!eq || eq == text || !eq[1] || at == text || at == eq - 1)
+		return bad("input", text, "PORT=FILE or PORT@INTERFACE=FILE is needed");
 	if (options.n_inputs == HD_REPLAY_PORTS_MAX)
 		return bad("input", text, "there are too many captures");
+	at = at && at < eq ? at : NULL;
 	*eq = '\0';
-	options.input[options.n_inputs++] = (struct hd_replay_input){text, eq + 1};
+	if (at)
+		*at++ = '\0';
+	options.input[options.n_inputs++] = (struct hd_replay_input){text, at, eq + 1};
 	return 0;
 }
 

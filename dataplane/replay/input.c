@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The captures of a replay, merged by time; at equal times by the port's name.
+ * The captures of a replay, merged by time; at equal times by the port's name. Each is read to its
+ * end before anything runs, so that one that is damaged changes nothing.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -8,98 +9,115 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <pcap/pcap.h>
-
 #include "heddle/base/clock.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/options.h"
 #include "dataplane/replay/replay.h"
 
 #define READ_BUFFER (1u << 20)
-#define FRAME_MAX   65549u /* a 64 KB IP packet with Ethernet header */
 
 struct input {
 	const char *port, *file;
-	pcap_t *pcap;
-	FILE *stream;
-	const unsigned char *data; /* of the next packet */
-	uint32_t len;
-	bool cut;         /* the capture holds only its start */
-	uint64_t time_ns; /* UINT64_MAX: no more */
-	uint64_t size;
+	struct hd_capture *capture;
+	struct hd_capture_frame frame; /* the next one */
+	bool more;                     /* there is one */
+	uint64_t last;                 /* the number of the last one, as it was looked through */
+	dev_t dev;
+	ino_t ino;
 	uint16_t id;
+	char buffer[READ_BUFFER];
 };
 
-static struct input inputs[HD_REPLAY_PORTS_MAX];
+static struct input *inputs;
 static unsigned int n_inputs;
-static uint64_t last_ns;
+static struct input *taken; /* whose bytes were given out; read on when they are not needed */
+static uint64_t last_ns, latest_ns;
 static struct hd_replay_progress progress;
 static struct hd_err read_error;
 
 static int by_port(const void *a, const void *b)
 {
-	return strcmp(((const struct input *)a)->port, ((const struct input *)b)->port);
+	const struct hd_replay_input *x = a, *y = b;
+
+	return strcmp(x->port, y->port);
 }
 
+/* The next frame of the interface that was chosen. As hd_capture_next(). */
+static int next_chosen(struct input *in, struct hd_err *err)
+{
+	int rc;
+
+	do
+		rc = hd_capture_next(in->capture, &in->frame, err);
+	while (rc == 1 && in->frame.state == HD_CAPTURE_OTHER);
+	return rc;
+}
+
+/* What was written to the file since it was looked through is not of this replay. */
 static void advance(struct input *in)
 {
-	struct pcap_pkthdr *hdr;
-	int rc = pcap_next_ex(in->pcap, &hdr, &in->data);
+	uint64_t from = hd_capture_position(in->capture);
 
-	if (rc == 1 && hdr->caplen <= FRAME_MAX) {
-		in->len = hdr->caplen;
-		in->cut = hdr->caplen < hdr->len;
-		/* The microseconds field holds nanoseconds: asked for when it was opened. */
-		in->time_ns = (uint64_t)hdr->ts.tv_sec * HD_NS_PER_S + hdr->ts.tv_usec;
-		return;
-	}
-	in->time_ns = UINT64_MAX;
-	if (rc == 1)
-		hd_err_set(&read_error, EFBIG, "%.80s: a packet of %u bytes is larger than %u",
-			   in->file, hdr->caplen, FRAME_MAX);
-	else if (rc != PCAP_ERROR_BREAK)
-		hd_err_set(&read_error, EIO, "%.80s: %.120s", in->file, pcap_geterr(in->pcap));
+	in->more = in->frame.number < in->last && next_chosen(in, &read_error) == 1;
+	progress.file_bytes += hd_capture_position(in->capture) - from;
 }
 
-static int input_open(struct input *in, struct hd_err *err)
+/* Reads the capture to its end, and goes back to its start. */
+static int look_through(struct input *in, struct hd_err *err)
 {
-	char text[PCAP_ERRBUF_SIZE] = "";
-	struct stat st;
-	int type;
+	int rc;
 
-	in->stream = fopen(in->file, "re");
-	if (!in->stream)
-		return hd_err_set(err, errno, "%.100s: %s", in->file, strerror(errno));
-	setvbuf(in->stream, NULL, _IOFBF, READ_BUFFER);
-	if (fstat(fileno(in->stream), &st) == 0)
-		in->size = st.st_size;
-	in->pcap = pcap_fopen_offline_with_tstamp_precision(in->stream, PCAP_TSTAMP_PRECISION_NANO,
-							    text);
-	if (!in->pcap) {
-		fclose(in->stream);
-		return hd_err_set(err, EINVAL, "%.100s is not a capture: %.120s", in->file, text);
+	while ((rc = next_chosen(in, err)) == 1) {
+		in->last = in->frame.number;
+		latest_ns = RTE_MAX(latest_ns, in->frame.time_ns);
 	}
-	type = pcap_datalink(in->pcap);
-	if (type != DLT_EN10MB)
-		return hd_err_set(err, EINVAL,
-				  "%.100s holds %s frames, not Ethernet; capture on one interface: "
-				  "tcpdump -i eth1 -w FILE",
-				  in->file, pcap_datalink_val_to_name(type) ?: "unknown");
-	progress.file_total += in->size;
-	advance(in);
-	return 0;
+	if (rc)
+		return rc;
+	progress.file_total += hd_capture_position(in->capture);
+	in->frame.number = 0;
+	return hd_capture_rewind(in->capture, err);
+}
+
+static int input_open(struct input *in, const struct hd_replay_input *o, struct hd_err *err)
+{
+	FILE *stream = fopen(o->file, "re");
+	struct stat st;
+	int rc;
+
+	in->port = o->port;
+	in->file = o->file;
+	if (!stream || fstat(fileno(stream), &st) < 0) {
+		rc = hd_err_set(err, errno, "%.100s: %s", o->file, strerror(errno));
+		if (stream)
+			fclose(stream);
+		return rc;
+	}
+	in->dev = st.st_dev;
+	in->ino = st.st_ino;
+	setvbuf(stream, in->buffer, _IOFBF, sizeof(in->buffer));
+	rc = hd_capture_open(&in->capture, stream, o->file, o->interface, err);
+	if (!rc)
+		rc = look_through(in, err);
+	if (!rc)
+		advance(in);
+	return rc;
 }
 
 int hd_replay_open_inputs(struct hd_err *err)
 {
+	static struct hd_replay_input sorted[HD_REPLAY_PORTS_MAX];
 	const struct hd_options *o = hd_options();
 
+	last_ns = latest_ns = 0;
+	progress = (struct hd_replay_progress){0};
+	memcpy(sorted, o->input, o->n_inputs * sizeof(sorted[0]));
+	qsort(sorted, o->n_inputs, sizeof(sorted[0]), by_port);
+	inputs = calloc(o->n_inputs, sizeof(*inputs));
+	if (!inputs && o->n_inputs)
+		return hd_err_set(err, ENOMEM, "out of memory");
 	n_inputs = o->n_inputs;
-	for (unsigned int i = 0; i < n_inputs; i++)
-		inputs[i] = (struct input){.port = o->input[i].port, .file = o->input[i].file};
-	qsort(inputs, n_inputs, sizeof(inputs[0]), by_port);
 	for (unsigned int i = 0; i < n_inputs; i++) {
-		int rc = input_open(&inputs[i], err);
+		int rc = input_open(&inputs[i], &sorted[i], err);
 
 		if (rc < 0)
 			return rc;
@@ -112,8 +130,9 @@ int hd_replay_open_inputs(struct hd_err *err)
 void hd_replay_close_inputs(void)
 {
 	for (unsigned int i = 0; i < n_inputs; i++)
-		if (inputs[i].pcap)
-			pcap_close(inputs[i].pcap);
+		hd_capture_close(inputs[i].capture);
+	free(inputs);
+	inputs = taken = NULL;
 	n_inputs = 0;
 }
 
@@ -141,8 +160,18 @@ unsigned short hd_replay_input_port(unsigned int input)
 	return inputs[input].id;
 }
 
-/* The one whose bytes were given out; its next packet is read when they are no longer needed. */
-static struct input *taken;
+const char *hd_replay_input_of(dev_t dev, ino_t ino)
+{
+	for (unsigned int i = 0; i < n_inputs; i++)
+		if (inputs[i].dev == dev && inputs[i].ino == ino)
+			return inputs[i].port;
+	return NULL;
+}
+
+uint64_t hd_replay_latest_ns(void)
+{
+	return latest_ns;
+}
 
 static struct input *earliest(void)
 {
@@ -152,38 +181,36 @@ static struct input *earliest(void)
 		advance(taken);
 	taken = NULL;
 	for (unsigned int i = 0; i < n_inputs; i++)
-		if (inputs[i].time_ns != UINT64_MAX && (!best || inputs[i].time_ns < best->time_ns))
+		if (inputs[i].more && (!best || inputs[i].frame.time_ns < best->frame.time_ns))
 			best = &inputs[i];
 	return best;
 }
 
 /* A capture whose times go back is replayed in its order, at the latest time so far. */
-uint64_t hd_replay_next_ns(void)
+bool hd_replay_next(uint64_t *time_ns)
 {
 	const struct input *in = earliest();
 
-	if (!in)
-		return UINT64_MAX;
-	return RTE_MAX(in->time_ns, last_ns);
+	if (in)
+		*time_ns = RTE_MAX(in->frame.time_ns, last_ns);
+	return in;
 }
 
-const unsigned char *hd_replay_take(uint64_t until_ns, unsigned int *input, uint64_t *time_ns,
-				    uint32_t *len, bool *cut)
+const struct hd_capture_frame *hd_replay_take(uint64_t until_ns, unsigned int *input,
+					      uint64_t *time_ns)
 {
 	struct input *in = earliest();
+	uint64_t now = in ? RTE_MAX(in->frame.time_ns, last_ns) : 0;
 
-	if (!in || RTE_MAX(in->time_ns, last_ns) >= until_ns)
+	if (!in || (now >= until_ns && until_ns != UINT64_MAX))
 		return NULL;
-	last_ns = RTE_MAX(in->time_ns, last_ns);
+	last_ns = now;
 	*input = (unsigned int)(in - inputs);
-	*time_ns = last_ns;
-	*len = in->len;
-	*cut = in->cut;
+	*time_ns = now;
 	progress.packets++;
-	progress.bytes += in->len;
-	progress.file_bytes += in->len + 16;
+	progress.bytes += in->frame.len;
 	taken = in;
-	return in->data;
+	return &in->frame;
 }
 
 const struct hd_replay_progress *hd_replay_progress(void)

@@ -1,80 +1,103 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The kind that every port has in replay: what is sent goes to a capture of the port's name.
+ * The kind that every port has in replay: what is sent goes to a capture of the port's name. One
+ * that is disabled has its capture, too.
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
-#include <pcap/pcap.h>
 #include <rte_mbuf.h>
 
 #include "heddle/base/clock.h"
+#include "dataplane/core/config.h"
 #include "dataplane/core/meta.h"
-#include "dataplane/core/options.h"
 #include "dataplane/core/port.h"
 #include "dataplane/replay/replay.h"
 
-#define WRITE_BUFFER (1u << 18)
-#define SNAPLEN      262144
+#define PCAP_LAST_NS (UINT32_MAX * HD_NS_PER_S + HD_NS_PER_S - 1) /* in 2106 */
 
 struct output {
-	pcap_t *dead;
-	pcap_dumper_t *dumper;
+	FILE *file;
 };
 
 static struct hd_err write_error;
+static bool is_ng; /* there are times that a pcap file cannot hold */
 
-void hd_replay_flush_outputs(void)
+/* The first error of writing is kept. */
+static void note(const struct hd_port *port, int rc)
 {
-	fflush(NULL);
+	if (rc && !write_error.code)
+		hd_err_set(&write_error, -rc, "writing the capture of port %s failed: %s",
+			   port->name, strerror(-rc));
 }
 
-int hd_replay_output_error(struct hd_err *err)
+static int output_begin(struct hd_port *port, struct hd_err *err)
 {
+	struct output *out = hd_port_priv(port);
+	char name[HD_NAME_MAX + 8];
+
+	snprintf(name, sizeof(name), "%s" HD_REPLAY_SUFFIX, port->name);
+	out->file = hd_replay_folder_create(name, err);
+	if (!out->file)
+		return -err->code;
+	if (!is_ng) {
+		note(port, hd_pcap_begin(out->file));
+	} else {
+		note(port, hd_pcapng_begin(out->file, "heddle replay"));
+		note(port, hd_pcapng_interface(out->file, port->name, HD_CAPTURE_SNAPLEN));
+	}
+	return 0;
+}
+
+int hd_replay_begin_outputs(struct hd_err *err)
+{
+	const struct hd_config *tree = hd_config_running();
+	struct rlimit files;
+
+	/* each port has a file that is open */
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	is_ng = hd_replay_latest_ns() > PCAP_LAST_NS;
+	for (uint32_t id = 0; id < tree->n_ports; id++) {
+		int rc = tree->ports[id] ? output_begin(tree->ports[id]->port, err) : 0;
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+int hd_replay_end_outputs(struct hd_err *err)
+{
+	const struct hd_config *tree = hd_config_running();
+
+	for (uint32_t id = 0; id < tree->n_ports; id++) {
+		struct output *out = tree->ports[id] ? hd_port_priv(tree->ports[id]->port) : NULL;
+
+		if (out && out->file && fclose(out->file) != 0)
+			note(tree->ports[id]->port, errno ? -errno : -EIO);
+		if (out)
+			out->file = NULL;
+	}
 	*err = write_error;
 	return -write_error.code;
 }
 
 static int output_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
-	struct output *out = hd_port_priv(port);
-	char path[4096];
-	FILE *f;
-
-	*reason = HD_PORT_ERROR;
-	snprintf(path, sizeof(path), "%s/%s.pcap", hd_options()->out_dir, port->name);
-	f = fopen(path, "we");
-	if (!f) {
-		hd_err_set(&write_error, errno, "%.200s: %s", path, strerror(errno));
-		*err = write_error;
-		return -EINVAL;
-	}
-	setvbuf(f, NULL, _IOFBF, WRITE_BUFFER);
-	out->dead = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, SNAPLEN,
-							 PCAP_TSTAMP_PRECISION_NANO);
-	out->dumper = out->dead ? pcap_dump_fopen(out->dead, f) : NULL;
-	if (!out->dumper) {
-		fclose(f);
-		return hd_err_set(err, ENOMEM, "%.200s could not be started", path);
-	}
+	(void)reason;
+	(void)err;
 	hd_port_set_up(port, 1, 1, 0);
 	return 0;
 }
 
 static void output_close(struct hd_port *port)
 {
-	struct output *out = hd_port_priv(port);
-
-	if (out->dumper && pcap_dump_flush(out->dumper) < 0)
-		hd_err_set(&write_error, errno, "writing the capture of port %s failed: %s",
-			   port->name, strerror(errno));
-	if (out->dumper)
-		pcap_dump_close(out->dumper);
-	if (out->dead)
-		pcap_close(out->dead);
-	memset(out, 0, sizeof(*out));
+	(void)port; /* hd_replay_end_outputs() */
 }
 
 static uint16_t output_rx(struct hd_worker *w, struct hd_port *port, uint16_t q,
@@ -91,22 +114,18 @@ static uint16_t output_rx(struct hd_worker *w, struct hd_port *port, uint16_t q,
 static uint16_t output_tx(struct hd_worker *w, struct hd_port *port, uint16_t q,
 			  struct rte_mbuf **m, uint16_t n)
 {
-	static unsigned char whole[SNAPLEN];
+	static unsigned char whole[HD_CAPTURE_SNAPLEN];
 	struct output *out = hd_port_priv(port);
 
 	(void)w;
 	(void)q;
 	for (uint16_t i = 0; i < n; i++) {
+		uint32_t len = RTE_MIN(m[i]->pkt_len, (uint32_t)sizeof(whole));
+		const void *data = rte_pktmbuf_read(m[i], 0, len, whole);
 		uint64_t t = hd_meta(m[i])->time_ns;
-		struct pcap_pkthdr hdr = {
-			.ts = {.tv_sec = (time_t)(t / HD_NS_PER_S),
-			       .tv_usec = (long)(t % HD_NS_PER_S)},
-			.caplen = m[i]->pkt_len,
-			.len = m[i]->pkt_len,
-		};
 
-		pcap_dump((unsigned char *)out->dumper, &hdr,
-			  rte_pktmbuf_read(m[i], 0, m[i]->pkt_len, whole));
+		note(port, is_ng ? hd_pcapng_frame(out->file, 0, t, data, len, len, NULL)
+				 : hd_pcap_frame(out->file, t, data, len, len));
 	}
 	rte_pktmbuf_free_bulk(m, n);
 	return n;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +27,13 @@
 static struct hd_chan *mgmt;
 static bool done;
 static int status = 1;
+static volatile sig_atomic_t stopped; /* by a signal */
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
 
 /* The clock is virtual here; how long it takes is the only thing that the real one is for. */
 static uint64_t real_ns(void)
@@ -64,13 +71,12 @@ static void bar(uint64_t started, bool last)
 static void run(struct hd_replay_done *result)
 {
 	struct hd_worker *w = hd_worker_get(0);
-	uint64_t started = real_ns(), first = hd_replay_next_ns(), drawn_at = 0, now;
+	uint64_t started = real_ns(), first = 0, drawn_at = 0, now;
 
-	if (first != UINT64_MAX)
+	if (hd_replay_next(&first))
 		hd_ticks_start(first);
-	while ((now = hd_replay_next_ns()) != UINT64_MAX) {
-		if (now >= hd_ticks_next())
-			hd_ticks_run(now);
+	while (!stopped && hd_replay_next(&now)) {
+		hd_ticks_run(now);
 		hd_clock_set_virtual(now);
 		hd_replay_batch(hd_options()->batch, hd_ticks_next());
 		hd_worker_loop(w);
@@ -88,37 +94,58 @@ static void run(struct hd_replay_done *result)
 	result->elapsed_ns = real_ns() - started;
 }
 
+/* All that can refuse, before anything is changed. */
+static int prepare(struct hd_err *err)
+{
+	const struct sigaction stop = {.sa_handler = on_signal};
+	int rc = hd_replay_open_inputs(err);
+
+	if (!rc)
+		rc = hd_replay_bind_inputs(err);
+	if (rc)
+		return rc;
+	/* from here on there is something to clean up */
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	return hd_replay_folder_begin(err);
+}
+
 static int run_all(struct hd_replay_done *result, struct hd_err *err)
 {
-	int rc = hd_replay_bind_inputs(err);
+	int rc = hd_replay_begin_outputs(err);
 
 	if (rc)
 		return rc;
+	hd_port_service(0);
 	run(result);
+	rc = stopped ? hd_err_set(err, EINTR, "it was stopped by a signal")
+		     : hd_replay_input_error(err);
 	/* The summary first: closing the ports takes their counters' names away. */
-	rc = hd_replay_write_summary(err);
+	if (!rc)
+		rc = hd_replay_write_summary(err);
 	hd_port_stop_all();
 	if (!rc)
-		rc = hd_replay_output_error(err);
-	if (!rc)
-		rc = hd_replay_input_error(err);
-	return rc;
+		rc = hd_replay_end_outputs(err);
+	return rc ? rc : hd_replay_folder_end(err);
 }
 
 static void on_run(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	struct hd_replay_done result = {0};
 	struct hd_err err = {0};
+	int rc = prepare(&err);
 
 	(void)arg;
-	hd_port_service(0);
-	if (hd_replay_output_error(&err) == 0 && run_all(&result, &err) == 0) {
-		hd_chan_reply(chan, msg->hdr, &result, sizeof(result), NULL, 0);
-		status = 0;
-	} else {
-		hd_log(HD_LOG_ERR, "%s", err.text);
-		hd_chan_reply_error(chan, msg->hdr, err.code ? err.code : EIO, "%s", err.text);
+	if (!rc) {
+		rc = run_all(&result, &err);
+		if (rc)
+			hd_replay_folder_abort();
 	}
+	if (rc)
+		hd_chan_reply_error(chan, msg->hdr, -rc, "%s", err.text);
+	else
+		hd_chan_reply(chan, msg->hdr, &result, sizeof(result), NULL, 0);
+	status = rc != 0;
 	done = true;
 }
 
@@ -129,19 +156,13 @@ static const struct hd_handler replay_table[] = {
 int hd_replay_main(struct hd_err *err)
 {
 	const struct hd_chan_config config = {.self = HD_PLANE_DATA};
-	int rc;
 
-	if (mkdir(hd_options()->out_dir, 0777) < 0 && errno != EEXIST)
-		return hd_err_set(err, errno, "%.200s: %s", hd_options()->out_dir, strerror(errno));
-	rc = hd_replay_open_inputs(err);
-	if (rc < 0)
-		return rc;
 	mgmt = hd_chan_new(hd_options()->mgmt_fd, &config);
 	if (!mgmt)
 		return hd_err_set(err, errno, "no channel to heddle-mgmt");
 	hd_api_attach(mgmt);
 	hd_chan_handlers(mgmt, replay_table, 1, NULL);
-	while (hd_chan_open(mgmt)) {
+	while (hd_chan_open(mgmt) && !stopped) {
 		struct pollfd p = {.fd = hd_chan_fd(mgmt), .events = hd_chan_events(mgmt)};
 
 		if (done && !(p.events & POLLOUT))

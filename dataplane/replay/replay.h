@@ -7,8 +7,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
 
 #include "heddle/base/err.h"
+#include "heddle/net/capture_file.h"
+
+#define HD_REPLAY_SUFFIX  ".pcap"
+#define HD_REPLAY_SUMMARY "summary.json"
 
 struct hd_worker;
 struct rte_mbuf;
@@ -19,23 +25,32 @@ struct rte_mbuf;
  */
 int hd_replay_main(struct hd_err *err);
 
-/* input.c: opens the captures of the command line, in the order of port names. 0 or -errno. */
+/*
+ * input.c: opens the captures of the command line, in the order of port names, and looks each through
+ * to its end. 0, or -errno with @err: one cannot be used.
+ */
 int hd_replay_open_inputs(struct hd_err *err);
 void hd_replay_close_inputs(void);
 
-/* The time of the next packet of all captures, never going back; UINT64_MAX: no more. */
-uint64_t hd_replay_next_ns(void);
+/* The port that the file comes in by, if it is one of the captures; or NULL. */
+const char *hd_replay_input_of(dev_t dev, ino_t ino);
+
+/* The latest time of all frames. */
+uint64_t hd_replay_latest_ns(void);
+
+/* The time of the next frame of all captures, never going back. False: no more. */
+bool hd_replay_next(uint64_t *time_ns);
 
 /* The first error of reading, or 0. */
 int hd_replay_input_error(struct hd_err *err);
 
 /*
- * Takes the next packet if its time is below @until_ns: its bytes (NULL: none), the number of its
- * capture, its time and length, and whether the capture holds only its start. The bytes are valid
- * until the next call of this or of hd_replay_next_ns().
+ * Takes the next frame if its time is below @until_ns (UINT64_MAX: whatever it is), NULL: none. Also
+ * the number of its capture, and its time, which never goes back. The bytes are valid until the
+ * next call of this or of hd_replay_next().
  */
-const unsigned char *hd_replay_take(uint64_t until_ns, unsigned int *input, uint64_t *time_ns,
-				    uint32_t *len, bool *cut);
+const struct hd_capture_frame *hd_replay_take(uint64_t until_ns, unsigned int *input,
+					      uint64_t *time_ns);
 
 /* The port id of an input, resolved once the configuration is there. 0 or -errno. */
 int hd_replay_bind_inputs(struct hd_err *err);
@@ -50,11 +65,21 @@ const struct hd_replay_progress *hd_replay_progress(void);
 /* replay_rx.c: packets at most in one loop; the tick that ends a batch. */
 void hd_replay_batch(unsigned int max, uint64_t until_ns);
 
-/* output.c: files are below the output folder; the first error of writing, or 0. */
-void hd_replay_flush_outputs(void);
-int hd_replay_output_error(struct hd_err *err);
+/*
+ * folder.c: the folder of the results. Refuses (-errno with @err) one in which a result would replace
+ * a capture that is read, or that another replay writes to; removes what a replay before left. Then
+ * files are created aside, and moved to their places by _end(), or removed by _abort().
+ */
+int hd_replay_folder_begin(struct hd_err *err);
+FILE *hd_replay_folder_create(const char *name, struct hd_err *err);
+int hd_replay_folder_end(struct hd_err *err);
+void hd_replay_folder_abort(void);
 
-/* summary.c: writes summary.json into the output folder. 0 or -errno. */
+/* output.c: a capture for each port; _end() tells of the first error of writing. 0 or -errno. */
+int hd_replay_begin_outputs(struct hd_err *err);
+int hd_replay_end_outputs(struct hd_err *err);
+
+/* summary.c: writes summary.json. 0 or -errno. */
 int hd_replay_write_summary(struct hd_err *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/node.h"
+#include "dataplane/core/port.h"
 #include "dataplane/core/rx.h"
 #include "dataplane/replay/replay.h"
 
@@ -19,6 +20,16 @@ HD_DROP_REGISTER(drop_replay_buffers, "replay_no_buffers", HD_DROP_INGRESS,
 HD_DROP_REGISTER_ERROR(
 	drop_capture_cut, "capture_cut", HD_DROP_INGRESS,
 	"the capture holds only the start of the frame; capture whole frames: tcpdump -s 0");
+HD_DROP_REGISTER(drop_too_long, "capture_too_long", HD_DROP_INGRESS,
+		 "the capture's frame is longer than 64 KB: no Ethernet frame is");
+HD_DROP_REGISTER(
+	drop_link_type, "capture_link_type", HD_DROP_INGRESS,
+	"the frame is from an interface of the capture that is not Ethernet; choose another: "
+	"-i PORT@INTERFACE=FILE");
+HD_DROP_REGISTER(drop_time, "capture_time", HD_DROP_INGRESS,
+		 "the frame's time in the capture is before 1970 or after July 2554");
+HD_DROP_REGISTER(drop_disabled, "port_disabled", HD_DROP_INGRESS,
+		 "the capture comes in by a port that is disabled");
 
 #define BATCH_MAX 256
 
@@ -61,6 +72,39 @@ static struct rte_mbuf *to_mbuf(struct hd_worker *w, const unsigned char *data, 
 	return head;
 }
 
+/* Why a frame of a capture cannot come in; NULL: it can. */
+static const struct hd_drop_reason *why_not(const struct hd_port *port,
+					    const struct hd_capture_frame *frame)
+{
+	static const struct hd_drop_reason *const reasons[] = {
+		[HD_CAPTURE_CUT] = &drop_capture_cut,
+		[HD_CAPTURE_TOO_LONG] = &drop_too_long,
+		[HD_CAPTURE_TIME] = &drop_time,
+		[HD_CAPTURE_LINK_TYPE] = &drop_link_type,
+		[HD_CAPTURE_OTHER] = NULL, /* is not given out */
+	};
+
+	return atomic_load_explicit(&port->up, memory_order_relaxed) ? reasons[frame->state]
+								     : &drop_disabled;
+}
+
+/* The frame as the path wants it, or NULL: it was counted, and dropped. */
+static struct rte_mbuf *frame_in(struct hd_worker *w, uint16_t id,
+				 const struct hd_capture_frame *frame, uint64_t time_ns)
+{
+	const struct hd_drop_reason *reason = why_not(w->config->ports[id]->port, frame);
+	struct rte_mbuf *m = reason ? NULL : to_mbuf(w, frame->data, frame->len);
+
+	if (likely(m)) {
+		hd_meta(m)->flags = 0;
+		hd_meta(m)->time_ns = time_ns;
+		return m;
+	}
+	hd_port_rx_extra(w, w->config->ports[id]->port, 1, frame->len);
+	hd_drop_count(w, id, reason ? reason : &drop_replay_buffers, 1);
+	return NULL;
+}
+
 static uint16_t replay_rx_process(struct rte_graph *graph, struct rte_node *node, void **objs,
 				  uint16_t nb_objs)
 {
@@ -68,17 +112,12 @@ static uint16_t replay_rx_process(struct rte_graph *graph, struct rte_node *node
 	struct rte_mbuf **m = (struct rte_mbuf **)rte_node_next_stream_get(
 		graph, node, NEXT_VLAN_INPUT, BATCH_MAX);
 	unsigned int input, run_input = 0, taken = 0, n = 0, run = 0;
-	const unsigned char *data;
+	const struct hd_capture_frame *frame;
 	uint64_t time_ns;
-	uint32_t len;
-	bool cut;
 
 	RTE_SET_USED(objs);
 	RTE_SET_USED(nb_objs);
-	while (taken < batch &&
-	       (data = hd_replay_take(until, &input, &time_ns, &len, &cut)) != NULL) {
-		uint16_t id = hd_replay_input_port(input);
-
+	while (taken < batch && (frame = hd_replay_take(until, &input, &time_ns)) != NULL) {
 		if (run && input != run_input) {
 			n += hd_rx_admit(w, w->config->ports[hd_replay_input_port(run_input)],
 					 &m[n], run, true);
@@ -86,17 +125,8 @@ static uint16_t replay_rx_process(struct rte_graph *graph, struct rte_node *node
 		}
 		run_input = input;
 		taken++;
-		m[n + run] = cut ? NULL : to_mbuf(w, data, len);
-		if (unlikely(!m[n + run])) {
-			w->port_stats[id].rx_packets++;
-			w->port_stats[id].rx_bytes += len;
-			w->stats->rx++;
-			hd_drop_count(w, id, cut ? &drop_capture_cut : &drop_replay_buffers, 1);
-			continue;
-		}
-		hd_meta(m[n + run])->flags = 0;
-		hd_meta(m[n + run])->time_ns = time_ns;
-		run++;
+		m[n + run] = frame_in(w, hd_replay_input_port(input), frame, time_ns);
+		run += m[n + run] != NULL;
 	}
 	if (run)
 		n += hd_rx_admit(w, w->config->ports[hd_replay_input_port(run_input)], &m[n], run,

@@ -16,7 +16,6 @@
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/loop.h"
-#include "dataplane/core/options.h"
 #include "dataplane/core/stats.h"
 #include "dataplane/core/fdb.h"
 #include "dataplane/core/l2.h"
@@ -146,8 +145,8 @@ int hd_replay_write_summary(struct hd_err *err)
 {
 	const struct hd_config *tree = hd_config_running();
 	json_t *root = json_object(), *ports = json_object(), *drops = json_object();
-	char path[4096];
-	int rc = 0;
+	FILE *file = hd_replay_folder_create(HD_REPLAY_SUMMARY, err);
+	int rc = file ? 0 : -err->code;
 
 	json_object_set_new(root, "version", json_string(HD_VERSION));
 	set_count(root, "packets", hd_replay_progress()->packets);
@@ -159,10 +158,12 @@ int hd_replay_write_summary(struct hd_err *err)
 	json_object_set_new(root, "drops", drops);
 	json_object_set_new(root, "totals", totals_json());
 	json_object_set_new(root, "macs", macs_json());
-	snprintf(path, sizeof(path), "%s/summary.json", hd_options()->out_dir);
-	if (json_dump_file(root, path, JSON_INDENT(2) | JSON_SORT_KEYS) < 0)
-		rc = hd_err_set(err, errno ? errno : EIO, "%.200s could not be written: %s", path,
-				strerror(errno));
+	if (file && json_dumpf(root, file, JSON_INDENT(2) | JSON_SORT_KEYS) < 0)
+		rc = -EIO;
+	if (file && fclose(file) != 0)
+		rc = -errno;
+	if (file && rc)
+		hd_err_set(err, -rc, HD_REPLAY_SUMMARY " could not be written: %s", strerror(-rc));
 	json_decref(root);
 	return rc;
 }

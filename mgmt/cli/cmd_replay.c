@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "heddle/base/name.h"
-#include "mgmt/cli/capture.h"
 #include "mgmt/cli/instance.h"
 #include "mgmt/cli/program.h"
 #include "mgmt/cli/replay.h"
+#include "mgmt/cli/replay_diff.h"
 
 #define PORTS_MAX 65536
 
@@ -30,42 +30,64 @@ static void add(struct args *args, const char *word)
 	args->list[args->n] = NULL;
 }
 
-/* One -i PORT=FILE: can it be used at all? Warns of packets that were cut. */
+/* One -i PORT=FILE or PORT@INTERFACE=FILE, in pieces. */
+struct input {
+	char *port, *interface; /* NULL: all of the file */
+	const char *file;
+};
+
+static void input_free(struct input *in)
+{
+	free(in->port);
+	free(in->interface);
+}
+
+static bool input_parse(const char *value, struct input *in)
+{
+	size_t left = strcspn(value, "="), len = strcspn(value, "@=");
+
+	*in = (struct input){.file = value + left + 1};
+	if (!len || !value[left] || !value[left + 1] || len + 1 == left) {
+		cli_error(
+			"-i %s: PORT=FILE is needed, like -i web1=web1.pcap, or PORT@INTERFACE=FILE "
+			"for one interface of a pcapng file",
+			value);
+		return false;
+	}
+	in->port = cli_strndup(value, len);
+	if (len < left)
+		in->interface = cli_strndup(value + len + 1, left - len - 1);
+	if (hd_name_valid(in->port, len + 1))
+		return true;
+	cli_error("-i %s: \"%s\" cannot be the name of a port", value, in->port);
+	input_free(in);
+	return false;
+}
+
+/* Is it a capture at all? What it holds is looked at by heddle-dp, before it runs anything. */
 static bool check_input(const char *value)
 {
-	const char *file = strchr(value, '=');
-	uint64_t cut, total;
+	struct hd_capture *capture;
 	struct hd_err err;
-	char *port;
-	bool named;
+	struct input in;
+	int rc;
 
-	if (!file || file == value || !file[1]) {
-		cli_error("-i %s: PORT=FILE is needed, like -i web1=web1.pcap", value);
+	if (!input_parse(value, &in))
 		return false;
-	}
-	port = cli_strndup(value, (size_t)(file - value));
-	named = hd_name_valid(port, strlen(port) + 1);
-	if (!named)
-		cli_error("-i %s: \"%s\" cannot be the name of a port", value, port);
-	free(port);
-	if (!named)
-		return false;
-	if (cli_capture_count_cut(file + 1, &cut, &total, &err) < 0) {
+	rc = cli_diff_open(&capture, in.file, in.interface, &err);
+	if (rc < 0)
 		cli_error("%s", err.text);
-		return false;
-	}
-	if (cut)
-		cli_error("warning: %s: %llu of %llu packets were cut when they were captured, and "
-			  "are dropped. Capture with: tcpdump -s 0 -w FILE",
-			  file + 1, (unsigned long long)cut, (unsigned long long)total);
-	return true;
+	else
+		hd_capture_close(capture);
+	input_free(&in);
+	return rc == 0;
 }
 
 static bool same_port(const char *a, const char *b)
 {
-	size_t len = strcspn(a, "=");
+	size_t len = strcspn(a, "@=");
 
-	return strcspn(b, "=") == len && strncmp(a, b, len) == 0;
+	return strcspn(b, "@=") == len && strncmp(a, b, len) == 0;
 }
 
 static bool check_inputs(const struct cmd_line *line)
@@ -125,6 +147,48 @@ static bool is_one_of(const char *name, const char **names, size_t n)
 	return false;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Would a result be written over the configuration? (The captures are looked at by heddle-dp.) */
+static bool is_in_the_way(const struct cmd_line *line, const char *result)
+{
+	char *path = cli_asprintf("%s/%s", cmd_value(line, "output"), result);
+	bool is = is_same_file(path, cmd_value(line, "config"));
+
+	if (is)
+		cli_error(
+			"-o %s: %s in it is the configuration, and would be replaced; choose another "
+			"folder",
+			cmd_value(line, "output"), result);
+	free(path);
+	return is;
+}
+
+static bool check_folder(const struct cmd_line *line, const char **names, size_t n)
+{
+	const char *want = cmd_value(line, "expect");
+	bool good = !is_in_the_way(line, "summary.json");
+
+	for (size_t i = 0; good && i < n; i++) {
+		char *file = cli_asprintf("%s.pcap", names[i]);
+
+		good = !is_in_the_way(line, file);
+		free(file);
+	}
+	if (!good || !want || !is_same_file(want, cmd_value(line, "output")))
+		return good;
+	cli_error(
+		"--expect %s is the folder that the results are written to: they would replace what "
+		"they are compared with",
+		want);
+	return false;
+}
+
 /*
  * Does each -i name a port? A file that cannot be read as a configuration is left to heddle-mgmt,
  * which says more about it.
@@ -138,15 +202,16 @@ static bool check_ports(const struct cmd_line *line)
 	size_t n;
 
 	if (cli_instance_tree(config, &tree, NULL) < 0)
-		return true;
+		return check_folder(line, NULL, 0);
 	n = port_names(tree, names, PORTS_MAX);
+	good = check_folder(line, names, n);
 	for (size_t i = 0; good && n < PORTS_MAX && i < line->n_values; i++) {
 		const char *value = line->values[i].value;
 		char *port;
 
 		if (strcmp(line->values[i].option->name, "input") != 0)
 			continue;
-		port = cli_strndup(value, strcspn(value, "="));
+		port = cli_strndup(value, strcspn(value, "@="));
 		good = is_one_of(port, names, n);
 		if (!good)
 			cli_error("-i %s: %s has no port \"%s\"%s", value, config, port,
@@ -171,29 +236,6 @@ static bool check_needed(const struct cmd_line *line)
 		return cmd_number(line, "batch", 1, 256, &batch) && check_inputs(line) &&
 		       check_ports(line);
 	return false;
-}
-
-static int make_dir(const char *dir)
-{
-	char *path = cli_strdup(dir);
-	struct stat st;
-	int rc = 0;
-
-	for (char *slash = path + 1; rc == 0; slash++) {
-		slash = strchrnul(slash, '/');
-		if (!*slash)
-			break;
-		*slash = '\0';
-		if (mkdir(path, 0777) < 0 && errno != EEXIST)
-			rc = -errno;
-		*slash = '/';
-	}
-	if (rc == 0 && mkdir(path, 0777) < 0 && errno != EEXIST)
-		rc = -errno;
-	if (rc == 0 && (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode)))
-		rc = -ENOTDIR;
-	free(path);
-	return rc;
 }
 
 static pid_t start_dp(const struct cmd_line *line, int fd, struct hd_err *err)
@@ -273,6 +315,30 @@ static int run(const struct cmd_line *line)
 	return CLI_USAGE;
 }
 
+/* Frames that were cut: how to do it better. Others are in the table of drops. */
+static void warn_of_cut(const struct cmd_line *line, const json_t *summary)
+{
+	for (size_t i = 0; i < line->n_values; i++) {
+		const json_t *port;
+		struct input in;
+		json_int_t cut;
+
+		if (strcmp(line->values[i].option->name, "input") != 0 ||
+		    !input_parse(line->values[i].value, &in))
+			continue;
+		port = json_object_get(json_object_get(summary, "ports"), in.port);
+		cut = json_integer_value(
+			json_object_get(json_object_get(port, "drops"), "capture_cut"));
+		if (cut)
+			cli_error(
+				"warning: %s: %lld of %lld packets were cut when they were captured, "
+				"and are dropped. Capture with: tcpdump -s 0 -w FILE",
+				in.file, (long long)cut,
+				(long long)json_integer_value(json_object_get(port, "rx_packets")));
+		input_free(&in);
+	}
+}
+
 /* Compares with what is expected, if asked. Returns the exit status; -errno with @err. */
 static int expect(struct cli *cli, const struct cmd_line *line, json_t *json, struct hd_err *err)
 {
@@ -305,11 +371,6 @@ static int run_replay(struct cli *cli, const struct cmd_line *line)
 
 	if (!check_needed(line))
 		return CLI_USAGE;
-	rc = make_dir(cmd_value(line, "output"));
-	if (rc < 0) {
-		cli_error("-o %s: %s", cmd_value(line, "output"), strerror(-rc));
-		return CLI_USAGE;
-	}
 	rc = run(line);
 	if (rc)
 		return rc;
@@ -318,6 +379,7 @@ static int run_replay(struct cli *cli, const struct cmd_line *line)
 		cli_error("%s", err.text);
 		return CLI_USAGE;
 	}
+	warn_of_cut(line, summary);
 	if (!cli->json)
 		replay_summary_print(cli, summary);
 	json = json_pack("{s:o}", "summary", summary);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mgmt/cli/replay_diff.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #define AHEAD 64
 
 struct kept {
-	struct cli_packet packet; /* data is ours */
+	struct hd_capture_frame packet; /* data is ours */
 };
 
 struct window {
@@ -19,15 +20,15 @@ struct window {
 	unsigned int n;
 };
 
-static bool same_bytes(const struct cli_packet *a, const struct cli_packet *b)
+static bool same_bytes(const struct hd_capture_frame *a, const struct hd_capture_frame *b)
 {
 	return a->len == b->len && a->wire_len == b->wire_len &&
 	       (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
-static void keep(struct window *w, const struct cli_packet *packet)
+static void keep(struct window *w, const struct hd_capture_frame *packet)
 {
-	struct cli_packet *copy = &w->kept[w->n++].packet;
+	struct hd_capture_frame *copy = &w->kept[w->n++].packet;
 	uint8_t *data = cli_calloc(1, packet->len);
 
 	memcpy(data, packet->data, packet->len);
@@ -42,7 +43,8 @@ static void drop_window(struct window *w)
 	w->n = 0;
 }
 
-static void describe(struct cli_diff_side *side, const struct cli_packet *packet, size_t offset)
+static void describe(struct cli_diff_side *side, const struct hd_capture_frame *packet,
+		     size_t offset)
 {
 	struct cli_layers layers;
 	size_t from = offset & ~(size_t)15;
@@ -60,7 +62,7 @@ static void describe(struct cli_diff_side *side, const struct cli_packet *packet
 }
 
 /* Finds @packet among those of the other side. Returns its index, or -1. */
-static int find(const struct window *w, const struct cli_packet *packet)
+static int find(const struct window *w, const struct hd_capture_frame *packet)
 {
 	for (unsigned int i = 0; i < w->n; i++)
 		if (same_bytes(&w->kept[i].packet, packet))
@@ -68,7 +70,7 @@ static int find(const struct window *w, const struct cli_packet *packet)
 	return -1;
 }
 
-static void name_field(struct cli_diff *diff, const struct cli_packet *packet)
+static void name_field(struct cli_diff *diff, const struct hd_capture_frame *packet)
 {
 	struct cli_layers layers;
 
@@ -76,8 +78,8 @@ static void name_field(struct cli_diff *diff, const struct cli_packet *packet)
 	cli_decode_field(&layers, diff->offset, diff->field);
 }
 
-static void changed(struct cli_diff *diff, const struct cli_packet *want,
-		    const struct cli_packet *got)
+static void changed(struct cli_diff *diff, const struct hd_capture_frame *want,
+		    const struct hd_capture_frame *got)
 {
 	size_t shorter = want->len < got->len ? want->len : got->len;
 
@@ -130,11 +132,14 @@ static void explain(struct cli_diff *diff, const struct window *want, const stru
 }
 
 /* Reads on: packets go into the window while there is room, and are counted to the end. */
-static int read_side(struct cli_capture *c, struct window *w, struct cli_packet *packet,
+static int read_side(struct hd_capture *c, struct window *w, struct hd_capture_frame *packet,
 		     uint64_t *count, struct hd_err *err)
 {
-	int rc = cli_capture_read(c, packet, err);
+	int rc = hd_capture_next(c, packet, err);
 
+	if (rc == 1 && !packet->data)
+		return hd_err_set(err, EFBIG, "packet %llu is longer than 64 KB (%u bytes)",
+				  (unsigned long long)packet->number, packet->len);
 	if (rc == 1) {
 		++*count;
 		if (w && w->n < AHEAD)
@@ -143,8 +148,11 @@ static int read_side(struct cli_capture *c, struct window *w, struct cli_packet 
 	return rc;
 }
 
-static bool same_time(const struct cli_packet *a, const struct cli_packet *b, uint64_t unit)
+/* At the resolution that both files have. */
+static bool same_time(const struct hd_capture_frame *a, const struct hd_capture_frame *b)
 {
+	uint64_t unit = a->unit_ns > b->unit_ns ? a->unit_ns : b->unit_ns;
+
 	return a->time_ns / unit == b->time_ns / unit;
 }
 
@@ -158,10 +166,10 @@ static int failed(struct cli_diff *diff, const struct hd_err *err)
 }
 
 /* Up to the first packets that differ: those are in the windows then. Below 0: a file is damaged. */
-static int skip_equal(struct cli_capture *want, struct cli_capture *got, uint64_t unit,
+static int skip_equal(struct hd_capture *want, struct hd_capture *got, bool ignore_time,
 		      struct cli_diff *diff, struct window *w, struct window *g)
 {
-	struct cli_packet a, b;
+	struct hd_capture_frame a, b;
 	struct hd_err err;
 
 	for (;;) {
@@ -176,7 +184,7 @@ static int skip_equal(struct cli_capture *want, struct cli_capture *got, uint64_
 		if (ra == 0 && rb == 0)
 			return 0;
 		if (ra && rb && same_bytes(&a, &b)) {
-			if (!unit || same_time(&a, &b, unit))
+			if (ignore_time || same_time(&a, &b))
 				continue;
 			diff->kind = CLI_DIFF_TIME;
 			describe(&diff->want, &a, 0);
@@ -191,18 +199,16 @@ static int skip_equal(struct cli_capture *want, struct cli_capture *got, uint64_
 	}
 }
 
-void cli_diff_captures(struct cli_capture *want, struct cli_capture *got, bool ignore_time,
+void cli_diff_captures(struct hd_capture *want, struct hd_capture *got, bool ignore_time,
 		       struct cli_diff *diff)
 {
-	bool ns = cli_capture_has_ns(want) && cli_capture_has_ns(got);
-	uint64_t unit = ignore_time ? 0 : ns ? 1 : 1000;
 	struct window *w = cli_calloc(2, sizeof(*w));
-	struct cli_packet packet;
+	struct hd_capture_frame packet;
 	struct hd_err err;
 	int rc;
 
 	*diff = (struct cli_diff){.kind = CLI_DIFF_EQUAL};
-	if (skip_equal(want, got, unit, diff, &w[0], &w[1]) < 0)
+	if (skip_equal(want, got, ignore_time, diff, &w[0], &w[1]) < 0)
 		goto out;
 	while ((rc = read_side(want, &w[0], &packet, &diff->want.packets, &err)) == 1)
 		;
@@ -225,18 +231,29 @@ out:
 	free(w);
 }
 
+int cli_diff_open(struct hd_capture **capture, const char *path, const char *interface,
+		  struct hd_err *err)
+{
+	FILE *file = fopen(path, "rbe");
+
+	*capture = NULL;
+	if (!file)
+		return hd_err_set(err, errno, "%s: %s", path, strerror(errno));
+	return hd_capture_open(capture, file, path, interface, err);
+}
+
 void cli_diff_files(const char *want, const char *got, bool ignore_time, struct cli_diff *diff)
 {
-	struct cli_capture *a = NULL, *b = NULL;
+	struct hd_capture *a = NULL, *b = NULL;
 	struct hd_err err;
 
 	*diff = (struct cli_diff){.kind = CLI_DIFF_ERROR};
-	if (cli_capture_open(&a, want, &err) < 0 || cli_capture_open(&b, got, &err) < 0)
+	if (cli_diff_open(&a, want, NULL, &err) < 0 || cli_diff_open(&b, got, NULL, &err) < 0)
 		snprintf(diff->text, sizeof(diff->text), "%s", err.text);
 	else
 		cli_diff_captures(a, b, ignore_time, diff);
-	cli_capture_close(a);
-	cli_capture_close(b);
+	hd_capture_close(a);
+	hd_capture_close(b);
 }
 
 const char *cli_diff_kind_name(enum cli_diff_kind kind)

@@ -5,7 +5,9 @@
 #ifndef MGMT_CLI_REPLAY_DIFF_H
 #define MGMT_CLI_REPLAY_DIFF_H
 
-#include "mgmt/cli/capture.h"
+#include <stdbool.h>
+
+#include "heddle/net/capture_file.h"
 #include "mgmt/cli/decode.h"
 
 enum cli_diff_kind {
@@ -38,8 +40,12 @@ struct cli_diff {
 };
 
 /* Compares; both captures are read to their end. Times are left out with @ignore_time. */
-void cli_diff_captures(struct cli_capture *want, struct cli_capture *got, bool ignore_time,
+void cli_diff_captures(struct hd_capture *want, struct hd_capture *got, bool ignore_time,
 		       struct cli_diff *diff);
+
+/* Opens a capture by its path, see hd_capture_open(). 0, or -errno with @err. */
+int cli_diff_open(struct hd_capture **capture, const char *path, const char *interface,
+		  struct hd_err *err);
 
 /* The same by file names. A file that cannot be opened gives CLI_DIFF_ERROR. */
 void cli_diff_files(const char *want, const char *got, bool ignore_time, struct cli_diff *diff);

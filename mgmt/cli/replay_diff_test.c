@@ -45,15 +45,16 @@ static FILE *make(const struct made *packets, unsigned int n, int linktype)
 static void compare(const struct made *want, unsigned int n_want, const struct made *got,
 		    unsigned int n_got, bool ignore_time, struct cli_diff *diff)
 {
-	struct cli_capture *a, *b;
+	struct hd_capture *a, *b;
 	struct hd_err err;
 
-	CU_ASSERT_EQUAL_FATAL(cli_capture_fopen(&a, make(want, n_want, DLT_EN10MB), "want", &err),
+	CU_ASSERT_EQUAL_FATAL(
+		hd_capture_open(&a, make(want, n_want, DLT_EN10MB), "want", NULL, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(hd_capture_open(&b, make(got, n_got, DLT_EN10MB), "got", NULL, &err),
 			      0);
-	CU_ASSERT_EQUAL_FATAL(cli_capture_fopen(&b, make(got, n_got, DLT_EN10MB), "got", &err), 0);
 	cli_diff_captures(a, b, ignore_time, diff);
-	cli_capture_close(a);
-	cli_capture_close(b);
+	hd_capture_close(a);
+	hd_capture_close(b);
 }
 
 static const struct made base[] = {{10, 0, 0}, {11, 1, 0}, {12, 2, 0}, {13, 3, 0}};
@@ -167,19 +168,20 @@ static void test_length_and_time(void)
 
 static void test_linktype(void)
 {
-	struct cli_capture *c;
+	struct hd_capture *c;
 	struct hd_err err;
 	FILE *file = tmpfile();
 
-	CU_ASSERT_EQUAL(cli_capture_fopen(&c, make(base, 1, DLT_LINUX_SLL), "any.pcap", &err), -22);
+	CU_ASSERT_EQUAL(hd_capture_open(&c, make(base, 1, DLT_LINUX_SLL), "any.pcap", NULL, &err),
+			-22);
 	CU_ASSERT_PTR_NULL(c);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "any.pcap"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "LINUX_SLL"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "tcpdump -i eth1 -w"));
 	fputs("this is no capture", file);
 	rewind(file);
-	CU_ASSERT_EQUAL(cli_capture_fopen(&c, file, "x", &err), -22);
-	CU_ASSERT_EQUAL(cli_capture_open(&c, "/nonexistent/x.pcap", &err), -2);
+	CU_ASSERT_EQUAL(hd_capture_open(&c, file, "x", NULL, &err), -22);
+	CU_ASSERT_EQUAL(cli_diff_open(&c, "/nonexistent/x.pcap", NULL, &err), -2);
 }
 
 UNIT_MAIN("cli replay diff", {"equal", test_equal}, {"other bytes", test_bytes},

@@ -40,8 +40,9 @@ static int check_or_replay(const struct options *options, const struct ly_ctx *c
 
 	if (!config) {
 		refused(options->config, &errs);
-	} else if (options->offline && offline_run(options->dp_fd, config, &err) < 0) {
-		fprintf(stderr, "%s: %s\n", options->config, err.text);
+	} else if (options->offline &&
+		   offline_run(options->dp_fd, config, options->config, &err) < 0) {
+		fprintf(stderr, "%s\n", err.text);
 		status = 1;
 	}
 	ds_errors_clear(&errs);

@@ -39,7 +39,7 @@ static int configure(struct hd_chan *chan, const struct bd_config *config, struc
 			    err);
 }
 
-int offline_run(int fd, const struct bd_config *config, struct hd_err *err)
+int offline_run(int fd, const struct bd_config *config, const char *path, struct hd_err *err)
 {
 	struct hd_chan_config chan_config = {.self = HD_PLANE_MGMT, .closed = closed};
 	struct hd_replay_done done;
@@ -52,11 +52,11 @@ int offline_run(int fd, const struct bd_config *config, struct hd_err *err)
 				  strerror(errno));
 	rc = configure(chan, config, err);
 	if (rc < 0) {
-		hd_err_prefix(err, "heddle-dp does not take the configuration");
+		hd_err_prefix(err, "%.80s: heddle-dp does not take it", path);
 	} else {
 		rc = hd_chan_call(chan, REPLAY_RUN, &nothing, &done, NULL, NULL, -1, err);
 		if (rc < 0)
-			hd_err_prefix(err, "the replay ended early");
+			hd_err_prefix(err, "replay");
 		else
 			hd_log(HD_LOG_DEBUG, "replayed %llu packets",
 			       (unsigned long long)done.packets);

@@ -9,9 +9,9 @@
 #include "mgmt/bind/config.h"
 
 /*
- * Sends a full bracket with @config over @fd (taken over), then says go and waits for the end.
+ * Sends a full bracket with @config, which was read from @path, over @fd (taken over), then says go and waits for the end.
  * Returns 0, or -errno with @err: the data plane's words.
  */
-int offline_run(int fd, const struct bd_config *config, struct hd_err *err);
+int offline_run(int fd, const struct bd_config *config, const char *path, struct hd_err *err);
 
 #endif

@@ -14,7 +14,7 @@
 #include "tests/fuzz/fuzz.h"
 
 static char path[64];
-static struct hd_options options = {.n_inputs = 1, .input = {{"p", path}}};
+static struct hd_options options = {.n_inputs = 1, .input = {{"p", NULL, path}}};
 
 const struct hd_options *hd_options(void)
 {
@@ -31,20 +31,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int fd = memfd_create("capture", MFD_CLOEXEC);
 	uint64_t time_ns, last = 0;
 	unsigned int input;
-	bool cut;
-	uint32_t len, sum = 0;
-	const unsigned char *p;
+	const struct hd_capture_frame *f;
+	uint32_t sum = 0;
 	struct hd_err err = {0};
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (hd_replay_open_inputs(&err) == 0) {
-		while ((p = hd_replay_take(UINT64_MAX, &input, &time_ns, &len, &cut)) != NULL) {
+		while ((f = hd_replay_take(UINT64_MAX, &input, &time_ns)) != NULL) {
+			FUZZ_ASSERT(time_ns <= hd_replay_latest_ns());
 			FUZZ_ASSERT(time_ns >= last);
 			last = time_ns;
-			for (uint32_t i = 0; i < len; i++)
-				sum += p[i];
+			for (uint32_t i = 0; f->data && i < f->len; i++)
+				sum += f->data[i];
 		}
 	} else {
 		FUZZ_ASSERT(err.text[0]);

@@ -10,27 +10,27 @@
 #include "mgmt/cli/replay_diff.h"
 #include "tests/fuzz/fuzz.h"
 
-static struct cli_capture *open_part(const uint8_t *data, size_t size)
+static struct hd_capture *open_part(const uint8_t *data, size_t size)
 {
-	struct cli_capture *capture;
+	struct hd_capture *capture;
 	struct hd_err err;
 	FILE *file = size ? fmemopen((void *)data, size, "rb") : NULL;
 
 	if (!file)
 		return NULL;
-	return cli_capture_fopen(&capture, file, "fuzz", &err) < 0 ? NULL : capture;
+	return hd_capture_open(&capture, file, "fuzz", NULL, &err) < 0 ? NULL : capture;
 }
 
 static int compare(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
 		   struct cli_diff *diff)
 {
-	struct cli_capture *want = open_part(a, a_size), *got = open_part(b, b_size);
+	struct hd_capture *want = open_part(a, a_size), *got = open_part(b, b_size);
 	int rc = want && got ? 0 : -1;
 
 	if (rc == 0)
 		cli_diff_captures(want, got, false, diff);
-	cli_capture_close(want);
-	cli_capture_close(got);
+	hd_capture_close(want);
+	hd_capture_close(got);
 	return rc;
 }
 

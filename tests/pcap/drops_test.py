@@ -69,6 +69,10 @@ SPECIAL = {"link_down", "capture_cut"}
 
 # what needs more than a replay, and the test that provokes it
 ELSEWHERE = {
+    "capture_link_type": "tests/pcap/formats_test.py",
+    "capture_time": "tests/pcap/formats_test.py",
+    "capture_too_long": "tests/pcap/formats_test.py",
+    "port_disabled": "tests/pcap/folder_test.py",
     "bad_offload": "dataplane/port/vnet_test.c",
     "no_buffers": "dataplane/port/vnet_test.c",
     "rx_truncated": "dataplane/port/vnet_test.c",
