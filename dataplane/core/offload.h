@@ -18,8 +18,10 @@
  * rebuilt from what librte_vhost says): checks the header against the packet's bytes and fills the
  * meta. A header that lies (offsets beyond the packet or not at the L4 checksum, GSO of another
  * protocol than the packet's, size 0, UFO and unknown types) gives -EINVAL: drop it, reason
- * "bad_offload". Partial checksums of protocols other than TCP and UDP, or with tags that we do not
- * walk, are completed at once. Also clears flags for a plain header. Worker.
+ * "bad_offload". What the sender left in the checksum field of TCP and UDP does not count: it is
+ * set to the sum of the pseudo-header, as it had to be (but with an IPv6 routing header, where only
+ * the sender knows the last destination). Partial checksums of other protocols, or with tags that
+ * we do not walk, are completed at once, from what is there. Also clears flags for a plain header. Worker.
  */
 int hd_offload_rx(struct rte_mbuf *m, const struct virtio_net_hdr *hdr);
 

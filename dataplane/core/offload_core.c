@@ -167,6 +167,7 @@ static int check_csum(const struct virtio_net_hdr *hdr, int walked, uint32_t pkt
 	if (hdr->csum_start != hd_l4_offset(l) || hdr->csum_offset != right)
 		return -EINVAL;
 	plan->csum_end = hdr->csum_start + l->l4_total;
+	plan->seed = !l->routed;
 	if (hd_l4_offset(l) + l->l4_len > HD_OFFLOAD_DIRECT)
 		plan->complete = true;
 	else
@@ -193,10 +194,10 @@ static int check_gso(const struct virtio_net_hdr *hdr, int walked, struct hd_off
 		 */
 		if (l->routed || hd_l4_offset(l) + l->l4_len > HD_OFFLOAD_DIRECT)
 			return -EINVAL;
-		plan->seed = true;
 	} else if (hdr->csum_start != hd_l4_offset(l) || hdr->csum_offset != HD_TCP_CSUM_OFFSET) {
 		return -EINVAL;
 	}
+	plan->seed = !l->routed;
 	plan->csum = true;
 	plan->csum_offset = HD_TCP_CSUM_OFFSET;
 	plan->gso_size = hdr->gso_size;

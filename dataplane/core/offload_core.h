@@ -61,7 +61,7 @@ struct hd_offload_plan {
 	uint16_t gso_size;      /* with tso */
 	bool csum;              /* the checksum is partial, and can stay so */
 	bool tso;               /* a super-frame; with csum */
-	bool seed;     /* with tso: the field must be set to the pseudo-header's sum first */
+	bool seed; /* the field is set to the pseudo-header's sum first, whatever the sender left */
 	bool complete; /* the checksum is to be completed now */
 };
 

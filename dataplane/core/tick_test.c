@@ -45,4 +45,18 @@ static void test_ticks(void)
 	CU_ASSERT_EQUAL(hd_ticks_next(), 1010);
 }
 
-UNIT_MAIN("tick", {"deadlines", test_ticks});
+/* At the end of time no deadline is left: none comes round again at its beginning. */
+static void test_end(void)
+{
+	hd_ticks_start(UINT64_MAX - 40);
+	CU_ASSERT_EQUAL(hd_ticks_next(), UINT64_MAX / 10 * 10 - 30);
+	hd_ticks_run(UINT64_MAX - 1);
+	CU_ASSERT_EQUAL(fast_at, UINT64_MAX / 10 * 10);
+	CU_ASSERT_EQUAL(slow_at, UINT64_MAX / 35 * 35);
+	CU_ASSERT_EQUAL(hd_ticks_next(), UINT64_MAX);
+	fast_runs = slow_runs = 0;
+	hd_ticks_run(UINT64_MAX);
+	CU_ASSERT_EQUAL(fast_runs + slow_runs, 0);
+}
+
+UNIT_MAIN("tick", {"deadlines", test_ticks}, {"the end", test_end});

@@ -7,9 +7,9 @@ static bool may_move(struct hd_mac_notices *n, uint64_t now_ns)
 {
 	const uint64_t cost = HD_NS_PER_S / HD_NOTICE_RATE, burst = HD_NOTICE_BURST * cost;
 
-	if (n->paid_ns + burst < now_ns)
+	if (now_ns - n->paid_ns > burst)
 		n->paid_ns = now_ns - burst;
-	if (n->paid_ns + cost > now_ns)
+	if (now_ns - n->paid_ns < cost)
 		return false;
 	n->paid_ns += cost;
 	return true;
@@ -22,7 +22,7 @@ static bool may_limit(struct hd_mac_notices *n, const struct hd_mac_note *note, 
 	unsigned int at = (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 32) % HD_NOTICE_LIMITS;
 
 	if (n->limit[at].key == key &&
-	    now_ns < n->limit[at].told_ns + HD_NOTICE_AGAIN_S * HD_NS_PER_S)
+	    now_ns - n->limit[at].told_ns < HD_NOTICE_AGAIN_S * HD_NS_PER_S)
 		return false;
 	/* Two that share a place take turns, and not faster than moves. */
 	if (n->limit[at].key && n->limit[at].key != key && !may_move(n, now_ns))

@@ -124,7 +124,7 @@ static uint16_t output_tx(struct hd_worker *w, struct hd_port *port, uint16_t q,
 		const void *data = rte_pktmbuf_read(m[i], 0, len, whole);
 		uint64_t t = hd_meta(m[i])->time_ns;
 
-		note(port, is_ng ? hd_pcapng_frame(out->file, 0, t, data, len, len, NULL)
+		note(port, is_ng ? hd_pcapng_frame(out->file, 0, t, data, len, len, 0, NULL)
 				 : hd_pcap_frame(out->file, t, data, len, len));
 	}
 	rte_pktmbuf_free_bulk(m, n);

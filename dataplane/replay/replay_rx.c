@@ -7,6 +7,7 @@
  */
 #include <rte_memcpy.h>
 
+#include "dataplane/core/capture_drops.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/node.h"
@@ -17,17 +18,6 @@
 HD_DROP_REGISTER(drop_replay_buffers, "replay_no_buffers", HD_DROP_INGRESS,
 		 "replay had no buffer for a packet of a capture; that is a bug, please report it");
 
-HD_DROP_REGISTER_ERROR(
-	drop_capture_cut, "capture_cut", HD_DROP_INGRESS,
-	"the capture holds only the start of the frame; capture whole frames: tcpdump -s 0");
-HD_DROP_REGISTER(drop_too_long, "capture_too_long", HD_DROP_INGRESS,
-		 "the capture's frame is longer than 64 KB: no Ethernet frame is");
-HD_DROP_REGISTER(
-	drop_link_type, "capture_link_type", HD_DROP_INGRESS,
-	"the frame is from an interface of the capture that is not Ethernet; choose another: "
-	"-i PORT@INTERFACE=FILE");
-HD_DROP_REGISTER(drop_time, "capture_time", HD_DROP_INGRESS,
-		 "the frame's time in the capture is before 1970 or after July 2554");
 HD_DROP_REGISTER(drop_disabled, "port_disabled", HD_DROP_INGRESS,
 		 "the capture comes in by a port that is disabled");
 
@@ -76,16 +66,9 @@ static struct rte_mbuf *to_mbuf(struct hd_worker *w, const unsigned char *data, 
 static const struct hd_drop_reason *why_not(const struct hd_port *port,
 					    const struct hd_capture_frame *frame)
 {
-	static const struct hd_drop_reason *const reasons[] = {
-		[HD_CAPTURE_CUT] = &drop_capture_cut,
-		[HD_CAPTURE_TOO_LONG] = &drop_too_long,
-		[HD_CAPTURE_TIME] = &drop_time,
-		[HD_CAPTURE_LINK_TYPE] = &drop_link_type,
-		[HD_CAPTURE_OTHER] = NULL, /* is not given out */
-	};
-
-	return atomic_load_explicit(&port->up, memory_order_relaxed) ? reasons[frame->state]
-								     : &drop_disabled;
+	return atomic_load_explicit(&port->up, memory_order_relaxed)
+		       ? hd_drop_of_capture(frame->state)
+		       : &drop_disabled;
 }
 
 /* The frame as the path wants it, or NULL: it was counted, and dropped. */

@@ -397,7 +397,9 @@ static int run_replay(struct cli *cli, const struct cmd_line *line)
 
 static const struct cmd_option replay_options[] = {
 	{"config", 'c', "FILE", "the configuration to send the packets through", CMD_WORDS_FILE},
-	{"input", 'i', "PORT=FILE", "the capture that comes in at a port; once for each port",
+	{"input", 'i', "PORT=FILE",
+	 "the capture that comes in at a port; once for each port. PORT@INTERFACE=FILE: of one "
+	 "interface of a pcapng file, by its name or number",
 	 CMD_WORDS_PORT_FILE},
 	{"output", 'o', "DIR", "where PORT.pcap and summary.json are written; made if needed",
 	 CMD_WORDS_DIR},
@@ -415,7 +417,13 @@ const struct cmd cmd_replay = {
 	.summary = "send captures through a configuration, without a running switch",
 	.text = "Runs the programs of the switch on the captures' own clock: no root, no hugepages, and the "
 		"same result each time. Ports of the configuration are found by their names; their "
-		"kinds do not count. DIR gets a capture for each port, and summary.json.\n"
+		"kinds do not count. DIR gets a capture for each port, and summary.json, when all is "
+		"over; what an earlier replay left there goes.\n"
+		"\n"
+		"Captures are pcap or pcapng files; one that is damaged or compressed is refused before "
+		"anything runs. A frame that cannot be used (cut, longer than 64 KB, not Ethernet) is a "
+		"drop. The results are pcap with nanoseconds, or pcapng where times are after 2106. No "
+		"result is written over a file that is read.\n"
 		"\n"
 		"With --expect each capture in that folder is compared with the output of the same name, "
 		"packet by packet; the first difference of each port is explained. Exit status 0: "

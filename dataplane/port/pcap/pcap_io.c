@@ -7,25 +7,18 @@
 
 #include "heddle/base/clock.h"
 #include "heddle/net/ether.h"
+#include "dataplane/core/capture_drops.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/port/port_drops.h"
 
-/* Both sides are opened with nanoseconds in the field that is named after microseconds. */
-static uint64_t stamp_ns(const struct pcap_pkthdr *hdr)
-{
-	return (uint64_t)hdr->ts.tv_sec * HD_NS_PER_S + (uint64_t)hdr->ts.tv_usec;
-}
-
 static void read_next(struct hd_pcap *p)
 {
-	struct pcap_pkthdr *hdr;
-	int ret = pcap_next_ex(p->in, &hdr, &p->bytes);
+	int ret = hd_capture_next(p->in, &p->frame, NULL);
 
-	p->hdr = ret == 1 ? hdr : NULL;
-	if (ret == 1)
+	p->more = ret == 1;
+	if (p->more)
 		return;
-	p->eof = true;
-	if (ret != PCAP_ERROR_BREAK)
+	if (ret < 0)
 		atomic_store(&p->read_error, 1);
 	atomic_store(&p->read_end, true);
 }
@@ -34,15 +27,15 @@ void hd_pcap_start(struct hd_pcap *p, uint64_t now_ns)
 {
 	read_next(p);
 	p->start_ns = now_ns;
-	p->first_ts = p->hdr != NULL ? stamp_ns(p->hdr) : 0;
+	p->first_ts = p->more ? p->frame.time_ns : 0;
 }
 
 /* When the next frame comes in. One that is stamped before the first one comes at once. */
 static uint64_t due_ns(const struct hd_pcap *p)
 {
-	uint64_t ts = stamp_ns(p->hdr);
+	uint64_t ts = p->frame.time_ns, after = ts > p->first_ts ? ts - p->first_ts : 0;
 
-	return ts > p->first_ts ? p->start_ns + (ts - p->first_ts) : p->start_ns;
+	return after < UINT64_MAX - p->start_ns ? p->start_ns + after : UINT64_MAX;
 }
 
 /* The frame as a chain, first a small mbuf and then big ones. NULL: there are not enough. */
@@ -73,6 +66,15 @@ static struct rte_mbuf *frame_copy(struct hd_worker *w, const uint8_t *bytes, ui
 	return head;
 }
 
+/* Why a frame cannot come in; NULL: it can. */
+static const struct hd_drop_reason *why_not(const struct hd_capture_frame *frame)
+{
+	if (frame->state == HD_CAPTURE_CUT || frame->state == HD_CAPTURE_TOO_LONG ||
+	    frame->len < HD_ETH_HLEN)
+		return hd_drop_rx_truncated;
+	return hd_drop_of_capture(frame->state);
+}
+
 uint16_t hd_pcap_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
 			  struct rte_mbuf **m, uint16_t n)
 {
@@ -80,18 +82,16 @@ uint16_t hd_pcap_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
 	uint64_t now = w->now_ns;
 	uint16_t got = 0;
 
-	for (uint16_t i = 0; i < n && p->hdr != NULL && due_ns(p) <= now; i++) {
-		uint32_t len = p->hdr->len;
-		bool whole = p->hdr->caplen == len && len >= HD_ETH_HLEN && len <= HD_PCAP_SNAPLEN;
+	for (uint16_t i = 0; i < n && p->more && due_ns(p) <= now; i++) {
+		const struct hd_drop_reason *reason = why_not(&p->frame);
 
-		m[got] = whole ? frame_copy(w, p->bytes, len) : NULL;
+		m[got] = reason == NULL ? frame_copy(w, p->frame.data, p->frame.len) : NULL;
 		if (likely(m[got] != NULL)) {
 			hd_meta(m[got])->flags = 0;
 			got++;
 		} else {
-			hd_port_rx_extra(w, port, 1, len);
-			hd_drop_count(w, port->id,
-				      whole ? hd_drop_no_buffers : hd_drop_rx_truncated, 1);
+			hd_port_rx_extra(w, port, 1, p->frame.wire_len);
+			hd_drop_count(w, port->id, reason != NULL ? reason : hd_drop_no_buffers, 1);
 		}
 		atomic_store_explicit(&p->read_count, p->read_count + 1, memory_order_relaxed);
 		read_next(p);
@@ -106,7 +106,7 @@ int hd_pcap_event_fd(struct hd_port *port, uint16_t q, bool arm)
 
 	if (p->timer < 0)
 		return -1;
-	if (arm && p->hdr != NULL) {
+	if (arm && p->more) {
 		uint64_t due = RTE_MAX(due_ns(p), 1ull);
 
 		at.it_value.tv_sec = (time_t)(due / HD_NS_PER_S);
@@ -122,18 +122,14 @@ uint16_t hd_pcap_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
 {
 	struct hd_pcap *p = hd_port_priv(port);
 	uint64_t now = (uint64_t)((int64_t)w->now_ns + p->real_offset);
-	struct pcap_pkthdr hdr = {
-		.ts = {(time_t)(now / HD_NS_PER_S), (suseconds_t)(now % HD_NS_PER_S)}};
 
 	for (uint16_t i = 0; i < n && p->out != NULL; i++) {
-		const void *bytes;
+		uint32_t len = RTE_MIN(m[i]->pkt_len, HD_CAPTURE_FRAME_MAX);
+		const void *bytes = rte_pktmbuf_read(m[i], 0, len, p->scratch);
+		int ret = hd_pcap_frame(p->out, now, bytes, len, m[i]->pkt_len);
 
-		hdr.len = m[i]->pkt_len;
-		hdr.caplen = RTE_MIN(hdr.len, (uint32_t)HD_PCAP_SNAPLEN);
-		bytes = rte_pktmbuf_read(m[i], 0, hdr.caplen, p->scratch);
-		pcap_dump((u_char *)p->out, &hdr, bytes);
-		if (unlikely(ferror(pcap_dump_file(p->out)))) {
-			atomic_store(&p->write_error, errno != 0 ? errno : EIO);
+		if (unlikely(ret != 0)) {
+			atomic_store(&p->write_error, -ret);
 			return i;
 		}
 	}

@@ -15,12 +15,9 @@
 
 static void pcap_port_free(struct hd_pcap *p)
 {
-	if (p->in != NULL)
-		pcap_close(p->in);
+	hd_capture_close(p->in);
 	if (p->out != NULL)
-		pcap_dump_close(p->out);
-	if (p->format != NULL)
-		pcap_close(p->format);
+		fclose(p->out);
 	if (p->timer >= 0)
 		close(p->timer);
 	free(p->scratch);
@@ -29,25 +26,9 @@ static void pcap_port_free(struct hd_pcap *p)
 	p->timer = -1;
 }
 
-/* A capture of another link type has no Ethernet header to switch by. */
-static int link_type_check(pcap_t *in, const char *name, struct hd_err *err)
-{
-	int type = pcap_datalink(in);
-	const char *word = pcap_datalink_val_to_name(type);
-
-	if (type == DLT_EN10MB)
-		return 0;
-	return hd_err_set(
-		err, EINVAL,
-		"%s is of link type %s, and only EN10MB (Ethernet) can be switched; capture "
-		"on one interface, not on \"any\"",
-		name, word != NULL ? word : "unknown");
-}
-
 static int reader_open(struct hd_pcap *p, const char *name, struct hd_err *err)
 {
-	char text[PCAP_ERRBUF_SIZE] = "";
-	int fd = hd_opener_capture(name, false, err);
+	int fd = hd_opener_capture(name, false, err), ret;
 	FILE *file;
 
 	if (fd < 0)
@@ -57,49 +38,40 @@ static int reader_open(struct hd_pcap *p, const char *name, struct hd_err *err)
 		close(fd);
 		return hd_err_set(err, ENOMEM, "%s: out of memory", name);
 	}
-	p->in = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text);
-	if (p->in == NULL) {
-		fclose(file);
-		return hd_err_set(err, EINVAL, "%s cannot be read: %s", name, text);
-	}
+	ret = hd_capture_open(&p->in, file, name, NULL, err);
+	if (ret < 0)
+		return ret;
 	p->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (p->timer < 0)
 		return hd_err_set(err, errno, "timer: %s", strerror(errno));
-	return link_type_check(p->in, name, err);
+	return 0;
 }
 
 static int writer_open(struct hd_pcap *p, const char *name, struct hd_err *err)
 {
 	struct timespec real;
-	FILE *file;
-	int fd;
+	int fd, ret;
 
-	p->scratch = malloc(HD_PCAP_SNAPLEN);
+	p->scratch = malloc(HD_CAPTURE_FRAME_MAX);
 	p->file_buf = malloc(HD_PCAP_FILE_BUF);
-	p->format = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, HD_PCAP_SNAPLEN,
-							 PCAP_TSTAMP_PRECISION_NANO);
-	if (p->scratch == NULL || p->file_buf == NULL || p->format == NULL)
+	if (p->scratch == NULL || p->file_buf == NULL)
 		return hd_err_set(err, ENOMEM, "%s: out of memory", name);
 	fd = hd_opener_capture(name, true, err);
 	if (fd < 0)
 		return fd;
-	file = fdopen(fd, "wb");
-	if (file == NULL) {
+	p->out = fdopen(fd, "wb");
+	if (p->out == NULL) {
 		close(fd);
 		return hd_err_set(err, ENOMEM, "%s: out of memory", name);
 	}
-	setvbuf(file, p->file_buf, _IOFBF, HD_PCAP_FILE_BUF);
-	p->out = pcap_dump_fopen(p->format, file);
-	if (p->out == NULL) {
-		fclose(file);
-		return hd_err_set(err, EIO, "%s: %s", name, pcap_geterr(p->format));
-	}
+	setvbuf(p->out, p->file_buf, _IOFBF, HD_PCAP_FILE_BUF);
 	clock_gettime(CLOCK_REALTIME, &real);
 	p->real_offset =
 		(int64_t)real.tv_sec * (int64_t)HD_NS_PER_S + real.tv_nsec - (int64_t)hd_now_ns();
-	return pcap_dump_flush(p->out) == 0
-		       ? 0
-		       : hd_err_set(err, errno, "%s: %s", name, strerror(errno));
+	ret = hd_pcap_begin(p->out);
+	if (ret == 0 && fflush(p->out) != 0)
+		ret = -errno;
+	return ret == 0 ? 0 : hd_err_set(err, -ret, "%s: %s", name, strerror(-ret));
 }
 
 static int pcap_port_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
@@ -139,7 +111,7 @@ static int pcap_port_poll(struct hd_port *port)
 
 	if (p->out != NULL && written != p->flushed) {
 		p->flushed = written;
-		if (pcap_dump_flush(p->out) != 0)
+		if (fflush(p->out) != 0)
 			atomic_store(&p->write_error, errno != 0 ? errno : EIO);
 	}
 	error = atomic_exchange(&p->write_error, 0);

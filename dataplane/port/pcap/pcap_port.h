@@ -11,35 +11,31 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include <pcap/pcap.h>
-
 #include "heddle/api/kinds.h"
+#include "heddle/net/capture_file.h"
 #include "dataplane/core/port.h"
 
-#define HD_PCAP_SNAPLEN  65557 /* 64 KB of IP and a header with two tags */
 #define HD_PCAP_FILE_BUF (1 << 20)
 
 struct hd_pcap {
 	/* the worker that polls the port */
-	pcap_t *in;                    /* NULL: nothing is read */
-	const struct pcap_pkthdr *hdr; /* the next frame, valid until the next one is read */
-	const uint8_t *bytes;
-	uint64_t first_ts; /* of the capture, ns */
-	uint64_t start_ns; /* of the clock, when that frame came in */
-	bool eof;
-	int timer; /* readable when the next frame is due; -1: none */
+	struct hd_capture *in;         /* NULL: nothing is read */
+	struct hd_capture_frame frame; /* the next one */
+	bool more;                     /* there is one */
+	uint64_t first_ts;             /* of the capture, ns */
+	uint64_t start_ns;             /* of the clock, when that frame came in */
+	int timer;                     /* readable when the next frame is due; -1: none */
 	_Atomic uint64_t read_count;
 	_Atomic bool read_end;
 
 	/* the worker that transmits */
-	pcap_t *format; /* of what is written */
-	pcap_dumper_t *out;
-	uint8_t *scratch; /* HD_PCAP_SNAPLEN bytes: a chain in one piece */
+	FILE *out;
+	uint8_t *scratch; /* HD_CAPTURE_FRAME_MAX bytes: a chain in one piece */
 	char *file_buf;
 	int64_t real_offset; /* clock to CLOCK_REALTIME */
 	_Atomic uint64_t written;
 	_Atomic int write_error; /* errno */
-	_Atomic int read_error;  /* 1: the file is broken, pcap_geterr() tells */
+	_Atomic int read_error;  /* 1: the file is broken */
 
 	/* control thread */
 	uint64_t flushed; /* value of written at the last flush */
