@@ -181,6 +181,72 @@ static void test_anti_spoof_chain(void)
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE);
 }
 
+/* A router's message behind options that fill the first segment; and one that is hidden for good. */
+static void test_ra_guard_chain(void)
+{
+	for (int what = 0; what < 3; what++) {
+		uint8_t p[2700] = {0}, *ext = p + 54;
+		uint32_t options = what == 2 ? 2560 : 256;
+
+		memcpy(p, UNICAST MINE "\x86\xdd\x60", 15);
+		p[18] = (options + 16) >> 8;
+		p[19] = (options + 16) & 255;
+		for (uint32_t at = 0; at < options; at += 256) {
+			p[20] = 60;
+			ext[at] = at + 256 < options ? 60 : 58;
+			ext[at + 1] = 31;
+		}
+		ext[options] = what == 1 ? 128 : 134;
+		start();
+		burst[0] = unit_packet(pool, p, 54 + options + 16, 256);
+		CU_ASSERT(burst[0]->nb_segs > 1);
+		CU_ASSERT_EQUAL(feature("ra_guard")->run(&w, &port, NULL, burst, 1), what == 1);
+		CU_ASSERT_EQUAL(drops("ra_guard"), what != 1);
+		if (what == 1)
+			rte_pktmbuf_free(burst[0]);
+	}
+	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE);
+}
+
+/* Every third frame of a burst is bad; the rest keep their order. */
+static void run_payload_thirds(const char *name, const char *bad, const char *good, size_t len)
+{
+	uint16_t kept;
+
+	start();
+	for (uint8_t i = 0; i < BURST; i++) {
+		uint8_t bytes[128] = UNICAST MINE;
+
+		memcpy(bytes + 12, i % 3 == 2 ? bad : good, len);
+		bytes[sizeof(bytes) - 1] = i;
+		burst[i] = unit_packet(pool, bytes, sizeof(bytes), 0);
+	}
+	kept = feature(name)->run(&w, &port, NULL, burst, BURST);
+	CU_ASSERT_EQUAL_FATAL(kept, BURST - BURST / 3);
+	for (unsigned int i = 0, number = 0; i < kept; i++, number++) {
+		number += number % 3 == 2;
+		CU_ASSERT_EQUAL(number_of(burst[i]), number);
+	}
+	CU_ASSERT_EQUAL(drops(name), BURST / 3);
+	rte_pktmbuf_free_bulk(burst, kept);
+	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE);
+}
+
+static void test_ra_and_dhcp(void)
+{
+#define IPV6(next, byte)                       \
+	"\x86\xdd\x60\0\0\0\0\x08" next "\xff" \
+	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2" byte
+	static const char ra[] = IPV6("\x3a", "\x86\0\0\0"), echo[] = IPV6("\x3a", "\x80\0\0\0");
+	static const char offer[] = IPV6("\x11", "\x02\x23\x02\x22"),
+			  ask[] = IPV6("\x11", "\x02\x22\x02\x23");
+
+	run_payload_thirds("ra_guard", ra, echo, sizeof(ra) - 1);
+	run_payload_thirds("ra_guard", ra, ask, sizeof(ra) - 1);
+	run_payload_thirds("dhcp_guard", offer, ask, sizeof(offer) - 1);
+	run_payload_thirds("dhcp_guard", offer, echo, sizeof(echo) - 1);
+}
+
 static void test_mac_limit(void)
 {
 	struct hd_mac_limit_object conf = {.limit = 2};
@@ -208,11 +274,13 @@ static void test_mac_limit(void)
 
 static void test_registration(void)
 {
-	CU_ASSERT_EQUAL(classes, 3);
+	CU_ASSERT_EQUAL(classes, 5);
 	CU_ASSERT(feature("bpdu_guard")->point == HD_POINT_INPUT);
 	CU_ASSERT(feature("anti_spoof")->point == HD_POINT_INPUT);
 	CU_ASSERT(feature("mac_limit")->point == HD_POINT_NEW_SOURCE);
 	CU_ASSERT(feature("bpdu_guard")->order < feature("anti_spoof")->order);
+	CU_ASSERT(feature("anti_spoof")->order < feature("ra_guard")->order);
+	CU_ASSERT(feature("ra_guard")->order < feature("dhcp_guard")->order);
 	CU_ASSERT_EQUAL(feature("anti_spoof")->object_size, sizeof(struct hd_anti_spoof_object));
 	for (unsigned int i = 0; hd_drop_by_index(i); i++)
 		CU_ASSERT(strlen(hd_drop_by_index(i)->text) <
@@ -221,4 +289,6 @@ static void test_registration(void)
 
 UNIT_MAIN_SETUP("guard", setup, {"registration", test_registration},
 		{"bpdu_guard", test_bpdu_guard}, {"anti_spoof", test_anti_spoof},
-		{"anti_spoof, chain", test_anti_spoof_chain}, {"mac_limit", test_mac_limit});
+		{"anti_spoof, chain", test_anti_spoof_chain}, {"mac_limit", test_mac_limit},
+		{"ra_guard, chain", test_ra_guard_chain},
+		{"ra_guard, dhcp_guard", test_ra_and_dhcp});

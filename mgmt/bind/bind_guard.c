@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * heddle-guard: BPDU guard, MAC limit and anti-spoofing. Ports of virtual machines have the first
- * two unless they are told otherwise.
+ * heddle-guard: BPDU guard, RA guard, DHCP guard, MAC limit and anti-spoofing. Ports of virtual machines
+ * have all but the last unless they are told otherwise.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +99,10 @@ static void translate_port(const struct bd_model *m, const struct bd_port *port,
 
 	if (ds_true(port->port, MODULE, "bpdu-guard", vm))
 		bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE, BPDU_GUARD, "%s", port->name);
+	if (ds_true(port->port, MODULE, "ra-guard", vm))
+		bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE, RA_GUARD, "%s", port->name);
+	if (ds_true(port->port, MODULE, "dhcp-guard", vm))
+		bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE, DHCP_GUARD, "%s", port->name);
 	if (limit) {
 		struct hd_mac_limit_object *o =
 			bd_add(out, HD_PLANE_DATA, BD_RANK_FEATURE, MAC_LIMIT, "%s", port->name);

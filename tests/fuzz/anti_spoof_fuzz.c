@@ -9,6 +9,8 @@
 
 #include "dataplane/guard/anti_spoof/anti_spoof.h"
 #include "dataplane/guard/bpdu_guard/bpdu_guard.h"
+#include "dataplane/guard/dhcp_guard/dhcp_guard.h"
+#include "dataplane/guard/ra_guard/ra_guard.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			{.family = 6, .length = 61, .addr = {0x20, 0x01, 0x0d, 0xb8}},
 			{.family = 4, .length = 13, .addr = {192, 168}}},
 	};
-	struct hd_spoof_frame frame;
+	struct hd_guard_frame frame;
 	enum hd_spoof with, without;
 	uint8_t *copy;
 
@@ -36,6 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data + 1, frame.readable);
 	frame.p = copy;
 	hd_bpdu_guard_match(copy, frame.readable);
+	hd_ra_guard_match(&frame);
+	hd_dhcp_guard_match(&frame);
 	conf.n_ips = 3;
 	with = hd_anti_spoof_check(&conf, &frame);
 	conf.n_ips = 0;

@@ -64,6 +64,76 @@ class BpduGuard(Scenario):
         self.assert_frames(result, {"vm": [llc_bpdu("01:00:0c:cc:cc:cd", A)]})
 
 
+class Advertised(Scenario):
+    """RA guard and DHCP guard: who says that he is a router, or gives addresses."""
+
+    @staticmethod
+    def bodies(seen, other):
+        """(frames that are seen, frames that are not) of the two (protocol, upper layer)."""
+        def frames(proto, body):
+            hop = bytes([proto, 0, 5, 2, 0, 0, 0, 0])
+            first = bytes([proto, 0, 0, 1, 0, 0, 0, 1])
+            packets = [ipv6(LOCAL_A, ALL_NODES, proto, body), ipv6(LOCAL_A, ALL_NODES, 0, hop + body),
+                       ipv6(LOCAL_A, ALL_NODES, 44, first + body),
+                       ipv6(LOCAL_A, ALL_NODES, 0, bytes([60]) + hop[1:] + hop + body)]
+            return [ether(BROADCAST, A, tags, IPV6, p) for p in packets for tags in ("-", "0/5", "0,s7,9,11")]
+        return frames(*seen), frames(*other)
+
+    #: a first fragment that does not hold its headers, headers beyond the packet, a number of nobody
+    HIDDEN = [ether(BROADCAST, A, "-", IPV6, p) for p in (
+        ipv6(LOCAL_A, ALL_NODES, 44, bytes([60, 0, 0, 1, 0, 0, 0, 1])),
+        ipv6(LOCAL_A, ALL_NODES, 60, bytes([58, 9, 0, 0, 0, 0, 0, 0])),
+        ipv6(LOCAL_A, ALL_NODES, 200, bytes(16)))]
+
+    def judge(self, guard, bad, good):
+        config = (Config().port("a", access=10, guards={guard: True}).port("b", access=10))
+        mixed = [f for pair in zip(good, bad) for f in pair] + good[len(bad):] + bad[len(good):]
+        result = self.replay(config, {"a": mixed}, check_batches=True)
+        # Priority tags are taken off; what is behind them is the guest's own.
+        out = [f[:12] + f[16:] if f[12:15] in (b"\x81\x00\xa0", b"\x81\x00\x00") else f for f in good]
+        self.assert_frames(result, {"b": out})
+        self.assertEqual(result.drops("a"), {guard: len(bad)})
+
+    def test_ra_guard(self):
+        advert, asks = bytes([134]) + bytes(15), bytes([133]) + bytes(7)
+        bad, good = self.bodies((58, advert), (58, asks))
+        bad += self.bodies((58, bytes([137]) + bytes(39)), (58, asks))[0] + self.HIDDEN
+        good += [ether(BROADCAST, A, "-", IPV6, ipv6(LOCAL_A, ALL_NODES, 58, neighbour(135, LOCAL_A))),
+                 ether(BROADCAST, A, "-", IPV6, ipv6(LOCAL_A, ALL_NODES, 17, udp(67, 68))),
+                 # a later fragment: nothing without the first one
+                 ether(BROADCAST, A, "-", IPV6,
+                       ipv6(LOCAL_A, ALL_NODES, 44, bytes([58, 0, 0, 8, 0, 0, 0, 1]) + advert)),
+                 ether(BROADCAST, A, "-", ARP, arp(1, A, "10.0.0.1"))]
+        self.judge("ra_guard", bad, good)
+
+    def test_dhcp_guard(self):
+        bad, good = self.bodies((17, udp(547, 546)), (17, udp(546, 547)))
+        bad += self.HIDDEN
+        for tags in ("-", "0/5", "0,s7,9,11"):
+            def frame(packet, tags=tags):
+                return ether(BROADCAST, A, tags, IPV4, packet)
+            bad += [frame(ipv4("10.0.0.1", "255.255.255.255", 17, udp(67, 68))),
+                    frame(ipv4("10.0.0.1", "10.0.0.9", 17, udp(1067, 68)))]
+            good += [frame(ipv4("0.0.0.0", "255.255.255.255", 17, udp(68, 67))),
+                     frame(ipv4("10.0.0.1", "10.0.0.9", 17, udp(53, 1068))),
+                     frame(ipv4("10.0.0.1", "10.0.0.9", 6, udp(67, 68)))]
+        self.judge("dhcp_guard", bad, good)
+
+    def test_machines_are_guarded(self):
+        """A port of a virtual machine has both guards unless it is told otherwise; others do not."""
+        frames = [ether(BROADCAST, A, "-", IPV6, ipv6(LOCAL_A, ALL_NODES, 58, bytes([134]) + bytes(15))),
+                  ether(BROADCAST, A, "-", IPV4, ipv4("10.0.0.1", "10.0.0.9", 17, udp(67, 68)))]
+        config = (Config().segment("lan", uplink=["up"]).port("up", kind="tap")
+                  .port("vm", kind="tap", access="lan").port("out", access="lan")
+                  .port("router", kind="tap", access="lan", guards={"ra_guard": False})
+                  .port("server", kind="tap", access="lan", guards={"dhcp_guard": False}))
+        result = self.replay(config, {p: frames for p in ("vm", "router", "server", "up", "out")})
+        self.assertEqual(result.drops("vm"), {"ra_guard": 1, "dhcp_guard": 1})
+        self.assertEqual(result.drops("router"), {"dhcp_guard": 1})
+        self.assertEqual(result.drops("server"), {"ra_guard": 1})
+        self.assertEqual((result.drops("up"), result.drops("out")), ({}, {}))
+
+
 class MacLimit(Scenario):
     def test_default_of_machines(self):
         """4,096 addresses, and one too many."""
@@ -113,14 +183,18 @@ class AntiSpoof(Scenario):
                      frame(IPV4, ipv4("192.168.7.255", "8.8.8.8")),
                      frame(IPV4, ipv4("0.0.0.0", "255.255.255.255", 17, udp(68, 67))),
                      frame(ARP, arp(1, A, "10.0.0.5")), frame(ARP, arp(2, A, "192.168.4.1")),
-                     frame(ARP, arp(1, A, "0.0.0.0", tpa="10.0.0.5"))]
+                     frame(ARP, arp(1, A, "0.0.0.0", tpa="10.0.0.5")),
+                     frame(ARP, arp(1, A, "10.0.0.5", tpa="10.0.0.5"))]
             bad += [frame(IPV4, ipv4("10.0.0.6", "8.8.8.8", 17, udp(1, 53))),
                     frame(IPV4, ipv4("192.168.8.0", "8.8.8.8")),
                     frame(IPV4, ipv4("0.0.0.0", "255.255.255.255", 17, udp(68, 69))),
                     frame(IPV4, ipv4("10.0.0.5", "8.8.8.8", length=1500)),
                     frame(IPV4, b"\x44" + ipv4("10.0.0.5", "8.8.8.8")[1:]),
                     frame(ARP, arp(1, A, "10.0.0.6")), frame(ARP, arp(2, X, "10.0.0.5")),
-                    frame(ARP, arp(2, A, "0.0.0.0"))]
+                    frame(ARP, arp(2, A, "0.0.0.0")),
+                    frame(ARP, arp(1, A, "0.0.0.0", tpa="10.0.0.6")),
+                    frame(ARP, arp(1, A, "10.0.0.6", tpa="10.0.0.6")),
+                    frame(ARP, arp(2, A, "10.0.0.6", tpa="10.0.0.6"))]
         good += [ether(BROADCAST, A), ether(BROADCAST, A, "300", 0x88cc)]
         bad += [ether(BROADCAST, A, "300", IPV4, ipv4("10.0.0.5", "8.8.8.8")[:19], 14),
                 ether(BROADCAST, A, "300", ARP, arp(1, A, "10.0.0.5")[:27], 14),

@@ -8,8 +8,7 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/feature.h"
 #include "dataplane/guard/anti_spoof/anti_spoof.h"
-
-#define COPY_MAX 2048
+#include "dataplane/guard/mbuf.h"
 
 HD_DROP_REGISTER(
 	drop_mac, "spoofed_mac", HD_DROP_INGRESS,
@@ -21,20 +20,17 @@ HD_DROP_REGISTER(drop_ip, "spoofed_ip", HD_DROP_INGRESS,
 
 static enum hd_spoof check(const struct hd_anti_spoof_object *conf, struct rte_mbuf *m)
 {
-	struct hd_spoof_frame frame = {rte_pktmbuf_mtod(m, const uint8_t *), m->data_len,
+	struct hd_guard_frame frame = {rte_pktmbuf_mtod(m, const uint8_t *), m->data_len,
 				       m->pkt_len};
-	uint8_t copy[COPY_MAX];
+	uint8_t copy[HD_GUARD_COPY_MAX];
 	enum hd_spoof verdict;
 
 	if (unlikely(m->data_len < HD_ETH_HLEN))
 		return HD_SPOOF_MAC;
 	verdict = hd_anti_spoof_check(conf, &frame);
-	if (likely(verdict != HD_SPOOF_IP || m->nb_segs == 1))
+	if (likely(verdict != HD_SPOOF_IP || !hd_guard_gather(m, &frame, copy)))
 		return verdict;
-	/* what it needed to see may lie in another segment */
-	frame.readable = RTE_MIN(m->pkt_len, (uint32_t)COPY_MAX);
-	frame.p = rte_pktmbuf_read(m, 0, frame.readable, copy);
-	return frame.p ? hd_anti_spoof_check(conf, &frame) : verdict;
+	return hd_anti_spoof_check(conf, &frame);
 }
 
 static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, const void *conf,

@@ -7,11 +7,6 @@
 
 #include "dataplane/guard/anti_spoof/anti_spoof.h"
 
-static inline uint16_t spoof_be16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
 /* Is @mac on the list? */
 bool hd_spoof_mac_allowed(const struct hd_anti_spoof_object *conf, const uint8_t mac[6]);
 
@@ -19,7 +14,7 @@ bool hd_spoof_mac_allowed(const struct hd_anti_spoof_object *conf, const uint8_t
 bool hd_spoof_ip_allowed(const struct hd_anti_spoof_object *conf, int family, const uint8_t *addr);
 
 /* True if the IPv6 packet at @off of @frame says nothing that is not allowed. */
-bool hd_spoof_ipv6_ok(const struct hd_anti_spoof_object *conf, const struct hd_spoof_frame *frame,
+bool hd_spoof_ipv6_ok(const struct hd_anti_spoof_object *conf, const struct hd_guard_frame *frame,
 		      uint32_t off);
 
 #endif

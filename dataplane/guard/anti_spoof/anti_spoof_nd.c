@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * IPv6 and neighbour discovery. To know whether a packet is of neighbour discovery, its extension
- * headers are walked; a packet whose headers do not show what it is, is refused (RFC 7112 says that
- * the first fragment holds them all, RFC 6980 that neighbour discovery is not fragmented).
+ * IPv6 and neighbour discovery. A packet whose headers do not show what it is, is refused; so is
+ * neighbour discovery in fragments (RFC 6980).
  */
 #include <string.h>
 
 #include "dataplane/guard/anti_spoof/anti_spoof_int.h"
 
-#define IPV6_LEN     40
-#define EXT_HOP      0
-#define EXT_ROUTING  43
-#define EXT_FRAGMENT 44
-#define EXT_AH       51
-#define EXT_DEST     60
-#define PROTO_ICMPV6 58
-#define ICMPV6_LEN   4
+#define ICMPV6_LEN 4
 
 #define MLD_REPORT 131
 #define MLD_DONE   132
@@ -30,13 +22,6 @@
 #define OPT_TARGET_LL 2
 
 static const uint8_t unspecified[16];
-
-/* What the walk over the headers found. */
-struct upper {
-	const uint8_t *p; /* ICMPv6 message, NULL: something else, or a later fragment */
-	uint32_t len;     /* of it, as the IPv6 header says */
-	bool fragment;
-};
 
 /* fe80::/64 with the interface identifier that an allowed MAC gives (RFC 4291 appendix A). */
 static bool link_local_allowed(const struct hd_anti_spoof_object *conf, const uint8_t *addr)
@@ -56,49 +41,6 @@ static bool link_local_allowed(const struct hd_anti_spoof_object *conf, const ui
 static bool addr_allowed(const struct hd_anti_spoof_object *conf, const uint8_t *addr)
 {
 	return hd_spoof_ip_allowed(conf, 6, addr) || link_local_allowed(conf, addr);
-}
-
-/* Walks extension headers of the packet at @ip; @have bytes of its @total can be read. */
-static bool find_upper(const uint8_t *ip, uint32_t total, uint32_t have, struct upper *up)
-{
-	uint32_t off = IPV6_LEN;
-	uint8_t next = ip[6];
-
-	memset(up, 0, sizeof(*up));
-	for (;;) {
-		switch (next) {
-		case EXT_HOP:
-		case EXT_ROUTING:
-		case EXT_DEST:
-		case EXT_FRAGMENT:
-		case EXT_AH: break;
-		case PROTO_ICMPV6:
-			if (off + ICMPV6_LEN > have)
-				return false;
-			up->p = ip + off;
-			up->len = total - off;
-			return true;
-		default: return true;
-		}
-		if (off + 8 > have)
-			return false;
-		if (next == EXT_FRAGMENT) {
-			up->fragment = spoof_be16(ip + off + 2) & 0xfff9;
-			if (spoof_be16(ip + off + 2) & 0xfff8)
-				return true;
-		}
-		if (next == EXT_FRAGMENT || next == EXT_AH) {
-			uint32_t size = next == EXT_AH ? (ip[off + 1] + 2u) * 4 : 8;
-
-			next = ip[off];
-			off += size;
-		} else {
-			next = ip[off];
-			off += 8 + ip[off + 1] * 8u;
-		}
-		if (off > total)
-			return false;
-	}
 }
 
 /* The link-layer addresses in options must be allowed ones; with @none there must be none. */
@@ -122,8 +64,8 @@ static bool options_ok(const struct hd_anti_spoof_object *conf, const uint8_t *p
 	return true;
 }
 
-/* @dad: the packet's source is ::. @have: bytes of the message that can be read. */
-static bool nd_ok(const struct hd_anti_spoof_object *conf, const struct upper *up, uint32_t have,
+/* @dad: the packet's source is ::. */
+static bool nd_ok(const struct hd_anti_spoof_object *conf, const struct hd_guard_upper *up,
 		  bool dad)
 {
 	uint32_t fixed;
@@ -136,7 +78,7 @@ static bool nd_ok(const struct hd_anti_spoof_object *conf, const struct upper *u
 	case ND_RED: fixed = 40; break;
 	default: return true;
 	}
-	if (up->fragment || up->len < fixed || up->len > have)
+	if (up->fragment || up->len < fixed || up->len > up->readable)
 		return false;
 	/* who asks whether an address is taken keeps others from having it */
 	if (up->p[0] == ND_NA || (up->p[0] == ND_NS && dad)) {
@@ -146,10 +88,8 @@ static bool nd_ok(const struct hd_anti_spoof_object *conf, const struct upper *u
 	return options_ok(conf, up->p + fixed, up->len - fixed, dad);
 }
 
-static bool unspecified_ok(const struct upper *up)
+static bool unspecified_ok(const struct hd_guard_upper *up)
 {
-	if (!up->p)
-		return false;
 	switch (up->p[0]) {
 	case ND_NS:
 	case ND_RS:
@@ -160,26 +100,20 @@ static bool unspecified_ok(const struct upper *up)
 	}
 }
 
-bool hd_spoof_ipv6_ok(const struct hd_anti_spoof_object *conf, const struct hd_spoof_frame *frame,
+bool hd_spoof_ipv6_ok(const struct hd_anti_spoof_object *conf, const struct hd_guard_frame *frame,
 		      uint32_t off)
 {
 	const uint8_t *ip = frame->p + off;
-	uint32_t total, have;
-	struct upper up;
-	bool none;
+	struct hd_guard_upper up;
+	bool none, icmp;
 
-	if (off + IPV6_LEN > frame->readable)
+	if (!hd_guard_upper(frame, off, &up))
 		return false;
-	total = IPV6_LEN + spoof_be16(ip + 4);
-	if (ip[0] >> 4 != 6 || off + total > frame->len)
-		return false;
-	have = frame->readable - off;
-	if (have > total)
-		have = total;
-	if (!find_upper(ip, total, have, &up))
+	icmp = up.proto == HD_PROTO_ICMPV6 && !up.later;
+	if (icmp && up.readable < ICMPV6_LEN)
 		return false;
 	none = !memcmp(ip + 8, unspecified, sizeof(unspecified));
-	if (none ? !unspecified_ok(&up) : !addr_allowed(conf, ip + 8))
+	if (none ? !icmp || !unspecified_ok(&up) : !addr_allowed(conf, ip + 8))
 		return false;
-	return !up.p || nd_ok(conf, &up, have - (uint32_t)(up.p - ip), none);
+	return !icmp || nd_ok(conf, &up, none);
 }

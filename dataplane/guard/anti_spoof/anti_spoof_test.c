@@ -38,6 +38,10 @@ static struct hd_anti_spoof_object conf = {
 
 #define ARP(op, sha, spa) \
 	"\x08\x06\x00\x01\x08\x00\x06\x04\x00" op sha spa "\x00\x00\x00\x00\x00\x00\x0a\x00\x00\x01"
+/* from 0.0.0.0, and who has @tpa? */
+#define PROBE(op, sha, tpa)                                                              \
+	"\x08\x06\x00\x01\x08\x00\x06\x04\x00" op sha "\x00\x00\x00\x00\x00\x00\x00\x00" \
+	"\x00\x00" tpa
 #define RARP(op, sha, spa) \
 	"\x80\x35\x00\x01\x08\x00\x06\x04\x00" op sha spa "\x00\x00\x00\x00\x00\x00\x0a\x00\x00\x01"
 
@@ -93,7 +97,16 @@ static const struct {
 	OK_("ARP reply", ARP("\x02", A, IP5)),
 	OK_("ARP of the other MAC", ARP("\x02", B, IP5)),
 	OK_("ARP from the net", ARP("\x01", A, IPNET)),
-	OK_("ARP probe", ARP("\x01", A, IP0)),
+	OK_("ARP probe", PROBE("\x01", A, IP5)),
+	OK_("ARP probe in the net", PROBE("\x01", B, IPNET)),
+	BAD_("ARP probe for another's address", PROBE("\x01", A, IP6)),
+	BAD_("ARP probe for another's address, tag", TAG PROBE("\x01", A, IPOUT)),
+	BAD_("ARP probe for 0.0.0.0", PROBE("\x01", A, IP0)),
+	BAD_("ARP probe that is a reply", PROBE("\x02", A, IP5)),
+	BAD_("ARP announcement of another's address",
+	     "\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01" A IP6 "\0\0\0\0\0\0" IP6),
+	OK_("ARP announcement",
+	    "\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01" A IP5 "\0\0\0\0\0\0" IP5),
 	OK_("ARP, tag", TAG ARP("\x01", A, IP5)),
 	OK_("ARP, two tags", STAG TAG ARP("\x01", A, IP5)),
 	BAD_("ARP, sender IP", ARP("\x01", A, IP6)),
@@ -183,7 +196,7 @@ static enum hd_spoof check(const struct hd_anti_spoof_object *c, const char *byt
 {
 	/* of exactly this size, so that a sanitizer sees a read beyond it */
 	uint8_t *copy = malloc(len);
-	struct hd_spoof_frame frame = {copy, (uint32_t)len, (uint32_t)len};
+	struct hd_guard_frame frame = {copy, (uint32_t)len, (uint32_t)len};
 	enum hd_spoof verdict;
 
 	memcpy(copy, bytes, len);

@@ -18,6 +18,24 @@ struct hd_bpdu_guard_object {
 };
 HD_OBJECT(BPDU_GUARD, HD_MSG_ID(HD_MODULE_BPDU_GUARD, 1), struct hd_bpdu_guard_object);
 
+/*
+ * Drops router advertisements and redirects of IPv6 that come in on the port, and packets that hide
+ * whether they are one.
+ */
+struct hd_ra_guard_object {
+	struct hd_object head;
+};
+HD_OBJECT(RA_GUARD, HD_MSG_ID(HD_MODULE_RA_GUARD, 1), struct hd_ra_guard_object);
+
+/*
+ * Drops what DHCP and DHCPv6 servers say that comes in on the port, and packets that hide whether they
+ * are that.
+ */
+struct hd_dhcp_guard_object {
+	struct hd_object head;
+};
+HD_OBJECT(DHCP_GUARD, HD_MSG_ID(HD_MODULE_DHCP_GUARD, 1), struct hd_dhcp_guard_object);
+
 /* Frames from an address that would be one more than @limit on the port are dropped. */
 struct hd_mac_limit_object {
 	struct hd_object head;

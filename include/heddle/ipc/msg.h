@@ -59,6 +59,8 @@ _Static_assert(sizeof(struct hd_msg_hdr) == 24, "message header");
 #define HD_MODULE_BPDU_GUARD 0x0030 /* features */
 #define HD_MODULE_MAC_LIMIT  0x0031
 #define HD_MODULE_ANTI_SPOOF 0x0032
+#define HD_MODULE_RA_GUARD   0x0033
+#define HD_MODULE_DHCP_GUARD 0x0034
 
 #define HD_MSG_ID(module, n) ((uint32_t)(module) << 16 | (n))
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <netinet/in.h>
+#include <string.h>
+
+#include <rte_byteorder.h>
+
+#include "heddle/api/guard.h"
+#include "heddle/net/ether.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/drop.h"
+#include "dataplane/core/feature.h"
+#include "dataplane/guard/mbuf.h"
+#include "dataplane/guard/dhcp_guard/dhcp_guard.h"
+
+HD_DROP_REGISTER(
+	drop_dhcp, "dhcp_guard", HD_DROP_INGRESS,
+	"What a DHCP or DHCPv6 server says, or a packet that hides whether it is that, came "
+	"in on a port with DHCP guard; remove the guard if a server is there.");
+
+/* Most frames: anything but UDP right behind an IPv4 header, and TCP behind an IPv6 header. */
+static inline bool is_harmless(const struct rte_mbuf *m)
+{
+	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+	uint16_t type;
+
+	if (unlikely(m->data_len < HD_ETH_HLEN + HD_IPV6_LEN))
+		return false;
+	memcpy(&type, p + 2 * HD_ETH_ALEN, sizeof(type));
+	return (type == RTE_BE16(HD_ETYPE_IPV4) && p[HD_ETH_HLEN + 9] != IPPROTO_UDP) ||
+	       (type == RTE_BE16(HD_ETYPE_IPV6) && p[HD_ETH_HLEN + 6] == IPPROTO_TCP);
+}
+
+static bool matches(struct rte_mbuf *m)
+{
+	struct hd_guard_frame frame = {rte_pktmbuf_mtod(m, const uint8_t *), m->data_len,
+				       m->pkt_len};
+	uint8_t copy[HD_GUARD_COPY_MAX];
+
+	if (m->data_len < HD_ETH_HLEN || !hd_dhcp_guard_match(&frame))
+		return false;
+	return !hd_guard_gather(m, &frame, copy) || hd_dhcp_guard_match(&frame);
+}
+
+static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, const void *conf,
+		    struct rte_mbuf **m, uint16_t n)
+{
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < n; i++) {
+		if (likely(is_harmless(m[i])) || !matches(m[i]))
+			m[kept++] = m[i];
+		else
+			hd_drop(w, port->id, &drop_dhcp, m[i]);
+	}
+	return kept;
+}
+
+static struct hd_feature feature = {
+	.name = "dhcp_guard",
+	.point = HD_POINT_INPUT,
+	.runs_after = "ra_guard",
+	.run = run,
+	.object = HD_DHCP_GUARD,
+	.object_size = sizeof(struct hd_dhcp_guard_object),
+	.validate = hd_dhcp_guard_validate,
+};
+
+RTE_INIT(dhcp_guard_register)
+{
+	hd_feature_register(&feature);
+}

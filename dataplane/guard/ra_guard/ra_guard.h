@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RA guard: a guest does not say that it is a router. Router advertisements and redirects of IPv6
+ * (RFC 4861) do not come in, nor packets that hide whether they are one (RFC 6105, 7113).
+ */
+#ifndef DATAPLANE_GUARD_RA_GUARD_RA_GUARD_H
+#define DATAPLANE_GUARD_RA_GUARD_RA_GUARD_H
+
+#include <stdbool.h>
+
+#include "heddle/base/err.h"
+#include "dataplane/guard/frame.h"
+
+/*
+ * True if a frame of at least 14 readable bytes is a router advertisement or a redirect, behind any
+ * tags, SNAP and extension headers; or IPv6 whose headers do not show what it is. Pure.
+ */
+bool hd_ra_guard_match(const struct hd_guard_frame *frame);
+
+/* Checks a struct hd_ra_guard_object. 0, or -EINVAL with @err. Pure. */
+int hd_ra_guard_validate(const void *object, struct hd_err *err);
+
+#endif
