@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/core/capture_drops.h"
 
-HD_DROP_REGISTER(
+HD_DROP_REGISTER_ERROR(
 	capture_cut, "capture_cut", HD_DROP_INGRESS,
 	"the capture holds only the start of the frame; capture whole frames: tcpdump -s 0");
 HD_DROP_REGISTER(capture_too_long, "capture_too_long", HD_DROP_INGRESS,

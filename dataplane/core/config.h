@@ -39,13 +39,13 @@ struct hd_port_config {
 	uint32_t pvid_domain; /* of untagged frames; HD_DOMAIN_NONE: they are dropped */
 	uint16_t id;
 	uint16_t switch_index; /* in hd_config.switches */
-	uint16_t pvid;
-	uint16_t tpid;      /* network order */
-	uint16_t mtu;       /* L3 bytes */
-	uint16_t max_frame; /* bytes of a frame with two tags */
-	uint8_t mode;       /* enum hd_vlan_mode */
+	uint16_t pvid;         /* may be a number of the switch's own */
+	uint16_t tpid;         /* network order */
+	uint16_t mtu;          /* L3 bytes */
+	uint16_t max_frame;    /* bytes of a frame with two tags */
+	uint8_t mode;          /* enum hd_vlan_mode */
 	uint8_t priority_tags;
-	uint16_t default_tci; /* default PCP << 13 | pvid: of an untagged frame */
+	uint16_t default_tci; /* default PCP << 13 | id of pvid: of an untagged frame */
 	uint32_t flags;       /* enum hd_port_flags */
 	uint32_t n_input;     /* the three lists' n, so that an empty one costs no other line */
 	uint32_t n_output;
@@ -79,7 +79,7 @@ struct hd_switch {
 	uint32_t ageing_units;
 	uint32_t mac_limit;
 	uint16_t index;
-	uint32_t domain[HD_VLAN_COUNT]; /* by VLAN; HD_DOMAIN_NONE: no member */
+	uint32_t domain[HD_VLAN_NUMBERS]; /* by VLAN; HD_DOMAIN_NONE: no member */
 };
 
 /* A receive queue and the worker that polls it; that never changes while the port lives. */

@@ -113,7 +113,7 @@ int hd_build_switches(struct hd_builder *b)
 
 uint16_t hd_port_next_vlan(const struct hd_port_config *c, uint16_t vid)
 {
-	if (c->mode == HD_VLAN_NONE)
+	if (c->mode == HD_VLAN_NONE || vid >= HD_VLAN_INTERNAL_MIN)
 		return 0;
 	if (c->mode != HD_VLAN_TRUNK)
 		return vid ? 0 : c->pvid;
@@ -125,7 +125,7 @@ uint16_t hd_port_next_vlan(const struct hd_port_config *c, uint16_t vid)
 		if (!w && !(c->pvid > vid && c->pvid <= (vid | 63)))
 			vid |= 63;
 	}
-	return 0;
+	return hd_vlan_id(c->pvid) ? 0 : c->pvid;
 }
 
 /* Makes sure that (switch, VLAN) has an id. HD_DOMAIN_NONE: there are no more. */
@@ -182,7 +182,7 @@ static int make_domains(struct hd_builder *b)
 		     vid = hd_port_next_vlan(t->ports[p], vid))
 			members[switch_of(b, t->ports[p])->domain[vid]]++;
 	for (uint32_t s = 0; s < t->n_switches; s++) {
-		for (uint16_t vid = 1; t->switches[s] && vid <= HD_VLAN_MAX; vid++) {
+		for (uint16_t vid = 1; t->switches[s] && vid < HD_VLAN_NUMBERS; vid++) {
 			uint32_t id = t->switches[s]->domain[vid];
 			struct hd_domain *d;
 
@@ -294,7 +294,7 @@ void hd_build_release_domains(const struct hd_config *tree, const struct hd_conf
 			continue;
 		if (same && strcmp(same->name, sw->name) != 0)
 			same = NULL;
-		for (uint16_t vid = 1; vid <= HD_VLAN_MAX; vid++)
+		for (uint16_t vid = 1; vid < HD_VLAN_NUMBERS; vid++)
 			if (sw->domain[vid] && (!same || same->domain[vid] != sw->domain[vid]))
 				domain_id_free(sw->domain[vid]);
 	}

@@ -99,7 +99,7 @@ static void fill(struct hd_port_config *c, const struct hd_port_object *o)
 	c->max_frame = o->mtu + HD_ETH_HLEN + 2 * HD_VLAN_HLEN;
 	c->mode = o->mode;
 	c->priority_tags = o->priority_tags;
-	c->default_tci = (uint16_t)(o->default_pcp << HD_PCP_SHIFT | o->pvid);
+	c->default_tci = (uint16_t)(o->default_pcp << HD_PCP_SHIFT | hd_vlan_id(o->pvid));
 	c->flags = o->flags;
 	c->vlans = o->vlans;
 	c->cvlan_store = o->cvlans;

@@ -51,10 +51,11 @@ struct hd_fdb *hd_fdb_new(uint32_t capacity, uint64_t seed)
 	fdb->locks = fdb_map(buckets);
 	fdb->port_count = fdb_map(FDB_PORTS * sizeof(uint32_t));
 	fdb->domain_count = fdb_map(FDB_DOMAINS * sizeof(uint32_t));
+	fdb->domain_fixed = fdb_map(FDB_DOMAINS * sizeof(uint32_t));
 	fdb->domain_group = fdb_map(FDB_DOMAINS * sizeof(uint16_t));
 	fdb->group_count = fdb_map(FDB_GROUPS * sizeof(uint32_t));
 	if (!fdb->slots || !fdb->locks || !fdb->port_count || !fdb->domain_count ||
-	    !fdb->domain_group || !fdb->group_count) {
+	    !fdb->domain_fixed || !fdb->domain_group || !fdb->group_count) {
 		hd_fdb_free(fdb);
 		errno = ENOMEM;
 		return NULL;
@@ -70,6 +71,7 @@ void hd_fdb_free(struct hd_fdb *fdb)
 	fdb_unmap(fdb->locks, fdb->mask + 1);
 	fdb_unmap(fdb->port_count, FDB_PORTS * sizeof(uint32_t));
 	fdb_unmap(fdb->domain_count, FDB_DOMAINS * sizeof(uint32_t));
+	fdb_unmap(fdb->domain_fixed, FDB_DOMAINS * sizeof(uint32_t));
 	fdb_unmap(fdb->domain_group, FDB_DOMAINS * sizeof(uint16_t));
 	fdb_unmap(fdb->group_count, FDB_GROUPS * sizeof(uint32_t));
 	free(fdb);
@@ -135,12 +137,16 @@ static uint32_t slot_domain(uint64_t key, uint64_t val)
 	return (uint32_t)(key & 0xffff) | (uint32_t)(val >> HD_FDB_V_DOMAIN_SHIFT & 0xf) << 16;
 }
 
-static void fdb_account(struct hd_fdb *fdb, uint32_t domain, uint16_t port, int n)
+static void fdb_account(struct hd_fdb *fdb, uint32_t domain, uint64_t val, int n)
 {
-	__atomic_add_fetch(&fdb->port_count[port], n, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&fdb->count, n, __ATOMIC_RELAXED);
+	if (hd_fdb_val_fixed(val)) {
+		__atomic_add_fetch(&fdb->domain_fixed[domain], n, __ATOMIC_RELAXED);
+		return;
+	}
+	__atomic_add_fetch(&fdb->port_count[hd_fdb_val_port(val)], n, __ATOMIC_RELAXED);
 	__atomic_add_fetch(&fdb->domain_count[domain], n, __ATOMIC_RELAXED);
 	__atomic_add_fetch(&fdb->group_count[fdb->domain_group[domain]], n, __ATOMIC_RELAXED);
-	__atomic_add_fetch(&fdb->count, n, __ATOMIC_RELAXED);
 }
 
 static uint64_t fdb_next_seq(uint64_t val)
@@ -163,7 +169,7 @@ static void slot_clear(struct hd_fdb *fdb, struct hd_fdb_slot *s)
 {
 	uint64_t val = s->val;
 
-	fdb_account(fdb, slot_domain(s->key, val), hd_fdb_val_port(val), -1);
+	fdb_account(fdb, slot_domain(s->key, val), val, -1);
 	slot_write(s, 0, 0);
 }
 
@@ -320,7 +326,7 @@ static uint64_t fdb_val(uint32_t domain, uint16_t port, uint32_t now, uint64_t f
 enum hd_fdb_learned hd_fdb_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port,
 				 uint32_t now)
 {
-	uint64_t hash = hd_fdb_hash(fdb, mac, domain), val;
+	uint64_t hash = hd_fdb_hash(fdb, mac, domain), val, learned = fdb_val(domain, port, now, 0);
 	uint64_t key = mac << 16 | (domain & 0xffff);
 	struct fdb_pair pair = fdb_pair(fdb, hash);
 	enum hd_fdb_learned result = HD_FDB_LEARNED;
@@ -332,15 +338,15 @@ enum hd_fdb_learned hd_fdb_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t doma
 	if (s && (hd_fdb_val_fixed(val) || hd_fdb_val_port(val) == port)) {
 		result = HD_FDB_KNOWN;
 	} else if (s) {
-		fdb_account(fdb, domain, hd_fdb_val_port(val), -1);
-		slot_write(s, key, fdb_val(domain, port, now, 0));
-		fdb_account(fdb, domain, port, 1);
+		fdb_account(fdb, domain, val, -1);
+		slot_write(s, key, learned);
+		fdb_account(fdb, domain, learned, 1);
 		result = HD_FDB_MOVED;
 	} else {
 		s = fdb_learn_room(fdb, hash, pair, port, &result);
 		if (s) {
-			slot_write(s, key, fdb_val(domain, port, now, 0));
-			fdb_account(fdb, domain, port, 1);
+			slot_write(s, key, learned);
+			fdb_account(fdb, domain, learned, 1);
 		}
 	}
 	fdb_pair_unlock(fdb, pair);
@@ -362,7 +368,7 @@ int hd_fdb_set(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port,
 		s = fdb_fixed_room(fdb, hash, pair);
 	if (s) {
 		slot_write(s, key, fdb_val(domain, port, 0, flags));
-		fdb_account(fdb, domain, port, 1);
+		fdb_account(fdb, domain, flags, 1);
 	}
 	fdb_pair_unlock(fdb, pair);
 	return s ? 0 : -ENOSPC;

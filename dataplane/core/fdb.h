@@ -13,8 +13,8 @@
  *
  * Static and local entries never age and never move, and take the place of learned ones when there is
  * no other. A local entry is an address of ours: of the port to an interface of the host, or of no
- * port (HD_PORT_ID_NONE). Limits are the caller's: the table counts its entries by port, by domain
- * and by group (the caller puts a domain into a group, the switch).
+ * port (HD_PORT_ID_NONE). Limits are the caller's: the table counts learned entries by port, by
+ * domain and by group (the caller puts a domain into a group, the switch), and fixed ones by domain.
  */
 #ifndef DATAPLANE_CORE_FDB_H
 #define DATAPLANE_CORE_FDB_H
@@ -49,8 +49,9 @@ struct hd_fdb {
 	uint64_t seed;
 	uint32_t mask;        /* buckets - 1 */
 	uint32_t capacity;    /* entries */
-	uint32_t *port_count; /* by port id, atomic */
+	uint32_t *port_count; /* learned ones by port id, atomic; likewise: */
 	uint32_t *domain_count;
+	uint32_t *domain_fixed; /* fixed ones */
 	uint32_t *group_count;
 	uint16_t *domain_group;
 	uint8_t *locks; /* by bucket */
@@ -245,6 +246,11 @@ static inline uint32_t hd_fdb_domain_count(const struct hd_fdb *fdb, uint32_t do
 static inline uint32_t hd_fdb_group_count(const struct hd_fdb *fdb, uint16_t group)
 {
 	return __atomic_load_n(&fdb->group_count[group], __ATOMIC_RELAXED);
+}
+
+static inline uint32_t hd_fdb_domain_fixed(const struct hd_fdb *fdb, uint32_t domain)
+{
+	return __atomic_load_n(&fdb->domain_fixed[domain], __ATOMIC_RELAXED);
 }
 
 /* Says which group a domain is counted in. Only while the domain has no entries. Control thread. */

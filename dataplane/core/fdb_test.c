@@ -133,7 +133,7 @@ static void check_counts(struct hd_fdb *fdb)
 
 	for (int i = 0; i < MODEL_MAX; i++)
 		if (model[i].used) {
-			ports[model[i].port]++;
+			ports[model[i].port] += !model[i].fixed;
 			total++;
 		}
 	for (int p = 0; p < 8; p++)
@@ -307,7 +307,9 @@ static void test_fixed_in_full(void)
 	for (uint64_t i = 2001; i <= 2200; i++)
 		CU_ASSERT_PTR_NOT_NULL(
 			hd_fdb_find(fdb, hd_fdb_hash(fdb, i << 8 | 2, 7), i << 8 | 2, 7, &val));
-	CU_ASSERT_EQUAL(hd_fdb_port_count(fdb, 4), 200);
+	CU_ASSERT_EQUAL(hd_fdb_port_count(fdb, 4), 0);
+	CU_ASSERT_EQUAL(hd_fdb_domain_fixed(fdb, 7), 200);
+	CU_ASSERT_EQUAL(hd_fdb_domain_count(fdb, 7), hd_fdb_port_count(fdb, 3));
 	CU_ASSERT_EQUAL(fdb->count, 200 + hd_fdb_port_count(fdb, 3));
 	hd_fdb_free(fdb);
 }

@@ -11,11 +11,12 @@
 #include "heddle/api/switch.h"
 #include "dataplane/core/store.h"
 
-static int check_vid(uint16_t vid, const char *what, struct hd_err *err)
+static int check_vlan(uint16_t vlan, struct hd_err *err)
 {
-	if (vid < HD_VLAN_MIN || vid > HD_VLAN_MAX)
-		return hd_err_set(err, EINVAL, "%s %u is not in %d..%d", what, vid, HD_VLAN_MIN,
-				  HD_VLAN_MAX);
+	if (!hd_vlan_valid(vlan))
+		return hd_err_set(err, EINVAL, "VLAN %u is not in %d..%d or %d..%d", vlan,
+				  HD_VLAN_MIN, HD_VLAN_MAX, HD_VLAN_INTERNAL_MIN,
+				  HD_VLAN_NUMBERS - 1);
 	return 0;
 }
 
@@ -34,9 +35,13 @@ static int port_check_vlans(const struct hd_port_object *o, struct hd_err *err)
 	if (!rc)
 		rc = check_vlan_set(&o->cvlans, "the customer VLANs of a tunnel", err);
 	if (!rc && (o->mode == HD_VLAN_ACCESS || o->mode == HD_VLAN_TUNNEL || o->pvid))
-		rc = check_vid(o->pvid, "VLAN", err);
+		rc = check_vlan(o->pvid, err);
 	if (!rc && o->mode != HD_VLAN_TRUNK && o->flags & trunk_only)
 		rc = hd_err_set(err, EINVAL, "native-tagged is for trunks");
+	if (!rc && o->flags & HD_PORT_NATIVE_TAGGED && !hd_vlan_id(o->pvid))
+		rc = hd_err_set(err, EINVAL, "native-tagged, and the native VLAN has no id");
+	if (!rc && o->mode == HD_VLAN_TUNNEL && o->priority_tags != HD_PRIORITY_TAGS_NEVER)
+		rc = hd_err_set(err, EINVAL, "a tunnel makes no priority tags");
 	if (!rc && o->mode != HD_VLAN_TUNNEL && o->flags & HD_PORT_CVLANS)
 		rc = hd_err_set(err, EINVAL, "customer VLANs are for tunnels");
 	if (!rc && o->flags & HD_PORT_HOST && o->mode != HD_VLAN_ACCESS)
@@ -87,7 +92,7 @@ static int segment_validate(const void *object, struct hd_err *err)
 
 	if (!hd_name_valid(o->switch_name, sizeof(o->switch_name)))
 		return hd_err_set(err, EINVAL, "the switch is not a name");
-	return check_vid(o->vlan, "VLAN", err);
+	return check_vlan(o->vlan, err);
 }
 
 static struct hd_object_class port_class = {

@@ -164,8 +164,9 @@ static struct rte_mbuf *fit_tag(struct out *o, struct rte_mbuf *m)
 	struct hd_meta *meta = hd_meta(m);
 	bool member =
 		hd_port_carries(o->w->config, o->config, meta->domain, meta->tci & HD_VID_MASK);
-	struct hd_vlan_egress e = hd_vlan_egress(o->config, member, meta->tci, meta->tag_len,
-						 rte_pktmbuf_mtod(m, const uint8_t *));
+	struct hd_vlan_egress e =
+		hd_vlan_egress(o->config, member, meta->domain, meta->tci, meta->tag_len,
+			       rte_pktmbuf_mtod(m, const uint8_t *));
 
 	if (unlikely(!hd_vlan_cvlan_passes(o->config, meta->tag_len,
 					   rte_pktmbuf_mtod(m, const uint8_t *), m->pkt_len))) {
@@ -258,7 +259,7 @@ static bool too_large(const struct out *o, struct rte_mbuf *m)
 	for (int i = 0; i < 2; i++) {
 		uint16_t type = hd_frame_u16(frame, l2 - 2);
 
-		if (type == HD_TPID_C || type == HD_TPID_S)
+		if (hd_vlan_is_tpid(type))
 			l2 += HD_VLAN_HLEN;
 	}
 	return m->pkt_len > o->config->mtu + l2;

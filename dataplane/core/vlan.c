@@ -8,11 +8,12 @@ static struct hd_vlan_class verdict(enum hd_vlan_verdict v)
 	return (struct hd_vlan_class){.verdict = v};
 }
 
-static struct hd_vlan_class accept(uint16_t priority, uint16_t vid, uint8_t tag_len)
+static struct hd_vlan_class accept(uint16_t priority, uint16_t vlan, uint8_t tag_len)
 {
 	return (struct hd_vlan_class){
 		.verdict = HD_VLAN_OK,
-		.tci = (priority & TCI_PRIORITY) | vid,
+		.vlan = vlan,
+		.tci = (priority & TCI_PRIORITY) | hd_vlan_id(vlan),
 		.tag_len = tag_len,
 	};
 }
@@ -40,27 +41,39 @@ static struct hd_vlan_class classify_trunk(const struct hd_port_config *port, ui
 	if (vid == 0)
 		return port->pvid ? accept(tci, port->pvid, HD_VLAN_HLEN)
 				  : verdict(HD_VLAN_UNTAGGED);
-	if (hd_vlan_set_has(&port->vlans, vid))
-		return accept(tci, vid, HD_VLAN_HLEN);
-	/*
-	 * The number of an uplink's native VLAN is the switch's own, chosen where nobody gave one:
-	 * a VLAN of the physical network that happens to have it is another one.
-	 */
-	if (vid == port->pvid && !(port->flags & HD_PORT_UPLINK))
+	if (hd_vlan_set_has(&port->vlans, vid) || vid == port->pvid)
 		return accept(tci, vid, HD_VLAN_HLEN);
 	return verdict(HD_VLAN_NOT_ALLOWED);
+}
+
+/* True if the frame of a tunnel's customer has a tag behind @tag_len bytes: of the port's protocol. */
+static bool is_customer_tagged(const struct hd_port_config *port, uint8_t tag_len,
+			       const uint8_t *frame)
+{
+	return rte_cpu_to_be_16(hd_frame_u16(frame, 12 + tag_len)) == port->tpid;
 }
 
 /* Everything is payload; the service tag to come has the customer tag's priority (802.1ad 6.9.1). */
 static struct hd_vlan_class classify_tunnel(const struct hd_port_config *port, const uint8_t *frame)
 {
-	bool tagged = hd_frame_u16(frame, 12) == HD_TPID_C;
+	bool tagged = is_customer_tagged(port, 0, frame);
 	uint16_t tci = tagged ? hd_frame_u16(frame, 14) : port->default_tci;
 
 	if (port->flags & HD_PORT_CVLANS &&
 	    (!tagged || !hd_vlan_set_has(port->cvlans, tci & HD_VID_MASK)))
 		return verdict(HD_VLAN_CVLAN_REFUSED);
 	return accept(tci, port->pvid, 0);
+}
+
+bool hd_vlan_tag_is_cut(const uint8_t *frame, uint32_t len)
+{
+	for (uint32_t at = HD_ETH_HLEN; at <= HD_ETH_HLEN + HD_VLAN_HLEN; at += HD_VLAN_HLEN) {
+		if (!hd_vlan_is_tpid(hd_frame_u16(frame, at - 2)))
+			return false;
+		if (len < at + HD_VLAN_HLEN)
+			return true;
+	}
+	return false;
 }
 
 struct hd_vlan_class hd_vlan_classify_tagged(const struct hd_port_config *port,
@@ -97,22 +110,17 @@ static struct hd_vlan_egress with_tag(uint16_t tpid, uint16_t tci, uint8_t tag_l
 	return e;
 }
 
-static bool is_tpid(uint16_t type)
-{
-	return type == HD_TPID_C || type == HD_TPID_S;
-}
-
 static struct hd_vlan_egress without_tag(const struct hd_port_config *port, uint16_t tci,
 					 uint8_t tag_len, const uint8_t *frame)
 {
 	if (port->priority_tags == HD_PRIORITY_TAGS_ALWAYS ||
 	    (port->priority_tags == HD_PRIORITY_TAGS_NONZERO && tci >> HD_PCP_SHIFT))
-		return with_tag(rte_cpu_to_be_16(HD_TPID_C), tci & TCI_PRIORITY, tag_len, frame);
+		return with_tag(port->tpid, tci & TCI_PRIORITY, tag_len, frame);
 	/*
 	 * A guest may hide a tag behind a priority tag, or behind the native VLAN's own. On a trunk
 	 * it would come to the front here, and choose the VLAN in the next switch.
 	 */
-	if (port->mode == HD_VLAN_TRUNK && is_tpid(hd_frame_u16(frame, 12 + tag_len)))
+	if (port->mode == HD_VLAN_TRUNK && hd_vlan_is_tpid(hd_frame_u16(frame, 12 + tag_len)))
 		return (struct hd_vlan_egress){.action = HD_TAG_EXPOSED};
 	return (struct hd_vlan_egress){.action = tag_len ? HD_TAG_STRIP : HD_TAG_KEEP};
 }
@@ -123,14 +131,15 @@ bool hd_vlan_cvlan_passes(const struct hd_port_config *port, uint8_t tag_len, co
 	if (port->mode != HD_VLAN_TUNNEL || !(port->flags & HD_PORT_CVLANS))
 		return true;
 	return len >= HD_ETH_HLEN + HD_VLAN_HLEN + (uint32_t)tag_len &&
-	       hd_frame_u16(frame, 12 + tag_len) == HD_TPID_C &&
+	       is_customer_tagged(port, tag_len, frame) &&
 	       hd_vlan_set_has(port->cvlans, hd_frame_u16(frame, 14 + tag_len) & HD_VID_MASK);
 }
 
-struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool member, uint16_t tci,
-				     uint8_t tag_len, const uint8_t *frame)
+struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool member,
+				     uint32_t domain, uint16_t tci, uint8_t tag_len,
+				     const uint8_t *frame)
 {
-	bool native = (tci & HD_VID_MASK) == port->pvid;
+	bool native = domain == port->pvid_domain;
 
 	if (!member)
 		return (struct hd_vlan_egress){.action = HD_TAG_NOT_MEMBER};

@@ -4,7 +4,14 @@
  * classification at ingress, tags at egress (IEEE 802.1Q 6.9, 8.6.1, 8.6.2; 802.1ad 15).
  *
  * A frame's bytes are never changed at ingress. Classification says whether the tag at offset 12 is
- * the VLAN's own (it will be taken off, kept or rewritten at egress) or payload.
+ * the VLAN's own (it will be taken off, kept or rewritten at egress) or payload. Rules that hold for
+ * both tag protocols:
+ *
+ *	what is a tag       the port's tag protocol says; a tag of the other one is payload
+ *	a tunnel            all tags are payload; the customer's VLAN and priority are in the first
+ *	                    one, if it is of the port's protocol
+ *	a tag that we make  is of the port's protocol
+ *	half a tag          the frame is malformed, whatever its port says
  */
 #ifndef DATAPLANE_CORE_VLAN_H
 #define DATAPLANE_CORE_VLAN_H
@@ -29,7 +36,8 @@ enum hd_vlan_verdict {
 
 struct hd_vlan_class {
 	enum hd_vlan_verdict verdict;
-	uint16_t tci;    /* PCP and DEI of the frame, VID of the switch's VLAN */
+	uint16_t vlan;   /* the switch's VLAN */
+	uint16_t tci;    /* PCP and DEI of the frame, id of the VLAN (0: it has none) */
 	uint8_t tag_len; /* 4: the tag at offset 12 is the VLAN's */
 };
 
@@ -43,17 +51,22 @@ static inline uint16_t hd_frame_u16(const uint8_t *frame, unsigned int offset)
 }
 
 /*
- * Classifies a frame of at least 14 bytes; with a tag, of at least 18 (a shorter one is untagged
- * payload of type 0x8100, and malformed: the caller drops runts first).
+ * Classifies a frame of at least 14 bytes that hd_vlan_tag_is_cut() is false for.
  */
 struct hd_vlan_class hd_vlan_classify_tagged(const struct hd_port_config *port,
 					     const uint8_t *frame);
 
-/* True if the frame starts with what is a tag on this port, or a tunnel wants to look closer. */
-static inline bool hd_vlan_is_plain(const struct hd_port_config *port, uint16_t type_be)
+/* True for the TPID of either tag protocol. */
+static inline bool hd_vlan_is_tpid(uint16_t type)
 {
-	return type_be != port->tpid && port->mode != HD_VLAN_TUNNEL;
+	return type == HD_TPID_C || type == HD_TPID_S;
 }
+
+/*
+ * True if the frame of @len bytes, at least 14, ends within one of the two tags that it may start
+ * with: of either protocol, whatever is a tag on its port, since it may be one where it leaves.
+ */
+bool hd_vlan_tag_is_cut(const uint8_t *frame, uint32_t len);
 
 enum hd_vlan_action {
 	HD_TAG_KEEP,    /* leave the frame as it is */
@@ -66,18 +79,18 @@ enum hd_vlan_action {
 
 struct hd_vlan_egress {
 	enum hd_vlan_action action;
-	uint16_t
-		tci; /* for PUSH and REWRITE, host order; the TPID is the port's, or 0x8100 for VID 0 */
-	uint16_t tpid; /* network order */
+	uint16_t tci;  /* for PUSH and REWRITE, host order */
+	uint16_t tpid; /* the port's, network order */
 };
 
 /*
- * What to do with a classified frame that leaves by @port. @member says that the port belongs to the
- * frame's domain (hd_port_carries()). @tci and @tag_len are the classification's; @frame has at
- * least 14 + tag_len bytes.
+ * What to do with a classified frame of @domain that leaves by @port. @member says that the port
+ * belongs to it (hd_port_carries()). @tci and @tag_len are the classification's; @frame has at least
+ * 14 + tag_len bytes.
  */
-struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool member, uint16_t tci,
-				     uint8_t tag_len, const uint8_t *frame);
+struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool member,
+				     uint32_t domain, uint16_t tci, uint8_t tag_len,
+				     const uint8_t *frame);
 
 /*
  * False if the frame of @len bytes must not leave by the tunnel @port, because the customer's VLAN
@@ -86,14 +99,14 @@ struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool mem
 bool hd_vlan_cvlan_passes(const struct hd_port_config *port, uint8_t tag_len, const uint8_t *frame,
 			  uint32_t len);
 
-/* True if @port is a member of @domain, whose VLAN is @vid. */
+/* True if @port is a member of @domain, whose VLAN has the id @vid (0: none). */
 static inline bool hd_port_carries(const struct hd_config *config,
 				   const struct hd_port_config *port, uint32_t domain, uint16_t vid)
 {
-	if (port->mode != HD_VLAN_TRUNK)
+	if (port->pvid_domain == domain || port->mode != HD_VLAN_TRUNK)
 		return port->pvid_domain == domain;
 	return config->switches[port->switch_index]->domain[vid] == domain &&
-	       (hd_vlan_set_has(&port->vlans, vid) || port->pvid == vid);
+	       hd_vlan_set_has(&port->vlans, vid);
 }
 
 /* True if a frame without a tag of its VLAN's always leaves @port as it is. */

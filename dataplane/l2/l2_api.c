@@ -153,7 +153,7 @@ static void on_domain_list(struct hd_chan *chan, const struct hd_msg *msg, void 
 		hd_str_copy(s.segment, sizeof(s.segment), d->segment);
 		s.domain = i;
 		s.members = d->n_members;
-		s.macs = hd_fdb_domain_count(fdb, i);
+		s.macs = hd_fdb_domain_count(fdb, i) + hd_fdb_domain_fixed(fdb, i);
 		s.vlan = d->vlan;
 		hd_chan_reply_item(chan, msg->hdr, &s, sizeof(s));
 	}

@@ -164,8 +164,8 @@ static int static_mac_validate(const void *object, struct hd_err *err)
 	if (!hd_name_valid(o->switch_name, sizeof(o->switch_name)) ||
 	    !hd_name_valid(o->port, sizeof(o->port)))
 		return hd_err_set(err, EINVAL, "switch or port is not a name");
-	if (o->vlan < HD_VLAN_MIN || o->vlan > HD_VLAN_MAX)
-		return hd_err_set(err, EINVAL, "VLAN %u is not in 1..4094", o->vlan);
+	if (!hd_vlan_valid(o->vlan))
+		return hd_err_set(err, EINVAL, "VLAN %u is no number of a VLAN", o->vlan);
 	if (o->mac[0] & 1 || !hd_fdb_mac(o->mac))
 		return hd_err_set(err, EINVAL, "a static address is a unicast address");
 	return 0;

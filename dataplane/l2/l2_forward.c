@@ -42,8 +42,11 @@ HD_DROP_REGISTER(drop_foreign, "foreign_source", HD_DROP_INGRESS,
 #define BATCH 256 /* frames whose hashes are kept; a larger batch is done in parts */
 #define TURN  16  /* sends of a port whose frames wait, before the next port has its turn */
 
-/* 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded by service VLAN ports (802.1ad table 8-2). */
-#define TUNNEL_PASSES 0xb801u
+/*
+ * 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded by the ports of a provider's bridge (802.1ad table 8-2),
+ * to those. Here these are tunnels, and ports of any mode whose tags are the provider's.
+ */
+#define PROVIDER_PASSES 0xb801u
 
 struct addresses {
 	uint64_t src, dst;           /* as the forwarding database takes them */
@@ -233,18 +236,33 @@ static void put(struct hd_worker *w, struct flood *fl, struct rte_mbuf *m)
 	hd_tx_put(w, fl->target, m);
 }
 
+/* True if the group address @mac passes @port. */
+static bool group_passes(const struct hd_port_config *port, const struct hd_mac *mac)
+{
+	if (!hd_mac_is_reserved(mac))
+		return true;
+	if (port->mode != HD_VLAN_TUNNEL && port->tpid != rte_cpu_to_be_16(HD_TPID_S))
+		return false;
+	return PROVIDER_PASSES >> mac->b[5] & 1;
+}
+
 /*
- * To all members of the domain that are up, but not back to where it came from. All share the mbuf:
+ * To all members of the domain that are up, but not back to where it came from, nor by a port that
+ * its address does not pass. All share the mbuf:
  * each target but the last takes a reference of its own, before it may send and free it. False: the
  * sends are spent, and there are more members.
  */
 static bool flood_on(struct hd_worker *w, struct from *f, struct rte_mbuf *m, struct flood *fl)
 {
 	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
+	const struct hd_mac *dst = rte_pktmbuf_mtod(m, const struct hd_mac *);
+	bool reserved = hd_mac_is_reserved(dst);
 	uint16_t from = f->port->id;
 
 	for (uint16_t i = fl->next ? first_from(d, fl->next) : 0; i < d->n_members; i++) {
 		if (d->member[i] == from || !member_is_up(w, d->member[i]))
+			continue;
+		if (unlikely(reserved) && !group_passes(w->config->ports[d->member[i]], dst))
 			continue;
 		if (fl->target != HD_PORT_ID_NONE) {
 			if (w->send_left <= 0 || fl->sends <= 0) {
@@ -258,7 +276,7 @@ static bool flood_on(struct hd_worker *w, struct from *f, struct rte_mbuf *m, st
 		fl->target = d->member[i];
 	}
 	if (unlikely(fl->target == HD_PORT_ID_NONE)) {
-		hd_drop(w, from, &drop_no_member, m);
+		hd_drop(w, from, reserved ? &drop_reserved_address : &drop_no_member, m);
 		return true;
 	}
 	f->stats->admitted++;
@@ -291,18 +309,6 @@ static void flood(struct hd_worker *w, struct from *f, struct rte_mbuf *m)
 
 	if (!flood_on(w, f, m, &fl))
 		wait(w, f, m, &fl);
-}
-
-static bool group_is_reserved(const struct from *f, uint64_t dst)
-{
-	uint8_t mac[6];
-
-	hd_fdb_mac_bytes(dst, mac);
-	if (!hd_mac_is_reserved((const struct hd_mac *)mac))
-		return false;
-	if (f->port->mode != HD_VLAN_TUNNEL && f->port->tpid != rte_cpu_to_be_16(HD_TPID_S))
-		return true;
-	return !(TUNNEL_PASSES >> mac[5] & 1);
 }
 
 static void forward_group(struct hd_worker *w, struct from *f, const struct addresses *a,
@@ -384,7 +390,8 @@ static __rte_always_inline void forward(struct hd_worker *w, struct from *f,
 		f->now = (uint32_t)(meta->time_ns / HD_FDB_UNIT_NS);
 	}
 	/* Reserved addresses are decided before anything is learned (802.1Q 8.6.3). */
-	if (unlikely(a->dst & 1) && unlikely(group_is_reserved(f, a->dst))) {
+	if (unlikely(a->dst & 1) &&
+	    unlikely(!group_passes(f->port, rte_pktmbuf_mtod(m, const struct hd_mac *)))) {
 		hd_drop(w, f->port->id, &drop_reserved_address, m);
 		return;
 	}

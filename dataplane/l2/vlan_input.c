@@ -44,20 +44,18 @@ static const struct hd_drop_reason *classify(const struct hd_config *config,
 		return &drop_runt;
 	if (m->pkt_len > port->max_frame && !(meta->flags & HD_META_TSO))
 		return &drop_oversize;
-	/* Whatever starts like a tag must have room for one, here and at the egress port. */
-	if (m->pkt_len < HD_ETH_HLEN + HD_VLAN_HLEN &&
-	    (hd_frame_u16(frame, 12) == HD_TPID_C || hd_frame_u16(frame, 12) == HD_TPID_S))
+	if (hd_vlan_tag_is_cut(frame, m->pkt_len))
 		return &drop_runt;
 	c = hd_vlan_classify_tagged(port, frame);
 	if (c.verdict != HD_VLAN_OK)
 		return verdict_reason[c.verdict];
 	meta->tci = c.tci;
 	meta->tag_len = c.tag_len;
-	meta->domain = config->switches[port->switch_index]->domain[c.tci & HD_VID_MASK];
+	meta->domain = config->switches[port->switch_index]->domain[c.vlan];
 	return NULL;
 }
 
-/* True for an untagged frame of ordinary size on a port with a VLAN for it: most of them. */
+/* True for a frame without any tag, of ordinary size, on a port with a VLAN for it: most of them. */
 static inline bool is_plain(const struct hd_port_config *port, struct rte_mbuf *m)
 {
 	uint16_t type;
@@ -66,7 +64,7 @@ static inline bool is_plain(const struct hd_port_config *port, struct rte_mbuf *
 		     m->pkt_len < HD_ETH_HLEN || m->pkt_len > port->max_frame))
 		return false;
 	memcpy(&type, rte_pktmbuf_mtod_offset(m, const char *, 12), sizeof(type));
-	return type != port->tpid && type != RTE_BE16(HD_TPID_S);
+	return type != RTE_BE16(HD_TPID_C) && type != RTE_BE16(HD_TPID_S);
 }
 
 static uint16_t vlan_input_process(struct rte_graph *graph, struct rte_node *node, void **objs,

@@ -132,9 +132,10 @@ static json_t *macs_json(void)
 
 		json_array_append_new(
 			list,
-			json_pack("{s:s, s:s, s:i, s:s, s:s, s:b}", "switch", e[i].switch_name,
-				  "segment", e[i].segment, "vlan", (int)e[i].vlan, "mac",
-				  hd_mac_str((const struct hd_mac *)e[i].mac, mac), "port",
+			json_pack("{s:s, s:s, s:o, s:s, s:s, s:b}", "switch", e[i].switch_name,
+				  "segment", e[i].segment, "vlan",
+				  hd_vlan_id(e[i].vlan) ? json_integer(e[i].vlan) : json_null(),
+				  "mac", hd_mac_str((const struct hd_mac *)e[i].mac, mac), "port",
 				  e[i].port, "static", !!(e[i].flags & HD_FDB_STATIC)));
 	}
 	free(e);

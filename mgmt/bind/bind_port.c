@@ -78,6 +78,31 @@ static void rule_vlans(const struct bd_model *m, const struct bd_port *port, str
 		ds_foreach(node, port->port, leaves[k]) check_word(m, port, node, errs);
 }
 
+/* There is no tag for a segment that has no id. */
+static void rule_untagged(const struct bd_model *m, const struct bd_port *port,
+			  struct ds_errors *errs)
+{
+	const struct lyd_node *tagged = ds_child(port->port, NULL, "native-tagged");
+
+	if (port->mode == HD_VLAN_TRUNK && port->pvid && !hd_vlan_id(port->pvid) &&
+	    ds_true(port->port, NULL, "native-tagged", false))
+		bd_error(errs, tagged, DS_INVALID_VALUE, "segment-untagged",
+			 "the native segment has no vlan, so there is no tag for it: give it a "
+			 "vlan, or remove native-tagged");
+}
+
+/* The tags of a tunnel's frames are its customer's. */
+static void rule_tunnel_tags(const struct bd_model *m, const struct bd_port *port,
+			     struct ds_errors *errs)
+{
+	const struct lyd_node *leaf = ds_child(port->port, NULL, "priority-tags");
+
+	if (port->mode == HD_VLAN_TUNNEL && leaf && strcmp(lyd_get_value(leaf), "never") != 0)
+		bd_error(errs, leaf, DS_INVALID_VALUE, "priority-tags-on-tunnel",
+			 "frames leave a tunnel with the tags that they brought: remove "
+			 "priority-tags");
+}
+
 /*
  * As a must in the schema this would cost the length of the tree for each port: libyang sorts what
  * a path to a leaf-list finds by its place in the document.
@@ -184,8 +209,9 @@ static void rule_room(const struct bd_model *m, struct ds_errors *errs)
 
 static const bd_rule_fn rules[] = {rule_room, NULL};
 
-static const bd_port_rule_fn port_rules[] = {
-	rule_names, rule_switch, rule_vlans, rule_native, rule_uplink_leaves, rule_in_a_vlan, NULL};
+static const bd_port_rule_fn port_rules[] = {rule_names,         rule_switch,    rule_vlans,
+					     rule_native,        rule_untagged,  rule_tunnel_tags,
+					     rule_uplink_leaves, rule_in_a_vlan, NULL};
 
 static struct bd_row row = {
 	.module = "heddle-port",

@@ -17,7 +17,13 @@ static void check_vlans(const struct bd_model *m, const struct bd_switch *sw,
 	for (size_t i = 0; i < m->n_segments; i++) {
 		const struct bd_segment *seg = &m->segments[i];
 
-		if (seg->sw != sw || seg->internal)
+		if (seg->sw != sw)
+			continue;
+		if (!seg->vlan)
+			bd_error(errs, seg->node, DS_OPERATION_FAILED, "too-many-untagged",
+				 "switch %s has more than %d segments without a vlan: give %s one",
+				 sw->name, HD_VLAN_COUNT, seg->name);
+		if (seg->internal)
 			continue;
 		if (owner[seg->vlan])
 			bd_error_segment(

@@ -112,6 +112,10 @@ static void dump(const struct bd_object *o, enum hd_object_op op, void *arg)
 		dump_port(out, (const void *)o->body);
 	else if (o->type == HD_BPDU_GUARD)
 		fprintf(out, "bpdu-guard %s", key);
+	else if (o->type == HD_RA_GUARD)
+		fprintf(out, "ra-guard %s", key);
+	else if (o->type == HD_DHCP_GUARD)
+		fprintf(out, "dhcp-guard %s", key);
 	else if (o->type == HD_MAC_LIMIT)
 		fprintf(out, "mac-limit %s %u", key,
 			((const struct hd_mac_limit_object *)o->body)->limit);
@@ -224,13 +228,30 @@ static void test_diff(void)
 	CU_ASSERT_EQUAL(changes(a, b, text, sizeof(text)), 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "+ port b kind tap switch 's' mode 1 pvid 7 "));
 	/* What goes comes first, and what others name goes last. */
-	CU_ASSERT_EQUAL(changes(a, c, text, sizeof(text)), 4);
+	CU_ASSERT_EQUAL(changes(a, c, text, sizeof(text)), 6);
 	CU_ASSERT(strstr(text, "- 00310001 a") < strstr(text, "- 00110001 a"));
-	CU_ASSERT_EQUAL(changes(c, a, text, sizeof(text)), 4);
+	CU_ASSERT_EQUAL(changes(c, a, text, sizeof(text)), 6);
 	CU_ASSERT(strstr(text, "+ port a") < strstr(text, "+ tap a"));
 	bd_config_free(a);
 	bd_config_free(b);
 	bd_config_free(c);
+}
+
+/* A number of ours stays whatever others configure, and is none that a tag could carry. */
+static void test_numbers_stay(void)
+{
+	struct bd_config *a = make(TAP("a", "lab"), NULL), *b;
+	char text[4096] = "";
+
+	CU_ASSERT_EQUAL_FATAL(a->numbers.n, 1);
+	CU_ASSERT_EQUAL(a->numbers.list[0].vlan, HD_VLAN_INTERNAL_MIN);
+	b = make(TAP("a", "lab") "," TAP("b", "4094") "," TAP("c", "1"), &a->numbers);
+	CU_ASSERT_EQUAL(b->numbers.list[0].vlan, HD_VLAN_INTERNAL_MIN);
+	changes(a, b, text, sizeof(text));
+	CU_ASSERT_PTR_NULL(strstr(text, "segment"));
+	CU_ASSERT_PTR_NULL(strstr(text, "port a"));
+	bd_config_free(a);
+	bd_config_free(b);
 }
 
 static void test_numbers(void)
@@ -238,10 +259,12 @@ static void test_numbers(void)
 	struct bd_numbers numbers = {NULL, 0}, none = {NULL, 0};
 	char *text;
 
-	bd_numbers_parse(&numbers, "sw0 lab 4094\nnonsense\nsw0 x 99999\nsw1 lab 17\n");
+	bd_numbers_parse(
+		&numbers,
+		"sw0 lab 4096\nnonsense\nsw0 x 99999\nsw0 y 8192\nsw0 z 4094\nsw1 lab 8191\n");
 	CU_ASSERT_EQUAL(numbers.n, 2);
 	text = bd_numbers_print(&numbers);
-	CU_ASSERT_STRING_EQUAL(text, "sw0 lab 4094\nsw1 lab 17\n");
+	CU_ASSERT_STRING_EQUAL(text, "sw0 lab 4096\nsw1 lab 8191\n");
 	free(text);
 	bd_numbers_free(&numbers);
 	bd_numbers_parse(&none, "");
@@ -270,4 +293,5 @@ static int setup(void)
 }
 
 UNIT_MAIN_SETUP("bind", setup, {"golden objects", test_golden}, {"differences", test_diff},
-		{"internal numbers", test_numbers}, {"paths", test_paths});
+		{"internal numbers", test_numbers}, {"internal numbers stay", test_numbers_stay},
+		{"paths", test_paths});

@@ -101,8 +101,9 @@ static void expect(const char *before, const char *after, const struct ef_facts 
 #define SEG(name) "/heddle-switch:switches/switch[name='s']/segment[name='" name "'] "
 #define SW        "/heddle-switch:switches/switch[name='s'] "
 
-#define TWO  SWITCHES(OFFICE "," LAB) ","
-#define BASE TWO PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")))
+#define TWO    SWITCHES(OFFICE "," LAB) ","
+#define TAGGED SWITCHES(OFFICE ",{\"name\":\"lab\",\"vlan\":20,\"host-only\":{}}") ","
+#define BASE   TWO PORTS(UP "," VM("a", ACCESS("office")) "," VM("b", ACCESS("lab")))
 
 #define CUT "{\"name\":\"web\",\"vlan\":30,\"bridged\":{}}"
 #define DMZ "{\"name\":\"dmz\",\"vlan\":20,\"host-only\":{}}"

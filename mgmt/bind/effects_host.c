@@ -72,9 +72,9 @@ static const char *cut(const struct ef *ef, const char *name)
 	vlan = ef_renumbered(ef, b->switch_name, b->pvid);
 	if (strcmp(a->switch_name, b->switch_name) != 0 || a->pvid != vlan)
 		return "moves to another segment";
-	if (hd_vlan_set_has(&old->up, b->pvid) && !hd_vlan_set_has(&new->up, a->pvid))
-		return hd_vlan_set_has(&new->off, a->pvid) ? "is on no uplink that is enabled"
-							   : "is on no uplink any more";
+	if (ef_has(&old->up, b->pvid) && !ef_has(&new->up, a->pvid))
+		return ef_has(&new->off, a->pvid) ? "is on no uplink that is enabled"
+						  : "is on no uplink any more";
 	return NULL;
 }
 

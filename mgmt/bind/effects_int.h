@@ -13,6 +13,21 @@
 #define EF_KIND_MAX  50 /* effects of one kind that are told one by one */
 #define EF_TRUNK_MAX 64 /* a trunk of more VLANs means all that there are */
 
+/* VLANs by number, also those of the switch's own. */
+struct ef_set {
+	uint64_t w[HD_VLAN_NUMBERS / 64];
+};
+
+static inline bool ef_has(const struct ef_set *set, uint16_t vlan)
+{
+	return set->w[vlan / 64] >> vlan % 64 & 1;
+}
+
+static inline void ef_put(struct ef_set *set, uint16_t vlan)
+{
+	set->w[vlan / 64] |= 1ull << vlan % 64;
+}
+
 struct ef_segment {
 	const char *key; /* "switch/segment" */
 	const char *sw;
@@ -25,7 +40,7 @@ struct ef_segment {
 /* VLANs of a switch, by who is in them. "Rest": neither uplinks nor host interfaces. */
 struct ef_switch {
 	const char *name;
-	struct hd_vlan_set any, rest, rest2, up, up2, host, off; /* off: of disabled uplinks */
+	struct ef_set any, rest, rest2, up, up2, host, off; /* off: of disabled uplinks */
 	bool has_uplink;
 	bool mixed;                             /* its ports have different MTUs; then: */
 	uint16_t *up_min, *rest_min, *rest_max; /* by VLAN; 0: nobody */
@@ -84,8 +99,8 @@ struct bd_place ef_first(const struct bd_objects *objects, enum hd_plane plane, 
 const void *ef_next(struct bd_place *place, uint32_t type);
 
 /* All VLANs that a port is in. */
-void ef_vlans(const struct hd_port_object *port, struct hd_vlan_set *set);
-unsigned int ef_count(const struct hd_vlan_set *set);
+void ef_vlans(const struct hd_port_object *port, struct ef_set *set);
+unsigned int ef_count(const struct ef_set *set);
 
 /* Adds an effect; @path (or NULL) is taken over. */
 void ef_add(struct ef_out *out, enum ef_severity severity, const char *kind, char *path,

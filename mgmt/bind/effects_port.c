@@ -52,15 +52,15 @@ static void append(char *text, size_t size, const char *fmt, ...)
 }
 
 /* "segment office (VLAN 10), VLAN 7 and 3 more" */
-static void set_text(const struct ef_view *view, const char *sw, const struct hd_vlan_set *set,
+static void set_text(const struct ef_view *view, const char *sw, const struct ef_set *set,
 		     char *text, size_t size)
 {
 	unsigned int n = ef_count(set), told = 0;
 	char one[160];
 
 	text[0] = '\0';
-	for (unsigned int v = 1; v < HD_VLAN_COUNT && told < 4; v++) {
-		if (!hd_vlan_set_has(set, v))
+	for (unsigned int v = 1; v < HD_VLAN_NUMBERS && told < 4; v++) {
+		if (!ef_has(set, v))
 			continue;
 		ef_vlan_text(view, sw, v, one, sizeof(one));
 		append(text, size, "%s%s", told ? told + 1 == n ? " and " : ", " : "", one);
@@ -71,23 +71,22 @@ static void set_text(const struct ef_view *view, const char *sw, const struct hd
 }
 
 /* The VLANs of a port before, by the numbers that they have after. */
-static void vlans_before(const struct ef *ef, const struct hd_port_object *port,
-			 struct hd_vlan_set *set)
+static void vlans_before(const struct ef *ef, const struct hd_port_object *port, struct ef_set *set)
 {
-	struct hd_vlan_set was;
+	struct ef_set was;
 
 	ef_vlans(port, &was);
 	memset(set, 0, sizeof(*set));
-	for (unsigned int v = 1; v < HD_VLAN_COUNT; v++)
-		if (hd_vlan_set_has(&was, v))
-			hd_vlan_set_add(set, ef_renumbered(ef, port->switch_name, v));
+	for (unsigned int v = 1; v < HD_VLAN_NUMBERS; v++)
+		if (ef_has(&was, v))
+			ef_put(set, ef_renumbered(ef, port->switch_name, v));
 }
 
-static struct hd_vlan_set minus(const struct hd_vlan_set *a, const struct hd_vlan_set *b)
+static struct ef_set minus(const struct ef_set *a, const struct ef_set *b)
 {
-	struct hd_vlan_set out;
+	struct ef_set out;
 
-	for (unsigned int i = 0; i < HD_VLAN_COUNT / 64; i++)
+	for (unsigned int i = 0; i < HD_VLAN_NUMBERS / 64; i++)
 		out.w[i] = a->w[i] & ~b->w[i];
 	return out;
 }
@@ -98,7 +97,7 @@ static void report_vlans(struct ef_out *out, const struct ef_port *port)
 	const struct hd_port_object *b = port->before, *a = port->after;
 	const struct ef *ef = out->ef;
 	bool other_switch = strcmp(b->switch_name, a->switch_name) != 0;
-	struct hd_vlan_set was, is, joins, leaves;
+	struct ef_set was, is, joins, leaves;
 	char from[400], to[400];
 
 	vlans_before(ef, b, &was);
@@ -165,19 +164,19 @@ static bool is_lonely(const struct ef_view *view, const struct ef_switch *sw, ui
 {
 	const struct ef_segment *seg = ef_segment_of(view, sw->name, vlan);
 
-	if (hd_vlan_set_has(&sw->up, vlan))
+	if (ef_has(&sw->up, vlan))
 		return false;
 	if (seg)
 		return seg->bridged;
-	return sw->has_uplink || !(hd_vlan_set_has(&sw->rest2, vlan));
+	return sw->has_uplink || !(ef_has(&sw->rest2, vlan));
 }
 
 static void lonely_vlans(const struct ef_view *view, const struct hd_port_object *port,
-			 struct hd_vlan_set *set)
+			 struct ef_set *set)
 {
 	const struct ef_switch *sw =
 		port && port->mode != HD_VLAN_NONE ? ef_switch_find(view, port->switch_name) : NULL;
-	struct hd_vlan_set in;
+	struct ef_set in;
 
 	memset(set, 0, sizeof(*set));
 	if (!sw || port->flags & (HD_PORT_UPLINK | HD_PORT_HOST))
@@ -185,13 +184,13 @@ static void lonely_vlans(const struct ef_view *view, const struct hd_port_object
 	ef_vlans(port, &in);
 	if (ef_count(&in) > EF_TRUNK_MAX)
 		return;
-	for (unsigned int v = 1; v < HD_VLAN_COUNT; v++)
-		if (hd_vlan_set_has(&in, v) && is_lonely(view, sw, v))
-			hd_vlan_set_add(set, v);
+	for (unsigned int v = 1; v < HD_VLAN_NUMBERS; v++)
+		if (ef_has(&in, v) && is_lonely(view, sw, v))
+			ef_put(set, v);
 }
 
 static void add_lonely(struct ef_out *out, const char *port, const struct ef_switch *sw,
-		       const struct hd_vlan_set *set, const char *why)
+		       const struct ef_set *set, const char *why)
 {
 	char text[400];
 
@@ -208,7 +207,7 @@ static void add_lonely(struct ef_out *out, const char *port, const struct ef_swi
 static void check_lonely(struct ef_out *out, const struct ef_port *port)
 {
 	const struct ef_view *after = &out->ef->after;
-	struct hd_vlan_set was, is, off, shared;
+	struct ef_set was, is, off, shared;
 	const struct ef_switch *sw;
 
 	lonely_vlans(&out->ef->before, port->before, &was);
@@ -238,13 +237,13 @@ static uint16_t misfit(const struct ef_view *view, const struct hd_port_object *
 {
 	const struct ef_switch *sw =
 		port && port->mode != HD_VLAN_NONE ? ef_switch_find(view, port->switch_name) : NULL;
-	struct hd_vlan_set in;
+	struct ef_set in;
 
 	if (!sw || !sw->mixed || port->flags & HD_PORT_UPLINK)
 		return 0;
 	ef_vlans(port, &in);
-	for (unsigned int v = 1; v < HD_VLAN_COUNT; v++) {
-		if (!hd_vlan_set_has(&in, v))
+	for (unsigned int v = 1; v < HD_VLAN_NUMBERS; v++) {
+		if (!ef_has(&in, v))
 			continue;
 		*vlan = v;
 		*at_uplink = sw->up_min[v] != 0;
@@ -280,14 +279,14 @@ static void check_uplink_mtu(struct ef_out *out, const struct ef_port *port)
 {
 	const struct hd_port_object *b = port->before, *a = port->after;
 	const struct ef_switch *sw = ef_switch_find(&out->ef->after, a->switch_name);
-	struct hd_vlan_set in;
+	struct ef_set in;
 	char text[160];
 
 	if (!sw || !sw->mixed || (b && b->flags & HD_PORT_UPLINK && b->mtu <= a->mtu))
 		return;
 	ef_vlans(a, &in);
-	for (unsigned int v = 1; v < HD_VLAN_COUNT; v++) {
-		if (!hd_vlan_set_has(&in, v) || sw->rest_max[v] <= a->mtu)
+	for (unsigned int v = 1; v < HD_VLAN_NUMBERS; v++) {
+		if (!ef_has(&in, v) || sw->rest_max[v] <= a->mtu)
 			continue;
 		ef_vlan_text(&out->ef->after, sw->name, v, text, sizeof(text));
 		ef_add(out, EF_WARNING, "mtu-mismatch", ef_port_path(port->name),

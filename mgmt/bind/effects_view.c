@@ -71,22 +71,22 @@ void ef_vlan_text(const struct ef_view *view, const char *sw, uint16_t vlan, cha
 		snprintf(text, size, "segment %s (VLAN %u)", seg->name, vlan);
 }
 
-void ef_vlans(const struct hd_port_object *port, struct hd_vlan_set *set)
+void ef_vlans(const struct hd_port_object *port, struct ef_set *set)
 {
 	memset(set, 0, sizeof(*set));
 	if (!port || port->mode == HD_VLAN_NONE)
 		return;
 	if (port->mode == HD_VLAN_TRUNK)
-		*set = port->vlans;
+		memcpy(set->w, port->vlans.w, sizeof(port->vlans.w));
 	if (port->pvid)
-		hd_vlan_set_add(set, port->pvid);
+		ef_put(set, port->pvid);
 }
 
-unsigned int ef_count(const struct hd_vlan_set *set)
+unsigned int ef_count(const struct ef_set *set)
 {
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < HD_VLAN_COUNT / 64; i++)
+	for (unsigned int i = 0; i < HD_VLAN_NUMBERS / 64; i++)
 		n += __builtin_popcountll(set->w[i]);
 	return n;
 }
@@ -132,9 +132,9 @@ static void read_tree(struct ef_view *view, const struct lyd_node *tree)
 	}
 }
 
-static void add_to(struct hd_vlan_set *one, struct hd_vlan_set *two, const struct hd_vlan_set *set)
+static void add_to(struct ef_set *one, struct ef_set *two, const struct ef_set *set)
 {
-	for (unsigned int i = 0; i < HD_VLAN_COUNT / 64; i++) {
+	for (unsigned int i = 0; i < HD_VLAN_NUMBERS / 64; i++) {
 		if (two)
 			two->w[i] |= one->w[i] & set->w[i];
 		one->w[i] |= set->w[i];
@@ -154,7 +154,7 @@ static void add_ports(struct ef_view *view)
 	struct bd_place place = ef_first(&view->objects, HD_PLANE_DATA, BD_RANK_PORT, HD_PORT);
 	uint16_t *mtu = ds_alloc((view->n_sw + 1) * sizeof(*mtu));
 	const struct hd_port_object *o;
-	struct hd_vlan_set set;
+	struct ef_set set;
 
 	while ((o = ef_next(&place, HD_PORT))) {
 		struct ef_switch *sw = switch_of(view, o);
@@ -180,11 +180,11 @@ static void add_ports(struct ef_view *view)
 
 static void note_mtu(const struct ef_switch *sw, const struct hd_port_object *o)
 {
-	struct hd_vlan_set set;
+	struct ef_set set;
 
 	ef_vlans(o, &set);
-	for (unsigned int v = 1; v < HD_VLAN_COUNT; v++) {
-		if (!hd_vlan_set_has(&set, v))
+	for (unsigned int v = 1; v < HD_VLAN_NUMBERS; v++) {
+		if (!ef_has(&set, v))
 			continue;
 		if (o->flags & HD_PORT_UPLINK) {
 			if (!sw->up_min[v] || o->mtu < sw->up_min[v])
@@ -208,9 +208,9 @@ static void add_mtus(struct ef_view *view)
 		if (!view->sw[i].mixed)
 			continue;
 		any = true;
-		view->sw[i].up_min = ds_alloc(3 * HD_VLAN_COUNT * sizeof(uint16_t));
-		view->sw[i].rest_min = view->sw[i].up_min + HD_VLAN_COUNT;
-		view->sw[i].rest_max = view->sw[i].rest_min + HD_VLAN_COUNT;
+		view->sw[i].up_min = ds_alloc(3 * HD_VLAN_NUMBERS * sizeof(uint16_t));
+		view->sw[i].rest_min = view->sw[i].up_min + HD_VLAN_NUMBERS;
+		view->sw[i].rest_max = view->sw[i].rest_min + HD_VLAN_NUMBERS;
 	}
 	while (any && (o = ef_next(&place, HD_PORT))) {
 		const struct ef_switch *sw = switch_of(view, o);

@@ -20,14 +20,14 @@ static unsigned int members(const struct ef_view *view, const char *sw, uint16_t
 {
 	struct bd_place place = ef_first(&view->objects, HD_PLANE_DATA, BD_RANK_PORT, HD_PORT);
 	const struct hd_port_object *o;
-	struct hd_vlan_set set;
+	struct ef_set set;
 	unsigned int n = 0;
 
 	while ((o = ef_next(&place, HD_PORT))) {
 		if (o->mode == HD_VLAN_NONE || strcmp(o->switch_name, sw) != 0)
 			continue;
 		ef_vlans(o, &set);
-		n += hd_vlan_set_has(&set, vlan);
+		n += ef_has(&set, vlan);
 	}
 	return n;
 }
@@ -63,12 +63,12 @@ static void report_gone(struct ef_out *out, const struct ef_switch *sw)
 	unsigned int told = 0, more = 0;
 	char text[160], use[120];
 
-	for (unsigned int v = 1; v < HD_VLAN_COUNT; v++) {
+	for (unsigned int v = 1; v < HD_VLAN_NUMBERS; v++) {
 		uint16_t is = ef_renumbered(out->ef, sw->name, v);
 		const struct ef_segment *seg;
 		unsigned int ports;
 
-		if (!hd_vlan_set_has(&sw->any, v) || (now && hd_vlan_set_has(&now->any, is)))
+		if (!ef_has(&sw->any, v) || (now && ef_has(&now->any, is)))
 			continue;
 		if (told == EF_KIND_MAX) {
 			more++;
@@ -98,12 +98,12 @@ static void report_cut(struct ef_out *out, const struct ef_switch *sw)
 	unsigned int told = 0;
 	char text[160], use[120];
 
-	for (unsigned int v = 1; now && v < HD_VLAN_COUNT && told < EF_KIND_MAX; v++) {
+	for (unsigned int v = 1; now && v < HD_VLAN_NUMBERS && told < EF_KIND_MAX; v++) {
 		uint16_t is = ef_renumbered(out->ef, sw->name, v);
 		const struct ef_segment *seg = ef_segment_of(&out->ef->after, sw->name, is);
 
-		if (!hd_vlan_set_has(&sw->up, v) || hd_vlan_set_has(&now->up, is) ||
-		    !(hd_vlan_set_has(&now->rest, is) || hd_vlan_set_has(&now->host, is)))
+		if (!ef_has(&sw->up, v) || ef_has(&now->up, is) ||
+		    !(ef_has(&now->rest, is) || ef_has(&now->host, is)))
 			continue;
 		told++;
 		use_text(out, sw->name, v, members(&out->ef->before, sw->name, v), use,
@@ -114,18 +114,15 @@ static void report_cut(struct ef_out *out, const struct ef_switch *sw)
 		       "%s of switch %s is on no uplink %s, so it leads out of the machine no "
 		       "longer: %s",
 		       text, sw->name,
-		       hd_vlan_set_has(&now->off, is) ? "that is enabled" : "any more", use);
+		       ef_has(&now->off, is) ? "that is enabled" : "any more", use);
 	}
 }
 
-/* What becomes of the number; our own are on no wire. */
+/* What becomes of the number; an untagged segment's is on no wire. */
 static void number_text(const struct ef_segment *was, const struct ef_segment *is, char *text,
 			size_t size)
 {
-	if (was->internal && is->internal)
-		snprintf(text, size, "gets another number of ours (%u, it was %u)", is->vlan,
-			 was->vlan);
-	else if (was->internal)
+	if (was->internal)
 		snprintf(text, size, "becomes VLAN %u: on uplinks and trunks it has that tag",
 			 is->vlan);
 	else if (is->internal)
@@ -159,9 +156,9 @@ static void report_renumbered(struct ef_out *out)
 /* What a segment without a port has all the same. */
 static const char *but(const struct ef_switch *sw, uint16_t vlan)
 {
-	bool host = hd_vlan_set_has(&sw->host, vlan);
+	bool host = ef_has(&sw->host, vlan);
 
-	if (hd_vlan_set_has(&sw->up, vlan) || hd_vlan_set_has(&sw->off, vlan))
+	if (ef_has(&sw->up, vlan) || ef_has(&sw->off, vlan))
 		return host ? " but an uplink and the host interface" : " but an uplink";
 	return host ? " but the host interface" : "";
 }
@@ -177,8 +174,8 @@ static void report_empty(struct ef_out *out)
 		const struct ef_switch *sw = ef_switch_find(&ef->after, is->sw);
 		const struct ef_switch *old = ef_switch_find(&ef->before, is->sw);
 
-		if (!sw || hd_vlan_set_has(&sw->rest, is->vlan) ||
-		    (was && old && !hd_vlan_set_has(&old->rest, was->vlan)))
+		if (!sw || ef_has(&sw->rest, is->vlan) ||
+		    (was && old && !ef_has(&old->rest, was->vlan)))
 			continue;
 		ef_add(out, EF_WARNING, "segment-empty", ef_segment_path(is),
 		       "segment %s of switch %s has no port%s: put one there with access %s",
@@ -193,8 +190,8 @@ static void report_loops(struct ef_out *out, const struct ef_switch *sw)
 	char first[160] = "";
 	unsigned int n = 0;
 
-	for (unsigned int v = 1; v < HD_VLAN_COUNT; v++) {
-		if (!hd_vlan_set_has(&sw->up2, v) || (old && hd_vlan_set_has(&old->up2, v)))
+	for (unsigned int v = 1; v < HD_VLAN_NUMBERS; v++) {
+		if (!ef_has(&sw->up2, v) || (old && ef_has(&old->up2, v)))
 			continue;
 		if (!n++)
 			ef_vlan_text(&out->ef->after, sw->name, v, first, sizeof(first));

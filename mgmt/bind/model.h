@@ -30,7 +30,7 @@ struct bd_segment {
 	const struct lyd_node *node;
 	const struct lyd_node *bridged; /* its container, or NULL */
 	uint16_t vlan;                  /* 0 until bd_numbers_assign(), when none is configured */
-	bool internal;                  /* the number is ours: never on a wire */
+	bool internal;                  /* the number is ours: no id, never on a wire */
 };
 
 enum bd_role { BD_ROLE_DEVICE, BD_ROLE_VM, BD_ROLE_UPLINK, BD_ROLE_HOST };

@@ -8,46 +8,6 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 
-static void use_word(const struct bd_model *m, const struct bd_switch *sw, const char *text,
-		     struct hd_vlan_set *used)
-{
-	struct bd_vlan_word word = bd_vlan_word(m, sw, text);
-
-	for (unsigned int vlan = word.first; vlan && vlan <= word.last && vlan <= HD_VLAN_MAX;
-	     vlan++)
-		hd_vlan_set_add(used, vlan);
-}
-
-static const char *const number_leaves[] = {"access", "trunk", "native", "tunnel"};
-
-/* Numbers that somebody wrote down, for each switch of the model. */
-static struct hd_vlan_set *find_used(const struct bd_model *m)
-{
-	struct hd_vlan_set *used = ds_alloc((m->n_switches + 1) * sizeof(*used));
-	const struct lyd_node *node;
-
-	for (size_t i = 0; i < m->n_segments; i++)
-		if (!m->segments[i].internal)
-			hd_vlan_set_add(&used[m->segments[i].sw - m->switches],
-					m->segments[i].vlan);
-	for (size_t i = 0; i < m->n_ports; i++)
-		bd_numbers_used(m, &m->ports[i],
-				m->ports[i].sw ? &used[m->ports[i].sw - m->switches] : NULL);
-	for (size_t i = 0; i < m->n_switches; i++)
-		ds_foreach(node, m->switches[i].node, "static-mac") use_word(
-			m, &m->switches[i], ds_value(node, NULL, "segment-or-vlan"), &used[i]);
-	return used;
-}
-
-void bd_numbers_used(const struct bd_model *m, const struct bd_port *port, struct hd_vlan_set *used)
-{
-	const struct lyd_node *node;
-
-	for (size_t k = 0; used && k < sizeof(number_leaves) / sizeof(number_leaves[0]); k++)
-		ds_foreach(node, port->port, number_leaves[k])
-			use_word(m, port->sw, lyd_get_value(node), used);
-}
-
 static int by_name(const void *va, const void *vb)
 {
 	const struct bd_number *a = va, *b = vb;
@@ -69,59 +29,43 @@ static uint16_t number_before(const struct bd_numbers *before, const struct bd_s
 	return found ? found->vlan : 0;
 }
 
-static void give_number(struct bd_segment *seg, struct hd_vlan_set *used, unsigned int *next,
-			struct ds_errors *errs)
-{
-	char *path;
-
-	while (*next >= HD_VLAN_MIN && hd_vlan_set_has(used, *next))
-		(*next)--;
-	if (*next >= HD_VLAN_MIN) {
-		seg->vlan = *next;
-		hd_vlan_set_add(used, *next);
-		return;
-	}
-	path = ds_path(seg->node);
-	ds_errors_add(errs, DS_OPERATION_FAILED, path,
-		      "no VLAN number is left on switch %s for segment %s: give it a vlan, or make "
-		      "the ranges of the trunks smaller",
-		      seg->sw->name, seg->name);
-	free(path);
-}
-
 /* Segments @first to @end are those of one switch. */
-static void assign_switch(struct bd_model *m, size_t first, size_t end, struct hd_vlan_set *used,
-			  const struct bd_numbers *before, struct ds_errors *errs)
+static void assign_switch(struct bd_model *m, size_t first, size_t end,
+			  const struct bd_numbers *before)
 {
-	unsigned int next = HD_VLAN_MAX;
+	uint64_t used[HD_VLAN_COUNT / 64] = {0};
+	unsigned int next = 0;
 
 	for (size_t i = first; i < end; i++) {
 		struct bd_segment *seg = &m->segments[i];
-		uint16_t vlan = seg->internal ? number_before(before, seg) : 0;
+		unsigned int n;
 
-		if (vlan && !hd_vlan_set_has(used, vlan)) {
-			seg->vlan = vlan;
-			hd_vlan_set_add(used, vlan);
-		}
+		if (!seg->internal)
+			continue;
+		seg->vlan = number_before(before, seg);
+		n = seg->vlan - HD_VLAN_INTERNAL_MIN;
+		if (seg->vlan)
+			used[n / 64] |= 1ull << n % 64;
 	}
-	for (size_t i = first; i < end; i++)
-		if (!m->segments[i].vlan)
-			give_number(&m->segments[i], used, &next, errs);
+	for (size_t i = first; i < end; i++) {
+		if (m->segments[i].vlan)
+			continue;
+		while (next < HD_VLAN_COUNT && used[next / 64] >> next % 64 & 1)
+			next++;
+		if (next < HD_VLAN_COUNT)
+			m->segments[i].vlan = HD_VLAN_INTERNAL_MIN + next++;
+	}
 }
 
-void bd_numbers_assign(struct bd_model *model, const struct bd_numbers *before,
-		       struct ds_errors *errs)
+void bd_numbers_assign(struct bd_model *model, const struct bd_numbers *before)
 {
-	struct hd_vlan_set *used = find_used(model);
-
 	for (size_t i = 0, end; i < model->n_segments; i = end) {
 		const struct bd_switch *sw = model->segments[i].sw;
 
 		for (end = i + 1; end < model->n_segments && model->segments[end].sw == sw;)
 			end++;
-		assign_switch(model, i, end, &used[sw - model->switches], before, errs);
+		assign_switch(model, i, end, before);
 	}
-	free(used);
 }
 
 static void add(struct bd_numbers *numbers, const char *sw, const char *segment, uint16_t vlan)
@@ -179,8 +123,8 @@ void bd_numbers_parse(struct bd_numbers *numbers, const char *text)
 
 	memset(numbers, 0, sizeof(*numbers));
 	while (text && *text) {
-		if (sscanf(text, "%63s %63s %u", sw, segment, &vlan) == 3 && vlan >= HD_VLAN_MIN &&
-		    vlan <= HD_VLAN_MAX)
+		if (sscanf(text, "%63s %63s %u", sw, segment, &vlan) == 3 &&
+		    vlan >= HD_VLAN_INTERNAL_MIN && vlan < HD_VLAN_NUMBERS)
 			add(numbers, sw, segment, vlan);
 		text = strchr(text, '\n');
 		text = text ? text + 1 : NULL;

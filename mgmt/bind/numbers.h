@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Internal VLAN numbers of segments that have none configured.
+ * Internal VLAN numbers of segments that have no id. They are above all ids (heddle/net/ether.h), so no
+ * word of a configuration and no tag can mean one.
  *
- * Deterministic, so that a replay is the same each time: in the order of names, the highest number
- * that nothing on the switch uses explicitly. Stable, so that a change elsewhere does not disturb a
- * segment: one that had a number keeps it while that is still free.
+ * Deterministic, so that a replay is the same each time: in the order of names, the lowest one that is
+ * free. Stable: a segment that had a number keeps it.
  */
 #ifndef MGMT_BIND_NUMBERS_H
 #define MGMT_BIND_NUMBERS_H
@@ -24,15 +24,10 @@ struct bd_numbers {
 };
 
 /*
- * Gives numbers to the model's segments. @before are those that run now; may be NULL. A segment for
- * which no number is left keeps 0, and an error is added.
+ * Gives numbers to the model's segments. @before are those that run now; may be NULL. A segment for which
+ * none is left keeps 0: bind_switch.c tells of it.
  */
-void bd_numbers_assign(struct bd_model *model, const struct bd_numbers *before,
-		       struct ds_errors *errs);
-
-/* Adds the numbers that are written down at @port, one of a switch, to @used. */
-void bd_numbers_used(const struct bd_model *model, const struct bd_port *port,
-		     struct hd_vlan_set *used);
+void bd_numbers_assign(struct bd_model *model, const struct bd_numbers *before);
 
 void bd_numbers_copy(struct bd_numbers *copy, const struct bd_numbers *numbers);
 

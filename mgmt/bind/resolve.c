@@ -29,25 +29,25 @@ bool bd_port_in_vlan(const struct bd_port *port, uint16_t vlan)
 	       (port->mode == HD_VLAN_TRUNK && hd_vlan_set_has(&port->vlans, vlan));
 }
 
-static void add_vlans(struct hd_vlan_set *set, const struct bd_port *port)
+static void add_vlans(uint64_t set[HD_VLAN_NUMBERS / 64], const struct bd_port *port)
 {
 	for (size_t w = 0; port->mode == HD_VLAN_TRUNK && w < HD_VLAN_COUNT / 64; w++)
-		set->w[w] |= port->vlans.w[w];
+		set[w] |= port->vlans.w[w];
 	if (port->pvid)
-		hd_vlan_set_add(set, port->pvid);
+		set[port->pvid / 64] |= 1ull << port->pvid % 64;
 }
 
 unsigned int bd_vlans_in_use(const struct bd_model *model)
 {
-	struct hd_vlan_set *sets = ds_alloc((model->n_switches + 1) * sizeof(*sets));
+	uint64_t(*sets)[HD_VLAN_NUMBERS / 64] = ds_alloc((model->n_switches + 1) * sizeof(*sets));
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < model->n_ports; i++)
 		if (model->ports[i].sw)
-			add_vlans(&sets[model->ports[i].sw - model->switches], &model->ports[i]);
+			add_vlans(sets[model->ports[i].sw - model->switches], &model->ports[i]);
 	for (size_t i = 0; i < model->n_switches; i++)
-		for (size_t w = 0; w < HD_VLAN_COUNT / 64; w++)
-			n += __builtin_popcountll(sets[i].w[w]);
+		for (size_t w = 0; w < HD_VLAN_NUMBERS / 64; w++)
+			n += __builtin_popcountll(sets[i][w]);
 	free(sets);
 	return n;
 }

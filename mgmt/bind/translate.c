@@ -103,7 +103,7 @@ struct bd_config *bd_config_bind(const struct ly_ctx *ctx, const struct lyd_node
 	struct bd_model model;
 
 	bd_model_init(&model, ctx, tree);
-	bd_numbers_assign(&model, before, errs);
+	bd_numbers_assign(&model, before);
 	bd_model_resolve(&model);
 	config = make(&model, errs);
 	bd_model_free(&model);

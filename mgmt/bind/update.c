@@ -30,21 +30,6 @@ static const char **sorted(const struct bd_touched *touched, size_t *n)
 	return names;
 }
 
-/* Do internal numbers stay? They are those of @numbers, and none of them may be written down. */
-static bool numbers_stay(const struct bd_model *m, const struct bd_port *port)
-{
-	struct hd_vlan_set used = {{0}};
-
-	if (!port->sw)
-		return true;
-	bd_numbers_used(m, port, &used);
-	for (size_t i = 0; i < m->n_segments; i++)
-		if (m->segments[i].sw == port->sw && m->segments[i].internal &&
-		    hd_vlan_set_has(&used, m->segments[i].vlan))
-			return false;
-	return true;
-}
-
 static void remove_part(struct bd_config *config, const char *name)
 {
 	const struct bd_part *part = bd_part_find(&config->parts, name);
@@ -98,7 +83,6 @@ static bool check(struct bd_model *m)
 
 	for (size_t i = 0; i < m->n_ports && right; i++) {
 		bd_port_resolve(m, &m->ports[i]);
-		right = numbers_stay(m, &m->ports[i]);
 		for (const struct bd_row *row = bd_rows(); row && right; row = row->next)
 			for (size_t k = 0; row->port_rules && row->port_rules[k]; k++)
 				row->port_rules[k](m, &m->ports[i], &errs);

@@ -147,7 +147,10 @@ static void print_table(struct cli *cli, const struct fdb *fdb)
 		cli_table_cell(t, 1, CLI_PLAIN, e->port);
 		cli_table_cell(t, 2, CLI_PLAIN, e->switch_name);
 		cli_table_cell(t, 3, CLI_PLAIN, e->segment);
-		cli_table_cellf(t, 4, CLI_PLAIN, "%u", e->vlan);
+		if (e->vlan)
+			cli_table_cellf(t, 4, CLI_PLAIN, "%u", e->vlan);
+		else
+			cli_table_cell(t, 4, CLI_PLAIN, "untagged");
 		cli_table_cell(t, 5, CLI_PLAIN, e->kind);
 		if (e->ages)
 			cli_table_cell(t, 6, CLI_PLAIN,
@@ -168,9 +171,10 @@ static void print_json(struct cli *cli, const struct fdb *fdb)
 
 	for (size_t i = 0; i < fdb->n; i++) {
 		const struct entry *e = &fdb->entries[i];
-		json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:s}", "mac", e->mac, "port",
-					 e->port, "switch", e->switch_name, "segment", e->segment,
-					 "vlan", (int)e->vlan, "kind", e->kind);
+		json_t *json =
+			json_pack("{s:s, s:s, s:s, s:s, s:o, s:s}", "mac", e->mac, "port", e->port,
+				  "switch", e->switch_name, "segment", e->segment, "vlan",
+				  e->vlan ? json_integer(e->vlan) : json_null(), "kind", e->kind);
 
 		if (e->ages)
 			json_object_set_new(json, "age", json_integer((json_int_t)e->age));

@@ -187,10 +187,11 @@ static json_t *segment_json(const struct lyd_node *sw, const struct lyd_node *se
 	const struct lyd_node *state = cli_xml_child(seg, "state");
 	const struct lyd_node *host = cli_xml_child(seg, "host-interface");
 	json_t *json = json_pack(
-		"{s:s, s:s, s:s, s:I, s:b, s:o, s:o, s:I, s:I}", "name", cli_xml_text(seg, "name"),
+		"{s:s, s:s, s:s, s:o, s:b, s:o, s:o, s:I, s:I}", "name", cli_xml_text(seg, "name"),
 		"switch", cli_xml_text(sw, "name"), "kind", segment_kind(seg), "vlan",
-		(json_int_t)cli_xml_u64(state, "vlan"), "tagged",
-		cli_xml_child(seg, "vlan") != NULL, "uplinks",
+		cli_xml_child(state, "vlan") ? json_integer((json_int_t)cli_xml_u64(state, "vlan"))
+					     : json_null(),
+		"tagged", cli_xml_child(seg, "vlan") != NULL, "uplinks",
 		cli_strings(cli_xml_child(seg, "bridged"), "uplink"), "ports",
 		cli_strings(state, "member"), "macs", (json_int_t)cli_xml_u64(state, "macs"),
 		"mac-limit", (json_int_t)cli_xml_u64(seg, "mac-limit"));

@@ -75,7 +75,8 @@ static void on_mac(const struct hd_mac_event *e, void *arg)
 	}
 	nc_leaf(event, NULL, "mac", hd_mac_str(&mac, text));
 	nc_leaf(event, NULL, "switch", e->switch_name);
-	nc_number(event, NULL, "vlan", e->vlan);
+	if (hd_vlan_id(e->vlan))
+		nc_number(event, NULL, "vlan", e->vlan);
 	if (e->segment[0])
 		nc_leaf(event, NULL, "segment", e->segment);
 	if (moved) {

@@ -120,7 +120,7 @@ static bool read_filter(const struct nc_call *call, struct hd_fdb_filter *filter
 	if (mac && hd_mac_parse(mac, &addr) == 0)
 		memcpy(filter->mac, addr.b, sizeof(filter->mac));
 	bd_model_init(&model, call->server->ctx, st_operational(call->server->st));
-	bd_numbers_assign(&model, config ? &config->numbers : NULL, errs);
+	bd_numbers_assign(&model, config ? &config->numbers : NULL);
 	if (sw && !bd_switch_find(&model, sw))
 		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no switch \"%s\"", sw);
 	if (port && !bd_port_find(&model, port))
@@ -141,7 +141,9 @@ static void entry(struct evbuffer *body, const struct hd_fdb_entry *e)
 	memcpy(mac.b, e->mac, sizeof(mac.b));
 	evbuffer_add_printf(body, "<entry xmlns=\"" NS "\"><switch>");
 	nc_text(body, e->switch_name);
-	evbuffer_add_printf(body, "</switch><vlan>%u</vlan>", e->vlan);
+	evbuffer_add_printf(body, "</switch>");
+	if (hd_vlan_id(e->vlan))
+		evbuffer_add_printf(body, "<vlan>%u</vlan>", e->vlan);
 	if (e->segment[0]) {
 		evbuffer_add_printf(body, "<segment>");
 		nc_text(body, e->segment);

@@ -124,12 +124,11 @@ struct lyd_node *nc_state_build(const struct nc_server *server, const struct nc_
 {
 	const struct bd_config *config = nc_in_force(server);
 	const struct lyd_node *running = st_operational(server->st);
-	struct ds_errors errs = {.n = 0};
 	struct lyd_node *tree = copy_config(server, filter, running);
 	struct bd_model model;
 
 	bd_model_init(&model, server->ctx, running);
-	bd_numbers_assign(&model, config ? &config->numbers : NULL, &errs);
+	bd_numbers_assign(&model, config ? &config->numbers : NULL);
 	bd_model_resolve(&model);
 	if (wants(server, filter, "ietf-interfaces", "interfaces"))
 		nc_state_ports(&tree, &model, server, filter);
@@ -141,7 +140,6 @@ struct lyd_node *nc_state_build(const struct nc_server *server, const struct nc_
 		if (wants(server, filter, p->module, p->name))
 			p->add(&tree, server);
 	bd_model_free(&model);
-	ds_errors_clear(&errs);
 	return tree;
 }
 

@@ -31,7 +31,8 @@ static void segment_state(struct lyd_node *node, const struct bd_model *model,
 	struct lyd_node *state = nc_inner(node, NULL, "state");
 	const struct hd_domain_state *d = find(facts, seg->sw->name, seg->vlan);
 
-	nc_number(state, NULL, "vlan", seg->vlan);
+	if (!seg->internal)
+		nc_number(state, NULL, "vlan", seg->vlan);
 	members(state, model, seg->sw, seg->vlan);
 	if (d)
 		nc_number(state, NULL, "macs", d->macs);
@@ -52,7 +53,7 @@ static void switch_state(struct lyd_node *node, const struct bd_model *model,
 		struct lyd_node *vlan;
 		char id[8];
 
-		if (strcmp(d->switch_name, sw->name) != 0)
+		if (strcmp(d->switch_name, sw->name) != 0 || !hd_vlan_id(d->vlan))
 			continue;
 		snprintf(id, sizeof(id), "%u", d->vlan);
 		vlan = nc_entry(state, "vlan", id);

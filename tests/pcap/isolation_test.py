@@ -95,6 +95,36 @@ class Isolation(Scenario):
         self.assertEqual(result.frames("o"), [ether(BROADCAST, D)])
         self.assertEqual(result.frames("l"), [], "a tagged frame reached a segment without VLAN")
 
+    def test_untagged_segment_beside_all_vlans(self):
+        """A segment without a VLAN meets none of the 4,094: not by number, nor on a trunk, native or not."""
+        config = (Config().segment("lan").segment("lab").port("l", access="lan").port("m", access="lan")
+                  .port("t", trunk=["1..4094", "lab"], native="lan").port("u", trunk=["1..4094"])
+                  .port("b", access="lab", accept_pvid_tag=True).port("v", access=4094).port("w", access=1))
+        vids = range(1, 4095)
+        result = self.replay(config, {
+            "l": [(START, ether(BROADCAST, A, "0/5"))], "b": [(START + 1, ether(BROADCAST, B))],
+            "u": [(START + 2 + v, ether(BROADCAST, C, str(v))) for v in vids],
+            "t": [(START + 9000 + v, ether(BROADCAST, D, str(v))) for v in vids] +
+                 [(START + 19000, ether(BROADCAST, D))]})
+        self.assertEqual(result.frames("l"), [ether(BROADCAST, D)])
+        self.assertEqual(result.frames("m"), [ether(BROADCAST, A), ether(BROADCAST, D)])
+        self.assertEqual(result.frames("b"), [])
+        self.assertEqual(result.frames("t"), [ether(BROADCAST, A)] +
+                         [ether(BROADCAST, C, str(v)) for v in vids])
+        self.assertEqual(result.frames("u"), [ether(BROADCAST, D, str(v)) for v in vids])
+        self.assertEqual(result.frames("v"), [ether(BROADCAST, C), ether(BROADCAST, D)])
+        self.assertEqual(result.drops("b"), {"no_other_member": 1})
+        self.assertEqual(result.macs()["sw0", None, A], "l")
+
+    def test_untagged_priority(self):
+        """What leaves a segment without a VLAN with a priority has VLAN id 0 in the port's own protocol."""
+        config = Config().segment("lan")
+        for protocol, name in (("802.1q", "q"), ("802.1ad", "s")):
+            config.port(name, access="lan", priority_tags="always", tag_protocol=protocol)
+        config.port("in", access="lan")
+        result = self.replay(config, {"in": [ether(BROADCAST, A, "0/5")]})
+        self.assert_frames(result, {"q": [ether(BROADCAST, A, "0/5")], "s": [ether(BROADCAST, A, "s0/5")]})
+
     def test_random_frames(self):
         """Ten thousand random frames of a guest: none in another segment, none without account."""
         rng = random.Random(5)

@@ -283,6 +283,20 @@ class Limits(Scenario):
         self.assertEqual((result.drops("a"), result.drops("e")), ({}, {}))
         self.assertEqual(len(result.frames("d")), 2)
 
+    def test_fixed_addresses_do_not_count(self):
+        """Limits are of learned addresses: those that are configured have their own place."""
+        fixed = [f"02:00:00:00:07:{i:02x}" for i in range(8)]
+        config = (Config().switch(mac_limit=2)
+                  .segment("office", 10, mac_limit=2, host_interface={"name": "hd-o"})
+                  .port("a", access="office", guards={"mac_limit": 2}).port("b", access="office"))
+        for mac in fixed:
+            config.static("office", mac, "a")
+        result = self.replay(config, {"a": [ether(BROADCAST, mac) for mac in fixed] + self.crowd(3)},
+                             check_batches=True)
+        self.assertEqual(len(result.frames("b")), 10)
+        self.assertEqual(result.drops("a"), {"mac_limit": 1})
+        self.assertEqual(result.summary["totals"]["learned"], 2)
+
     def test_moves_within_a_full_segment(self):
         """A known address may move when the segment is full: it is not one more."""
         config = (Config().segment("office", 10, mac_limit=2).port("a", access="office")

@@ -50,6 +50,35 @@ class Reserved(Scenario):
         self.assertEqual(result.drops("x"), {"reserved_address": 11})
         self.assertEqual(result.drops("p"), {"reserved_address": 11})
 
+    def test_provider_access(self):
+        """A port whose tags are the provider's is the provider's, in every mode."""
+        config = (Config().port("x", access=300, tag_protocol="802.1ad")
+                  .port("y", trunk=["301"], native=300, tag_protocol="802.1ad"))
+        frames = [ether(group(last), A) for last in range(0x10)]
+        result = self.replay(config, {"x": frames, "y": frames}, check_batches=True)
+        passed = [ether(group(last), A) for last in sorted(PASS_IN_PROVIDER)]
+        self.assert_frames(result, {"x": passed, "y": passed})
+        self.assertEqual(result.drops("x"), {"reserved_address": 11})
+        self.assertEqual(result.drops("y"), {"reserved_address": 11})
+
+    def test_not_to_customer_ports(self):
+        """What a provider's port lets in leaves by such ports only, whatever the mode."""
+        config = (Config().port("x", tunnel=300).port("a", access=300).port("t", trunk=["300"])
+                  .port("n", trunk=["12"], native=300).port("y", tunnel=300)
+                  .port("p", trunk=["300"], tag_protocol="802.1ad"))
+        frames = [ether(group(last), A) for last in range(0x12)]
+        result = self.replay(config, {"x": frames}, check_batches=True)
+        passed = sorted(PASS_IN_PROVIDER) + [0x10, 0x11]
+        multicast = [ether(group(last), A) for last in (0x10, 0x11)]
+        self.assert_frames(result, {
+            "y": [ether(group(last), A) for last in passed],
+            "p": [ether(group(last), A, "s300") for last in passed],
+            "a": multicast, "n": multicast, "t": [ether(group(last), A, "300") for last in (0x10, 0x11)]})
+        lonely = Config().port("x", tunnel=300).port("a", access=300)
+        result = self.replay(lonely, {"x": frames})
+        self.assert_frames(result, {"a": multicast})
+        self.assertEqual(result.drops("x"), {"reserved_address": 16})
+
     def test_other_protocols(self):
         """Cisco's group addresses are no business of a port without BPDU guard."""
         config = Config().port("a", access=10).port("b", access=10)

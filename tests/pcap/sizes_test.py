@@ -70,6 +70,27 @@ class Runts(Scenario):
         self.assertEqual(result.drops("x"), {"runt": 2})
 
 
+class HalfATag(Scenario):
+    """One rule for both protocols and all modes: who ends within one of two tags is a runt."""
+
+    def test_everywhere(self):
+        modes = {"access": {"access": 10}, "pvid": {"access": 10, "accept_pvid_tag": True},
+                 "trunk": {"trunk": ["10"]}, "native": {"trunk": ["12"], "native": 10},
+                 "tunnel": {"tunnel": 10}, "cvlans": {"tunnel": 10, "tunnel_cvlans": ["10"]}}
+        frames = [sized(n, tags)[:n] for tags in ("10", "s10", "0", "s0") for n in range(14, 18)]
+        frames += [sized(n, tags)[:n] for tags in ("10,11", "s10,11", "10,s11", "0,10", "s0,s10")
+                   for n in range(18, 22)]
+        self.assertEqual({len(f) for f in frames}, set(range(14, 22)))
+        for protocol in ("802.1q", "802.1ad"):
+            config = Config().port("out", trunk=["1..4094"])
+            for name, leaves in modes.items():
+                config.port(name, tag_protocol=protocol, **leaves)
+            result = self.replay(config, {name: frames for name in modes})
+            self.assert_frames(result, {})
+            for name in modes:
+                self.assertEqual(result.drops(name), {"runt": len(frames)}, (protocol, name))
+
+
 class Large(Scenario):
     def test_mtu(self):
         """The MTU is what tags are not counted in: 1500 is a frame of 1514, 1518 or 1522."""

@@ -30,7 +30,7 @@ struct hd_segment_object {
 	struct hd_object head;
 	char switch_name[HD_NAME_MAX];
 	uint32_t mac_limit; /* 0: none of its own */
-	uint16_t vlan;      /* 1..4094, or an internal number that management chose, also 1..4094 */
+	uint16_t vlan;      /* an id, or a number of the switch's own (heddle/net/ether.h) */
 	uint16_t zero;
 };
 HD_OBJECT(SEGMENT, HD_MSG_ID(HD_MODULE_SWITCH, 2), struct hd_segment_object);

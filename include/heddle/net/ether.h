@@ -75,19 +75,40 @@ const char *hd_mac_str(const struct hd_mac *mac, char str[HD_MAC_STR_MAX]);
 /* Parses 02:00:00:00:00:01, 02-00-00-00-00-01 or 0200.0000.0001. Returns 0 or -EINVAL. */
 int hd_mac_parse(const char *str, struct hd_mac *mac);
 
-/* A set of VLAN ids, one bit each: 512 bytes. */
+/*
+ * A VLAN that has no id has a number of the switch's own: above all ids, so that no tag can name it,
+ * and none is made of it.
+ */
+#define HD_VLAN_INTERNAL_MIN HD_VLAN_COUNT
+#define HD_VLAN_NUMBERS      (2 * HD_VLAN_COUNT) /* ids, and numbers of the switch's own */
+
+/* The id that a tag carries; 0: the VLAN has none. */
+static inline uint16_t hd_vlan_id(uint16_t vlan)
+{
+	return vlan < HD_VLAN_INTERNAL_MIN ? vlan : 0;
+}
+
+/* True for an id that a tag can carry, and for a number of the switch's own. */
+static inline bool hd_vlan_valid(uint16_t vlan)
+{
+	return (vlan >= HD_VLAN_MIN && vlan <= HD_VLAN_MAX) ||
+	       (vlan >= HD_VLAN_INTERNAL_MIN && vlan < HD_VLAN_NUMBERS);
+}
+
+/* A set of VLAN ids, one bit each: 512 bytes. Numbers of the switch's own are in none. */
 struct hd_vlan_set {
 	uint64_t w[HD_VLAN_COUNT / 64];
 };
 
 static inline bool hd_vlan_set_has(const struct hd_vlan_set *set, uint16_t vid)
 {
-	return set->w[(vid & HD_VID_MASK) >> 6] >> (vid & 63) & 1;
+	return vid < HD_VLAN_COUNT && set->w[vid >> 6] >> (vid & 63) & 1;
 }
 
 static inline void hd_vlan_set_add(struct hd_vlan_set *set, uint16_t vid)
 {
-	set->w[(vid & HD_VID_MASK) >> 6] |= 1ull << (vid & 63);
+	if (vid < HD_VLAN_COUNT)
+		set->w[vid >> 6] |= 1ull << (vid & 63);
 }
 
 #endif
