@@ -342,11 +342,27 @@ static void serve_capture(struct hd_chan *chan, const struct hd_msg *msg, void *
 	close(fd);
 }
 
+static void serve_down(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_open_release *req = msg->body;
+	struct hd_err err = {0};
+
+	if (!from_data(chan, msg, arg))
+		return;
+	if (opener_check_release(req, &err) < 0) {
+		refuse(chan, msg, -EINVAL, &err);
+		return;
+	}
+	opener_cache_down(opener_of(arg), req->port);
+	hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
+}
+
 static const struct hd_handler handlers[] = {
 	HD_HANDLER(OPEN_TAP, serve_tap),         HD_HANDLER(OPEN_PACKET, serve_packet),
 	HD_HANDLER(OPEN_RELEASE, serve_release), HD_HANDLER(OPEN_SWEEP, serve_sweep),
 	HD_HANDLER(OPEN_SHM, serve_shm),         HD_HANDLER(OPEN_CAPTURE, serve_capture),
 	HD_HANDLER(OPEN_VHOST, serve_vhost),     HD_HANDLER(VHOST_ADMIT, serve_admit),
+	HD_HANDLER(OPEN_DOWN, serve_down),
 };
 
 struct opener *opener_new(struct event_base *base, const struct settings *settings,

@@ -236,6 +236,17 @@ void opener_cache_release(struct opener *opener, const char *port)
 		give(opener, tap, NULL);
 }
 
+void opener_cache_down(struct opener *opener, const char *port)
+{
+	struct kept_tap *tap = find(opener, port);
+
+	if (!tap)
+		return;
+	tap->asked = true;
+	tap->deferred = true; /* it is not as it was asked for any more */
+	opener_tap_down(tap);
+}
+
 unsigned int opener_cache_sweep(struct opener *opener)
 {
 	struct kept_tap *tap, *next;

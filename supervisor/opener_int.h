@@ -90,6 +90,9 @@ void opener_device_remove(struct opener *opener, const struct netns *netns, uint
 /* Closes our descriptors; the device stays. */
 void opener_tap_close(struct kept_tap *tap);
 
+/* Takes the carrier down: our queues go, with what waits in them; a VM's device goes down. */
+void opener_tap_down(struct kept_tap *tap);
+
 /* True if the device is still there, in the namespace that its name stands for now. */
 bool opener_tap_alive(const struct opener *opener, struct kept_tap *tap);
 
@@ -114,6 +117,9 @@ void opener_cache_guard(struct opener *opener, dev_t dev, ino_t ino, const char 
 const struct kept_tap *opener_cache_device(const struct opener *opener, const struct netns *netns,
 					   uint32_t ifindex);
 void opener_cache_release(struct opener *opener, const char *port);
+
+/* The port is disabled: its TAP is kept for it, with its carrier down, until it is asked for. */
+void opener_cache_down(struct opener *opener, const char *port);
 
 /* Closes what was not asked for. Returns how many. */
 unsigned int opener_cache_sweep(struct opener *opener);

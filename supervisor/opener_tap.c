@@ -474,6 +474,17 @@ void opener_tap_remove(struct opener *opener, struct kept_tap *tap, bool vm)
 	closer_add(opener->closer, closing);
 }
 
+void opener_tap_down(struct kept_tap *tap)
+{
+	uint32_t index;
+
+	queues_close(tap, 0);
+	/* by its name there may be another one now */
+	if (tap->req.vm && tap->sock >= 0 &&
+	    netdev_index(tap->sock, tap->req.netdev, &index) == 0 && index == tap->opened.ifindex)
+		netdev_down(tap->sock, tap->req.netdev);
+}
+
 void opener_tap_close(struct kept_tap *tap)
 {
 	queues_close(tap, 0);

@@ -5,6 +5,11 @@
 
 #include "dataplane/core/drop.h"
 
+HD_DROP_REGISTER(port_disabled, "port_disabled", HD_DROP_INGRESS,
+		 "the port is disabled, or the frame waited there since it was");
+
+struct hd_drop_reason *const hd_drop_port_disabled = &port_disabled;
+
 static struct hd_drop_reason *reasons;
 static struct hd_drop_reason *by_index[HD_DROP_REASONS_MAX];
 static unsigned int n_reasons;

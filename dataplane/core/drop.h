@@ -54,6 +54,9 @@ void hd_drop_register(struct hd_drop_reason *reason);
 	}                                                                      \
 	struct hd_drop_reason
 
+/* The frame came in by a port that is disabled, or had waited there since it was. Ingress. */
+extern struct hd_drop_reason *const hd_drop_port_disabled;
+
 /* Sorts and numbers. Once, at the start. -ENOSPC: more than HD_DROP_REASONS_MAX. */
 int hd_drop_init(void);
 

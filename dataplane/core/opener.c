@@ -73,6 +73,15 @@ void hd_opener_release(const char *port)
 	sweep_is_due = true;
 }
 
+void hd_opener_down(const char *port)
+{
+	struct hd_open_release req = {0};
+
+	hd_str_copy(req.port, sizeof(req.port), port);
+	if (check(NULL) == 0)
+		hd_chan_request(supervisor, OPEN_DOWN, &req, on_done, NULL);
+}
+
 void hd_opener_sweep_later(void)
 {
 	sweep_is_due = true;

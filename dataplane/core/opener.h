@@ -35,6 +35,12 @@ int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_ope
 void hd_opener_release(const char *port);
 
 /*
+ * The port is disabled: what heddled keeps for it stays, with its carrier down, until it is asked for.
+ * Does not wait.
+ */
+void hd_opener_down(const char *port);
+
+/*
  * heddled deletes what no port asked for: when all ports that are to be open have been tried, after
  * the first commit of a heddle-dp and whenever a port was released or opened. None of them waits.
  */

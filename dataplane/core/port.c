@@ -57,6 +57,8 @@ static void tell(struct hd_port *port)
 
 void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)
 {
+	if (atomic_load(&port->disabled))
+		return;
 	atomic_store(&port->caps, caps);
 	atomic_store(&port->rx_queues, RTE_MIN(rx_queues, port->queues));
 	atomic_store(&port->tx_queues, RTE_MIN(tx_queues, port->queues));
@@ -64,7 +66,10 @@ void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues
 	port->text[0] = '\0';
 	if (!atomic_exchange(&port->up, true))
 		port->changed_ns = hd_now_ns();
-	tell(port);
+	if (atomic_load(&port->disabled)) /* meanwhile */
+		hd_port_set_down(port, HD_PORT_DISABLED, HD_PORT_DISABLED_TEXT);
+	else
+		tell(port);
 }
 
 void hd_port_set_mac(struct hd_port *port, const uint8_t mac[6])
@@ -79,6 +84,8 @@ void hd_port_set_down(struct hd_port *port, enum hd_port_reason reason, const ch
 {
 	bool was_up = atomic_exchange(&port->up, false);
 
+	if (atomic_load(&port->disabled) && reason != HD_PORT_DISABLED)
+		return;
 	port->reason = reason;
 	hd_str_copy(port->text, sizeof(port->text), text ? text : "");
 	if (was_up) {

@@ -116,8 +116,9 @@ struct hd_port {
 	_Atomic uint16_t rx_queues; /* that can be polled now: 0..queues */
 	_Atomic uint16_t tx_queues;
 	_Atomic bool up;
-	uint16_t id;     /* below HD_PORTS_MAX; of its counters and in every table */
-	uint16_t queues; /* as configured */
+	_Atomic bool disabled; /* by configuration: it does not go up, whatever its kind says */
+	uint16_t id;           /* below HD_PORTS_MAX; of its counters and in every table */
+	uint16_t queues;       /* as configured */
 	rte_spinlock_t tx_lock[HD_PORT_QUEUES_MAX]; /* when workers share a transmit queue */
 
 	/* control thread */
@@ -128,13 +129,14 @@ struct hd_port {
 	uint32_t speed; /* of the link, Mbit/s, as the kind saw it last; 0: not known */
 	bool is_open;
 	bool want_open;
-	bool started;           /* in the table */
-	bool adjusted;          /* hd_port_adjust() was called */
-	bool gone;              /* hd_port_stop() was called: freed when it is closed */
-	bool replaced;          /* another one has its name and id */
-	bool closing;           /* waits for its turn to be closed, and for @token */
-	uint64_t token;         /* of rcu.h */
-	uint32_t after;         /* is opened when so many closings are done */
+	bool started;      /* in the table */
+	bool was_disabled; /* since its kind looked last: what waited meanwhile is to be thrown away */
+	bool adjusted;     /* hd_port_adjust() was called */
+	bool gone;         /* hd_port_stop() was called: freed when it is closed */
+	bool replaced;     /* another one has its name and id */
+	bool closing;      /* waits for its turn to be closed, and for @token */
+	uint64_t token;    /* of rcu.h */
+	uint32_t after;    /* is opened when so many closings are done */
 	uint16_t keeps_workers; /* queues whose workers come from the port that this one replaces */
 	uint16_t
 		keeps_workers_next; /* queues whose workers went to the port that replaces this one */
@@ -171,7 +173,8 @@ const struct hd_port_ops *hd_port_kind_by_name(const char *name);
 
 /*
  * The kind says: this can carry packets now. Sets queues and caps, then `up`. Any thread but a
- * worker; calls for one port do not overlap. May be called again while up, with other values.
+ * worker; calls for one port do not overlap. May be called again while up, with other values. Does
+ * nothing while the port is disabled; nor does hd_port_set_down() then.
  */
 void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps);
 

@@ -74,6 +74,8 @@ static void close_first(void)
 		hd_blame_leave();
 	}
 	port->is_open = false;
+	if (atomic_load(&port->disabled) && !port->gone)
+		hd_opener_down(port->name);
 	if (!port->gone)
 		return;
 	if (!port->replaced)
@@ -103,14 +105,18 @@ void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu)
 		return;
 	port->adjusted = true;
 	port->want_open = enabled;
+	atomic_store(&port->disabled, !enabled);
 	port->retry_ns = 0;
 	port->retry_step = 0;
 	if (enabled)
 		return;
 	hd_blame_forgive(port->name);
-	hd_port_set_down(port, HD_PORT_DISABLED, "disabled by configuration");
+	port->was_disabled = true;
+	hd_port_set_down(port, HD_PORT_DISABLED, HD_PORT_DISABLED_TEXT);
 	if (port->is_open)
 		hd_port_close_later(port);
+	else
+		hd_opener_down(port->name);
 }
 
 void hd_port_reopen(struct hd_port *port, enum hd_port_reason reason, const char *text)

@@ -82,6 +82,10 @@ void hd_blame_leave(void)
 {
 }
 
+void hd_opener_down(const char *port)
+{
+}
+
 void hd_opener_release(const char *port)
 {
 	released++;

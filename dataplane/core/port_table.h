@@ -26,6 +26,7 @@ void hd_port_free(struct hd_port *port);
 void hd_port_start(struct hd_port *port, bool enabled, uint16_t mtu);
 
 /* Enabled or disabled by configuration, or its MTU changed. */
+#define HD_PORT_DISABLED_TEXT "disabled by configuration"
 void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu);
 
 /* What it was opened on is gone: down for @reason, closed, and tried again as after a failed open. */

@@ -168,6 +168,10 @@ int hd_opener_capture(const char *name, bool write, struct hd_err *err)
 	return fd < 0 ? hd_err_set(err, errno, "%s: %s", path, strerror(errno)) : fd;
 }
 
+void hd_opener_down(const char *port)
+{
+}
+
 void hd_opener_release(const char *port)
 {
 	fixture.released++;

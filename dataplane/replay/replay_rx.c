@@ -18,9 +18,6 @@
 HD_DROP_REGISTER(drop_replay_buffers, "replay_no_buffers", HD_DROP_INGRESS,
 		 "replay had no buffer for a packet of a capture; that is a bug, please report it");
 
-HD_DROP_REGISTER(drop_disabled, "port_disabled", HD_DROP_INGRESS,
-		 "the capture comes in by a port that is disabled");
-
 #define BATCH_MAX 256
 
 enum { NEXT_VLAN_INPUT, NEXT_COUNT };
@@ -68,7 +65,7 @@ static const struct hd_drop_reason *why_not(const struct hd_port *port,
 {
 	return atomic_load_explicit(&port->up, memory_order_relaxed)
 		       ? hd_drop_of_capture(frame->state)
-		       : &drop_disabled;
+		       : hd_drop_port_disabled;
 }
 
 /* The frame as the path wants it, or NULL: it was counted, and dropped. */

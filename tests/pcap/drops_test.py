@@ -8,8 +8,8 @@ has its test elsewhere (ELSEWHERE), and this file fails when a new reason is in 
 import os
 import re
 
-from scenario import (BROADCAST, START, STEP, TOP, Config, Result, Scenario, arp, ether, llc_bpdu,
-                      main)
+from scenario import (BROADCAST, START, STEP, TOP, Config, Result, Scenario, arp, ether, ipv4, ipv6,
+                      llc_bpdu, main, udp)
 import capture
 
 A, B, X = "02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:99"
@@ -53,6 +53,12 @@ PROVOKED = {
     "mtu_exceeded": (Config().port("a", access=10).port("b", access=10, mtu=1000),
                      [ether(BROADCAST, A, size=1015)], "b", OUT),
     "bpdu_guard": (guarded(bpdu_guard=True), [llc_bpdu(BROADCAST, A)], "a", IN),
+    "ra_guard": (guarded(ra_guard=True),
+                 [ether(BROADCAST, A, "-", 0x86dd, ipv6("fe80::1", "ff02::1", 58, bytes([134, 0])))],
+                 "a", IN),
+    "dhcp_guard": (guarded(dhcp_guard=True),
+                   [ether(BROADCAST, A, "-", 0x0800,
+                          ipv4("10.0.0.1", "10.0.0.9", 17, udp(67, 68)))], "a", IN),
     "mac_limit": (guarded(mac_limit=1), [ether(BROADCAST, A), ether(BROADCAST, B)], "a", IN),
     "spoofed_mac": (guarded(anti_spoof={"mac": [A]}), [ether(BROADCAST, X)], "a", IN),
     "foreign_source": (Config().port("a", access=10)
@@ -65,7 +71,7 @@ PROVOKED = {
 }
 
 # provoked by a test of its own in this file
-SPECIAL = {"link_down", "capture_cut"}
+SPECIAL = {"link_down", "capture_cut", "port_disabled"}
 
 # what needs more than a replay, and the test that provokes it
 ELSEWHERE = {
@@ -120,6 +126,20 @@ class Drops(Scenario):
         result = self.replay(config, {"a": [ether(B, A)]})
         self.assertEqual(result.drops("b"), {"link_down": 1})
         self.assertEqual(result.port("b")[OUT], 1)
+
+    def test_port_disabled(self):
+        """A disabled port takes nothing, and teaches nothing; whatever its guards and VLANs are."""
+        config = (Config().port("a", access=10, guards={"mac_limit": 1}).port("b", access=10)
+                  .port("c", access=10).port("t", trunk=["10"]))
+        for port in config.ports:
+            port["enabled"] = port["name"] in ("b", "c")
+        result = self.replay(config, {
+            "a": [ether(BROADCAST, A), ether(BROADCAST, X), b"\xff" * 13], "t": [ether(B, A, "10")],
+            "b": [ether(A, B)]}, check_batches=True)
+        self.assertEqual(result.drops("a"), {"port_disabled": 3})
+        self.assertEqual(result.drops("t"), {"port_disabled": 1})
+        self.assertEqual((result.frames("b"), result.frames("c")), ([], [ether(A, B)]))
+        self.assertEqual(result.macs(), {("sw0", 10, B): "b"})
 
     def test_capture_cut(self):
         path = os.path.join(self.dir, "cut.pcap")

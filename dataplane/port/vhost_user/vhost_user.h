@@ -44,14 +44,16 @@ enum guest_memory {
 
 struct vhost_port {
 	/* workers */
-	_Atomic int vid;                   /* the library's handle, -1: none */
-	_Atomic uint16_t rings;            /* guest's transmit rings that are served */
-	_Atomic uint32_t disarm;           /* queues whose ring must still be told not to kick */
-	_Atomic bool heard;                /* a frame came since the device started */
-	_Atomic bool deaf;                 /* none came, and rings are empty although it kicks */
-	_Atomic uint32_t kicks;            /* seen while nothing was heard */
-	uint16_t turn[HD_PORT_QUEUES_MAX]; /* ring that a queue served last */
-	uint16_t less[HD_PORT_QUEUES_MAX]; /* packets that a burst has less than HD_BURST now */
+	_Atomic int vid;                    /* the library's handle, -1: none */
+	_Atomic uint16_t rings;             /* guest's transmit rings that are served */
+	_Atomic uint32_t disarm;            /* queues whose ring must still be told not to kick, */
+#define VHOST_STALE(q) (0x10000u << (q))    /* and those where what waits is to be thrown away */
+	_Atomic bool heard;                 /* a frame came since the device started */
+	_Atomic bool deaf;                  /* none came, and rings are empty although it kicks */
+	_Atomic uint32_t kicks;             /* seen while nothing was heard */
+	uint16_t turn[HD_PORT_QUEUES_MAX];  /* ring that a queue served last */
+	uint16_t stale[HD_PORT_QUEUES_MAX]; /* packets that were thrown away */
+	uint16_t less[HD_PORT_QUEUES_MAX];  /* packets that a burst has less than HD_BURST now */
 	/*
 	 * Where the guest signals queue @i, -1: nowhere. Duplicates of our own: the library closes
 	 * its descriptors when the guest says so, and a worker must not read from a stranger's.
@@ -69,7 +71,8 @@ struct vhost_port {
 	uint64_t guest_bytes;
 	uint64_t since_ns; /* of the stage */
 	enum guest_memory memory;
-	uint64_t due_ns; /* when the memory became due */
+	uint64_t due_ns;   /* when the memory became due */
+	bool was_disabled; /* the port, before the device that is to come */
 
 	/* control thread */
 	char shown[VHOST_PATH_MAX]; /* the socket's path, as people and guests name it */

@@ -189,7 +189,9 @@ static int on_device(int vid)
 	atomic_store(&v->heard, (features & 1ull << VIRTIO_F_RING_PACKED) != 0);
 	atomic_store(&v->deaf, false);
 	atomic_store(&v->kicks, 0);
-	atomic_store(&v->disarm, UINT32_MAX >> (32 - HD_PORT_QUEUES_MAX));
+	memset(v->stale, 0, sizeof(v->stale));
+	atomic_store(&v->disarm, v->was_disabled ? UINT32_MAX : UINT16_MAX);
+	v->was_disabled = false;
 	atomic_store(&v->vid, vid);
 	vhost_user_bring_up(v, true);
 	pthread_mutex_unlock(&v->lock);

@@ -20,6 +20,7 @@
 #include "dataplane/port/port_drops.h"
 
 #define LIB_BURST 32 /* packets that one call of the library moves at the most */
+#define RING_MAX  32768
 
 /*
  * A burst of super-frames has about this many bytes: 64 of them would be 4 MB, and each byte would
@@ -109,6 +110,32 @@ static void quieten(struct vhost_port *v, int vid, uint16_t q, uint16_t queues)
 		rte_vhost_enable_guest_notification(vid, 2 * ring + 1, 0);
 }
 
+/*
+ * What the guest gave us while the port was disabled does not come in; at most as much as its largest
+ * ring holds, so that one who goes on at full speed is heard.
+ */
+static uint16_t throw_away(struct hd_worker *w, struct hd_port *port, uint16_t q,
+			   struct rte_mbuf **m)
+{
+	struct vhost_port *v = hd_port_priv(port);
+	int vid = atomic_load_explicit(&v->vid, memory_order_relaxed);
+	uint16_t rings = atomic_load_explicit(&v->rings, memory_order_relaxed), most = 0;
+
+	for (uint16_t ring = q; ring < rings; ring += port->queues) {
+		uint16_t n = rte_vhost_dequeue_burst(vid, 2 * ring + 1, w->pool, m, LIB_BURST);
+
+		for (uint16_t i = 0; i < n; i++) {
+			hd_port_rx_extra(w, port, 1, m[i]->pkt_len);
+			hd_drop(w, port->id, hd_drop_port_disabled, m[i]);
+		}
+		most = RTE_MAX(most, n);
+	}
+	v->stale[q] += most;
+	if (most < LIB_BURST || v->stale[q] >= RING_MAX)
+		atomic_fetch_and(&v->disarm, ~VHOST_STALE(q));
+	return 0;
+}
+
 /* Queue @q serves rings q, q + queues, ...: a guest may use more than the port has queues. */
 static uint16_t next_ring(struct vhost_port *v, const struct hd_port *port, uint16_t q)
 {
@@ -147,8 +174,12 @@ uint16_t vhost_user_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, st
 	bool runt = false;
 	uint16_t got;
 
-	if (unlikely(atomic_load_explicit(&v->disarm, memory_order_relaxed) & (1u << q)))
+	if (unlikely(atomic_load_explicit(&v->disarm, memory_order_relaxed) &
+		     (1u << q | VHOST_STALE(q)))) {
 		quieten(v, vid, q, port->queues);
+		if (atomic_load_explicit(&v->disarm, memory_order_relaxed) & VHOST_STALE(q))
+			return throw_away(w, port, q, m);
+	}
 	if (unlikely(less))
 		n = RTE_MIN(n, HD_BURST - less);
 	got = rte_vhost_dequeue_burst(vid, 2 * ring + 1, w->pool, m, n < LIB_BURST ? n : LIB_BURST);

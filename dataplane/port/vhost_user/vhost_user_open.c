@@ -344,6 +344,8 @@ static void begin(struct hd_port *port, struct vhost_port *v)
 	v->said = HD_PORT_UP;
 	v->memory = VHOST_MEMORY_UNASKED;
 	v->deaf_told = false;
+	v->was_disabled = port->was_disabled;
+	port->was_disabled = false;
 	v->said_text[0] = '\0';
 	v->path[0] = '\0';
 	memset(&v->seen, 0, sizeof(v->seen));

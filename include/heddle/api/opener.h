@@ -77,6 +77,13 @@ struct hd_open_release {
 HD_REQ(OPEN_RELEASE, HD_MSG_ID(HD_MODULE_OPENER, 3), struct hd_open_release, struct hd_nothing);
 
 /*
+ * The port is disabled: the TAP that is kept for it stays, also at the next OPEN_SWEEP, with its carrier
+ * down (of a VM's: the device is down), and with nothing of what was sent there, until OPEN_TAP asks for
+ * it again. Not an error when nothing is kept.
+ */
+HD_REQ(OPEN_DOWN, HD_MSG_ID(HD_MODULE_OPENER, 13), struct hd_open_release, struct hd_nothing);
+
+/*
  * All ports were asked for that there are: delete what is kept for others, and at the first time also
  * what an earlier heddled of this run directory left. Devices are deleted beside, and are not gone yet
  * when the answer comes.
