@@ -21,17 +21,7 @@ conf=$(config sw <<-END
 	tap f namespace=f device=eth0 access=lan
 END
 )
-at="--at a:eth0 --at b:eth0 --at c:eth0 --at d:eth0 --at e:eth0 --at f:eth0 --at .:hd-lan"
-is_seen() { # EXPECTED FROM MAC
-	local got
-	# shellcheck disable=SC2086
-	got=$(wire probe "$2" --dst "$3" ${at/--at $2 /} | cut -d " " -f 1 | xargs)
-	[ "$got" = "$1" ] || {
-		echo "expected at: $1"
-		echo "seen at:     $got"
-		return 1
-	}
-}
+at="a:eth0 b:eth0 c:eth0 d:eth0 e:eth0 f:eth0 .:hd-lan"
 events() { "$LAB_PYTHON" "$LAB_TOOLS/events.py" "$LAB_DIR/$size/netconf.sock" "$@"; }
 flood() { wire send "$1:eth0" --count "$2" --flood-sources "$2"; }
 learned() { # PORT...: how many addresses are learned there
@@ -59,15 +49,15 @@ for size in $sizes; do
 	host_if b eth0 10.0.0.2/24
 	host_if c eth0 10.0.0.3/24
 	check "$size: two others reach each other" -- reaches b 10.0.0.3
-	check "$size: what is for one of them is not flooded" -- is_seen "c:eth0" b:eth0 "$(mac_of c eth0)"
-	check "$size: nor in the other direction" -- is_seen "b:eth0" c:eth0 "$(mac_of b eth0)"
+	check "$size: what is for one of them is not flooded" -- is_seen "c:eth0" b:eth0 --dst "$(mac_of c eth0)"
+	check "$size: nor in the other direction" -- is_seen "b:eth0" c:eth0 --dst "$(mac_of b eth0)"
 
 	for name in d e a; do flood "$name" "$size"; done
 	check "$size: the table is not over its size" -- test "$(learned a b c d e f)" -le "$size"
 	host_if f eth0 10.0.0.6/24
 	check "$size: three without a limit: one that comes late reaches others" -- reaches f 10.0.0.3
-	check "$size: ... and what is for it is not flooded" -- is_seen "f:eth0" c:eth0 "$(mac_of f eth0)"
-	check "$size: those that were there stay" -- is_seen "c:eth0" b:eth0 "$(mac_of c eth0)"
+	check "$size: ... and what is for it is not flooded" -- is_seen "f:eth0" c:eth0 --dst "$(mac_of f eth0)"
+	check "$size: those that were there stay" -- is_seen "c:eth0" b:eth0 --dst "$(mac_of c eth0)"
 	check "$size: so does the host's own address" -- state "$size" mac-is "$(mac_of . hd-lan)" hd-lan local
 	check "$size: the host answers" -- reaches f 10.0.0.1
 	check_conserved "$size"

@@ -23,11 +23,6 @@ segment other vlan=30 bridged
 tap d namespace=b device=eth9 access=other")
 
 all_up() { [ "$(hd sw show ports --json | grep -o '"up": *true' | wc -l)" -ge "$1" ]; }
-# median NAME: of the round trips of a pinger, in microseconds
-median() {
-	sed -n 's/.*time=\([0-9.]*\) ms/\1/p' "$LAB_DIR/pinger.$1" | sort -n |
-		awk '{ t[NR] = $1 } END { printf "%d\n", t[int((NR + 1) / 2)] * 1000 }'
-}
 
 heddle_start sw "$one"
 check_within 120 "$crowd ports and three are up" -- all_up $((crowd + 3))
@@ -46,7 +41,7 @@ for round in 1 2 3 4 5; do
 	pinger_more a 400
 	kill "$flooder"
 	read -r lost sent < <(pinger_stop a)
-	found=$(median a)
+	found=$(pinger_median a)
 	note "round $round: median $found us, $lost of $sent lost"
 	[ "$found" -ge "$best" ] || best=$found
 	[ "$best" -lt 5000 ] && break

@@ -25,17 +25,7 @@ host_if a eth0 10.0.0.11/24
 for host in b t; do host_if "$host" eth0; done
 own=$(mac_of . hd-lan)
 
-at="--at .:hd-lan --at a:eth0 --at b:eth0 --at t:eth0 --at phys:eth0"
-is_seen() { # EXPECTED PROBE_WORDS...
-	local got
-	# shellcheck disable=SC2086
-	got=$(wire probe "${@:2}" ${at/--at $2 /} | cut -d " " -f 1 | xargs)
-	[ "$got" = "$1" ] || {
-		echo "expected at: $1"
-		echo "seen at:     $got"
-		return 1
-	}
-}
+at=".:hd-lan a:eth0 b:eth0 t:eth0 phys:eth0"
 is_own() { # MAC VLAN
 	state sw mac-is "$1" hd-lan local "$2"
 }

@@ -28,12 +28,6 @@ check "the attacker's segment works" -- reaches loud 10.1.0.2
 data=$(state sw plane-pid data)
 to=$(mac_of victim eth0)
 
-# median NAME: of the round trips of a pinger, in microseconds
-median() {
-	sed -n 's/.*time=\([0-9.]*\) ms/\1/p' "$LAB_DIR/pinger.$1" | sort -n |
-		awk '{ t[NR] = $1 } END { printf "%d\n", t[int((NR + 1) / 2)] * 1000 }'
-}
-
 on loud "$LAB_PYTHON" "$LAB_TOOLS/flooder.py" eth0 pieces "$to" 1
 check_within 10 "one super-frame leaves as a thousand frames" -- state sw counter-at-least victim offered 1000
 
@@ -48,7 +42,7 @@ for round in 1 2 3 4 5; do
 	pinger_more a 400
 	kill "$flooder"
 	read -r lost sent < <(pinger_stop a)
-	found=$(median a)
+	found=$(pinger_median a)
 	note "round $round: median $found us, $lost of $sent lost"
 	[ "$found" -ge "$best" ] || best=$found
 	[ "$best" -lt "$limit" ] && break

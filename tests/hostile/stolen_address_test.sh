@@ -29,17 +29,7 @@ host_if c eth0 10.0.0.3/24
 for host in b t; do host_if "$host" eth0; done
 events() { "$LAB_PYTHON" "$LAB_TOOLS/events.py" "$LAB_DIR/sw/netconf.sock" "$@"; }
 
-at="--at a:eth0 --at b:eth0 --at c:eth0 --at t:eth0 --at phys:eth0"
-is_seen() { # EXPECTED PROBE_WORDS...
-	local got
-	# shellcheck disable=SC2086
-	got=$(wire probe "${@:2}" ${at/--at $2 /} | cut -d " " -f 1 | xargs)
-	[ "$got" = "$1" ] || {
-		echo "expected at: $1"
-		echo "seen at:     $got"
-		return 1
-	}
-}
+at="a:eth0 b:eth0 c:eth0 t:eth0 phys:eth0"
 
 stolen() { # a itself may speak at any time
 	wire send b:eth0 --src $A
@@ -77,7 +67,7 @@ check "so does the log" -- grep -q "port b: .*$A belongs to port a" "$LAB_DIR/sw
 check "... and not for each frame" -- test "$(grep -c "belongs to port" "$LAB_DIR/sw.log")" -le 6
 
 on a ip link set eth0 down
-at=${at/--at a:eth0 /}
+at=${at/a:eth0 /}
 down() { state sw port-is a up false; }
 wait_for 5 down
 check "its port is down: a guest still cannot use it" -- is_seen "" b:eth0 --src $A
@@ -94,7 +84,7 @@ use_until_ready() {
 	heddle_ready sw && state sw ports-up a b c t eth1
 }
 wait_for 20 use_until_ready
-at="$at --at a:eth0"
+at="$at a:eth0"
 stays "with a new heddle-dp, under attack from its start"
 check_conserved sw
 heddle_stop sw

@@ -223,6 +223,19 @@ transfer() {
 
 wire() { "$LAB_PYTHON" "$LAB_TOOLS/wire.py" "$@"; }
 
+# is_seen EXPECTED PROBE_WORDS...: of the places in $at, a frame comes out at those in EXPECTED and no others.
+is_seen() {
+	local got place places=()
+	# shellcheck disable=SC2154
+	for place in $at; do [ "$place" = "$2" ] || places+=(--at "$place"); done
+	got=$(wire probe "${@:2}" "${places[@]}" | cut -d " " -f 1 | xargs)
+	[ "$got" = "$1" ] || {
+		echo "expected at: $1"
+		echo "seen at:     $got"
+		return 1
+	}
+}
+
 # A stream of pings at 1 ms, so that a gap shows to the millisecond.
 # pinger_start NAME ADDRESS; pinger_stop NAME prints how many were lost, and how many were sent.
 pinger_start() {
@@ -248,6 +261,12 @@ pinger_more() {
 pinger_gap() {
 	awk -F'[][]' '/icmp_seq=/ { if (last && $2 - last > gap) gap = $2 - last; last = $2 }
 		END { printf "%d\n", gap * 1000 }' "$LAB_DIR/pinger.$1"
+}
+
+# The median of its round trips so far, in us.
+pinger_median() {
+	sed -n 's/.*time=\([0-9.]*\) ms/\1/p' "$LAB_DIR/pinger.$1" | sort -n |
+		awk '{ t[NR] = $1 } END { printf "%d\n", t[int((NR + 1) / 2)] * 1000 }'
 }
 
 pinger_stop() {
