@@ -375,11 +375,13 @@ lab_gone() {
 # --- the end ----------------------------------------------------------------------------------------
 
 lab_end() {
-	local status=$? name pid
+	local status=$? name pid running
 	trap - EXIT
 	trap '' PIPE # nobody may be reading any more: clean up all the same
 	set +e
-	for pid in "${LAB_PIDS[@]}"; do kill -TERM "$pid" 2>/dev/null; done
+	# What ended may have left its number to somebody else's process by now.
+	running=" $(jobs -pr | xargs) "
+	for pid in "${LAB_PIDS[@]}"; do [[ $running != *" $pid "* ]] || kill -TERM "$pid" 2>/dev/null; done
 	for name in "${!HEDDLE_PID[@]}"; do
 		pid=${HEDDLE_PID[$name]}
 		kill -TERM "$pid" 2>/dev/null
