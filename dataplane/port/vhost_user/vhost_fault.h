@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Memory of others that may go while it is used: a front-end shortens the file that is behind it, or a
+ * huge page of it cannot be had. The kernel says so with SIGBUS to the thread that touches it. For
+ * memory that is watched the handler puts empty memory of our own in the place of the whole mapping,
+ * sets the owner's flag, and the thread goes on. For any other memory the process ends, as it should.
+ */
+#ifndef DATAPLANE_PORT_VHOST_USER_VHOST_FAULT_H
+#define DATAPLANE_PORT_VHOST_USER_VHOST_FAULT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define VHOST_FAULT_MAX 65536 /* mappings that can be watched */
+
+/* Installs the handler. Once, before any thread can need it. 0 or -errno. */
+int vhost_fault_init(void);
+
+/* Watches a mapping; *@fault becomes true when a part of it is not there. False: too many. One thread. */
+bool vhost_fault_watch(void *base, size_t len, _Atomic bool *fault);
+
+/* No longer; before it is unmapped. The same thread. */
+void vhost_fault_forget(void *base);
+
+#endif
