@@ -14,6 +14,7 @@ static struct watched {
 	_Atomic(_Atomic bool *) fault;
 } watched[VHOST_FAULT_MAX];
 static _Atomic unsigned int used; /* none behind it was ever used */
+static struct sigaction before;   /* what was there for SIGBUS */
 
 /* The place of @address, or NULL. It is used by who touched it, so that it cannot be forgotten now. */
 static struct watched *find(uintptr_t address)
@@ -33,24 +34,24 @@ static struct watched *find(uintptr_t address)
 static void on_fault(int number, siginfo_t *info, void *context)
 {
 	struct watched *w = find((uintptr_t)info->si_addr);
-	int before = errno;
+	int error = errno;
 
 	(void)context;
 	if (!w ||
 	    mmap((void *)atomic_load(&w->base), atomic_load(&w->len), PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED) {
-		signal(number, SIG_DFL); /* the same instruction ends the process */
+		sigaction(number, &before, NULL); /* for the same instruction, once more */
 		return;
 	}
 	atomic_store(atomic_load(&w->fault), true);
-	errno = before;
+	errno = error;
 }
 
 int vhost_fault_init(void)
 {
 	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
 
-	return sigaction(SIGBUS, &action, NULL) == 0 ? 0 : -errno;
+	return sigaction(SIGBUS, &action, &before) == 0 ? 0 : -errno;
 }
 
 bool vhost_fault_watch(void *base, size_t len, _Atomic bool *fault)

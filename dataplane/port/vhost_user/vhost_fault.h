@@ -3,7 +3,8 @@
  * Memory of others that may go while it is used: a front-end shortens the file that is behind it, or a
  * huge page of it cannot be had. The kernel says so with SIGBUS to the thread that touches it. For
  * memory that is watched the handler puts empty memory of our own in the place of the whole mapping,
- * sets the owner's flag, and the thread goes on. For any other memory the process ends, as it should.
+ * sets the owner's flag, and the thread goes on. Any other memory is left to the handler that was there
+ * before.
  */
 #ifndef DATAPLANE_PORT_VHOST_USER_VHOST_FAULT_H
 #define DATAPLANE_PORT_VHOST_USER_VHOST_FAULT_H
