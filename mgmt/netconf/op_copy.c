@@ -2,10 +2,51 @@
 /*
  * copy-config and delete-config, and what the operations on datastores share.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mgmt/datastore/tree.h"
 #include "mgmt/netconf/op_config.h"
+
+#define NMDA "ietf-netconf-nmda"
+
+static const struct nc_named names[] = {
+	{"ietf-datastores:running", ST_RUNNING, false, NC_READ | NC_EDIT | NC_LOCK | NC_VALIDATE},
+	{"ietf-datastores:candidate", ST_CANDIDATE, false,
+	 NC_READ | NC_EDIT | NC_LOCK | NC_VALIDATE},
+	{"ietf-datastores:startup", ST_STARTUP, false, NC_READ | NC_LOCK | NC_VALIDATE},
+	/* Nothing is made of running on its way (no templates, no inactive nodes): it is intended. */
+	{"ietf-datastores:intended", ST_RUNNING, false, NC_READ},
+	{"heddle-config:transient", ST_TRANSIENT, false, NC_READ | NC_EDIT},
+	{"ietf-datastores:operational", ST_RUNNING, true, NC_READ},
+};
+
+const struct nc_named *nc_named(const struct lyd_node *datastore, enum nc_use use,
+				struct ds_errors *errs)
+{
+	static const char *const words[] = {[NC_READ] = "read",
+					    [NC_EDIT] = "edited",
+					    [NC_LOCK] = "locked",
+					    [NC_VALIDATE] = "validated"};
+	const char *name = lyd_get_value(datastore);
+	char all[256] = "", *path;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strlen(all);
+
+		if (!(names[i].uses & use))
+			continue;
+		if (!strcmp(names[i].identity, name))
+			return &names[i];
+		snprintf(all + n, sizeof(all) - n, "%s%s", n ? ", " : "", names[i].identity);
+	}
+	path = ds_path(datastore);
+	ds_errors_add(errs, DS_INVALID_VALUE, path, "%s cannot be %s: %s can", name, words[use],
+		      all);
+	free(path);
+	return NULL;
+}
 
 bool nc_take_config(const struct lyd_node *parent, struct lyd_node **tree, struct ds_errors *errs)
 {
@@ -32,8 +73,17 @@ bool nc_take_config(const struct lyd_node *parent, struct lyd_node **tree, struc
 	return true;
 }
 
-bool nc_datastore(const struct lyd_node *parent, enum st_ds *ds, struct ds_errors *errs)
+bool nc_datastore(const struct lyd_node *parent, enum nc_use use, enum st_ds *ds,
+		  struct ds_errors *errs)
 {
+	const struct lyd_node *datastore = ds_child(parent, NMDA, "datastore");
+	const struct nc_named *named;
+
+	if (datastore) {
+		named = nc_named(datastore, use, errs);
+		*ds = named ? named->ds : ST_DS_COUNT;
+		return named != NULL;
+	}
 	for (*ds = ST_RUNNING; *ds < ST_DS_COUNT; (*ds)++)
 		if (ds_child(parent, NULL, st_ds_name(*ds)))
 			return true;
@@ -67,9 +117,9 @@ static void copy_config(struct nc_call *call)
 	struct lyd_node *config = NULL;
 	enum st_ds from, to;
 
-	if (!nc_datastore(ds_child(call->op, NULL, "target"), &to, &errs))
+	if (!nc_datastore(ds_child(call->op, NULL, "target"), NC_EDIT, &to, &errs))
 		refuse(call, &errs);
-	else if (nc_datastore(source, &from, &errs))
+	else if (nc_datastore(source, NC_READ, &from, &errs))
 		st_copy(call->server->st, who, from, to, nc_done, call);
 	else if (ds_errors_none(&errs) && nc_take_config(source, &config, &errs))
 		st_replace(call->server->st, who, to, config, NULL, nc_done, call);
@@ -82,7 +132,7 @@ static void delete_config(struct nc_call *call)
 	struct ds_errors errs = {.n = 0};
 	enum st_ds ds;
 
-	if (nc_datastore(ds_child(call->op, NULL, "target"), &ds, &errs))
+	if (nc_datastore(ds_child(call->op, NULL, "target"), NC_EDIT, &ds, &errs))
 		st_delete(call->server->st, &call->peer->who, ds, nc_done, call);
 	else
 		refuse(call, &errs);

@@ -7,38 +7,10 @@
 
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/op_config.h"
 #include "mgmt/netconf/read.h"
 
 #define NS "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
-
-static const struct {
-	const char *identity;
-	bool operational;
-	enum st_ds ds;
-} datastores[] = {
-	{"ietf-datastores:running", false, ST_RUNNING},
-	{"ietf-datastores:candidate", false, ST_CANDIDATE},
-	{"ietf-datastores:startup", false, ST_STARTUP},
-	/* Nothing is made of running on its way (no templates, no inactive nodes): it is intended. */
-	{"ietf-datastores:intended", false, ST_RUNNING},
-	{"heddle-config:transient", false, ST_TRANSIENT},
-	{"ietf-datastores:operational", true, ST_RUNNING},
-};
-
-/* The row of a request's datastore; or below 0, and it is answered. */
-static int find(struct nc_call *call)
-{
-	const char *name = ds_value(call->op, NULL, "datastore");
-
-	for (size_t i = 0; i < sizeof(datastores) / sizeof(datastores[0]); i++)
-		if (!strcmp(datastores[i].identity, name))
-			return i;
-	nc_call_error(call, DS_INVALID_VALUE,
-		      "there is no datastore %s here: there are running, candidate, startup, "
-		      "intended, operational and heddle-config:transient",
-		      name);
-	return -1;
-}
 
 static void read_origins(struct nc_read *read, const struct lyd_node *op)
 {
@@ -81,12 +53,16 @@ static void get_data(struct nc_call *call)
 	struct nc_read read = {.print = 0, .open = "<data xmlns=\"" NS "\">", .close = "</data>"};
 	const char *config = ds_value(call->op, NULL, "config-filter");
 	struct ds_errors errs = {.n = 0};
-	int row = find(call);
+	const struct nc_named *named =
+		nc_named(ds_child(call->op, NULL, "datastore"), NC_READ, &errs);
 
-	if (row < 0)
+	if (!named) {
+		nc_call_errors(call, &errs);
+		ds_errors_clear(&errs);
 		return;
-	read.operational = datastores[row].operational;
-	read.ds = datastores[row].ds;
+	}
+	read.operational = named->operational;
+	read.ds = named->ds;
 	read.config = config ? !strcmp(config, "true") : -1;
 	read.print = nc_read_defaults(ds_value(call->op, NULL, "with-defaults"));
 	read.with_origin = ds_child(call->op, NULL, "with-origin");

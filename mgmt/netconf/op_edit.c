@@ -54,26 +54,21 @@ static void edit_config(struct nc_call *call)
 
 static void edit_data(struct nc_call *call)
 {
-	const char *name = ds_value(call->op, NULL, "datastore");
+	struct ds_errors errs = {.n = 0};
+	const struct nc_named *named =
+		nc_named(ds_child(call->op, NULL, "datastore"), NC_EDIT, &errs);
 	struct st_edit edit = {
 		.default_op = default_of(call->op),
 		.on_error = ST_ROLLBACK,
 	};
 
-	if (!strcmp(name, "ietf-datastores:running")) {
-		edit.target = ST_RUNNING;
-	} else if (!strcmp(name, "ietf-datastores:candidate")) {
-		edit.target = ST_CANDIDATE;
-	} else if (!strcmp(name, "heddle-config:transient")) {
-		edit.target = ST_TRANSIENT;
+	if (named) {
+		edit.target = named->ds;
+		run(call, &edit);
 	} else {
-		nc_call_error(
-			call, DS_INVALID_VALUE,
-			"%s is not edited: running, candidate and heddle-config:transient are",
-			name);
-		return;
+		nc_call_errors(call, &errs);
+		ds_errors_clear(&errs);
 	}
-	run(call, &edit);
 }
 
 static void validate(struct nc_call *call)
@@ -83,7 +78,7 @@ static void validate(struct nc_call *call)
 	struct lyd_node *config = NULL;
 	enum st_ds ds = ST_RUNNING;
 
-	if (nc_datastore(source, &ds, &errs))
+	if (nc_datastore(source, NC_VALIDATE, &ds, &errs))
 		st_validate(call->server->st, &call->peer->who, ds, NULL, false, &errs);
 	else if (ds_errors_none(&errs) && nc_take_config(source, &config, &errs))
 		st_validate(call->server->st, &call->peer->who, ST_RUNNING, config, true, &errs);

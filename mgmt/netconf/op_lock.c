@@ -10,7 +10,7 @@ static void lock(struct nc_call *call)
 	struct ds_errors errs = {.n = 0};
 	enum st_ds ds;
 
-	if (nc_datastore(ds_child(call->op, NULL, "target"), &ds, &errs))
+	if (nc_datastore(ds_child(call->op, NULL, "target"), NC_LOCK, &ds, &errs))
 		st_lock(call->server->st, &call->peer->who, ds, &errs);
 	nc_done(&errs, call);
 	ds_errors_clear(&errs);
@@ -21,7 +21,7 @@ static void unlock(struct nc_call *call)
 	struct ds_errors errs = {.n = 0};
 	enum st_ds ds;
 
-	if (nc_datastore(ds_child(call->op, NULL, "target"), &ds, &errs))
+	if (nc_datastore(ds_child(call->op, NULL, "target"), NC_LOCK, &ds, &errs))
 		st_unlock(call->server->st, &call->peer->who, ds, &errs);
 	nc_done(&errs, call);
 	ds_errors_clear(&errs);

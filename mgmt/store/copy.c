@@ -20,34 +20,52 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
+/* What the startup file has: a tree of the caller's. */
+static struct lyd_node *read_startup(const struct st *st, struct ds_errors *errs)
+{
+	struct lyd_node *tree = NULL;
+	struct hd_err err = {0};
+	size_t len;
+	char *text = st->config_file ? bo_read(st->startup_path, &len, &err)
+				     : ds_file_read(st->startup_path, &len, &err);
+
+	if (!text)
+		ds_errors_add(errs, DS_OPERATION_FAILED, NULL, "%s", err.text);
+	else
+		ds_tree_parse(st->ctx, text, len, &tree, errs);
+	free(text);
+	return tree;
+}
+
 /* The file is read again when it changed: people may edit it. */
 const struct lyd_node *st_startup(struct st *st)
 {
 	const char *path = st->startup_path;
 	struct ds_errors errs = {.n = 0};
-	struct hd_err err = {0};
 	struct stat now = {0};
-	char *text;
-	size_t len;
 
 	if (path && stat(path, &now) < 0)
 		memset(&now, 0, sizeof(now));
 	if (!same_file(&now, &st->startup_stat) || !st->startup) {
 		lyd_free_all(st->startup);
-		st->startup = NULL;
+		st->startup = now.st_ino ? read_startup(st, &errs) : NULL;
 		st->startup_stat = now;
 		st->compared = 0;
-		text = !now.st_ino       ? NULL
-		       : st->config_file ? bo_read(path, &len, &err)
-					 : ds_file_read(path, &len, &err);
-		if (text && !ds_tree_parse(st->ctx, text, len, &st->startup, &errs))
+		if (!ds_errors_none(&errs))
 			hd_log(HD_LOG_WARNING, "%s: %s", path, errs.list[0].message);
-		free(text);
 		if (!st->startup)
 			lyd_new_implicit_all(&st->startup, st->ctx, LYD_IMPLICIT_NO_STATE, NULL);
 		ds_errors_clear(&errs);
 	}
 	return st->startup;
+}
+
+void st_startup_check(const struct st *st, struct ds_errors *errs)
+{
+	struct stat now;
+
+	if (st->startup_path && stat(st->startup_path, &now) == 0)
+		lyd_free_all(read_startup(st, errs));
 }
 
 const char *st_startup_problem(const struct st *st)

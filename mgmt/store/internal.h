@@ -172,6 +172,9 @@ void ch_free(struct ch *change);
 /* The startup datastore, as it is on disk. */
 const struct lyd_node *st_startup(struct st *st);
 
+/* Adds to @errs what is wrong with the startup file, if there is one. */
+void st_startup_check(const struct st *st, struct ds_errors *errs);
+
 /* Makes @tree startup. An error begins with @prefix. */
 void st_save(struct st *st, const struct nacm_subject *who, const struct lyd_node *tree,
 	     const char *prefix, st_done_fn done, void *arg);

@@ -233,9 +233,13 @@ void st_validate(struct st *st, const struct nacm_subject *who, enum st_ds ds,
 	}
 	if (!given && ds != ST_STARTUP)
 		return; /* it is in force, so it was found right */
-	if (!given)
+	if (!given) {
+		st_startup_check(st, errs);
+		if (!ds_errors_none(errs))
+			return;
 		lyd_dup_siblings(st_startup(st), NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS,
 				 &config);
+	}
 	ov = ov_new(&st->running);
 	ov_show(&st->running, ov, NULL);
 	if (st_stroke(st, NULL, ov, &edit, config, true, errs))
