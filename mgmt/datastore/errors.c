@@ -23,6 +23,7 @@ static const char *const tag_names[DS_TAG_COUNT] = {
 	[DS_ACCESS_DENIED] = "access-denied",
 	[DS_MISSING_ATTRIBUTE] = "missing-attribute",
 	[DS_BAD_ATTRIBUTE] = "bad-attribute",
+	[DS_UNKNOWN_ATTRIBUTE] = "unknown-attribute",
 	[DS_DATA_EXISTS] = "data-exists",
 	[DS_LOCK_DENIED] = "lock-denied",
 };
@@ -41,6 +42,7 @@ static void error_free(struct ds_error *err)
 	free(err->about[0]);
 	free(err->about[1]);
 	free(err->plain);
+	free(err->element);
 	memset(err, 0, sizeof(*err));
 }
 
@@ -102,6 +104,12 @@ void ds_error_about(struct ds_error *err, const char *path, const char *fmt, ...
 	if (vasprintf(&err->plain, fmt, ap) < 0)
 		err->plain = NULL;
 	va_end(ap);
+}
+
+void ds_error_element(struct ds_error *err, const char *element)
+{
+	free(err->element);
+	err->element = element ? ds_strdup(element) : NULL;
 }
 
 void ds_errors_move(struct ds_errors *errs, struct ds_errors *from)

@@ -30,6 +30,7 @@ enum ds_tag {
 	DS_ACCESS_DENIED,
 	DS_MISSING_ATTRIBUTE,
 	DS_BAD_ATTRIBUTE,
+	DS_UNKNOWN_ATTRIBUTE,
 	DS_DATA_EXISTS,
 	DS_LOCK_DENIED,
 	DS_TAG_COUNT,
@@ -45,8 +46,9 @@ struct ds_error {
 	char *message;
 	char *about[2]; /* paths of other nodes that the message speaks of, or NULL; */
 	char *plain;    /* and what it is for those who may not read them */
-	char *bad; /* name of the element, attribute or namespace that the tag speaks of, or the
-		      session that has the lock; or NULL */
+	char *bad;     /* name of the element, attribute or namespace that the tag speaks of, or the
+		      session that has the lock; or the choice that is missing; or NULL */
+	char *element; /* that has the bad attribute or namespace; NULL: the last one of path */
 };
 
 struct ds_errors {
@@ -74,6 +76,9 @@ void ds_error_bad(struct ds_error *err, const char *bad);
  */
 void ds_error_about(struct ds_error *err, const char *path, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Sets the name of the element that has the attribute or namespace that is bad. */
+void ds_error_element(struct ds_error *err, const char *element);
 
 /* Puts all that @from has behind what @errs has. @from is empty then. */
 void ds_errors_move(struct ds_errors *errs, struct ds_errors *from);

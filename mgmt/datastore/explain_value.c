@@ -181,6 +181,7 @@ bool ds_in_choice(const struct lysc_node *schema, const struct lysc_node *choice
 void ds_explain_mandatory(const struct lysc_node *schema, const char *path, struct ds_errors *errs)
 {
 	const struct lysc_node *child = NULL;
+	struct ds_error *err;
 	char all[512] = "";
 
 	if (schema->nodetype != LYS_CHOICE) {
@@ -194,9 +195,10 @@ void ds_explain_mandatory(const struct lysc_node *schema, const char *path, stru
 
 		snprintf(all + used, sizeof(all) - used, "%s%s", used ? ", " : "", child->name);
 	}
-	ds_error_app_tag(ds_errors_add(errs, DS_DATA_MISSING, path,
-				       "the %s is missing: add one of %s", schema->name, all),
-			 "missing-choice");
+	err = ds_errors_add(errs, DS_DATA_MISSING, path, "the %s is missing: add one of %s",
+			    schema->name, all);
+	ds_error_app_tag(err, "missing-choice");
+	ds_error_bad(err, schema->name);
 }
 
 /* The path out of: Data location "/a/b[c='d']", line number 5. */
@@ -261,6 +263,7 @@ void ds_explain_last(const struct ly_ctx *ctx, struct ds_errors *errs)
 	const char *line = where ? strcasestr(where, "line number ") : NULL;
 	char *path = location(where), *words = better_words(message);
 	struct ds_error *err;
+	char two[64];
 
 	if (!words)
 		words = ds_strdup(message);
@@ -272,6 +275,8 @@ void ds_explain_last(const struct ly_ctx *ctx, struct ds_errors *errs)
 		err = ds_errors_add(errs, tag_of(message), path, "%s", words);
 	if (ly_errapptag(ctx))
 		ds_error_app_tag(err, ly_errapptag(ctx));
+	if (sscanf(message, "Data for both cases \"%*[^\"]\" and \"%63[^\"]\"", two) == 1)
+		ds_error_bad(err, two);
 	free(words);
 	free(path);
 }

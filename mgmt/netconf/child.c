@@ -90,9 +90,10 @@ static void set_bounds(const struct nc_limits *limits)
 
 static void print_errors(struct nc_child *child, const struct ds_errors *errs, FILE *out)
 {
+	const struct nc_session *session = nc_call_session(child->call);
 	struct evbuffer *text = evbuffer_new();
 
-	nc_errors(text, child->all->server->ctx, errs);
+	nc_errors(text, child->all->server->ctx, errs, session && session->frame.chunked);
 	fwrite(evbuffer_pullup(text, -1), 1, evbuffer_get_length(text), out);
 	evbuffer_free(text);
 }

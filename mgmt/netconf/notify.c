@@ -11,6 +11,7 @@
 #include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/session.h"
 #include "mgmt/netconf/state.h"
+#include "mgmt/netconf/text.h"
 
 #define NS_NOTIFICATION "urn:ietf:params:xml:ns:netconf:notification:1.0"
 #define NS_MANAGE       "urn:ietf:params:xml:ns:netmod:notification"
@@ -96,11 +97,10 @@ void nc_publish(struct nc_server *server, struct lyd_node *event)
 {
 	struct nc_log *log = server->log;
 	struct entry *e;
-	char *text = NULL;
+	char *text = nc_print(event, 0);
 
 	if (!event)
 		return;
-	lyd_print_mem(&text, event, LYD_XML, LYD_PRINT_SHRINK);
 	if (!text) {
 		lyd_free_all(event);
 		return;

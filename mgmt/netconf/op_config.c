@@ -138,11 +138,8 @@ static bool find_past(struct nc_call *call, void *arg, struct ds_errors *errs)
 static void print_past(struct nc_call *call, void *arg, FILE *out)
 {
 	const struct past *past = arg;
-	char *text = NULL;
+	char *text = nc_print(past->tree, 0);
 
-	if (past->tree)
-		lyd_print_mem(&text, past->tree, LYD_XML,
-			      LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK);
 	fprintf(out, "<config xmlns=\"" NS "\">%s</config>", text ? text : "");
 	free(text);
 }

@@ -131,45 +131,34 @@ static bool evaluate(struct nc_call *call, void *arg, struct ds_errors *errs)
 	return right;
 }
 
-static void print_tagged(const struct job *job, struct ly_out *out)
+static void print(struct nc_call *call, void *arg, FILE *file)
 {
-	char *text = NULL;
+	const struct job *job = arg;
+	struct ly_out *out;
+	char *text;
 
-	lyd_print_mem(&text, job->out, LYD_XML,
-		      job->read.print | LYD_PRINT_SHRINK | LYD_PRINT_WITHSIBLINGS);
-	if (text) {
-		nc_tag_defaults(text);
-		ly_write(out, text, strlen(text));
-	}
-	free(text);
-}
-
-static void print_to(const struct job *job, struct ly_out *out)
-{
-	ly_write(out, job->read.open, strlen(job->read.open));
-	if (job->out && job->read.print & LYD_PRINT_WD_IMPL_TAG)
-		print_tagged(job, out);
-	else if (job->out)
+	fputs(job->read.open, file);
+	if (job->out && job->read.print & LYD_PRINT_WD_IMPL_TAG) {
+		text = nc_print(job->out, job->read.print);
+		if (text) {
+			nc_tag_defaults(text);
+			fputs(text, file);
+		}
+		free(text);
+	} else if (job->out && (out = nc_out(file))) {
 		lyd_print_all(out, job->out, LYD_XML, job->read.print | LYD_PRINT_SHRINK);
-	ly_write(out, job->read.close, strlen(job->read.close));
-}
-
-static void print_file(struct nc_call *call, void *arg, FILE *file)
-{
-	struct ly_out *out = NULL;
-
-	if (ly_out_new_file(file, &out) != LY_SUCCESS)
-		return;
-	print_to(arg, out);
-	ly_out_free(out, NULL, 0);
+		ly_out_free(out, NULL, 0);
+	}
+	fputs(job->read.close, file);
 }
 
 static void answer_now(struct nc_call *call, struct job *job)
 {
 	struct ds_errors errs = {.n = 0};
-	struct ly_out *out = NULL;
 	struct evbuffer *body;
 	char *text = NULL;
+	FILE *file;
+	size_t n;
 
 	if (!evaluate(call, job, &errs)) {
 		nc_call_errors(call, &errs);
@@ -178,18 +167,19 @@ static void answer_now(struct nc_call *call, struct job *job)
 		return;
 	}
 	body = evbuffer_new();
-	if (ly_out_new_memory(&text, 0, &out) == LY_SUCCESS) {
-		print_to(job, out);
-		evbuffer_add(body, text, strlen(text));
+	file = open_memstream(&text, &n);
+	if (file) {
+		print(call, job, file);
+		fclose(file);
+		evbuffer_add(body, text, n);
 	}
-	ly_out_free(out, NULL, 0);
 	free(text);
 	job_free(job);
 	nc_call_data(call, body);
 	evbuffer_free(body);
 }
 
-static const struct nc_work beside = {evaluate, print_file, job_free};
+static const struct nc_work beside = {evaluate, print, job_free};
 
 static void run(struct nc_call *call, struct job *job)
 {

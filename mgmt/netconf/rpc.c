@@ -11,6 +11,7 @@
 #include "mgmt/netconf/child.h"
 #include "mgmt/netconf/errors.h"
 #include "mgmt/netconf/rpc.h"
+#include "mgmt/netconf/rpc_check.h"
 #include "mgmt/netconf/session.h"
 
 #define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
@@ -202,10 +203,12 @@ static void add_shown(struct nc_call *call, const struct ds_error *err, struct d
 	copy = ds_errors_add(shown, err->tag, err->path, "%s", text);
 	ds_error_app_tag(copy, err->app_tag);
 	ds_error_bad(copy, err->bad);
+	ds_error_element(copy, err->element);
 }
 
 void nc_call_errors(struct nc_call *call, const struct ds_errors *errs)
 {
+	const struct nc_session *session = nc_call_session(call);
 	struct evbuffer *body = evbuffer_new();
 	struct ds_errors shown = {.more = errs->more};
 	bool all = nc_call_reads_all(call);
@@ -213,7 +216,7 @@ void nc_call_errors(struct nc_call *call, const struct ds_errors *errs)
 	for (size_t i = 0; i < errs->n && !all; i++)
 		add_shown(call, &errs->list[i], &shown);
 	count_errors(call, nc_call_session(call), errs->n);
-	nc_errors(body, call->server->ctx, all ? errs : &shown);
+	nc_errors(body, call->server->ctx, all ? errs : &shown, session && session->frame.chunked);
 	nc_call_data(call, body);
 	evbuffer_free(body);
 	ds_errors_clear(&shown);
@@ -239,7 +242,7 @@ void nc_rpc_refuse(struct nc_session *session, const struct ds_errors *errs)
 {
 	struct evbuffer *body = evbuffer_new();
 
-	nc_errors(body, session->server->ctx, errs);
+	nc_errors(body, session->server->ctx, errs, session->frame.chunked);
 	send_reply(session, NULL, body);
 	evbuffer_free(body);
 }
@@ -253,28 +256,19 @@ static nc_op_fn find(const struct lyd_node *op)
 	return NULL;
 }
 
-/* Clients of 1.0 do not know malformed-message (RFC 6241 appendix A). */
-static void fit_version(const struct nc_session *session, struct ds_errors *errs)
-{
-	for (size_t i = 0; i < errs->n; i++)
-		if (errs->list[i].tag == DS_MALFORMED_MESSAGE && !session->frame.chunked)
-			errs->list[i].tag = DS_OPERATION_FAILED;
-}
-
 static void count_bad(struct nc_session *session)
 {
 	session->counters.in_bad_rpcs++;
 	session->server->counters.in_bad_rpcs++;
 }
 
-static void serve(struct nc_call *call, struct nc_session *session, const char *text, size_t len)
+static void serve(struct nc_call *call, struct nc_session *session, char *text, size_t len)
 {
 	struct ds_errors errs = {.n = 0};
 	nc_op_fn fn;
 
 	if (!nc_rpc_parse(call, session->server->ctx, text, len, &errs)) {
 		count_bad(session);
-		fit_version(session, &errs);
 		nc_call_errors(call, &errs);
 		ds_errors_clear(&errs);
 		return;
@@ -304,7 +298,6 @@ static bool read_once(struct nc_call *call, void *arg, struct ds_errors *errs)
 	/* What libyang did not say is for want of memory, of which the loop has more, or found soon. */
 	if (!ly_errmsg(call->server->ctx) || ly_errcode(call->server->ctx) == LY_EMEM)
 		return true;
-	fit_version(nc_call_session(call), errs);
 	return false;
 }
 
@@ -316,7 +309,7 @@ static const struct nc_work reading = {.evaluate = read_once, .done = read_done}
 
 static void refuse_crash(struct nc_call *call, const struct nc_session *session, const char *crash)
 {
-	nc_rpc_borrow_id(call, session->frame.text);
+	nc_rpc_head(call, session->frame.text, session->frame.len);
 	nc_call_error(call, DS_OPERATION_FAILED,
 		      "the message cannot be read: %s; that is a mistake in Heddle, or in a "
 		      "library that it uses: please report it",
@@ -328,7 +321,7 @@ static void refuse_long(struct nc_call *call, const struct nc_session *session)
 	hd_log_limited(HD_LOG_WARNING,
 		       "netconf session %u of %s: a message takes too long to read: refused",
 		       session->id, session->user);
-	nc_rpc_borrow_id(call, session->frame.text);
+	nc_rpc_head(call, session->frame.text, session->frame.len);
 	nc_call_error(
 		call, DS_RESOURCE_DENIED,
 		"the message takes longer to read than its %zu bytes should: it may have many "
@@ -372,7 +365,7 @@ static void after_reading(struct nc_call *call, bool in_time, const char *crash,
  * libyang takes quadratic time for some documents that make no sense (ten thousand equal entries).
  * No check of ours could know all of them, so a long message is read in a child first.
  */
-void nc_rpc(struct nc_session *session, const char *text, size_t len)
+void nc_rpc(struct nc_session *session, char *text, size_t len)
 {
 	struct nc_call *call = nc_call_new(session);
 

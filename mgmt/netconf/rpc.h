@@ -31,7 +31,7 @@ typedef void (*nc_op_fn)(struct nc_call *call);
 struct nc_call *nc_call_new(const struct nc_session *session);
 
 /* Serves one message of a session that has said hello. */
-void nc_rpc(struct nc_session *session, const char *text, size_t len);
+void nc_rpc(struct nc_session *session, char *text, size_t len);
 
 /* Sends errors that are about no request that could be read. */
 void nc_rpc_refuse(struct nc_session *session, const struct ds_errors *errs);
@@ -77,17 +77,12 @@ struct nc_session *nc_call_session(const struct nc_call *call);
 
 /*
  * The parsing on its own, for nc_rpc() and for fuzzing: fills rpc, op and attributes, or adds to
- * @errs. True when there is an operation.
+ * @errs. @text ends with a NUL at @text[len]; values of attributes in it are normalized in place. True
+ * when there is an operation.
  */
-bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *text, size_t len,
+bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, char *text, size_t len,
 		  struct ds_errors *errs);
 void nc_call_clear(struct nc_call *call);
-
-/*
- * What is refused before it is parsed gets its message-id all the same, if that is plain enough to be
- * repeated as it stands.
- */
-void nc_rpc_borrow_id(struct nc_call *call, const char *text);
 
 /* Who serves which operation. Each op_<x>.c registers its own, so that no list here names them. */
 struct nc_op {

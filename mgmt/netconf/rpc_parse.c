@@ -3,48 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <event2/buffer.h>
-
 #include "mgmt/datastore/depth.h"
 #include "mgmt/datastore/explain.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/similar.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/errors.h"
 #include "mgmt/netconf/lenient.h"
-#include "mgmt/netconf/rpc.h"
+#include "mgmt/netconf/rpc_check.h"
 #include "mgmt/netconf/text.h"
-
-#define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
-#define ID_MAX  4095 /* RFC 6241 4.1 */
-
-/* The attributes of <rpc>: a reply has all of them (RFC 6241 4.2). False: no message-id. */
-static bool read_attributes(struct nc_call *call)
-{
-	const struct lyd_node_opaq *rpc = (const struct lyd_node_opaq *)call->rpc;
-	struct evbuffer *text = evbuffer_new();
-	const struct lyd_attr *attr;
-	bool has_id = false;
-	size_t n;
-
-	for (attr = rpc ? rpc->attr : NULL; attr; attr = attr->next) {
-		has_id |= !attr->name.prefix && !strcmp(attr->name.name, "message-id");
-		if (attr->name.prefix) {
-			evbuffer_add_printf(text, " xmlns:%s=\"", attr->name.prefix);
-			nc_text(text, attr->name.module_ns ? attr->name.module_ns : "");
-			evbuffer_add_printf(text, "\" %s:%s=\"", attr->name.prefix,
-					    attr->name.name);
-		} else {
-			evbuffer_add_printf(text, " %s=\"", attr->name.name);
-		}
-		nc_text(text, attr->value ? attr->value : "");
-		evbuffer_add_printf(text, "\"");
-	}
-	n = evbuffer_get_length(text);
-	call->attributes = ds_alloc(n + 1);
-	evbuffer_remove(text, call->attributes, n);
-	evbuffer_free(text);
-	return has_id;
-}
 
 static void offer_operations(const struct ly_ctx *ctx, struct ds_similar *similar)
 {
@@ -57,43 +24,43 @@ static void offer_operations(const struct ly_ctx *ctx, struct ds_similar *simila
 			ds_similar_offer(similar, rpc->name);
 }
 
-/*
- * The only values in <config> that the parser refuses by itself are those of attributes: operation
- * and insert. True when it was one, and is told.
- */
-static bool explain_attribute(const struct ly_ctx *ctx, const char *message, const char *text,
-			      struct ds_errors *errs)
+/* What has to be below @parent (NULL: the same as @op, of the schema) and is not. */
+static void explain_missing(const struct lysc_node *schema, const struct lyd_node *parent,
+			    const struct lyd_node *op, struct ds_errors *errs)
 {
-	char value[64], quoted[80];
-	const char *at;
-	bool insert;
+	const struct lysc_node *s = NULL, *first;
 
-	if (sscanf(message, "Invalid enumeration value \"%63[^\"]\"", value) != 1)
-		return false;
-	snprintf(quoted, sizeof(quoted), "=\"%s\"", value);
-	at = strstr(text, quoted);
-	if (!at) {
-		snprintf(quoted, sizeof(quoted), "='%s'", value);
-		at = strstr(text, quoted);
+	while ((s = lys_getnext(s, schema, NULL, LYS_GETNEXT_WITHCHOICE))) {
+		const struct lyd_node *child;
+		bool found = false;
+		char *path;
+
+		LY_LIST_FOR(parent ? lyd_child(parent) : NULL, child) {
+			const struct lysc_node *in = child->schema;
+
+			while (in && in != s && in->nodetype != LYS_RPC)
+				in = in->parent;
+			found |= in == s;
+			if (found)
+				break;
+		}
+		if (s->nodetype == LYS_CONTAINER && !(s->flags & LYS_PRESENCE))
+			explain_missing(s, found && !(child->flags & LYD_DEFAULT) ? child : NULL,
+					op, errs);
+		if (found || !(s->flags & LYS_MAND_TRUE))
+			continue;
+		path = ds_path(parent ? parent : op);
+		first = s->nodetype == LYS_CHOICE ? lys_getnext(NULL, s, NULL, 0) : s;
+		ds_error_bad(ds_errors_add(errs, DS_MISSING_ELEMENT, path, "%s needs %s%s in it",
+					   schema->name, first == s ? "" : "one of its parts, as ",
+					   first->name),
+			     parent ? first->name : schema->name);
+		free(path);
 	}
-	insert = at && at - text >= 6 && !strncmp(at - 6, "insert", 6);
-	if (!insert && !(at && at - text >= 9 && !strncmp(at - 9, "operation", 9)))
-		return false;
-	ds_explain_last(ctx, errs);
-	errs->list[errs->n - 1].tag = DS_BAD_ATTRIBUTE;
-	ds_error_bad(&errs->list[errs->n - 1], insert ? "insert" : "operation");
-	free(errs->list[errs->n - 1].message);
-	errs->list[errs->n - 1].message =
-		insert ? ds_printf("insert=\"%s\": it is first, last, before or after", value)
-		       : ds_printf(
-				 "operation=\"%s\": it is merge, replace, create, delete or remove",
-				 value);
-	return true;
 }
 
-/* What libyang said about a request, in the tags of RFC 6241. */
-static void explain(const struct ly_ctx *ctx, const struct nc_call *call, const char *text,
-		    struct ds_errors *errs)
+/* What libyang said about a request that is well-formed, in the tags of RFC 6241. */
+static void explain(const struct ly_ctx *ctx, const struct nc_call *call, struct ds_errors *errs)
 {
 	const char *message = ly_errmsg(ctx) ? ly_errmsg(ctx) : "";
 	char name[64], module[128], hint[160];
@@ -109,18 +76,17 @@ static void explain(const struct ly_ctx *ctx, const struct nc_call *call, const 
 			      ds_similar_hint(&similar, hint, sizeof(hint)));
 		return;
 	}
-	if (sscanf(message, "No module with namespace \"%127[^\"]\"", module) == 1) {
-		ds_error_bad(ds_errors_add(errs, DS_UNKNOWN_NAMESPACE, NULL,
-					   "there is no module with the namespace \"%s\"", module),
-			     module);
-		return;
-	}
 	if (!strncmp(message, "Missing the operation", 21)) {
-		ds_errors_add(errs, DS_MISSING_ELEMENT, NULL, "an <rpc> has an operation in it");
+		ds_error_bad(ds_errors_add(errs, DS_MISSING_ELEMENT, NULL,
+					   "an <rpc> has an operation in it"),
+			     "operation");
 		return;
 	}
-	if (explain_attribute(ctx, message, text, errs))
-		return;
+	if (strstr(message, "Mandatory") && call->op) {
+		explain_missing(call->op->schema, call->op, call->op, errs);
+		if (!ds_errors_none(errs))
+			return;
+	}
 	ds_explain_last(ctx, errs);
 	err = &errs->list[errs->n - 1];
 	if (err->path && strstr(err->path, "origin") && strstr(message, "When")) {
@@ -128,16 +94,19 @@ static void explain(const struct ly_ctx *ctx, const struct nc_call *call, const 
 		err->tag = DS_INVALID_VALUE;
 		free(err->message);
 		err->message = ds_strdup("only the operational datastore has origins");
-	} else if (sscanf(message, "Node \"%63[^\"]\" not found as a child of", name) == 1) {
+	} else if (sscanf(message, "Node \"%63[^\"]\" not found as a child of", name) == 1 ||
+		   sscanf(message, "Unexpected child element \"%63[^\"]\"", name) == 1) {
 		err->tag = DS_UNKNOWN_ELEMENT;
 		ds_error_bad(err, name);
-	} else if (sscanf(message, "Unexpected child element \"%63[^\"]\"", name) == 1) {
-		err->tag = DS_UNKNOWN_ELEMENT;
+	} else if (sscanf(message, "Text value \"%*[^\"]\" inside an inner node \"%63[^\"]\"",
+			  name) == 1) {
+		err->tag = DS_BAD_ELEMENT;
 		ds_error_bad(err, name);
-	} else if (strstr(message, "Mandatory")) {
-		err->tag = DS_MISSING_ELEMENT;
-	} else if (!call->rpc || !err->path) {
-		err->tag = DS_MALFORMED_MESSAGE; /* it is not even an <rpc> */
+	} else if (!strncmp(message, "Invalid union value", 19) && err->path &&
+		   !nc_is_of_operation(ctx, err->path)) {
+		/* The only value in <config> that the parser refuses by itself, and is not read before. */
+		err->tag = DS_BAD_ATTRIBUTE;
+		ds_error_bad(err, "key");
 	} else if (!call->op && err->tag == DS_OPERATION_FAILED) {
 		err->tag = DS_INVALID_VALUE; /* a value, or the parser would have got further */
 	}
@@ -184,24 +153,6 @@ static const char *skip_tag(const char *c, char name[32])
 	return *c ? c + 1 : NULL;
 }
 
-void nc_rpc_borrow_id(struct nc_call *call, const char *text)
-{
-	const char *start = skip_misc(text), *end = skip_tag(start, (char[32]){0}), *id;
-	size_t n;
-
-	id = end ? strstr(start, " message-id=") : NULL;
-	if (!id || id > end)
-		return;
-	id += strlen(" message-id=");
-	if (*id != '"' && *id != '\'')
-		return;
-	n = strspn(id + 1, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.:/ ");
-	if (id[n + 1] != *id || n > ID_MAX)
-		return;
-	free(call->attributes);
-	call->attributes = ds_printf(" message-id=\"%.*s\"", (int)n, id + 1);
-}
-
 /* Is it a request that brings a configuration along? Only such ones have reason to be large. */
 static bool brings_config(const char *text)
 {
@@ -233,32 +184,14 @@ static bool sane(const char *text, size_t len, struct ds_errors *errs)
 	const char *name;
 	size_t n;
 
-	if (memchr(text, 0, len)) {
-		ds_errors_add(errs, DS_MALFORMED_MESSAGE, NULL,
-			      "there is a NUL byte in the message");
-		return false;
-	}
-	if (ds_xml_too_long(text, len, DS_VALUE_MAX, &name, &n)) {
-		ds_errors_add(errs, DS_TOO_BIG, NULL,
-			      "at the element \"%.*s\": a value has at most %d bytes, and so has a "
-			      "tag with its attributes",
-			      n > 64 ? 64 : (int)n, name, DS_VALUE_MAX);
-		return false;
-	}
-	if (ds_xml_without_namespace(text, len)) {
-		ds_error_bad(
-			ds_errors_add(errs, DS_UNKNOWN_NAMESPACE, NULL,
-				      "an element has no namespace (xmlns=\"\"): write that of "
-				      "its module"),
-			"");
-		return false;
-	}
-	if (ds_depth_xml(text, len) > DS_DEPTH_MAX) {
-		ds_errors_add(errs, DS_TOO_BIG, NULL, "the message nests deeper than %d levels",
-			      DS_DEPTH_MAX);
-		return false;
-	}
-	return true;
+	if (!ds_xml_too_long(text, len, DS_VALUE_MAX, &name, &n))
+		return true;
+	ds_errors_add(
+		errs, DS_TOO_BIG, NULL,
+		"at the element \"%.*s\": a value has at most %d bytes, and so has a tag with "
+		"its attributes",
+		n > 64 ? 64 : (int)n, name, DS_VALUE_MAX);
+	return false;
 }
 
 static LY_ERR parse(struct nc_call *call, const struct ly_ctx *ctx, const char *text)
@@ -294,29 +227,26 @@ static LY_ERR parse_leniently(struct nc_call *call, const struct ly_ctx *ctx, co
 	return rc;
 }
 
-bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, const char *text, size_t len,
+bool nc_rpc_parse(struct nc_call *call, const struct ly_ctx *ctx, char *text, size_t len,
 		  struct ds_errors *errs)
 {
+	char *meant = NULL;
 	LY_ERR rc;
 
 	if (!sane(text, len, errs) ||
 	    (call->server && !fits(&call->server->limits, text, len, errs))) {
-		nc_rpc_borrow_id(call, text);
+		nc_rpc_head(call, text, len);
 		return false;
 	}
-	rc = parse(call, ctx, text);
+	if (!nc_rpc_check(call, ctx, text, len, &meant, errs))
+		return false;
+	rc = parse(call, ctx, meant ? meant : text);
 	if (rc != LY_SUCCESS)
-		rc = parse_leniently(call, ctx, text, rc);
-	if (!read_attributes(call) && call->rpc) {
-		ds_error_bad(ds_errors_add(errs, DS_MISSING_ATTRIBUTE, NULL,
-					   "an <rpc> has a message-id attribute"),
-			     "message-id");
-		return false;
-	}
+		rc = parse_leniently(call, ctx, meant ? meant : text, rc);
+	free(meant);
 	if (rc == LY_SUCCESS && call->op)
 		rc = lyd_validate_op(call->op, NULL, LYD_TYPE_RPC_YANG, NULL);
-	if (rc == LY_SUCCESS && call->op)
-		return true;
-	explain(ctx, call, text, errs);
-	return false;
+	if (rc != LY_SUCCESS || !call->op)
+		explain(ctx, call, errs);
+	return ds_errors_none(errs);
 }

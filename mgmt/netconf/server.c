@@ -33,7 +33,7 @@ static void turn_away(struct nc_server *server, int fd, enum ds_tag tag, const c
 	server->dropped++;
 	ds_errors_add(&errs, tag, NULL, "%s", why);
 	evbuffer_add_printf(out, "<rpc-reply xmlns=\"" NS_BASE "\">");
-	nc_errors(out, server->ctx, &errs);
+	nc_errors(out, server->ctx, &errs, false);
 	evbuffer_add_printf(out, "</rpc-reply>]]>]]>");
 	evbuffer_write(out, fd); /* it fits, or they are not told */
 	ds_errors_clear(&errs);

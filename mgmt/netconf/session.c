@@ -15,6 +15,7 @@
 #include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/session.h"
+#include "mgmt/netconf/xml.h"
 
 #define READ_MAX   65536 /* bytes of a session that wait in our memory */
 #define PUMP_BURST 8     /* messages of one session, before others have their turn */
@@ -103,9 +104,6 @@ static void give_up(struct nc_session *session, enum ds_tag tag, const char *why
 	if (session->greeted) {
 		struct ds_errors errs = {.n = 0};
 
-		/* 1.0 has no tag for what cannot be read (RFC 6241 appendix A). */
-		if (tag == DS_MALFORMED_MESSAGE && !session->frame.chunked)
-			tag = DS_OPERATION_FAILED;
 		ds_errors_add(&errs, tag, NULL, "%s", why);
 		nc_rpc_refuse(session, &errs);
 		ds_errors_clear(&errs);
@@ -140,6 +138,7 @@ static void on_hello(struct nc_session *session)
 static void on_message(struct nc_session *session)
 {
 	session->begun_ns = 0;
+	session->frame.len = nc_xml_fold(session->frame.text, session->frame.len);
 	if (!session->greeted) {
 		on_hello(session);
 		return;

@@ -20,35 +20,43 @@ static void put_char(struct evbuffer *out, unsigned char c)
 		evbuffer_add(out, "&amp;", 5);
 	else if (c == '"')
 		evbuffer_add(out, "&quot;", 6);
-	else if (c < ' ' && c != '\t' && c != '\n')
-		evbuffer_add(out, "?", 1); /* XML 1.0 cannot hold it in any form */
+	else if (c == '\r')
+		evbuffer_add(out, "&#13;", 5); /* who reads it would make a line feed of it */
 	else
 		evbuffer_add(out, &c, 1);
 }
 
-/* Bytes of the character at @c when XML can hold it (RFC 3629, XML 1.0 2.2); else 0. */
-static unsigned int character(const unsigned char *c)
+bool nc_is_char(uint32_t code)
 {
+	return code == '\t' || code == '\n' || code == '\r' || (code >= ' ' && code < 0xd800) ||
+	       (code >= 0xe000 && code < 0x110000 && code != 0xfffe && code != 0xffff);
+}
+
+unsigned int nc_char(const char *text, uint32_t *code)
+{
+	const unsigned char *c = (const unsigned char *)text;
 	unsigned int n = c[0] < 0x80 ? 1 : c[0] < 0xc2 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
-	uint32_t code;
+	uint32_t value;
 
 	if (n == 0 || c[0] > 0xf4)
 		return 0;
-	code = n == 1 ? c[0] : c[0] & (0x7f >> n);
+	value = n == 1 ? c[0] : c[0] & (0x7f >> n);
 	for (unsigned int i = 1; i < n; i++) {
 		if ((c[i] & 0xc0) != 0x80)
 			return 0;
-		code = code << 6 | (c[i] & 0x3f);
+		value = value << 6 | (c[i] & 0x3f);
 	}
-	if ((n == 3 && code < 0x800) || (n == 4 && (code < 0x10000 || code > 0x10ffff)))
+	if ((n == 3 && value < 0x800) || (n == 4 && value < 0x10000))
 		return 0;
-	return (code >= 0xd800 && code < 0xe000) || code == 0xfffe || code == 0xffff ? 0 : n;
+	if (code)
+		*code = value;
+	return nc_is_char(value) ? n : 0;
 }
 
 void nc_text(struct evbuffer *out, const char *text)
 {
 	while (*text) {
-		unsigned int n = character((const unsigned char *)text);
+		unsigned int n = nc_char(text, NULL);
 
 		/* What quotes broken input must not break the reply. */
 		if (n > 1)
@@ -57,6 +65,42 @@ void nc_text(struct evbuffer *out, const char *text)
 			put_char(out, n ? (unsigned char)*text : '?');
 		text += n ? n : 1;
 	}
+}
+
+static ssize_t write_text(void *file, const void *text, size_t n)
+{
+	const char *c = text, *end = c + n, *cr;
+
+	while ((cr = memchr(c, '\r', end - c))) {
+		fwrite(c, 1, cr - c, file);
+		fputs("&#13;", file);
+		c = cr + 1;
+	}
+	fwrite(c, 1, end - c, file);
+	return n; /* the file remembers that it could not */
+}
+
+struct ly_out *nc_out(FILE *file)
+{
+	struct ly_out *out = NULL;
+
+	ly_out_new_clb(write_text, file, &out);
+	return out;
+}
+
+char *nc_print(const struct lyd_node *tree, uint32_t options)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *file = tree ? open_memstream(&text, &n) : NULL;
+	struct ly_out *out = file ? nc_out(file) : NULL;
+
+	if (out)
+		lyd_print_all(out, tree, LYD_XML, options | LYD_PRINT_SHRINK);
+	ly_out_free(out, NULL, 0);
+	if (file)
+		fclose(file);
+	return text;
 }
 
 struct path {

@@ -5,12 +5,31 @@
 #ifndef MGMT_NETCONF_TEXT_H
 #define MGMT_NETCONF_TEXT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
 #include <event2/buffer.h>
 
 #include <libyang/libyang.h>
 
+/* Can XML 1.0 hold the character (2.2)? */
+bool nc_is_char(uint32_t code);
+
+/* Bytes of the character at @c, if it is one of XML 1.0 in UTF-8; else 0. @code may be NULL. */
+unsigned int nc_char(const char *c, uint32_t *code);
+
 /* Appends @text with <, >, &, " and what XML cannot hold escaped. */
 void nc_text(struct evbuffer *out, const char *text);
+
+/*
+ * Where libyang may print XML to @file: it leaves carriage returns as they are, of which who reads them
+ * makes line feeds. To be freed with ly_out_free(out, NULL, 0). NULL: out of memory.
+ */
+struct ly_out *nc_out(FILE *file);
+
+/* @tree and its siblings as XML, printed so (LYD_PRINT_*); malloced, NULL when there is none. */
+char *nc_print(const struct lyd_node *tree, uint32_t options);
 
 /*
  * Appends <@element xmlns:...>path</@element> for a path as libyang writes it

@@ -36,8 +36,8 @@ static void test_escapes(void)
 {
 	struct evbuffer *out = evbuffer_new();
 
-	nc_text(out, "a<b>&\"'\x01\n\xc3\xa4");
-	CU_ASSERT_STRING_EQUAL(take(out), "a&lt;b&gt;&amp;&quot;'?\n\xc3\xa4");
+	nc_text(out, "a<b>&\"'\x01\n\r\xc3\xa4");
+	CU_ASSERT_STRING_EQUAL(take(out), "a&lt;b&gt;&amp;&quot;'?\n&#13;\xc3\xa4");
 	/* Not UTF-8, or no character of XML: too short, too long, a surrogate, U+FFFF, beyond. */
 	out = evbuffer_new();
 	nc_text(out,
@@ -76,7 +76,7 @@ static void test_error(void)
 
 	ds_error_bad(err, "<x>");
 	ds_error_app_tag(err, "tag");
-	nc_errors(out, ctx, &errs);
+	nc_errors(out, ctx, &errs, true);
 	ds_errors_clear(&errs);
 	CU_ASSERT_STRING_EQUAL(
 		take(out),

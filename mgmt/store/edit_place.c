@@ -73,14 +73,35 @@ void ed_anchor_error(const struct lyd_node *node, const struct lyd_node *edit,
 	free(path);
 }
 
+static void unknown(const struct lyd_node *edit, const char *attribute, const char *why,
+		    struct ds_errors *errs)
+{
+	char *path = ds_path(edit);
+
+	ds_error_bad(ds_errors_add(errs, DS_UNKNOWN_ATTRIBUTE, path,
+				   "%s %s: take the attribute %s away", edit->schema->name, why,
+				   attribute),
+		     attribute);
+	free(path);
+}
+
 void ed_check_place(const struct lyd_node *edit, struct ds_errors *errs)
 {
+	static const char *const names[] = {"insert", "key", "value"};
 	bool ordered = edit->schema->nodetype & (LYS_LIST | LYS_LEAFLIST) &&
 		       edit->schema->flags & LYS_ORDBY_USER;
+	const char *other = edit->schema->nodetype == LYS_LIST ? "value" : "key";
+	const char *insert = attribute(edit, "insert");
+	bool beside = insert && (!strcmp(insert, "before") || !strcmp(insert, "after"));
 
-	if (!ordered && attribute(edit, "insert"))
-		bad(edit, "insert", NULL,
-		    "%s is not ordered by its user: take the insert attribute away%s", NULL, errs);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!attribute(edit, names[i]))
+			continue;
+		if (!ordered)
+			unknown(edit, names[i], "is not ordered by its user", errs);
+		else if (i && (!beside || !strcmp(names[i], other)))
+			unknown(edit, names[i], "is not placed by it", errs);
+	}
 }
 
 void ed_place(struct lyd_node *node, const struct lyd_node *edit)

@@ -12,6 +12,7 @@
 #include "mgmt/netconf/filter.h"
 #include "mgmt/netconf/hello.h"
 #include "mgmt/netconf/rpc.h"
+#include "mgmt/netconf/xml.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char running[] =
@@ -44,7 +45,7 @@ static void check_reply(const char *attributes, const struct ds_errors *errs)
 	char *text;
 
 	evbuffer_add_printf(out, "<rpc-reply xmlns=\"urn:x\"%s>", attributes ? attributes : "");
-	nc_errors(out, ctx, errs);
+	nc_errors(out, ctx, errs, true);
 	evbuffer_add_printf(out, "</rpc-reply>");
 	n = evbuffer_get_length(out);
 	text = calloc(1, n + 1);
@@ -97,6 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memcpy(text, data, size);
 	text[size] = '\0';
+	size = nc_xml_fold(text, size);
 	FUZZ_ASSERT(nc_hello_read(ctx, text, size, &hello, &err) == 0 || err.text[0]);
 	if (nc_rpc_parse(&call, ctx, text, size, &errs))
 		use(&call, &errs);

@@ -303,7 +303,7 @@ def wrong_requests():
     rows = [
         (ifs(tap("x", extra="<mtuu>5</mtuu>")), "unknown-element", None, "bad-element", "mtuu"),
         ('<top xmlns=""/><top xmlns=""/>', "unknown-namespace", None, None, None),
-        ('<p:top xmlns:p=""/><p:top xmlns:p=""/>', "unknown-namespace", None, None, None),
+        ('<p:top xmlns:p=""/><p:top xmlns:p=""/>', "malformed-message", None, None, None),
         ('<top xmlns="urn:nobody"/>', "unknown-namespace", None, "bad-namespace", "urn:nobody"),
         (ifs(iface("x", '<port xmlns="urn:nobody"/>')), "unknown-namespace", None, "bad-namespace",
          "urn:nobody"),
@@ -320,11 +320,11 @@ def wrong_requests():
         (ifs(iface("x", TAP + hport("<switch>sw0</switch><trunk>5</trunk><trunk>5</trunk>"))),
          "bad-element", None, "bad-element", "trunk"),
         (ifs(iface("x", op="destroy")), "bad-attribute", None, "bad-attribute", "operation"),
-        (ifs(iface("x", hport('<nope operation="x"/>'))), "unknown-element", None, None, None),
+        (ifs(iface("x", hport("<nope/>"))), "unknown-element", None, None, None),
         (ifs('<interface><name nc:operation="delete">fw</name></interface>'), "bad-attribute", None,
          "bad-attribute", "operation"),
         (ifs(tap("x", extra="<state><queues>4</queues></state>")), "invalid-value", None, None, None),
-        (ifs(iface("fw", hport('<mtu yang:insert="first">2000</mtu>'))), "bad-attribute", None,
+        (ifs(iface("fw", hport('<mtu yang:insert="first">2000</mtu>'))), "unknown-attribute", None,
          "bad-attribute", "insert"),
     ]
     with client() as (_, c):

@@ -136,7 +136,7 @@ def wrong_requests():
         ("<get-config/>", "missing-element"),
         ("<get-config><source><url>http://x</url></source></get-config>", "unknown-element"),
         ("<get-config><source><running/></source><bar/></get-config>", "unknown-element"),
-        ("<get><filter type='blah'/></get>", "invalid-value"),
+        ("<get><filter type='blah'/></get>", "bad-attribute"),
         ("<get><filter type='xpath'/></get>", "missing-attribute"),
         ("<lock><target><url>http://x</url></target></lock>", "unknown-element"),
         ("<unlock><target><running/></target></unlock>", "operation-failed"),
