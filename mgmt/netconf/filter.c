@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <libyang/plugins_types.h>
+
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
-#include "mgmt/datastore/types.h"
 #include "mgmt/netconf/filter.h"
 #include "mgmt/netconf/filter_int.h"
 
 #define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
-#define DUP     (LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS)
 
 #define NAMED_MAX 32 /* entries that are looked up, and not searched for */
 
@@ -27,21 +26,11 @@ static void set_add(struct set *set, const struct lyd_node *node)
 	set->list[set->n++] = node;
 }
 
-bool nc_filter_xpath(struct nc_filter *filter, const char *xpath, struct ds_errors *errs)
-{
-	filter->given = true;
-	filter->xpath = xpath;
-	if (strlen(xpath) <= NC_XPATH_MAX)
-		return true;
-	ds_errors_add(errs, DS_TOO_BIG, NULL, "an XPath has at most %d characters", NC_XPATH_MAX);
-	return false;
-}
-
 bool nc_filter_read(struct nc_filter *filter, const struct lyd_node *op, struct ds_errors *errs)
 {
 	const struct lyd_node *node = ds_child(op, NULL, "filter");
 	const struct lyd_node_any *any = (const struct lyd_node_any *)node;
-	const struct lyd_meta *meta;
+	const struct lyd_meta *meta, *select = NULL;
 	bool xpath = false;
 
 	memset(filter, 0, sizeof(*filter));
@@ -52,19 +41,17 @@ bool nc_filter_read(struct nc_filter *filter, const struct lyd_node *op, struct 
 		if (!strcmp(meta->name, "type"))
 			xpath = !strcmp(lyd_get_meta_value(meta), "xpath");
 		else if (!strcmp(meta->name, "select"))
-			filter->xpath = lyd_get_meta_value(meta);
+			select = meta;
 	}
-	if (xpath && !filter->xpath) {
+	if (xpath && !select) {
 		ds_error_bad(ds_errors_add(errs, DS_MISSING_ATTRIBUTE, NULL,
 					   "a filter of type xpath needs a select attribute"),
 			     "select");
 		return false;
 	}
-	if (!xpath)
-		filter->xpath = NULL;
-	if (filter->xpath && !nc_filter_xpath(filter, filter->xpath, errs))
-		return false;
-	if (!xpath && any->value_type == LYD_ANYDATA_DATATREE)
+	if (xpath)
+		return nc_filter_xpath(filter, lyd_get_meta_value(select), &select->value, errs);
+	if (any->value_type == LYD_ANYDATA_DATATREE)
 		filter->subtree = any->value.tree;
 	return true;
 }
@@ -116,17 +103,28 @@ static char *content(const struct lyd_node *filter)
 	return ds_strndup(text ? text : "", n);
 }
 
-/* Is @text a spelling of what @node has? That of a filter which the schema knows is canonical. */
-static bool says(const struct lyd_node *filter, const char *text, const struct lyd_node *node)
+/* Is it the value of the leaf? A filter of no module has it as it was written. */
+static bool is_value(const struct lyd_node *leaf, const struct lyd_node *filter, const char *text)
 {
-	bool same = !strcmp(lyd_get_value(node), text);
-	char *form;
+	const struct lyd_node_opaq *o = (const struct lyd_node_opaq *)filter;
+	const struct lyd_value *value = &((const struct lyd_node_term *)leaf)->value;
+	const struct lysc_type *type = value->realtype;
+	struct ly_err_item *err = NULL;
+	struct lyd_value other = {0};
+	bool same;
 
-	if (same || filter->schema)
-		return same;
-	form = ds_canonical(node->schema, text);
-	same = !strcmp(lyd_get_value(node), form);
-	free(form);
+	if (!strcmp(lyd_get_value(leaf), text))
+		return true;
+	if (filter->schema)
+		return false;
+	if (type->plugin->store(LYD_CTX(leaf), type, text, strlen(text), 0, o->format,
+				o->val_prefix_data, o->hints, leaf->schema, &other, NULL,
+				&err) != LY_SUCCESS) {
+		ly_err_free(err);
+		return false;
+	}
+	same = type->plugin->compare(value, &other) == LY_SUCCESS;
+	type->plugin->free(LYD_CTX(leaf), &other);
 	return same;
 }
 
@@ -137,24 +135,9 @@ static bool has_value(const struct lyd_node *data, const struct lyd_node *filter
 
 	LY_LIST_FOR(lyd_child(data), child)
 		if (child->schema->nodetype & LYD_NODE_TERM && same_name(filter, child->schema) &&
-		    says(filter, text, child))
+		    is_value(child, filter, text))
 			return true;
 	return false;
-}
-
-/* Copies @depth levels (0: all); keys come with their entry. */
-static struct lyd_node *copy_levels(const struct lyd_node *data, struct lyd_node *parent,
-				    unsigned int depth)
-{
-	const struct lyd_node *child;
-	struct lyd_node *copy = NULL;
-
-	lyd_dup_single(data, (struct lyd_node_inner *)parent, depth ? LYD_DUP_WITH_FLAGS : DUP,
-		       &copy);
-	if (copy && depth > 1)
-		LY_LIST_FOR(lyd_child_no_keys(data), child)
-			copy_levels(child, copy, depth - 1);
-	return copy;
 }
 
 enum verdict { NOTHING, PARTS, WHOLE };
@@ -261,7 +244,7 @@ static struct lyd_node *pick(const struct lyd_node *data, const struct set *filt
 		verdict = WHOLE; /* a leaf's value was matched at its parent */
 	}
 	if (verdict == WHOLE) {
-		copy = copy_levels(data, parent, depth);
+		copy = nc_filter_copy(data, parent, depth);
 	} else if (verdict == PARTS) {
 		lyd_dup_single(data, (struct lyd_node_inner *)parent, LYD_DUP_WITH_FLAGS, &copy);
 		if (copy)
@@ -297,44 +280,6 @@ static void by_subtree(const struct nc_filter *filter, const struct lyd_node *tr
 	}
 }
 
-/* A node that an XPath selected, with its ancestors, becomes a part of *@out. */
-static void add_selected(const struct lyd_node *node, unsigned int depth, struct lyd_node **out)
-{
-	struct lyd_node *copy = NULL, *top;
-	uint32_t options = LYD_DUP_WITH_FLAGS | LYD_DUP_WITH_PARENTS;
-
-	if (lyd_dup_single(node, NULL, depth ? options : options | LYD_DUP_RECURSIVE, &copy) !=
-	    LY_SUCCESS)
-		return;
-	if (depth > 1)
-		LY_LIST_FOR(lyd_child_no_keys(node), node)
-			copy_levels(node, copy, depth - 1);
-	for (top = copy; lyd_parent(top); top = lyd_parent(top))
-		;
-	lyd_merge_tree(out, top, LYD_MERGE_DESTRUCT | LYD_MERGE_WITH_FLAGS);
-}
-
-void nc_filter_xpath_error(const struct ly_ctx *ctx, struct ds_errors *errs)
-{
-	ds_errors_add(errs, DS_INVALID_VALUE, NULL, "the XPath cannot be evaluated: %s",
-		      ly_errmsg(ctx) ? ly_errmsg(ctx) : "not an expression");
-}
-
-static bool by_xpath(const struct nc_filter *filter, const struct lyd_node *tree,
-		     struct lyd_node **out, struct ds_errors *errs)
-{
-	struct ly_set *set = NULL;
-
-	if (lyd_find_xpath(tree, filter->xpath, &set) != LY_SUCCESS) {
-		nc_filter_xpath_error(LYD_CTX(tree), errs);
-		return false;
-	}
-	for (uint32_t i = 0; i < set->count; i++)
-		add_selected(set->dnodes[i], filter->max_depth, out);
-	ly_set_free(set, NULL);
-	return true;
-}
-
 bool nc_filter_apply(const struct nc_filter *filter, const struct lyd_node *tree,
 		     struct lyd_node **out, struct ds_errors *errs)
 {
@@ -342,12 +287,11 @@ bool nc_filter_apply(const struct nc_filter *filter, const struct lyd_node *tree
 	if (!tree)
 		return true;
 	if (!filter->given) {
-		LY_LIST_FOR(tree, tree)
-			lyd_insert_sibling(*out, copy_levels(tree, NULL, filter->max_depth), out);
+		nc_filter_copy_all(tree, filter->max_depth, out);
 		return true;
 	}
 	if (filter->xpath)
-		return by_xpath(filter, tree, out, errs);
+		return nc_filter_by_xpath(filter, tree, out, errs);
 	by_subtree(filter, tree, out);
 	return true;
 }
@@ -461,12 +405,11 @@ int nc_filter_matches(const struct nc_filter *filter, const struct lyd_node *tre
 {
 	struct ds_errors errs = {.n = 0};
 	struct lyd_node *selected = NULL;
-	ly_bool truth = 0;
 
 	if (!filter->given)
 		return 1;
 	if (filter->xpath)
-		return lyd_eval_xpath(tree, filter->xpath, &truth) == LY_SUCCESS ? truth : -EINVAL;
+		return nc_filter_is_true(filter->xpath, tree);
 	nc_filter_apply(filter, tree, &selected, &errs);
 	lyd_free_all(selected);
 	ds_errors_clear(&errs);

@@ -31,8 +31,12 @@ enum nc_cost {
 };
 enum nc_cost nc_filter_cost(const struct nc_filter *filter, const struct ly_ctx *ctx);
 
-/* The XPath of a filter, checked for its length. */
-bool nc_filter_xpath(struct nc_filter *filter, const char *xpath, struct ds_errors *errs);
+/*
+ * The XPath of a filter, the canonical text of @value. It is evaluated from the root (RFC 6241 8.9.5). False with @errs when it is
+ * too long or has variables.
+ */
+bool nc_filter_xpath(struct nc_filter *filter, const char *xpath, const struct lyd_value *value,
+		     struct ds_errors *errs);
 
 /* Says that an XPath cannot be evaluated, with libyang's last words. */
 void nc_filter_xpath_error(const struct ly_ctx *ctx, struct ds_errors *errs);

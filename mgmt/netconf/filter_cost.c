@@ -159,7 +159,7 @@ static bool scan_step(struct scan *s)
 {
 	const struct lysc_node *parent = s->node;
 
-	s->at++;
+	s->at += *s->at == '/'; /* a relative path begins at the root, too */
 	if (!scan_name(s))
 		return false;
 	s->node = s->mod ? lys_find_child(parent, s->mod, s->name, 0, 0, 0) : NULL;
@@ -185,7 +185,7 @@ static enum nc_cost xpath_cost(const char *xpath, const struct ly_ctx *ctx)
 	struct scan s = {.ctx = ctx, .at = skip_space(xpath), .keyed = true};
 	bool first = true;
 
-	while (*s.at == '/' && (first || s.node)) {
+	while ((*s.at == '/' || (first && in_name(*s.at, true))) && (first || s.node)) {
 		if (!scan_step(&s))
 			return NC_COST_OPEN;
 		first = false;

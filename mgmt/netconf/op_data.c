@@ -33,13 +33,14 @@ static bool read_filter(struct nc_read *read, const struct lyd_node *op, struct 
 {
 	const struct lyd_node_any *subtree =
 		(const struct lyd_node_any *)ds_child(op, NULL, "subtree-filter");
-	const char *xpath = ds_value(op, NULL, "xpath-filter");
+	const struct lyd_node *xpath = ds_child(op, NULL, "xpath-filter");
 	const char *depth = ds_value(op, NULL, "max-depth");
 
 	if (depth && strcmp(depth, "unbounded") != 0)
 		read->filter.max_depth = strtoul(depth, NULL, 10);
 	if (xpath)
-		return nc_filter_xpath(&read->filter, xpath, errs);
+		return nc_filter_xpath(&read->filter, lyd_get_value(xpath),
+				       &((const struct lyd_node_term *)xpath)->value, errs);
 	if (subtree) {
 		read->filter.given = true;
 		if (subtree->value_type == LYD_ANYDATA_DATATREE)

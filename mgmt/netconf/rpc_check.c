@@ -13,7 +13,7 @@
 #define ID_MAX      4095 /* RFC 6241 4.1 */
 
 /* What the content of an element is. */
-enum content { ENVELOPE, PARAMETERS, CONFIG, FILTER };
+enum content { ENVELOPE, PARAMETERS, CONFIG, FILTER }; /* from CONFIG on it is data */
 
 #define CONTENT   0x0f /* of an element's mark; more of what is in a filter: */
 #define NO_MATCH  0x10 /* it has an attribute, which no data has */
@@ -100,32 +100,46 @@ static char *add_keys(char *path, const struct lysc_node *list, const struct nc_
 	return path;
 }
 
+/* Does data of the operation begin with it: a child of <config> or of <filter>? */
+static bool is_top(const struct nc_xml_element *e)
+{
+	return content_of(e - 1) >= CONFIG && content_of(e - 2) != content_of(e - 1);
+}
+
+/* The schema of the element that stands in one with the schema @parent. */
+static const struct lysc_node *schema_of(const struct check *c, const struct nc_xml_element *e,
+					 const struct lysc_node *parent)
+{
+	const struct lys_module *mod = module_of(c, e);
+	char *name = copy(e->name);
+	const struct lysc_node *schema = mod ? lys_find_child(parent, mod, name, 0, 0, 0) : NULL;
+
+	free(name);
+	return schema;
+}
+
 /* The path of the first @depth elements: in the operation, or in the data that it brings. */
 static char *path_of(const struct check *c, unsigned int depth)
 {
 	const struct lysc_node *schema = NULL, *parent;
-	char *path = ds_strdup(""), *name, *more;
+	char *path = ds_strdup(""), *more;
 
 	for (unsigned int i = 1; i < depth; i++) {
 		const struct nc_xml_element *e = &c->xml.stack[i];
-		const struct lys_module *mod = module_of(c, e);
-		bool top = i == 1 || (content_of(e - 1) == CONFIG && content_of(e - 2) != CONFIG);
 
-		if (top)
+		if (i > 1 && is_top(e)) {
+			schema = NULL;
 			*path = '\0';
-		name = copy(e->name);
-		parent = top ? NULL : schema;
-		schema = mod ? lys_find_child(parent, mod, name, 0, 0, 0) : NULL;
-		if (schema) {
-			more = parent && parent->module == mod
-				       ? ds_printf("%s/%s", path, name)
-				       : ds_printf("%s/%s:%s", path, mod->name, name);
-			free(path);
-			path = schema->nodetype == LYS_LIST ? add_keys(more, schema, e) : more;
 		}
-		free(name);
+		parent = schema;
+		schema = schema_of(c, e, parent);
 		if (!schema) /* what is above it is known, and says enough */
 			break;
+		more = parent && parent->module == schema->module
+			       ? ds_printf("%s/%s", path, schema->name)
+			       : ds_printf("%s/%s:%s", path, schema->module->name, schema->name);
+		free(path);
+		path = schema->nodetype == LYS_LIST ? add_keys(more, schema, e) : more;
 	}
 	return path;
 }
@@ -244,6 +258,29 @@ static void change(struct check *c, const char *from, const char *to, const char
 }
 
 /*
+ * The namespace that stands for all in a filter: that of NETCONF (filter.c). But libyang knows a key by
+ * its name alone, so a key has its own.
+ */
+static const char *any_namespace(const struct check *c)
+{
+	const struct nc_xml_element *e = &c->xml.stack[c->xml.depth - 1], *at = e;
+	const struct lysc_node *schema = NULL, *key;
+
+	while (!is_top(at))
+		at--;
+	for (; at < e; at++) {
+		schema = schema_of(c, at, schema);
+		if (!schema)
+			return NS_BASE;
+	}
+	for (key = schema ? lysc_node_child(schema) : NULL; key && lysc_is_key(key);
+	     key = key->next)
+		if (nc_span_is(e->name, key->name))
+			return key->module->ns;
+	return NS_BASE;
+}
+
+/*
  * Of an element of a subtree filter. Without a namespace it is looked for in all (RFC 6241 6.2.1), for
  * which libyang is given that of NETCONF (filter.c). No data has attributes, so what asks for one selects
  * nothing (6.2.2).
@@ -256,7 +293,7 @@ static void check_subtree(struct check *c, struct nc_xml_element *e)
 		if (!is_declaration(a))
 			e->mark |= NO_MATCH;
 		else if (is(a, NULL, "xmlns") && !a->value.n)
-			change(c, a->value.at, a->value.at, NS_BASE);
+			change(c, a->value.at, a->value.at, any_namespace(c));
 	}
 }
 

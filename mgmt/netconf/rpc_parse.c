@@ -107,6 +107,10 @@ static void explain(const struct ly_ctx *ctx, const struct nc_call *call, struct
 		/* The only value in <config> that the parser refuses by itself, and is not read before. */
 		err->tag = DS_BAD_ATTRIBUTE;
 		ds_error_bad(err, "key");
+	} else if (!strncmp(message, "Storing value failed", 20)) {
+		err->tag = DS_INVALID_VALUE;
+		free(err->message);
+		err->message = ds_strdup("this is no XPath (XPath 1.0, and functions of RFC 7950)");
 	} else if (!call->op && err->tag == DS_OPERATION_FAILED) {
 		err->tag = DS_INVALID_VALUE; /* a value, or the parser would have got further */
 	}

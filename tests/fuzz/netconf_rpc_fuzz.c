@@ -63,7 +63,7 @@ static void use(const struct nc_call *call, struct ds_errors *errs)
 	static const char *const filtering[] = {"get", "get-config", "get-data",
 						"create-subscription"};
 	const char *name = call->op->schema->name;
-	const char *xpath = ds_value(call->op, NULL, "xpath-filter");
+	const struct lyd_node *xpath = ds_child(call->op, NULL, "xpath-filter");
 	struct lyd_node *selected = NULL;
 	struct nc_filter filter = {.xpath = NULL};
 	bool filters = false;
@@ -72,7 +72,8 @@ static void use(const struct nc_call *call, struct ds_errors *errs)
 		filters |= !strcmp(name, filtering[i]);
 	if (!filters)
 		return;
-	if (!(xpath ? nc_filter_xpath(&filter, xpath, errs)
+	if (!(xpath ? nc_filter_xpath(&filter, lyd_get_value(xpath),
+				      &((const struct lyd_node_term *)xpath)->value, errs)
 		    : nc_filter_read(&filter, call->op, errs))) {
 		FUZZ_ASSERT(!ds_errors_none(errs));
 		return;
