@@ -129,9 +129,9 @@ struct bd_config *st_translate(struct st *st, struct ov *ov, const struct ov *tr
 	return config;
 }
 
-bool st_stroke(struct st *st, const struct nacm_subject *who, struct ov *ov,
-	       const struct st_edit *edit, struct lyd_node *config, bool check,
-	       struct ds_errors *errs)
+static bool stroke(struct st *st, const struct nacm_subject *who, struct ov *ov,
+		   const struct st_edit *edit, const struct lyd_node *config, bool check,
+		   struct ds_errors *errs)
 {
 	static const enum ed_op ops[] = {ED_MERGE, ED_REPLACE, ED_NONE};
 	struct ds_errors more = {.n = 0};
@@ -153,6 +153,82 @@ bool st_stroke(struct st *st, const struct nacm_subject *who, struct ov *ov,
 	ds_errors_move(errs, &more);
 	if (!right)
 		ov_undo(ov);
+	return right;
+}
+
+/* A top-level node of <config>, or a container of units with the one that is @unit: a copy. */
+static struct lyd_node *part_of(const struct lyd_node *top, const struct lyd_node *unit)
+{
+	struct lyd_node *part = NULL;
+
+	lyd_dup_single(top, NULL, LYD_DUP_WITH_FLAGS | (unit ? 0 : LYD_DUP_RECURSIVE), &part);
+	if (unit)
+		lyd_dup_single(unit, (struct lyd_node_inner *)part,
+			       LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, NULL);
+	return part;
+}
+
+/* Can it be done by itself? Then it goes to *@good, to be done with the others; else it is told. */
+static void sift_part(struct st *st, const struct nacm_subject *who, struct ov *ov,
+		      const struct st_edit *edit, struct lyd_node *part, struct lyd_node **good,
+		      struct ds_errors *errs)
+{
+	struct ds_errors own = {.n = 0};
+	struct lyd_node *same = NULL;
+
+	if (stroke(st, who, ov, edit, part, edit->test != ST_SET, &own)) {
+		ov_undo(ov);
+		if (part->schema && ov_is_split(part->schema))
+			same = ds_same(*good, part);
+		if (same && lyd_child(part))
+			lyd_insert_child(same, lyd_child(part));
+		else if (!same)
+			lyd_insert_sibling(*good, part, good);
+		if (!same)
+			part = NULL;
+	} else {
+		ds_errors_move(errs, &own);
+	}
+	lyd_free_tree(part);
+	ds_errors_clear(&own);
+}
+
+/* continue-on-error: the units of @config that are right by themselves. */
+static struct lyd_node *sift(struct st *st, const struct nacm_subject *who, struct ov *ov,
+			     const struct st_edit *edit, const struct lyd_node *config,
+			     struct ds_errors *errs)
+{
+	const struct lyd_node *top, *unit;
+	struct lyd_node *good = NULL;
+
+	LY_LIST_FOR(config, top) {
+		bool split = top->schema && ov_is_split(top->schema) && !ed_has_op(top) &&
+			     lyd_child(top);
+
+		if (!split)
+			sift_part(st, who, ov, edit, part_of(top, NULL), &good, errs);
+		else
+			LY_LIST_FOR(lyd_child(top), unit)
+				sift_part(st, who, ov, edit, part_of(top, unit), &good, errs);
+	}
+	return good;
+}
+
+bool st_stroke(struct st *st, const struct nacm_subject *who, struct ov *ov,
+	       const struct st_edit *edit, struct lyd_node *config, bool check,
+	       struct ds_errors *errs)
+{
+	struct ds_errors own = {.n = 0};
+	struct lyd_node *good;
+	bool right;
+
+	/* What replaces all would take away what is wrong in it. */
+	if (edit->on_error != ST_CONTINUE || edit->default_op == ST_REPLACE)
+		return stroke(st, who, ov, edit, config, check, errs);
+	good = sift(st, who, ov, edit, config, errs);
+	right = stroke(st, who, ov, edit, good, check, &own);
+	ds_errors_move(errs, &own);
+	lyd_free_all(good);
 	return right;
 }
 

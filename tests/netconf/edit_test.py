@@ -353,6 +353,38 @@ def error_options():
 
 
 @test
+def continue_on_error_does_what_can_be_done():
+    """One port is wrong, in each way that there is; its neighbours on both sides are done."""
+    wrong = [
+        iface("w", "<nope/>"), iface("w", '<port xmlns="urn:nobody"/>'), tap("w", extra="<mtu>5</mtu>"),
+        tap("w", extra="<mtu>2000</mtu><mtu>2001</mtu>"), iface("w"), "<interface><enabled>true</enabled></interface>",
+        iface("w", TAP + hport("<access>lab</access>")), tap("w", extra="<state><queues>1</queues></state>"),
+        tap("w", extra='<mtu yang:insert="first">2000</mtu>'),
+        iface("w", '<type xmlns:t="urn:heddle:yang:heddle-tap">t:nope</type>'),
+    ]
+    with client() as (_, c):
+        for target in ("candidate", "running"):
+            for one in wrong:
+                for config in (ifs(tap("a"), one, tap("b")), ifs(tap("a"), tap("b"), one), ifs(one, tap("a"), tap("b"))):
+                    got = errors(edit(c, config, target, error="continue-on-error"))
+                    assert len(got) == 1, (one, got)
+                    assert names(c, target) == ALL + ["a", "b"], (one, names(c, target))
+                    assert ok(edit(c, ifs(iface("a", op="delete"), iface("b", op="delete")), target))
+        # Another top-level node, and an unknown one.
+        both = switch(segment("new", "<host-only/>")) + '<top xmlns="urn:nobody"/>' + ifs(tap("w", access="lab"))
+        assert [e[0] for e in errors(edit(c, both, error="continue-on-error"))] == ["unknown-namespace"]
+        assert names(c, "candidate") == ALL + ["w"] and "new" in [
+            s.findtext(f"{{{HS}}}name") for s in get(c, "candidate").iter(f"{{{HS}}}segment")]
+        assert ok(c.rpc("<discard-changes/>"))
+        # All right is ok, all wrong changes nothing, and what is deleted as a whole is not taken apart.
+        assert ok(edit(c, ifs(tap("a")), error="continue-on-error")) and ok(c.rpc("<discard-changes/>"))
+        assert len(errors(edit(c, ifs(*wrong[:1]), error="continue-on-error"))) == 1
+        assert errors(edit(c, ifs(tap("a"), wrong[0], op="replace"), error="continue-on-error"))
+        assert errors(edit(c, ifs(tap("a"), wrong[0]), default="replace", error="continue-on-error"))
+        assert names(c, "candidate") == ALL and ok(commit(c)) and names(c) == ALL
+
+
+@test
 def running_directly():
     with client() as (w, c):
         assert ok(edit(c, ifs(tap("a")), target="running")) and names(c) == ALL + ["a"]
