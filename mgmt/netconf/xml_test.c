@@ -18,70 +18,70 @@ static bool walk(const char *text)
 	return nc_xml_walk(&xml, copy, strlen(copy), NULL, NULL);
 }
 
+static const struct {
+	const char *text, *word;
+} wrong[] = {
+	{"<a b='1' b='2'/>", "twice"},
+	{"<a xmlns:p='urn:x' xmlns:q='urn:x' p:b='1' q:b='2'/>", "twice"},
+	{"<a xmlns='urn:x' xmlns='urn:x'/>", "twice"},
+	{"<a><b></a></b>", "end tag"},
+	{"<a>", "does not end"},
+	{"</a>", "end tag"},
+	{"<a/><a/>", "more than one root"},
+	{"<a/>x", "outside"},
+	{"x<a/>", "outside"},
+	{"<![CDATA[x]]><a/>", "outside"},
+	{"", "no element"},
+	{"<!-- only -->", "no element"},
+	{"<a b=1/>", "quotes"},
+	{"<a b/>", "no value"},
+	{"<a b='1'c='2'/>", "blank"},
+	{"<a b='<'/>", "<"},
+	{"<a b='1/>", "does not end"},
+	{"<a>&</a>", "&amp;"},
+	{"<a>&nbsp;</a>", "&amp;"},
+	{"<a>&#;</a>", "number"},
+	{"<a>&#x;</a>", "number"},
+	{"<a>&#12a;</a>", "number"},
+	{"<a>&#0;</a>", "does not have"},
+	{"<a>&#xd800;</a>", "does not have"},
+	{"<a>&#x110000;</a>", "does not have"},
+	{"<a>&#99999999999999999999999;</a>", "does not have"},
+	{"<a>\x01</a>", "no character"},
+	{"<a>\xff</a>", "no character"},
+	{"<a b='\xc3'/>", "no character"},
+	{"<a>]]></a>", "]]&gt;"},
+	{"<a><![CDATA[x</a>", "CDATA"},
+	{"<a><!-- x</a>", "comment"},
+	{"<a><!-- x -- y --></a>", "hyphens"},
+	{"<a><? x</a>", "instruction"},
+	{"<!DOCTYPE a><a/>", "document type"},
+	{" <?xml version='1.0'?><a/>", "begins"},
+	{"<a/><?xml version='1.0'?>", "begins"},
+	{"<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "UTF-8"},
+	{"<p:a/>", "not declared"},
+	{"<a p:b='1'/>", "not declared"},
+	{"<a xmlns:p=''/>", "no namespace"},
+	{"<a xmlns:xml='urn:x'/>", "xml and xmlns"},
+	{"<a xmlns:xmlns='urn:x'/>", "xml and xmlns"},
+	{"<a:b:c xmlns:a='urn:x'/>", "two colons"},
+	{"<1/>", "name"},
+	{"<\xd2/>", "name"},
+	{"<a\xd2/>", "blank"},
+	{"<\xc3\x97/>", "name"},
+	{"< a/>", "name"},
+	{"<a/ >", "/"},
+	{"<a", "does not end"},
+};
+
 static void test_wrong(void)
 {
-	static const struct {
-		const char *text, *word;
-	} rows[] = {
-		{"<a b='1' b='2'/>", "twice"},
-		{"<a xmlns:p='urn:x' xmlns:q='urn:x' p:b='1' q:b='2'/>", "twice"},
-		{"<a xmlns='urn:x' xmlns='urn:x'/>", "twice"},
-		{"<a><b></a></b>", "end tag"},
-		{"<a>", "does not end"},
-		{"</a>", "end tag"},
-		{"<a/><a/>", "more than one root"},
-		{"<a/>x", "outside"},
-		{"x<a/>", "outside"},
-		{"<![CDATA[x]]><a/>", "outside"},
-		{"", "no element"},
-		{"<!-- only -->", "no element"},
-		{"<a b=1/>", "quotes"},
-		{"<a b/>", "no value"},
-		{"<a b='1'c='2'/>", "blank"},
-		{"<a b='<'/>", "<"},
-		{"<a b='1/>", "does not end"},
-		{"<a>&</a>", "&amp;"},
-		{"<a>&nbsp;</a>", "&amp;"},
-		{"<a>&#;</a>", "number"},
-		{"<a>&#x;</a>", "number"},
-		{"<a>&#12a;</a>", "number"},
-		{"<a>&#0;</a>", "does not have"},
-		{"<a>&#xd800;</a>", "does not have"},
-		{"<a>&#x110000;</a>", "does not have"},
-		{"<a>&#99999999999999999999999;</a>", "does not have"},
-		{"<a>\x01</a>", "no character"},
-		{"<a>\xff</a>", "no character"},
-		{"<a b='\xc3'/>", "no character"},
-		{"<a>]]></a>", "]]&gt;"},
-		{"<a><![CDATA[x</a>", "CDATA"},
-		{"<a><!-- x</a>", "comment"},
-		{"<a><!-- x -- y --></a>", "hyphens"},
-		{"<a><? x</a>", "instruction"},
-		{"<!DOCTYPE a><a/>", "document type"},
-		{" <?xml version='1.0'?><a/>", "begins"},
-		{"<a/><?xml version='1.0'?>", "begins"},
-		{"<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "UTF-8"},
-		{"<p:a/>", "not declared"},
-		{"<a p:b='1'/>", "not declared"},
-		{"<a xmlns:p=''/>", "no namespace"},
-		{"<a xmlns:xml='urn:x'/>", "xml and xmlns"},
-		{"<a xmlns:xmlns='urn:x'/>", "xml and xmlns"},
-		{"<a:b:c xmlns:a='urn:x'/>", "two colons"},
-		{"<1/>", "name"},
-		{"<\xd2/>", "name"},
-		{"<a\xd2/>", "blank"},
-		{"<\xc3\x97/>", "name"},
-		{"< a/>", "name"},
-		{"<a/ >", "/"},
-		{"<a", "does not end"},
-	};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		bool right = walk(wrong[i].text);
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		bool right = walk(rows[i].text);
-
-		if (right || !xml.wrong || !strstr(xml.wrong, rows[i].word))
-			printf("%s: %s\n", rows[i].text, xml.wrong ? xml.wrong : "taken");
-		CU_ASSERT(!right && xml.wrong && strstr(xml.wrong, rows[i].word));
+		if (right || !xml.wrong || !strstr(xml.wrong, wrong[i].word))
+			printf("%s: %s\n", wrong[i].text, xml.wrong ? xml.wrong : "taken");
+		CU_ASSERT(!right && xml.wrong && strstr(xml.wrong, wrong[i].word));
 	}
 }
 
