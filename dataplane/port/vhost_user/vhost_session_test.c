@@ -13,15 +13,15 @@
 #define RINGS    4
 #define PROTOCOL (BIT(VHOST_PF_MQ) | BIT(VHOST_PF_REPLY_ACK) | BIT(VHOST_PF_CONFIGURE_MEM_SLOTS))
 
-static struct vhost_session s;
+static struct vhost_session ses;
 static struct hd_err err;
 static uint64_t now;
 
 static void begin(void)
 {
 	now = 100 * S_NS;
-	vhost_session_init(&s, BIT(32), PROTOCOL, RINGS);
-	s.protocol = PROTOCOL;
+	vhost_session_init(&ses, BIT(32), PROTOCOL, RINGS);
+	ses.protocol = PROTOCOL;
 }
 
 /* Sends as much as is taken, in pieces of @piece bytes, with @n descriptors at the first. */
@@ -32,14 +32,14 @@ static int send_bytes(const void *bytes, size_t len, size_t piece, const int *fd
 
 	while (len > 0 && ret == 0) {
 		void *at;
-		size_t room = vhost_session_room(&s, now, &at);
+		size_t room = vhost_session_room(&ses, now, &at);
 
 		if (room == 0)
 			return -EAGAIN;
 		room = room < piece ? room : piece;
 		room = room < len ? room : len;
 		memcpy(at, from, room);
-		ret = vhost_session_read(&s, room, fd, n, now, &err);
+		ret = vhost_session_read(&ses, room, fd, n, now, &err);
 		from += room;
 		len -= room;
 		n = 0;
@@ -66,7 +66,7 @@ static uint64_t read_reply(uint32_t request, size_t size)
 	struct vhost_header h;
 	const void *at;
 	uint64_t value = 0;
-	size_t len = vhost_session_output(&s, &at);
+	size_t len = vhost_session_output(&ses, &at);
 
 	CU_ASSERT_EQUAL_FATAL(len, VHOST_HEADER_LEN + size);
 	memcpy(&h, at, VHOST_HEADER_LEN);
@@ -74,7 +74,7 @@ static uint64_t read_reply(uint32_t request, size_t size)
 	CU_ASSERT_EQUAL(h.flags, VHOST_VERSION | VHOST_REPLY);
 	CU_ASSERT_EQUAL(h.size, size);
 	memcpy(&value, (const uint8_t *)at + VHOST_HEADER_LEN, size < 8 ? size : 8);
-	vhost_session_written(&s, len);
+	vhost_session_written(&ses, len);
 	return value;
 }
 
@@ -93,13 +93,13 @@ static void test_pieces(void)
 
 		begin();
 		CU_ASSERT_EQUAL(send_bytes(bytes, sizeof(bytes), piece, NULL, 0), 1);
-		CU_ASSERT_EQUAL(memcmp(&s.payload.addr, &addr, sizeof(addr)), 0);
+		CU_ASSERT_EQUAL(memcmp(&ses.payload.addr, &addr, sizeof(addr)), 0);
 		/* nothing more is read before it is answered */
-		CU_ASSERT_EQUAL(vhost_session_room(&s, now, &at), 0);
-		CU_ASSERT_EQUAL(vhost_session_answer(&s, 0, NULL, 0, now, &err), 0);
-		CU_ASSERT_EQUAL(vhost_session_output(&s, &out), 0);
-		CU_ASSERT_EQUAL(vhost_session_room(&s, now, &at), VHOST_HEADER_LEN);
-		CU_ASSERT_EQUAL(vhost_session_next_ns(&s, now), UINT64_MAX);
+		CU_ASSERT_EQUAL(vhost_session_room(&ses, now, &at), 0);
+		CU_ASSERT_EQUAL(vhost_session_answer(&ses, 0, NULL, 0, now, &err), 0);
+		CU_ASSERT_EQUAL(vhost_session_output(&ses, &out), 0);
+		CU_ASSERT_EQUAL(vhost_session_room(&ses, now, &at), VHOST_HEADER_LEN);
+		CU_ASSERT_EQUAL(vhost_session_next_ns(&ses, now), UINT64_MAX);
 	}
 }
 
@@ -110,29 +110,29 @@ static void test_replies(void)
 
 	begin();
 	CU_ASSERT_EQUAL(send_request(VHOST_GET_FEATURES, 0, NULL, 0, NULL, 0), 1);
-	CU_ASSERT_EQUAL(vhost_session_answer(&s, 0, &s.offered, 8, now, &err), 0);
+	CU_ASSERT_EQUAL(vhost_session_answer(&ses, 0, &ses.offered, 8, now, &err), 0);
 	/* not before the reply was read: half of it is not enough */
-	CU_ASSERT_EQUAL(vhost_session_room(&s, now, &at), 0);
-	vhost_session_written(&s, 7);
-	CU_ASSERT_EQUAL(vhost_session_room(&s, now, &at), 0);
-	vhost_session_written(&s, 13);
-	CU_ASSERT_EQUAL(vhost_session_room(&s, now, &at), VHOST_HEADER_LEN);
+	CU_ASSERT_EQUAL(vhost_session_room(&ses, now, &at), 0);
+	vhost_session_written(&ses, 7);
+	CU_ASSERT_EQUAL(vhost_session_room(&ses, now, &at), 0);
+	vhost_session_written(&ses, 13);
+	CU_ASSERT_EQUAL(vhost_session_room(&ses, now, &at), VHOST_HEADER_LEN);
 
 	/* a result only for who wants one and took the feature */
 	value = BIT(32);
 	CU_ASSERT_EQUAL(send_request(VHOST_SET_FEATURES, VHOST_NEED_REPLY, &value, 8, NULL, 0), 1);
-	CU_ASSERT_EQUAL(vhost_session_answer(&s, 0, NULL, 0, now, &err), 0);
+	CU_ASSERT_EQUAL(vhost_session_answer(&ses, 0, NULL, 0, now, &err), 0);
 	CU_ASSERT_EQUAL(read_reply(VHOST_SET_FEATURES, 8), 0);
-	CU_ASSERT_EQUAL(s.features, BIT(32));
+	CU_ASSERT_EQUAL(ses.features, BIT(32));
 	value = 0;
 	CU_ASSERT_EQUAL(send_request(VHOST_SET_FEATURES, VHOST_NEED_REPLY, &value, 8, NULL, 0), 1);
-	CU_ASSERT_EQUAL(vhost_session_answer(&s, -EIO, NULL, 0, now, &err), 0);
+	CU_ASSERT_EQUAL(vhost_session_answer(&ses, -EIO, NULL, 0, now, &err), 0);
 	CU_ASSERT_EQUAL(read_reply(VHOST_SET_FEATURES, 8), 1);
-	CU_ASSERT_EQUAL(s.features, BIT(32));
-	s.protocol = 0;
+	CU_ASSERT_EQUAL(ses.features, BIT(32));
+	ses.protocol = 0;
 	CU_ASSERT_EQUAL(send_request(VHOST_SET_FEATURES, VHOST_NEED_REPLY, &value, 8, NULL, 0), 1);
 	hd_err_set(&err, EIO, "why");
-	CU_ASSERT_EQUAL(vhost_session_answer(&s, -EIO, NULL, 0, now, &err), -EIO);
+	CU_ASSERT_EQUAL(vhost_session_answer(&ses, -EIO, NULL, 0, now, &err), -EIO);
 	CU_ASSERT_STRING_EQUAL(err.text, "SET_FEATURES: why");
 }
 
@@ -189,7 +189,7 @@ static void test_broken(void)
 		if (!strstr(err.text, bad[i].words))
 			printf("\n  \"%s\" does not say \"%s\"", err.text, bad[i].words);
 		CU_ASSERT_PTR_NOT_NULL(strstr(err.text, bad[i].words));
-		vhost_session_end(&s);
+		vhost_session_end(&ses);
 	}
 	/* no descriptor is left open */
 	CU_ASSERT_EQUAL(open("/dev/null", O_RDONLY), probe);
@@ -206,10 +206,10 @@ static void test_descriptors(void)
 	fd[0] = open("/dev/null", O_RDONLY);
 	fd[1] = open("/dev/null", O_RDONLY);
 	CU_ASSERT_EQUAL(send_request(VHOST_SET_MEM_TABLE, 0, &table, sizeof(table), fd, 2), 1);
-	CU_ASSERT_EQUAL_FATAL(s.fds, 2);
-	kept = s.fd[0];
-	s.fd[0] = -1;
-	CU_ASSERT_EQUAL(vhost_session_answer(&s, 0, NULL, 0, now, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(ses.fds, 2);
+	kept = ses.fd[0];
+	ses.fd[0] = -1;
+	CU_ASSERT_EQUAL(vhost_session_answer(&ses, 0, NULL, 0, now, &err), 0);
 	CU_ASSERT_EQUAL(fcntl(kept, F_GETFD), 0);
 	CU_ASSERT_EQUAL(fcntl(fd[1], F_GETFD), -1);
 	close(kept);
@@ -223,25 +223,25 @@ static void test_patience(void)
 	/* half a request */
 	begin();
 	CU_ASSERT_EQUAL(send_bytes(&value, 5, 5, NULL, 0), 0);
-	CU_ASSERT_EQUAL(vhost_session_next_ns(&s, now), now + VHOST_PATIENCE_NS);
+	CU_ASSERT_EQUAL(vhost_session_next_ns(&ses, now), now + VHOST_PATIENCE_NS);
 	now += VHOST_PATIENCE_NS - 1;
-	CU_ASSERT_FALSE(vhost_session_late(&s, now, &err));
+	CU_ASSERT_FALSE(vhost_session_late(&ses, now, &err));
 	/* more of it buys no time */
 	CU_ASSERT_EQUAL(send_bytes(&value, 1, 1, NULL, 0), 0);
-	CU_ASSERT_TRUE(vhost_session_late(&s, now + 1, &err));
+	CU_ASSERT_TRUE(vhost_session_late(&ses, now + 1, &err));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "only in part"));
 	/* a reply that is not read */
 	begin();
 	CU_ASSERT_EQUAL(send_request(VHOST_SET_FEATURES, VHOST_NEED_REPLY, &value, 8, NULL, 0), 1);
-	CU_ASSERT_FALSE(vhost_session_late(&s, now + 100 * S_NS, &err)); /* that is ours to do */
-	CU_ASSERT_EQUAL(vhost_session_answer(&s, 0, NULL, 0, now, &err), 0);
-	vhost_session_written(&s, 1);
-	CU_ASSERT_TRUE(vhost_session_late(&s, now + VHOST_PATIENCE_NS, &err));
+	CU_ASSERT_FALSE(vhost_session_late(&ses, now + 100 * S_NS, &err)); /* that is ours to do */
+	CU_ASSERT_EQUAL(vhost_session_answer(&ses, 0, NULL, 0, now, &err), 0);
+	vhost_session_written(&ses, 1);
+	CU_ASSERT_TRUE(vhost_session_late(&ses, now + VHOST_PATIENCE_NS, &err));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "reply to SET_FEATURES was not read"));
 	/* none of both */
 	begin();
-	CU_ASSERT_FALSE(vhost_session_late(&s, now + 100 * S_NS, &err));
-	CU_ASSERT_EQUAL(vhost_session_room(&s, now, &at), VHOST_HEADER_LEN);
+	CU_ASSERT_FALSE(vhost_session_late(&ses, now + 100 * S_NS, &err));
+	CU_ASSERT_EQUAL(vhost_session_room(&ses, now, &at), VHOST_HEADER_LEN);
 }
 
 static void test_rate(void)
@@ -252,14 +252,14 @@ static void test_rate(void)
 	for (unsigned int ms = 0; ms < 10000; ms++, now += S_NS / 1000)
 		while (send_request(VHOST_SET_FEATURES, 0, &value, 8, NULL, 0) == 1) {
 			served++;
-			vhost_session_answer(&s, 0, NULL, 0, now, &err);
+			vhost_session_answer(&ses, 0, NULL, 0, now, &err);
 		}
 	CU_ASSERT_TRUE(served >= 10 * VHOST_REQUESTS_A_S);
 	CU_ASSERT_TRUE(served <= 11 * VHOST_REQUESTS_A_S);
 	/* and it says when to look again */
-	CU_ASSERT_TRUE(vhost_session_next_ns(&s, now) > now - S_NS / 1000);
-	CU_ASSERT_TRUE(vhost_session_next_ns(&s, now) < now + S_NS / 1000 ||
-		       vhost_session_next_ns(&s, now) == UINT64_MAX);
+	CU_ASSERT_TRUE(vhost_session_next_ns(&ses, now) > now - S_NS / 1000);
+	CU_ASSERT_TRUE(vhost_session_next_ns(&ses, now) < now + S_NS / 1000 ||
+		       vhost_session_next_ns(&ses, now) == UINT64_MAX);
 }
 
 UNIT_MAIN("vhost_session", {"pieces", test_pieces}, {"replies", test_replies},
