@@ -169,6 +169,22 @@ static void tell_control_all(struct heddled *heddled)
 				tell_control(heddled, tap->req.port, tap->opened.ifindex);
 }
 
+/* Opens @n descriptors of vhost-net into @fds. All of them or none: then -errno with @err. */
+static int vhost_net_open(int *fds, unsigned int n, struct hd_err *err)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		fds[i] = netns_vhost_net(err);
+		if (fds[i] < 0) {
+			int rc = fds[i];
+
+			while (i > 0)
+				close(fds[--i]);
+			return rc;
+		}
+	}
+	return 0;
+}
+
 static void serve_tap(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	const struct hd_open_tap *req = msg->body;
@@ -197,7 +213,7 @@ static void serve_tap(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	fds[n++] = tap->sock;
 	kept = n;
 	if (req->has_vhost_net) {
-		if (opener_vhost_net(fds + n, req->queues, &err) < 0) {
+		if (vhost_net_open(fds + n, req->queues, &err) < 0) {
 			refuse(chan, msg, -err.code, &err);
 			return;
 		}

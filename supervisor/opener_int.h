@@ -96,9 +96,6 @@ void opener_tap_down(struct kept_tap *tap);
 /* True if the device is still there, in the namespace that its name stands for now. */
 bool opener_tap_alive(const struct opener *opener, struct kept_tap *tap);
 
-/* Opens /dev/vhost-net @n times. Returns 0, or -errno with @err and nothing open. */
-int opener_vhost_net(int *fds, unsigned int n, struct hd_err *err);
-
 /* opener_cache.c: the device of @req, kept or new. Returns NULL with @err. */
 const struct kept_tap *opener_cache_tap(struct opener *opener, const struct hd_open_tap *req,
 					struct hd_err *err);

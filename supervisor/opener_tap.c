@@ -492,18 +492,3 @@ void opener_tap_close(struct kept_tap *tap)
 		close(tap->sock);
 	tap->sock = -1;
 }
-
-int opener_vhost_net(int *fds, unsigned int n, struct hd_err *err)
-{
-	for (unsigned int i = 0; i < n; i++) {
-		fds[i] = netns_vhost_net(err);
-		if (fds[i] < 0) {
-			int rc = fds[i];
-
-			while (i > 0)
-				close(fds[--i]);
-			return rc;
-		}
-	}
-	return 0;
-}

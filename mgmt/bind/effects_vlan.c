@@ -113,8 +113,7 @@ static void report_cut(struct ef_out *out, const struct ef_switch *sw)
 		       seg ? ef_segment_path(seg) : ef_switch_path(sw->name),
 		       "%s of switch %s is on no uplink %s, so it leads out of the machine no "
 		       "longer: %s",
-		       text, sw->name,
-		       ef_has(&now->off, is) ? "that is enabled" : "any more", use);
+		       text, sw->name, ef_has(&now->off, is) ? "that is enabled" : "any more", use);
 	}
 }
 

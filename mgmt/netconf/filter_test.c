@@ -73,7 +73,7 @@ static void test_xpath_cost(void)
 		{"/ietf-interfaces:interfaces/..", NC_COST_OPEN},
 		{"/child::interfaces", NC_COST_OPEN},
 		{"count(//*)", NC_COST_OPEN},
-		{"interfaces", NC_COST_OPEN},
+		{"interfaces", NC_COST_TREE},
 		{"/", NC_COST_OPEN},
 		{"", NC_COST_OPEN},
 		{"[", NC_COST_OPEN},

@@ -58,7 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_ASSERT((c.tci & HD_VID_MASK) >= 1 && (c.tci & HD_VID_MASK) <= HD_VLAN_MAX);
 		FUZZ_ASSERT(c.tag_len == 0 || c.tag_len == HD_VLAN_HLEN);
 		FUZZ_ASSERT(c.tag_len == 0 || rte_cpu_to_be_16(type) == in.tpid);
-		e = hd_vlan_egress(&out, true, c.tci & HD_VID_MASK, c.tci, c.tag_len, frame);
+		e = hd_vlan_egress(&out, true, (c.tci & HD_VID_MASK) != out.pvid, c.tci, c.tag_len,
+				   frame);
 		FUZZ_ASSERT(e.action <= HD_TAG_EXPOSED && e.action != HD_TAG_NOT_MEMBER);
 		FUZZ_ASSERT(e.action != HD_TAG_STRIP || c.tag_len);
 		FUZZ_ASSERT(e.action != HD_TAG_PUSH || !c.tag_len);
