@@ -218,7 +218,7 @@ static void check_lonely(struct ef_out *out, const struct ef_port *port)
 		return;
 	sw = ef_switch_find(after, port->after->switch_name);
 	shared = sw->rest2;
-	for (unsigned int i = 0; i < HD_VLAN_COUNT / 64; i++) {
+	for (unsigned int i = 0; i < HD_VLAN_NUMBERS / 64; i++) {
 		off.w[i] = is.w[i] & sw->off.w[i];
 		is.w[i] &= ~off.w[i];
 		shared.w[i] = is.w[i] & (shared.w[i] | sw->host.w[i]);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mgmt/datastore/depth.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/netconf/rpc_check.h"
 #include "mgmt/netconf/xml.h"
@@ -306,7 +307,10 @@ static void end_subtree(struct check *c, const struct nc_xml_element *e)
 			       : "<nothing xmlns=\"" NS_NOTHING "\"/>");
 }
 
-/* All attributes of <rpc> come back (RFC 6241 4.2), but for the namespace that the reply has itself. */
+/*
+ * All attributes of <rpc> come back (RFC 6241 4.2), but for the namespace that the reply has itself. One
+ * that is longer than any value may be is refused, and not sent back.
+ */
 static void take_attributes(struct check *c)
 {
 	char *text = ds_strdup(""), *more;
@@ -314,7 +318,7 @@ static void take_attributes(struct check *c)
 	for (unsigned int i = 0; i < c->xml.n_attributes; i++) {
 		const struct nc_xml_attribute *a = &c->xml.attributes[i];
 
-		if (is(a, NULL, "xmlns"))
+		if (is(a, NULL, "xmlns") || a->value.n > DS_VALUE_MAX)
 			continue;
 		more = ds_printf("%s %.*s=%c%.*s%c", text, (int)a->qname.n, a->qname.at,
 				 a->value.at[-1], (int)a->value.n, a->value.at, a->value.at[-1]);

@@ -313,7 +313,8 @@ def typed():
             # What this line makes is told at once, and once.
             out = me.do("set port vm9 tap switch sw0 access 77")
             has(out, "warning: port vm9 is in VLAN 77, which no uplink carries")
-            assert "warning" not in me.do("set port vm9 mtu 1400")
+            out = me.do("set port vm9 mtu 1400")
+            assert "warning" not in out, out
             has(me.do("edit switch sw0"), "[edit switch sw0]")
             has(me.do("set segment lab vlan 78"), "")
             has(me.do("top"), "[edit]")
