@@ -96,8 +96,7 @@ void conf_tell_pending(struct conf *conf)
 	if (confirmed && strptime(cli_xml_text(confirmed, "deadline"), "%Y-%m-%dT%H:%M:%S", &tm)) {
 		left = difftime(timegm(&tm), time(NULL));
 		fprintf(stderr,
-			"What runs is undone in %.0f %s, unless somebody types confirm (committed by "
-			"%s).\n",
+			"What runs reverts in %.0f %s unless somebody types confirm (committed by %s).\n",
 			left < 120 ? left : left / 60, left < 120 ? "seconds" : "minutes",
 			cli_xml_text(confirmed, "user"));
 	}
@@ -224,8 +223,8 @@ static int send_commit(struct conf *conf, const struct wanted *w)
 	conf->told = NULL;
 	if (w->confirmed)
 		fprintf(conf->cli->out,
-			"Committed. It is undone in %lu minute%s: type confirm to keep it, cancel "
-			"to undo it now.\n",
+			"Committed. Reverts in %lu minute%s unless confirmed: type confirm to keep it, "
+			"cancel to revert now.\n",
 			w->minutes, w->minutes == 1 ? "" : "s");
 	else
 		fputs(waited ? "Committed, and what was to be confirmed is.\n" : "Committed.\n",

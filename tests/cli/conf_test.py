@@ -153,18 +153,18 @@ def rollback_and_discard():
 def confirmed():
     with world() as w:
         cli = Cli(w)
-        has(cli.run("set port cust mtu 2000", "commit confirmed 5 comment try"), "undone in 5 min")
-        has(cli.err, "is undone in 5 minutes, unless somebody types confirm")
+        has(cli.run("set port cust mtu 2000", "commit confirmed 5 comment try"), "Reverts in 5 min")
+        has(cli.err, "reverts in 5 minutes unless somebody types confirm")
         # The session has ended, and it holds: another one confirms.
         has(cli.run("show port cust mtu", "history"), "mtu 2000;", "not confirmed  try")
         cli.run("set port cust mtu 2100", "confirm", rc=1)
         has(cli.err, "further edits")
         has(cli.run("discard", "confirm"), "Confirmed.")
-        has(cli.err, "is undone in")
+        has(cli.err, "reverts in")
         cli.run("compare")
-        assert "undone" not in cli.err, cli.err
+        assert "reverts" not in cli.err, cli.err
         has(cli.run("set port cust mtu 3000", "commit confirmed", "cancel", "show port cust mtu"),
-            "undone in 10", "mtu 2000;")
+            "Reverts in 10", "mtu 2000;")
         has(cli.run("set port cust mtu 3000", "commit confirmed 1", "set port cust mtu 3100",
                     "commit", "show port cust mtu"), "what was to be confirmed is", "mtu 3100;")
 

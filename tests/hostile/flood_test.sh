@@ -6,8 +6,8 @@
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/../lab/lib.sh"
 
-crowd=200
-[ "${HEDDLE_TEST_LONG:-}" ] && crowd=1000
+crowd=200 commits=3
+[ "${HEDDLE_TEST_LONG:-}" ] && crowd=1000 commits=10
 [ "$LAB_SANITIZED" = no ] || crowd=60
 host_add a b loud crowd
 base="switch sw
@@ -51,7 +51,7 @@ if [ "$best" -lt 5000 ]; then pass "pings of another segment take $best us"; els
 
 spawn loud "$LAB_PYTHON" "$LAB_TOOLS/flooder.py" eth0 broadcast
 flooder=$!
-for _ in 1 2 3; do
+for _ in $(seq $commits); do
 	check "a commit during the flood adds a port" -- hd sw load "$two"
 	check "... and takes it away" -- hd sw load "$one"
 done

@@ -29,7 +29,7 @@ for try in 1 2 3; do
 	[ "$took" -ge "$best" ] || best=$took
 	last=sw$try
 done
-if [ "$best" -lt 1000 ]; then pass "start to forwarding: $best ms"; else fail "start to forwarding: $best ms"; fi
+check_ms 1000 "$best" "start to forwarding"
 wait_for 10 state "$last" planes-ready
 
 for plane in supervisor data control management; do

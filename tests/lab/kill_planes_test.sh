@@ -83,13 +83,7 @@ for ((round = 1; round <= rounds + 1; round++)); do
 	done
 done
 # Of the rounds, the one that other work on this machine disturbed least.
-limit=1000
-[ "$LAB_SANITIZED" = no ] || limit=10000
-if awk -v cpus="$(nproc)" '{ exit !($1 > 2 * cpus) }' /proc/loadavg; then
-	note "this machine is busy ($(cut -d' ' -f1 /proc/loadavg) processes for $(nproc) processors): the second is not asked for"
-	limit=10000
-fi
-check "forwarding is back in time ($best ms)" -- test "$best" -le $limit
+check_ms 1000 "$best" "forwarding is back in time"
 check "the TAP device is the same one" -- [ "$(on a ip -o link show dev eth0 | cut -d: -f1)" = "$index" ]
 check "the host interface has its address" -- ip addr show dev hd-lab to 192.168.56.1
 check_conserved sw

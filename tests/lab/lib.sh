@@ -96,6 +96,17 @@ check() {
 	fi
 }
 
+# check_ms LIMIT MS WORDS: something took MS milliseconds, and LIMIT are allowed; ten times as many on
+# a machine that has more to do than two processes for each processor, or with sanitizers.
+check_ms() {
+	local limit=$1
+	if [ "$LAB_SANITIZED" != no ] || awk -v n="$(nproc)" '{ exit !($1 > 2 * n) }' /proc/loadavg; then
+		limit=$((limit * 10))
+		note "this machine is busy, or the build has sanitizers: $limit ms instead of $1 are allowed"
+	fi
+	check "${*:3} ($2 ms, at most $limit)" -- test "$2" -le "$limit"
+}
+
 # check_not WORDS -- COMMAND...: the command must fail.
 check_not() {
 	local words=() out

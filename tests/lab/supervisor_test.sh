@@ -200,7 +200,7 @@ before=$(fds "$main")
 killed=$(now_ms)
 kill -KILL "$(pid_of heddle-dp)"
 check_within 5 "it is started again" -- logged_n heddle-dp --run-dir 2
-check "within 500 ms" -- test $(($(now_ms) - killed)) -lt 500
+check_ms 500 $(($(now_ms) - killed)) "in time"
 check_within 5 "and the reason is told" -- says main "heddle-dp: killed by signal 9; starting it again in 50 ms"
 for pair in dp:mgmt dp:cp cp:dp mgmt:dp; do
 	n=2
@@ -381,7 +381,7 @@ wait_for 2 true
 stopped=$(now_ms)
 kill -TERM "${HEDDLE_PID[again]}"
 check_ended again 0 "a plane that does not stop is killed"
-check "after two seconds" -- test $(($(now_ms) - stopped)) -lt 3500
+check_ms 3500 $(($(now_ms) - stopped)) "after two seconds"
 start killed
 wait_for 5 says killed forwarding
 planes="$(pid_of heddle-dp) $(pid_of heddle-cp) $(pid_of heddle-mgmt)"
