@@ -87,18 +87,22 @@ check_ms 1000 "$best" "forwarding is back in time"
 check "the TAP device is the same one" -- [ "$(on a ip -o link show dev eth0 | cut -d: -f1)" = "$index" ]
 check "the host interface has its address" -- ip addr show dev hd-lab to 192.168.56.1
 check_conserved sw
-# Killed in full work: what it has in hand is lost, counted (lost_with_plane), and the connection goes on.
+# Killed in full work, a flood: what it has in hand is lost, counted (lost_with_plane), and a connection
+# goes on.
 lost_lines() { grep -c "had in hand are lost" "$LAB_DIR/sw.log"; }
 lost=0
 for ((round = 1; round <= 20 && lost == 0; round++)); do
 	before=$(lost_lines || true)
+	pid=$(state sw plane-pid data)
 	transfer a b 10.0.0.2 $((200 << 20)) >"$LAB_DIR/transfer" 2>&1 &
 	LAB_PIDS+=($!)
 	busy=$!
+	spawn a "$LAB_PYTHON" "$LAB_TOOLS/flooder.py" eth0 broadcast
+	flooder=$!
 	sent=$(state sw port a rx.packets)
 	wait_for 10 state sw counter-at-least a rx.packets $((sent + 300)) || true
-	pid=$(state sw plane-pid data)
 	kill -KILL "$pid"
+	kill "$flooder"
 	check_within 20 "killed under load, round $round: it is back" -- is_back data "$pid"
 	if wait "$busy"; then pass "round $round: the connection went on"; else fail "round $round: the connection broke"; fi
 	lost=$(($(lost_lines || true) - before))
