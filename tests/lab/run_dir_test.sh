@@ -50,6 +50,6 @@ if [ -x "$GUEST" ]; then
 fi
 kill -KILL "$(state sw plane-pid management)"
 check_within 10 "heddle-mgmt gets the new socket when it is started again" -- asks
-check "the configuration is in force" -- state sw ports-up a b
+check_within 10 "the configuration is in force" -- state sw ports-up a b
 heddle_stop sw
 check "the directory is gone at the end" -- test ! -e "$RUN/netconf.sock"
