@@ -61,7 +61,7 @@ kill "$flooder"
 sum() { state sw port "$1" "$2"; }
 settled() { state sw conserved; }
 check_within $((30 + crowd / 4)) "what waited is sent" -- settled
-before=$(sum c1 offered)
+before=$(sum "c$crowd" offered)
 on loud "$LAB_PYTHON" "$LAB_TOOLS/flooder.py" eth0 unknown 200
 check_within $((20 + crowd / 10)) "each port is offered every frame" -- state sw counter-at-least "c$crowd" offered $((before + 200))
 check_within $((10 + crowd / 4)) "every packet is accounted for" -- settled
