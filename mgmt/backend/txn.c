@@ -144,12 +144,15 @@ static void forget(const struct bd_object *object, enum hd_object_op op, void *a
 
 /*
  * Ports that are gone, or of another kind or settings: what was told of them is not true of who has
- * their names now. heddle-dp tells of those after its answer to the commit.
+ * their names now. heddle-dp tells of those after its answer to the commit. The first commit of a
+ * heddle-mgmt changes nothing that heddle-dp has told of: what it has it may have had before.
  */
 static void forget_ports(const struct bk_txn *txn)
 {
 	struct bk *bk = txn->bk;
 
+	if (!bk->objects)
+		return;
 	bd_objects_diff(bk->objects, txn->next, HD_PLANE_DATA, forget, &bk->ports);
 }
 
