@@ -219,8 +219,9 @@ int cli_instance_to_xml(const char *text, size_t len, struct cli_str *xml, struc
 	if (sf_is_lines(text, len))
 		return cli_lines_to_xml(text, len, xml, err);
 	return hd_err_set(err, EINVAL,
-			  "neither lines of set (which start with set or #), JSON (which starts "
-			  "with {) nor XML (which starts with <)");
+			  "neither lines of set (which start with set or #), blocks in braces (as "
+			  "show configuration prints them), JSON (which starts with {) nor XML "
+			  "(which starts with <)");
 }
 
 int cli_instance_read(const char *path, struct cli_str *text, struct hd_err *err)

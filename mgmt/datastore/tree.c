@@ -36,8 +36,9 @@ static LYD_FORMAT format_of(const char *text, size_t len, struct ds_errors *errs
 	else
 		ds_errors_add(
 			errs, DS_INVALID_VALUE, NULL,
-			"this is neither lines of set (which start with set or #), JSON (which "
-			"starts with {) nor XML (which starts with <)");
+			"this is neither lines of set (which start with set or #), blocks in "
+			"braces (as show configuration prints them), JSON (which starts with {) "
+			"nor XML (which starts with <)");
 	return LYD_UNKNOWN;
 }
 
@@ -83,12 +84,56 @@ static bool is_sane(LYD_FORMAT format, const char *text, size_t len, struct ds_e
 	return false;
 }
 
+/* NETCONF's <config> is around the whole, most probably. */
+static bool begins_with_config(const char *text)
+{
+	const char *name;
+
+	while ((text = strchr(text, '<')) && (text[1] == '?' || text[1] == '!'))
+		text++;
+	if (!text)
+		return false;
+	name = text + 1 + strcspn(text + 1, ":> \t\r\n/");
+	name = *name == ':' ? name + 1 : text + 1;
+	return strcspn(name, "> \t\r\n/") == 6 && !strncmp(name, "config", 6);
+}
+
+/* What is in <config>, when that is around the whole; NULL: it is not. Malloced. */
+static char *inner_of(const struct ly_ctx *ctx, const char *text)
+{
+	const struct lyd_node_opaq *root;
+	struct lyd_node *tree = NULL;
+	const struct lyd_node *child;
+	char *inner = NULL;
+	size_t len;
+	FILE *out;
+
+	if (!begins_with_config(text) ||
+	    lyd_parse_data_mem(ctx, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &tree) !=
+		    LY_SUCCESS)
+		return NULL;
+	root = (const struct lyd_node_opaq *)tree;
+	out = tree && !tree->schema && !tree->next && root->name.module_ns &&
+			      !strcmp(root->name.module_ns,
+				      "urn:ietf:params:xml:ns:netconf:base:1.0")
+		      ? open_memstream(&inner, &len)
+		      : NULL;
+	if (out) {
+		LY_LIST_FOR(lyd_child(tree), child) {
+			lyd_print_file(out, child, LYD_XML, LYD_PRINT_SHRINK);
+		}
+		fclose(out);
+	}
+	lyd_free_all(tree);
+	return inner;
+}
+
 bool ds_tree_read(const struct ly_ctx *ctx, const char *text, size_t len, uint32_t options,
 		  struct lyd_node **tree, struct ds_errors *errs)
 {
 	LYD_FORMAT format = format_of(text, len, errs);
 	size_t bom = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
-	char *json = NULL;
+	char *json = NULL, *inner;
 	LY_ERR rc;
 
 	*tree = NULL;
@@ -98,9 +143,12 @@ bool ds_tree_read(const struct ly_ctx *ctx, const char *text, size_t len, uint32
 		return false;
 	if (format == LYD_JSON && !(json = ds_json_unescape(text, len, errs)))
 		return false;
+	inner = format == LYD_XML ? inner_of(ctx, text) : json;
 	ly_err_clean((struct ly_ctx *)ctx, NULL);
-	rc = lyd_parse_data_mem(ctx, json ? json : text, format, LYD_PARSE_ONLY | options, 0, tree);
-	free(json);
+	rc = inner && !*inner ? LY_SUCCESS
+			      : lyd_parse_data_mem(ctx, inner ? inner : text, format,
+						   LYD_PARSE_ONLY | options, 0, tree);
+	free(inner);
 	if (rc == LY_SUCCESS)
 		return true;
 	ds_explain_last(ctx, errs);

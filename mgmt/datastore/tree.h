@@ -31,9 +31,10 @@ struct ds_format {
 void ds_format_register(struct ds_format *format);
 
 /*
- * Parses JSON, XML or another format (its beginning decides) that ends with a NUL at @text[len], and checks it
- * against the schema; defaults are added. On success the tree is stored (NULL when the text has no
- * data) and true returned; otherwise @errs says all that is wrong.
+ * Parses JSON, XML or another format (its beginning decides) that ends with a NUL at @text[len],
+ * and checks it against the schema; defaults are added. On success the tree is stored (NULL when
+ * the text has no data) and true returned; otherwise @errs says all that is wrong. NETCONF's
+ * <config> may be around XML.
  */
 bool ds_tree_parse(const struct ly_ctx *ctx, const char *text, size_t len, struct lyd_node **tree,
 		   struct ds_errors *errs);

@@ -166,7 +166,7 @@ static bool quoted(struct reader *r)
 		return false;
 	}
 	take(r, false);
-	if (r->at < r->end && !blank(*r->at) && !strchr(marks, *r->at)) {
+	if (r->at < r->end && !blank(*r->at) && *r->at != ';' && !strchr(marks, *r->at)) {
 		r->wrong = "a blank is needed after the quotes";
 		return false;
 	}

@@ -4,9 +4,10 @@
  *
  *	set port web1 description "a word with blanks and a \" in it" # a comment
  *
- * A word ends at a blank. Brackets, braces and | are words of their own; they and blanks stand in a word
- * between double quotes, where \n, \t, \r, \" and \\ are a line feed, a tab, a carriage return, a
- * quote and a backslash. A comment goes from # at the beginning of a word to the end of the line.
+ * A word ends at a blank. Brackets, braces and | are words of their own; they and blanks stand in a
+ * word between double quotes, where \n, \t, \r, \" and \\ are a line feed, a tab, a carriage
+ * return, a quote and a backslash. Behind the quotes a ; may stand, which is a word of its own. A
+ * comment goes from # at the beginning of a word to the end of the line.
  */
 #ifndef MGMT_SETFORM_LEX_H
 #define MGMT_SETFORM_LEX_H

@@ -5,6 +5,7 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/similar.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/setform/blocks.h"
 #include "mgmt/setform/make.h"
 
 /* A kind excludes the others: what they had goes with the edit. */
@@ -161,21 +162,90 @@ static void read_line(struct sf_maker *maker, struct sf_walk *w, const struct sf
 	maker->edit->missing += maker->missing;
 }
 
+static void read_lines(struct sf_maker *maker, struct sf_walk *w, const char *at, const char *end,
+		       struct ds_errors *errs)
+{
+	struct sf_line line = {.n = 0};
+
+	while (at < end && errs->n < DS_ERRORS_MAX) {
+		at = sf_line_read(&line, at, end);
+		read_line(maker, w, &line, errs);
+	}
+	sf_line_clear(&line);
+}
+
+struct reading {
+	struct sf_maker *maker;
+	struct sf_walk *walk;
+	struct ds_errors *errs;
+};
+
+static bool is_in(const struct sf_line *line, const struct sf_token *token)
+{
+	return line->n && token >= line->list && token < line->list + line->n;
+}
+
+static void read_statement(void *arg, struct sf_blocks *blocks)
+{
+	const struct reading *r = arg;
+	const struct sf_line *line = &blocks->statement;
+	const struct sf_token *at, *last = &line->list[line->n - 1];
+	struct sf_line place = {.number = line->number};
+	struct sf_walk *w = r->walk;
+
+	r->maker->edit->level = &blocks->level;
+	if (walk_line(r->maker, w, line, false)) {
+		r->maker->edit->lines++;
+	} else {
+		at = w->at && w->at->column ? w->at : NULL;
+		if (at && is_in(&blocks->level, at))
+			place.number = sf_blocks_skip(blocks, at);
+		tell(r->maker, &place, at ? at->column : last->column + last->length,
+		     at ? at->length : 1, w->wrong, r->errs);
+	}
+	r->maker->edit->level = NULL;
+	free(w->wrong);
+	w->wrong = NULL;
+}
+
+static void read_blocks(struct sf_maker *maker, struct sf_walk *w, const char *at, const char *end,
+			struct ds_errors *errs)
+{
+	struct reading reading = {maker, w, errs};
+	struct sf_blocks blocks = {.depth = 0};
+	struct sf_line line = {.n = 0};
+
+	while (at < end && errs->n < DS_ERRORS_MAX) {
+		at = sf_line_read(&line, at, end);
+		if (line.wrong) {
+			tell(maker, &line, line.column, 1, line.wrong, errs);
+			break;
+		}
+		sf_blocks_line(&blocks, &line, read_statement, &reading);
+		if (!blocks.wrong)
+			continue;
+		tell(maker, &line, blocks.column, 1, blocks.wrong, errs);
+		break; /* what follows is read as of another block than it is of */
+	}
+	if (ds_errors_none(errs) && !sf_blocks_end(&blocks))
+		tell(maker, &line, blocks.column, 1, blocks.wrong, errs);
+	sf_blocks_clear(&blocks);
+	sf_line_clear(&line);
+}
+
 bool sf_parse(struct sf_edit *edit, const char *text, size_t len, struct ds_errors *errs)
 {
 	struct sf_walk *w = sf_walk_new();
 	struct sf_maker maker = {.edit = edit};
-	struct sf_line line = {.n = 0};
 	const char *at = text, *end = text + len;
 
 	edit->tree = NULL;
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
 		at += 3;
-	while (at < end && errs->n < DS_ERRORS_MAX) {
-		at = sf_line_read(&line, at, end);
-		read_line(&maker, w, &line, errs);
-	}
-	sf_line_clear(&line);
+	if (!edit->changes && !edit->level && sf_is_blocks(at, end))
+		read_blocks(&maker, w, at, end, errs);
+	else
+		read_lines(&maker, w, at, end, errs);
 	free(maker.values);
 	sf_walk_free(w);
 	if (ds_errors_none(errs))
@@ -203,7 +273,7 @@ bool sf_is_lines(const char *text, size_t len)
 		    strchr(" \t\r\n", text[n]) && text[n])
 			return true;
 	}
-	return false;
+	return text < end && *text != '{' && *text != '<' && sf_is_blocks(text, end);
 }
 
 static bool parse_whole(const struct ly_ctx *ctx, const char *text, size_t len,

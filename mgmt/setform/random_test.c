@@ -179,7 +179,7 @@ static void test_random(void)
 {
 	static const char *const tops[] = {"/ietf-interfaces:interfaces", "/heddle-switch:switches",
 					   "/ietf-netconf-acm:nacm"};
-	unsigned int values = 0, trees = 0;
+	unsigned int values = 0, trees = 0, flags;
 
 	for (unsigned int seed = 1; seed <= 400; seed++) {
 		struct lyd_node *tree = NULL, *node;
@@ -188,6 +188,7 @@ static void test_random(void)
 		char *text, *again;
 
 		state = seed;
+		flags = seed % 3 == 0 ? 0 : seed % 3 == 1 ? SF_BARE : SF_INDENT;
 		for (size_t i = 0; i < 3; i++) {
 			const struct lysc_node *schema = lys_find_path(ctx, NULL, tops[i], 0);
 
@@ -195,12 +196,12 @@ static void test_random(void)
 			grow(node, &tree, schema, 0);
 			lyd_insert_sibling(tree, node, &tree);
 		}
-		text = sf_print_text(ctx, tree, seed % 2 ? SF_BARE : 0);
+		text = sf_print_text(ctx, tree, flags);
 		if (!twice(tree)) {
 			CU_ASSERT(sf_parse(&edit, text, strlen(text), &errs));
 			ds_errors_print(&errs, stderr);
 			ds_errors_clear(&errs);
-			again = sf_print_text(ctx, edit.tree, seed % 2 ? SF_BARE : 0);
+			again = sf_print_text(ctx, edit.tree, flags);
 			same_text(again, text);
 			free(again);
 			values += contained(tree, edit.tree);

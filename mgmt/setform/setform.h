@@ -45,15 +45,21 @@ struct sf_edit {
 	size_t missing; /* lenient: deletes of what is not there */
 };
 
-/* Reads lines. False with @errs when any is wrong; then there is no tree. */
+/*
+ * Reads lines; without @changes also blocks in braces, as sf_print() writes them with SF_INDENT.
+ * False with @errs when any is wrong; then there is no tree.
+ */
 bool sf_parse(struct sf_edit *edit, const char *text, size_t len, struct ds_errors *errs);
 
-/* True for a text that is meant as lines: it begins with a comment, `set` or `delete`. */
+/*
+ * True for a text that is meant as lines or as blocks: it begins with a comment, `set`, `delete`,
+ * or a word that a { or a ; follows on its line.
+ */
 bool sf_is_lines(const char *text, size_t len);
 
 enum sf_print_flags {
 	SF_BARE = 1 << 0,   /* also lines that the ones after them imply */
-	SF_INDENT = 1 << 1, /* blocks in braces in place of lines: for reading only */
+	SF_INDENT = 1 << 1, /* blocks in braces in place of lines */
 };
 
 /*

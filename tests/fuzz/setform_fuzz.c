@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Set lines, as a whole configuration and as edits of one. What must hold: lines are either taken, or
- * refused with reasons of one line each; what was taken is printed as lines that are taken again and
- * are the same; words that could come next can be asked for at any place of any line.
+ * Set lines and blocks in braces, as a whole configuration and as edits of one. What must hold:
+ * lines are either taken, or refused with reasons of one line each; what was taken is printed as
+ * lines that are taken again and are the same; words that could come next can be asked for at any
+ * place of any line.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -39,25 +40,29 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-static void again(const struct lyd_node *tree)
+static void again(const struct lyd_node *tree, unsigned int flags)
 {
-	FILE *nowhere = fopen("/dev/null", "w");
 	struct ds_errors errs = {.n = 0};
 	struct sf_edit edit = {.ctx = ctx};
-	char *text = sf_print_text(ctx, tree, 0), *second;
+	char *text = sf_print_text(ctx, tree, flags), *second;
+
+	FUZZ_ASSERT(sf_parse(&edit, text, strlen(text), &errs));
+	second = sf_print_text(ctx, edit.tree, flags);
+	FUZZ_ASSERT(!strcmp(text, second));
+	lyd_free_all(edit.tree);
+	free(second);
+	free(text);
+}
+
+static void compare(const struct lyd_node *tree)
+{
+	FILE *nowhere = fopen("/dev/null", "w");
 
 	FUZZ_ASSERT(nowhere);
 	sf_compare(ctx, base, tree, nowhere);
 	sf_compare(ctx, tree, base, nowhere);
 	FUZZ_ASSERT(sf_compare(ctx, tree, tree, nowhere) == 0);
 	fclose(nowhere);
-
-	FUZZ_ASSERT(sf_parse(&edit, text, strlen(text), &errs));
-	second = sf_print_text(ctx, edit.tree, 0);
-	FUZZ_ASSERT(!strcmp(text, second));
-	lyd_free_all(edit.tree);
-	free(second);
-	free(text);
 }
 
 static void run(const char *text, size_t size, bool changes, bool lenient)
@@ -73,8 +78,11 @@ static void run(const char *text, size_t size, bool changes, bool lenient)
 	FUZZ_ASSERT(fine || (edit.place.line && edit.place.column));
 	for (size_t i = 0; i < errs.n; i++)
 		FUZZ_ASSERT(errs.list[i].message[0] && !strchr(errs.list[i].message, '\n'));
-	if (fine && !changes)
-		again(edit.tree);
+	if (fine && !changes) {
+		compare(edit.tree);
+		again(edit.tree, 0);
+		again(edit.tree, SF_INDENT);
+	}
 	lyd_free_all(edit.tree);
 	ds_errors_clear(&errs);
 }
