@@ -86,7 +86,7 @@ static void on_stop_signal(evutil_socket_t sig, short what, void *arg)
 static void on_hangup(evutil_socket_t sig, short what, void *arg)
 {
 	hd_log(HD_LOG_NOTICE,
-	       "a configuration is applied with `heddle load FILE`; nothing to do on "
+	       "a configuration is applied with `heddle load replace FILE`; nothing to do on "
 	       "SIGHUP");
 }
 

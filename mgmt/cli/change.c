@@ -5,16 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mgmt/cli/history.h"
 #include "mgmt/cli/table.h"
+#include "mgmt/setform/setform.h"
 
-#define PLAIN_MAX 10 /* effects that are neither dangers nor warnings; JSON has all */
-#define WARN_MAX  20
-#define NS_NMDA   "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
+#define PLAIN_MAX   10 /* effects that are neither dangers nor warnings; JSON has all */
+#define WARN_MAX    20
+#define COMMENT_MAX 200 /* characters, as the model has it */
+#define NS_NMDA     "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
 #define OPEN                                               \
 	"<open-configuration xmlns=\"" CLI_NS_CONFIG "\">" \
 	"<mode>private</mode></open-configuration>"
-#define COMMIT "<commit><save xmlns=\"" CLI_NS_CONFIG "\"/></commit>"
-#define CLOSE  "<close-configuration xmlns=\"" CLI_NS_CONFIG "\"/>"
 #define CONFIG "<config xmlns:nc=\"" CLI_NS_NETCONF "\">%s</config>"
 
 void cli_xml_leaf(struct cli_str *xml, const char *name, const char *text)
@@ -42,8 +43,8 @@ json_t *cli_errors_json(const struct lyd_node *reply)
 }
 
 /* A request whose refusal is the answer to the command: also for programs. */
-static int ask(struct cli *cli, struct cli_client *client, const char *request,
-	       struct lyd_node **reply)
+static int ask(struct cli *cli, struct cli_client *client, const struct cli_txn *change,
+	       const char *request, struct lyd_node **reply)
 {
 	static const char unsupported[] = "operation-not-supported";
 	struct hd_err err = {0};
@@ -62,7 +63,13 @@ static int ask(struct cli *cli, struct cli_client *client, const char *request,
 		cli_json_print(cli, json_pack("{s:b, s:b, s:[], s:o}", "accepted", false, "applied",
 					      false, "effects", "errors", cli_errors_json(*reply)));
 	} else {
-		cli_error("refused; nothing was changed:");
+		unsigned int n = cli_reply_errors(*reply);
+
+		if (change->of)
+			cli_error("%s: %u error%s%s", change->of, n, n == 1 ? "" : "s",
+				  change->check ? "" : "; nothing was changed");
+		else
+			cli_error("refused; nothing was changed:");
 		cli_reply_print_errors(*reply, stderr);
 	}
 	lyd_free_all(*reply);
@@ -70,10 +77,11 @@ static int ask(struct cli *cli, struct cli_client *client, const char *request,
 	return CLI_REFUSED;
 }
 
-static int ask_only(struct cli *cli, struct cli_client *client, const char *request)
+static int ask_only(struct cli *cli, struct cli_client *client, const struct cli_txn *change,
+		    const char *request)
 {
 	struct lyd_node *reply;
-	int rc = ask(cli, client, request, &reply);
+	int rc = ask(cli, client, change, request, &reply);
 
 	if (rc == 0)
 		cli_reply_print_errors(reply, stderr); /* warnings */
@@ -136,52 +144,22 @@ static bool show_effects(struct cli *cli, const struct lyd_node *reply, json_t *
 	return danger;
 }
 
-int cli_effects(struct cli *cli, struct cli_client *client, json_t *json, bool *danger)
+static int tell_effects(struct cli *cli, struct cli_client *client, const struct cli_txn *change,
+			json_t *json, bool *danger)
 {
 	struct lyd_node *reply;
-	int rc = ask(cli, client, cli_effects_request(), &reply);
+	int rc = ask(cli, client, change, cli_effects_request(), &reply);
 
-	*danger = rc == 0 && show_effects(cli, reply, json, false);
+	*danger = rc == 0 && show_effects(cli, reply, json, change->replace);
 	lyd_free_all(reply);
 	return rc;
 }
 
-/* A request whose refusal is no news here. */
-static bool try(struct cli_client *client, const char *request, struct lyd_node **reply)
-{
-	struct hd_err err;
-
-	if (cli_client_rpc(client, request, reply, &err) == 0 && !cli_reply_errors(*reply))
-		return true;
-	lyd_free_all(*reply);
-	*reply = NULL;
-	return false;
-}
-
-void cli_effects_of(struct cli *cli, struct cli_client *client, const char *xml, json_t *json)
-{
-	char *edit = cli_asprintf("<edit-config><target><candidate/></target><default-operation>"
-				  "replace</default-operation><config>%s</config></edit-config>",
-				  xml);
-	struct lyd_node *reply = NULL;
-
-	if (try(client, OPEN, &reply)) {
-		lyd_free_all(reply);
-		if (try(client, edit, &reply)) {
-			lyd_free_all(reply);
-			if (try(client, cli_effects_request(), &reply))
-				show_effects(cli, reply, json, true);
-			lyd_free_all(reply);
-		}
-		if (try(client, CLOSE, &reply))
-			lyd_free_all(reply);
-	}
-	free(edit);
-}
-
 static void print_result(struct cli *cli, const struct cli_txn *change, json_t *effects)
 {
-	if (cli->json)
+	if (change->tell)
+		change->tell(cli, change, effects);
+	else if (cli->json)
 		cli_json_print(cli, json_pack("{s:b, s:b, s:O, s:[]}", "accepted", true, "applied",
 					      !change->check, "effects", effects, "errors"));
 	else if (change->check)
@@ -197,10 +175,72 @@ static char *edit_request(const struct cli_txn *change)
 				    "<datastore xmlns:hc=\"" CLI_NS_CONFIG "\">hc:transient"
 				    "</datastore>" CONFIG "</edit-data>",
 				    change->xml);
-	return cli_asprintf("<edit-config><target><candidate/></target>"
+	return cli_asprintf("<edit-config><target><candidate/></target>%s"
 			    "<error-option>rollback-on-error</error-option>" CONFIG
 			    "</edit-config>",
+			    change->replace ? "<default-operation>replace</default-operation>" : "",
 			    change->xml);
+}
+
+void cli_comment_add(struct cli_str *xml, const char *text)
+{
+	size_t characters = 0, cut = 0, end = 0;
+	char *comment;
+
+	for (; text[end] && characters <= COMMENT_MAX; end++) {
+		if ((text[end] & 0xc0) == 0x80)
+			continue;
+		if (characters++ == COMMENT_MAX - 3)
+			cut = end;
+	}
+	comment = characters > COMMENT_MAX ? cli_asprintf("%.*s...", (int)cut, text)
+					   : cli_strdup(text);
+	cli_str_puts(xml, "<comment xmlns=\"" CLI_NS_CONFIG "\">");
+	cli_xml_escape(xml, cli_text_clean(comment));
+	cli_str_puts(xml, "</comment>");
+	free(comment);
+}
+
+/* The command with its arguments and options, as it could be typed. */
+static char *typed(const struct cmd_line *line)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return cli_strdup(line->cmd->name);
+	fputs(line->cmd->name, out);
+	for (size_t i = 0; i < line->n_args; i++) {
+		fputc(' ', out);
+		sf_put_word(out, line->args[i]);
+	}
+	for (size_t i = 0; i < line->n_values; i++) {
+		const struct cmd_value *v = &line->values[i];
+
+		if (v->option->start || !strcmp(v->option->name, "json"))
+			continue;
+		fprintf(out, " --%s%s", v->option->name, v->value ? " " : "");
+		if (v->value)
+			sf_put_word(out, v->value);
+	}
+	fclose(out);
+	return text;
+}
+
+static int send_commit(struct cli *cli, struct cli_client *client, const struct cli_txn *change)
+{
+	struct cli_str xml = {0};
+	char *text = typed(change->line);
+	int rc;
+
+	cli_str_puts(&xml, "<commit>");
+	cli_comment_add(&xml, cli_history_hides(text) ? change->line->cmd->name : text);
+	cli_str_puts(&xml, "<save xmlns=\"" CLI_NS_CONFIG "\"/></commit>");
+	rc = ask_only(cli, client, change, xml.text);
+	cli_str_free(&xml);
+	free(text);
+	return rc;
 }
 
 /* On the private copy: says what it does, and commits. */
@@ -208,7 +248,7 @@ static int commit(struct cli *cli, struct cli_client *client, const struct cli_t
 {
 	json_t *effects = json_array();
 	bool danger;
-	int rc = cli_effects(cli, client, cli->json ? effects : NULL, &danger);
+	int rc = tell_effects(cli, client, change, cli->json ? effects : NULL, &danger);
 
 	if (rc == 0 && danger && !change->check && !cli->json &&
 	    !cli_ask(cli, "Do it all the same?", true)) {
@@ -216,7 +256,7 @@ static int commit(struct cli *cli, struct cli_client *client, const struct cli_t
 		rc = CLI_REFUSED;
 	}
 	if (rc == 0 && !change->check)
-		rc = ask_only(cli, client, COMMIT);
+		rc = send_commit(cli, client, change);
 	if (rc == 0)
 		print_result(cli, change, effects);
 	json_decref(effects);
@@ -234,7 +274,7 @@ int cli_txn_make(struct cli *cli, struct cli_client *client, const struct cli_tx
 	}
 	edit = edit_request(change);
 	if (change->transient) {
-		rc = ask_only(cli, client, edit);
+		rc = ask_only(cli, client, change, edit);
 		if (rc == 0) {
 			json_t *none = json_array();
 
@@ -242,9 +282,9 @@ int cli_txn_make(struct cli *cli, struct cli_client *client, const struct cli_tx
 			json_decref(none);
 		}
 	} else {
-		rc = ask_only(cli, client, OPEN);
+		rc = ask_only(cli, client, change, OPEN);
 		if (rc == 0)
-			rc = ask_only(cli, client, edit);
+			rc = ask_only(cli, client, change, edit);
 		if (rc == 0)
 			rc = commit(cli, client, change);
 	}

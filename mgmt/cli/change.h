@@ -29,31 +29,31 @@
 	}
 
 struct cli_txn {
-	const char *xml;  /* what goes into <config>; nc: is NETCONF's namespace in it */
-	const char *done; /* "port web1 added" */
-	bool check;       /* say what it would do, and do nothing */
-	bool transient;   /* into the datastore of transient ports */
+	const struct cmd_line *line; /* the command: it stands in the history */
+	const char *xml;             /* what goes into <config>; nc: is NETCONF's namespace in it */
+	const char *done;            /* "port web1 added" */
+	const char *of;              /* what refusals are about: a file; NULL: the command */
+	bool check;                  /* say what it would do, and do nothing */
+	bool transient;              /* into the datastore of transient ports */
+	bool replace;                /* @xml is all there is afterwards */
+	/*
+	 * Tells the result in place of @done; @effects are those of the JSON. NULL: @done is told.
+	 */
+	void (*tell)(struct cli *cli, const struct cli_txn *change, json_t *effects);
+	void *arg; /* of @tell */
 };
 
 /*
  * Makes the change in the session @client, which has no candidate of its own yet. Prints what it does
- * (effects) and that it is done. Returns an exit status.
+ * (effects), asks before a danger, and says that it is done. Returns an exit status.
  */
 int cli_txn_make(struct cli *cli, struct cli_client *client, const struct cli_txn *change);
 
 /*
- * What committing the session's candidate would do: prints it, worst first, and says whether there is
- * a danger in it. In JSON they are appended to @json instead, when it is not NULL. Returns an exit
- * status after a message when it would be refused.
+ * Adds the comment of a commit that @text stands in the history with: what was typed, on one line
+ * and not longer than a comment may be.
  */
-int cli_effects(struct cli *cli, struct cli_client *client, json_t *json, bool *danger);
-
-/*
- * What making @xml the whole configuration would do, asked of a private copy that is thrown away:
- * prints it, or appends it to @json. Says nothing when that cannot be known: it would be refused, or
- * the switch does not tell.
- */
-void cli_effects_of(struct cli *cli, struct cli_client *client, const char *xml, json_t *json);
+void cli_comment_add(struct cli_str *xml, const char *text);
 
 /* The errors of a reply for programs. */
 json_t *cli_errors_json(const struct lyd_node *reply);

@@ -68,7 +68,7 @@ static int explain_connect(const char *socket, int code, struct hd_err *err)
 			   code == ENOENT ? "there is no such socket"
 					  : "nobody listens on the socket",
 			   strcmp(dir, "/run/heddle") == 0
-				   ? "systemctl start heddle, or heddled -c FILE --run-dir "
+				   ? "systemctl start heddled, or heddled -c FILE --run-dir "
 				   : "heddled -c FILE --run-dir ",
 			   dir);
 	else
@@ -149,7 +149,7 @@ static int fill(struct cli_client *c, struct hd_err *err)
 	if (n <= 0)
 		return hd_err_set(err, EPIPE,
 				  "the switch closed the session without an answer: its log says "
-				  "why (journalctl -u heddle)");
+				  "why (journalctl -u heddled)");
 	c->at = 0;
 	c->n = (size_t)n;
 	return 0;

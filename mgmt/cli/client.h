@@ -59,7 +59,10 @@ char *cli_error_path(const struct lyd_node *error);
 /* The same of an element whose text is a path; "" for NULL. */
 char *cli_path_text(const struct lyd_node *node);
 
-/* Writes each error of a reply: where, what, and the kind of error when there are no words. */
+/*
+ * Writes each error of a reply: where, in the words of the configuration, and what; the kind of
+ * error when there are no words.
+ */
 void cli_reply_print_errors(const struct lyd_node *reply, FILE *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * heddle load [--check] FILE
+ * heddle load replace [--check] FILE
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,28 +21,6 @@ static const char *const words[CLI_CHANGES] = {
 	[CLI_CHANGED] = "changed",
 	[CLI_REMOVED] = "removed",
 };
-
-static void refused(struct cli *cli, const char *file, const struct lyd_node *reply, bool check)
-{
-	unsigned int n = cli_reply_errors(reply);
-
-	if (cli->json) {
-		cli_json_print(cli, json_pack("{s:b, s:b, s:o}", "accepted", false, "applied",
-					      false, "errors", cli_errors_json(reply)));
-		return;
-	}
-	cli_error("%s: %u error%s%s", file, n, n == 1 ? "" : "s",
-		  check ? "" : "; nothing was changed");
-	cli_reply_print_errors(reply, stderr);
-}
-
-static char *edit_config(const char *xml, bool check)
-{
-	return cli_asprintf("<edit-config><target><running/></target>"
-			    "<default-operation>replace</default-operation>"
-			    "<test-option>%s</test-option><config>%s</config></edit-config>",
-			    check ? "test-only" : "test-then-set", xml);
-}
 
 /* The objects of running; none when the switch does not tell. */
 static void read_objects(struct cli_client *client, struct cli_objects *objects)
@@ -96,71 +74,77 @@ static void print_names(struct cli *cli, const struct cli_objects *o, enum cli_c
 	cli_str_free(&text);
 }
 
-static void loaded(struct cli *cli, const char *file, const struct lyd_node *reply,
-		   const struct cli_objects *o, json_t *effects)
+struct load {
+	const char *file;
+	struct cli_client *client;
+	struct cli_objects before, after;
+};
+
+static void tell_json(struct cli *cli, const struct cli_objects *o, json_t *effects)
 {
-	if (cli->json) {
-		cli_json_print(cli,
-			       json_pack("{s:b, s:b, s:o, s:o, s:o, s:I, s:O}", "accepted", true,
-					 "applied", true, "added", names_json(o, CLI_ADDED),
-					 "changed", names_json(o, CLI_CHANGED), "removed",
-					 names_json(o, CLI_REMOVED), "unchanged",
-					 (json_int_t)count(o, CLI_UNCHANGED), "effects", effects));
-		return;
-	}
-	cli_reply_print_errors(reply, stderr); /* warnings */
-	if (count(o, CLI_UNCHANGED) == o->n)
-		fprintf(cli->out, "%s is in force: nothing had to change\n", file);
-	else
-		fprintf(cli->out,
-			"%s is in force: %zu added, %zu changed, %zu removed, %zu unchanged\n",
-			file, count(o, CLI_ADDED), count(o, CLI_CHANGED), count(o, CLI_REMOVED),
-			count(o, CLI_UNCHANGED));
-	for (enum cli_change change = CLI_ADDED; change < CLI_CHANGES; change++)
-		print_names(cli, o, change);
+	cli_json_print(cli, json_pack("{s:b, s:b, s:[], s:o, s:o, s:o, s:I, s:O}", "accepted", true,
+				      "applied", true, "errors", "added", names_json(o, CLI_ADDED),
+				      "changed", names_json(o, CLI_CHANGED), "removed",
+				      names_json(o, CLI_REMOVED), "unchanged",
+				      (json_int_t)count(o, CLI_UNCHANGED), "effects", effects));
 }
 
 static int fine(struct cli *cli, const char *file, const char *how, json_t *effects)
 {
 	if (cli->json)
-		cli_json_print(cli, json_pack("{s:b, s:b, s:[], s:O?}", "accepted", true, "applied",
+		cli_json_print(cli, json_pack("{s:b, s:b, s:[], s:O}", "accepted", true, "applied",
 					      false, "errors", "effects", effects));
 	else
 		fprintf(cli->out, "%s is fine%s\n", file, how);
 	return CLI_OK;
 }
 
-static int send_config(struct cli *cli, struct cli_client *client, const char *file,
-		       const char *xml, bool check)
+static void loaded(struct cli *cli, const struct cli_txn *change, json_t *effects)
 {
-	struct cli_objects before = {0}, after = {0};
-	char *request = edit_config(xml, check);
-	struct lyd_node *reply;
-	json_t *effects = json_array();
-	struct hd_err err;
-	int rc = CLI_OK;
+	struct load *load = change->arg;
+	const struct cli_objects *o = &load->after;
 
-	cli_effects_of(cli, client, xml, cli->json ? effects : NULL);
-	if (!check)
-		read_objects(client, &before);
-	if (cli_client_rpc(client, request, &reply, &err) < 0) {
-		cli_error("%s", err.text);
-		rc = CLI_UNREACHABLE;
-	} else if (cli_reply_errors(reply)) {
-		refused(cli, file, reply, check);
-		rc = CLI_REFUSED;
-	} else if (check) {
-		fine(cli, file, "", effects);
-	} else {
-		read_objects(client, &after);
-		cli_objects_compare(&before, &after);
-		loaded(cli, file, reply, &after, effects);
+	if (change->check) {
+		fine(cli, load->file, "", effects);
+		return;
 	}
-	json_decref(effects);
-	free(request);
-	lyd_free_all(reply);
-	cli_objects_free(&before);
-	cli_objects_free(&after);
+	read_objects(load->client, &load->after);
+	cli_objects_compare(&load->before, &load->after);
+	if (cli->json) {
+		tell_json(cli, o, effects);
+		return;
+	}
+	if (count(o, CLI_UNCHANGED) == o->n)
+		fprintf(cli->out, "%s is in force: nothing had to change\n", load->file);
+	else
+		fprintf(cli->out,
+			"%s is in force: %zu added, %zu changed, %zu removed, %zu unchanged\n",
+			load->file, count(o, CLI_ADDED), count(o, CLI_CHANGED),
+			count(o, CLI_REMOVED), count(o, CLI_UNCHANGED));
+	for (enum cli_change c = CLI_ADDED; c < CLI_CHANGES; c++)
+		print_names(cli, o, c);
+}
+
+static int send_config(struct cli *cli, struct cli_client *client, const struct cmd_line *line,
+		       const char *xml)
+{
+	struct load load = {.file = line->args[0], .client = client};
+	const struct cli_txn change = {
+		.line = line,
+		.xml = xml,
+		.of = line->args[0],
+		.check = cmd_has(line, "check"),
+		.replace = true,
+		.tell = loaded,
+		.arg = &load,
+	};
+	int rc;
+
+	if (!change.check)
+		read_objects(client, &load.before);
+	rc = cli_txn_make(cli, client, &change);
+	cli_objects_free(&load.before);
+	cli_objects_free(&load.after);
 	return rc;
 }
 
@@ -186,6 +170,7 @@ static int check_alone(struct cli *cli, const char *file, const struct cli_str *
 {
 	struct ds_errors errs = {.n = 0};
 	struct hd_err err = {0};
+	json_t *effects;
 	int rc = cli_config_check(text->text, text->len, &errs, &err);
 
 	if (rc == -EBADMSG)
@@ -194,11 +179,16 @@ static int check_alone(struct cli *cli, const char *file, const struct cli_str *
 		cli_error("%s", err.text);
 		return CLI_USAGE;
 	}
-	return fine(cli, file, " (no switch runs here; it was checked without one)", NULL);
+	effects = json_array();
+	rc = fine(cli, file, " (no switch runs here; it was checked without one)", effects);
+	json_decref(effects);
+	return rc;
 }
 
-static int load_text(struct cli *cli, const char *file, const struct cli_str *text, bool check)
+static int load_text(struct cli *cli, const struct cmd_line *line, const struct cli_str *text)
 {
+	const char *file = line->args[0];
+	bool check = cmd_has(line, "check");
 	struct cli_client *client;
 	struct ds_errors errs = {.n = 0};
 	struct cli_str xml = {0};
@@ -219,14 +209,14 @@ static int load_text(struct cli *cli, const char *file, const struct cli_str *te
 		cli_error("%s: %s", file, err.text);
 		rc = CLI_REFUSED;
 	} else {
-		rc = send_config(cli, client, file, xml.text, check);
+		rc = send_config(cli, client, line, xml.text);
 	}
 	cli_str_free(&xml);
 	cli_client_close(client);
 	return rc;
 }
 
-static int run_load(struct cli *cli, const struct cmd_line *line)
+static int run_load_replace(struct cli *cli, const struct cmd_line *line)
 {
 	struct cli_str text = {0};
 	struct hd_err err = {0};
@@ -235,7 +225,7 @@ static int run_load(struct cli *cli, const struct cmd_line *line)
 	if (cli_instance_read(line->args[0], &text, &err) < 0)
 		cli_error("%s: %s", line->args[0], err.text);
 	else
-		rc = load_text(cli, line->args[0], &text, cmd_has(line, "check"));
+		rc = load_text(cli, line, &text);
 	cli_str_free(&text);
 	return rc;
 }
@@ -246,14 +236,15 @@ static const struct cmd_option load_options[] = {
 	{0},
 };
 
-const struct cmd cmd_load = {
-	.name = "load",
+const struct cmd cmd_load_replace = {
+	.name = "load replace",
 	.args = "FILE",
-	.summary = "make FILE the running configuration",
-	.text = "FILE is lines of set, JSON or XML; - reads the standard input. It replaces the whole running "
-		"configuration, or, when anything in it is wrong, nothing at all. What is the same in both "
-		"is not touched and loses no packet. What it does to the live switch, and what "
-		"in it is probably not meant, is said before.\n"
+	.summary = "replace what runs by the configuration in FILE",
+	.text = "FILE is lines of set, blocks in braces as show configuration prints them, JSON or XML; - "
+		"reads the standard input. What is not in it is removed, or, when anything in it is wrong, "
+		"nothing at all is changed. What is the same in both is not touched and loses no packet. "
+		"What it does to the live switch, and what in it is probably not meant, is said before; "
+		"at a terminal a danger is asked about. It is one commit: saved, and in the history.\n"
 		"\n"
 		"With --check nothing is changed. When no switch runs, the file is checked by heddle-mgmt "
 		"on its own.",
@@ -261,5 +252,5 @@ const struct cmd cmd_load = {
 	.min_args = 1,
 	.max_args = 1,
 	.words = CMD_WORDS_FILE,
-	.run = run_load,
+	.run = run_load_replace,
 };

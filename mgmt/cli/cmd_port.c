@@ -130,6 +130,7 @@ static int make(struct cli *cli, struct cli_client *client, const struct cmd_lin
 		const struct cli_str *xml, bool transient, const char *done)
 {
 	const struct cli_txn change = {
+		.line = line,
 		.xml = xml->text,
 		.done = done,
 		.check = cmd_has(line, "check"),

@@ -131,6 +131,7 @@ static int make(struct cli *cli, struct cli_client *client, const struct cmd_lin
 {
 	char *done = cli_asprintf("%s %s %s", what, line->args[0], add ? "added" : "removed");
 	const struct cli_txn change = {
+		.line = line,
 		.xml = xml->text,
 		.done = done,
 		.check = cmd_has(line, "check"),

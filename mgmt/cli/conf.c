@@ -2,11 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mgmt/bind/config.h"
 #include "mgmt/cli/conf_int.h"
 #include "mgmt/cli/config_print.h"
+#include "mgmt/cli/format.h"
+#include "mgmt/cli/history.h"
+#include "mgmt/cli/kinds.h"
 #include "mgmt/cli/table.h"
-#include "mgmt/datastore/schema.h"
 
 const struct conf_command conf_commands[] = {
 	{"set", "WORDS...", "change the candidate",
@@ -20,20 +21,23 @@ const struct conf_command conf_commands[] = {
 	 NULL},
 	{"quit", "", "leave configuration mode", NULL},
 	{"show", "[WORDS...]", "show the candidate, here or at the words", NULL},
-	{"compare", "[rollback N]", "show what the candidate changes of what runs, or ran",
-	 "Lines with - go, lines with + come."},
+	{"compare", "[[rollback] N | N M]", "show what the candidate changes of what runs, or ran",
+	 "Lines with - go, lines with + come. With two numbers what makes configuration M of the "
+	 "history of configuration N; 0 is what runs."},
 	{"commit", "[check | confirmed [MINUTES]] [comment TEXT]", "make the candidate run",
 	 "Says first what it will do to the live switch. With check that is all. With confirmed it is "
 	 "undone after so many minutes (10), unless confirm is typed before. The next start of the "
-	 "switch takes it as well; after confirmed only once it is confirmed."},
+	 "switch takes it as well; after confirmed only once it is confirmed. Without a comment "
+	 "the history has the edits as they were typed."},
 	{"confirm", "", "keep what commit confirmed made run", NULL},
 	{"cancel", "", "undo what commit confirmed made run, at once", NULL},
 	{"rollback", "N", "make the candidate what ran N commits ago", "0 discards the edits."},
 	{"discard", "", "throw away what was not committed", NULL},
-	{"history", "", "list the commits that can be gone back to", NULL},
+	{"history", "[N]", "list the commits that can be gone back to, or show what one changed",
+	 NULL},
 	{"load", "merge | replace | set FILE", "read a file into the candidate",
-	 "merge adds what is in the file, replace makes it all there is; both take lines of set, JSON "
-	 "and XML. set takes lines of set and delete, as edits. - reads what is typed."},
+	 "merge adds what is in the file, replace makes it all there is; both take lines of set, blocks "
+	 "in braces, JSON and XML. set takes lines of set and delete, as edits. - reads what is typed."},
 	{"save", "FILE", "write the candidate to a file, as lines of set", NULL},
 	{"rename", "WORDS... to NAME",
 	 "rename a port, a switch, a segment, ...; what refers to it follows", NULL},
@@ -120,11 +124,13 @@ static void tell_changes(struct conf *conf, const struct lyd_node *reply)
 	cli_xml_foreach(change, reply, "change")
 	{
 		char *words = sf_path_words(conf->ctx, cli_xml_text(change, "path"));
-		char *text = cli_asprintf(
-			"%s (%s, by %s, session %s, %s)",
-			words ? words : cli_xml_text(change, "path"),
-			cli_xml_text(change, "operation"), cli_xml_text(change, "user"),
-			cli_xml_text(change, "session-id"), cli_xml_text(change, "time"));
+		char when[CLI_NUM_MAX];
+		char *text = cli_asprintf("%s (%s, by %s, session %s, %s)",
+					  words ? words : cli_xml_text(change, "path"),
+					  cli_xml_text(change, "operation"),
+					  cli_xml_text(change, "user"),
+					  cli_xml_text(change, "session-id"),
+					  cli_fmt_local(cli_xml_text(change, "time"), when));
 
 		if (n++ == 0)
 			fputs("The candidate has edits that nobody committed yet:\n", stderr);
@@ -160,40 +166,30 @@ static int open_mode(struct conf *conf)
 	return rc;
 }
 
-static struct ly_ctx *schema(void)
-{
-	struct hd_err err = {0};
-	struct ly_ctx *ctx = NULL;
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0)
-		ctx = bd_schema_new(dir, &err);
-	if (!ctx)
-		cli_error("%s", err.text);
-	return ctx;
-}
-
 static void free_conf(struct conf *conf)
 {
 	lyd_free_all(conf->names);
-	ly_ctx_destroy(conf->ctx);
 	sf_line_clear(&conf->at);
 	while (conf->n_back)
 		free(conf->back[--conf->n_back]);
 	free(conf->back);
 	free(conf->level);
 	free(conf->told);
+	free(conf->typed);
 	free(conf);
 }
 
 struct conf *conf_open(struct cli *cli, enum conf_mode mode, int *rc)
 {
 	struct conf *conf = cli_calloc(1, sizeof(*conf));
+	struct hd_err err = {0};
 
 	conf->cli = cli;
 	conf->mode = mode;
 	conf_go(conf, "");
-	conf->ctx = schema();
+	conf->ctx = cli_schema(&err);
+	if (!conf->ctx)
+		cli_error("%s", err.text);
 	*rc = conf->ctx ? open_mode(conf) : CLI_USAGE;
 	if (*rc == 0)
 		return conf;
@@ -237,6 +233,35 @@ static int unknown(struct conf *conf, const struct conf_line *line)
 			  *hint ? hint : ": help lists them, and \"run\" reaches the others");
 }
 
+#define TYPED_MAX 1000 /* bytes: more than a comment can have */
+
+/* Keeps edits as they were typed, for the comment of the commit; no lines with secrets. */
+static void remember(struct conf *conf, const char *command, const char *text)
+{
+	static const char *const starts[] = {"discard", "rollback"};
+	static const char *const edits[] = {"rollback", "set", "delete", "load", "rename", "copy"};
+	const char *rest;
+	char *before = conf->typed;
+
+	for (size_t i = 0; i < 2; i++)
+		if (strcmp(command, starts[i]) == 0) {
+			free(before);
+			conf->typed = before = NULL;
+		}
+	text += strspn(text, " \t");
+	for (size_t i = 0; i < 6; i++) {
+		if (strcmp(command, edits[i]) != 0 || cli_history_hides(text) ||
+		    (before && strlen(before) > TYPED_MAX))
+			continue;
+		rest = text + strcspn(text, " \t");
+		conf->typed = cli_asprintf("%s%s%s%s%s%s", before ? before : "", before ? "; " : "",
+					   command, *conf->level && i != 0 && i != 3 ? " " : "",
+					   i != 0 && i != 3 ? conf->level : "", rest);
+		free(before);
+		return;
+	}
+}
+
 int conf_line(struct conf *conf, const char *text, bool *leave)
 {
 	struct conf_line line = {.text = text};
@@ -251,6 +276,8 @@ int conf_line(struct conf *conf, const char *text, bool *leave)
 	} else if (line.words.n) {
 		i = conf_find(line.words.list[0].text, conf->cli->abbreviate);
 		rc = i < 0 ? unknown(conf, &line) : functions[i](conf, &line, leave);
+		if (i >= 0 && rc == CLI_OK)
+			remember(conf, conf_commands[i].name, text);
 	}
 	sf_line_clear(&line.words);
 	/* Names that completion knows are from before. */

@@ -120,7 +120,7 @@ static void tell_fixed(struct conf *conf)
 	lyd_free_all(reply);
 }
 
-static char *request(const struct wanted *w, bool waits)
+static char *request(const struct wanted *w, bool waits, const char *typed)
 {
 	struct cli_str xml = {0};
 
@@ -136,6 +136,8 @@ static char *request(const struct wanted *w, bool waits)
 		cli_str_puts(&xml, "<comment xmlns=\"" CLI_NS_CONFIG "\">");
 		cli_xml_escape(&xml, w->comment);
 		cli_str_puts(&xml, "</comment>");
+	} else {
+		cli_comment_add(&xml, typed ? typed : w->confirmed ? "commit confirmed" : "commit");
 	}
 	cli_str_puts(&xml, "<save xmlns=\"" CLI_NS_CONFIG "\"/></commit>");
 	return xml.text;
@@ -168,7 +170,7 @@ static int get_effects(struct conf *conf, struct lyd_node **reply)
 	if (!cli_reply_errors(*reply))
 		return CLI_OK;
 	cli_error("the candidate is not right; nothing was committed:");
-	conf_errors(conf, *reply, stderr);
+	cli_reply_print_errors(*reply, stderr);
 	return CLI_REFUSED;
 }
 
@@ -212,7 +214,7 @@ static bool agreed(struct conf *conf, const struct wanted *w, const struct lyd_n
 static int send_commit(struct conf *conf, const struct wanted *w)
 {
 	bool waited = waits(conf);
-	char *body = request(w, waited);
+	char *body = request(w, waited, conf->typed);
 	int rc = conf_do(conf, NULL, body);
 
 	free(body);
@@ -220,7 +222,8 @@ static int send_commit(struct conf *conf, const struct wanted *w)
 		return rc;
 	conf->edits = false;
 	free(conf->told);
-	conf->told = NULL;
+	free(conf->typed);
+	conf->told = conf->typed = NULL;
 	if (w->confirmed)
 		fprintf(conf->cli->out,
 			"Committed. Reverts in %lu minute%s unless confirmed: type confirm to keep it, "
@@ -357,12 +360,20 @@ int conf_discard(struct conf *conf, const struct conf_line *line, bool *leave)
 
 int conf_history(struct conf *conf, const struct conf_line *line, bool *leave)
 {
+	struct cli_client *client = cli_connect(conf->cli);
 	struct lyd_node *reply = NULL;
-	int rc = none(conf, line);
+	unsigned long index;
+	int rc;
 
 	(void)leave;
-	if (rc == 0)
-		rc = conf_request(conf, NULL, "<get-history xmlns=\"" CLI_NS_CONFIG "\"/>", &reply);
+	if (line->words.n > 2)
+		return conf_wrong(conf, line, 2,
+				  "history takes nothing, or the number of a commit");
+	if (line->words.n == 2 && !conf_number(conf, line, 1, 0, 49, &index))
+		return CLI_USAGE;
+	if (line->words.n == 2)
+		return client ? cli_history_one(conf->cli, client, index) : CLI_UNREACHABLE;
+	rc = conf_request(conf, NULL, "<get-history xmlns=\"" CLI_NS_CONFIG "\"/>", &reply);
 	if (rc)
 		return rc;
 	cli_history_print(conf->cli, reply);

@@ -21,6 +21,7 @@ struct conf {
 	bool edits;             /* there may be some of this session that are not committed */
 	struct lyd_node *names; /* candidate, for completion; NULL: to be asked for */
 	double effects_took;    /* seconds, the last time */
+	char *typed;            /* edits that are not committed, as typed; NULL: none */
 	char *told;             /* effects that were told of already, each with a newline */
 };
 
@@ -72,9 +73,6 @@ int conf_request(struct conf *conf, const struct conf_line *line, const char *bo
 
 /* The same when the reply is not needed. */
 int conf_do(struct conf *conf, const struct conf_line *line, const char *body);
-
-/* Writes the errors of a reply, with paths in words. */
-void conf_errors(struct conf *conf, const struct lyd_node *reply, FILE *out);
 
 /* Says that a confirmed commit waits, if one does. */
 void conf_tell_pending(struct conf *conf);

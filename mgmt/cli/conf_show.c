@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mgmt/cli/conf_int.h"
+#include "mgmt/cli/config_print.h"
 #include "mgmt/datastore/tree.h"
 
 /* A copy of what the words lead to, with what is around it; NULL when it is not there. */
@@ -70,15 +71,15 @@ int conf_print(struct conf *conf, const struct lyd_node *tree, const struct sf_t
 	case CLI_DISPLAY_TEXT: print_text(conf, tree, at, part); break;
 	case CLI_DISPLAY_SET: sf_print(conf->ctx, all, 0, conf->cli->out); break;
 	case CLI_DISPLAY_JSON:
+		lyd_print_mem(&text, all, LYD_JSON, LYD_PRINT_WITHSIBLINGS);
+		fputs(text && *text ? text : "{}\n", conf->cli->out);
+		break;
 	case CLI_DISPLAY_XML:
-		lyd_print_mem(&text, all, display == CLI_DISPLAY_JSON ? LYD_JSON : LYD_XML,
-			      LYD_PRINT_WITHSIBLINGS);
-		fputs(text && *text                 ? text
-		      : display == CLI_DISPLAY_JSON ? "{}\n"
-						    : "",
-		      conf->cli->out);
-		free(text);
+		lyd_print_mem(&text, all, LYD_XML, LYD_PRINT_WITHSIBLINGS);
+		cli_xml_document(conf->cli, text ? text : "");
+		break;
 	}
+	free(text);
 	lyd_free_all(part);
 	return CLI_OK;
 }
@@ -115,6 +116,7 @@ int conf_show(struct conf *conf, const struct conf_line *line, bool *leave)
 static void join(struct lyd_node **tree, struct lyd_node *part)
 {
 	lyd_merge_siblings(tree, part, 0);
+	*tree = lyd_first_sibling(*tree); /* it may have come before what was there */
 	lyd_free_all(part);
 }
 
@@ -174,27 +176,43 @@ static int fetch_changed(struct conf *conf, struct lyd_node **before, struct lyd
 	return rc;
 }
 
+/* compare N M: two configurations of the history. */
+static int compare_history(struct conf *conf, const struct conf_line *line)
+{
+	struct cli_client *client = cli_connect(conf->cli);
+	unsigned long from, to;
+
+	if (!conf_number(conf, line, 1, 0, 49, &from) || !conf_number(conf, line, 2, 0, 49, &to))
+		return CLI_USAGE;
+	return client ? cli_history_compare(conf->cli, client, from, to) : CLI_UNREACHABLE;
+}
+
 int conf_compare(struct conf *conf, const struct conf_line *line, bool *leave)
 {
+	bool rollback = line->words.n > 1 && conf_is(conf, &line->words.list[1], "rollback");
 	struct lyd_node *before = NULL, *after = NULL;
 	unsigned long n = 0;
 	int rc;
 
 	(void)leave;
+	if (line->words.n > 3)
+		return conf_wrong(conf, line, 3, "one word too many");
+	if (line->words.n == 3 && !rollback)
+		return compare_history(conf, line);
+	if (rollback && line->words.n == 2)
+		return conf_wrong(conf, line, 2, "how many commits back? history lists them");
+	if (line->words.n > 1 && !conf_number(conf, line, 1 + rollback, 0, 49, &n))
+		return CLI_USAGE;
 	if (line->words.n == 1) {
 		rc = fetch_changed(conf, &before, &after);
-	} else if (!conf_is(conf, &line->words.list[1], "rollback") || line->words.n != 3) {
-		return conf_wrong(conf, line, line->words.n > 3 ? 3 : 1,
-				  "compare takes nothing, or: rollback N");
-	} else if (!conf_number(conf, line, 2, 0, 50, &n)) {
-		return CLI_USAGE;
 	} else {
 		rc = conf_fetch_history(conf, (unsigned int)n, &before);
 		if (rc == 0)
 			rc = conf_fetch(conf, "candidate", NULL, &after);
 	}
 	if (rc == 0 && sf_compare(conf->ctx, before, after, conf->cli->out) == 0)
-		fputs("The candidate changes nothing.\n", conf->cli->out);
+		fputs(n ? "Nothing is different.\n" : "The candidate changes nothing.\n",
+		      conf->cli->out);
 	lyd_free_all(before);
 	lyd_free_all(after);
 	return rc;

@@ -23,32 +23,6 @@ static void point_at(struct conf *conf, const struct conf_line *line, const char
 	sf_line_clear(&path);
 }
 
-static void put_error(struct conf *conf, const struct lyd_node *error, FILE *out)
-{
-	char *path = cli_error_path(error), *words = sf_path_words(conf->ctx, path);
-	const char *message = cli_xml_text(error, "error-message");
-	const struct lyd_node *info = cli_xml_child(error, "error-info");
-	char *text = cli_asprintf("%s%s%s", *message ? message : cli_xml_text(error, "error-tag"),
-				  *message ? "" : ": ",
-				  *message ? "" : cli_xml_text(info, "bad-element"));
-
-	if (words || *path)
-		fprintf(out, "  %s\n    ", words ? words : path);
-	else
-		fputs("  ", out);
-	if (!strcmp(cli_xml_text(error, "error-severity"), "warning"))
-		fputs("warning: ", out);
-	fprintf(out, "%s\n", cli_text_clean(text));
-	free(text);
-	free(words);
-	free(path);
-}
-
-void conf_errors(struct conf *conf, const struct lyd_node *reply, FILE *out)
-{
-	cli_xml_foreach(error, reply, "rpc-error") put_error(conf, error, out);
-}
-
 int conf_request(struct conf *conf, const struct conf_line *line, const char *body,
 		 struct lyd_node **reply)
 {
@@ -76,7 +50,7 @@ int conf_request(struct conf *conf, const struct conf_line *line, const char *bo
 		free(path);
 	}
 	cli_error("the switch refused; nothing was changed:");
-	conf_errors(conf, *reply, stderr);
+	cli_reply_print_errors(*reply, stderr);
 	lyd_free_all(*reply);
 	*reply = NULL;
 	return CLI_REFUSED;
@@ -88,7 +62,7 @@ int conf_do(struct conf *conf, const struct conf_line *line, const char *body)
 	int rc = conf_request(conf, line, body, &reply);
 
 	if (rc == 0)
-		conf_errors(conf, reply, stderr); /* warnings */
+		cli_reply_print_errors(reply, stderr); /* warnings */
 	lyd_free_all(reply);
 	return rc;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mgmt/cli/conf_int.h"
+#include "mgmt/cli/offers.h"
 
 struct passing {
 	cli_offer_fn fn;
@@ -82,32 +83,10 @@ static void load_words(const struct sf_line *line, const struct passing *p)
 		offer(p, CLI_OFFER_WORD, "set", "lines of set and delete, as edits");
 	} else if (line->n == 2) {
 		offer(p, CLI_OFFER_FILE, "FILE",
-		      "lines of set, JSON or XML; - reads what is typed");
+		      "lines of set, blocks in braces, JSON or XML; - reads what is typed");
 	} else {
 		end(p);
 	}
-}
-
-static void history_index(struct conf *conf, const struct passing *p)
-{
-	struct lyd_node *reply = NULL;
-	struct hd_err err;
-
-	if (!conf->cli->session || cli_client_rpc(conf->cli->session,
-						  "<get-history xmlns=\"" CLI_NS_CONFIG
-						  "\"><limit>50</limit></get-history>",
-						  &reply, &err) < 0)
-		return;
-	cli_xml_foreach(e, reply, "entry")
-	{
-		char *help = cli_asprintf(
-			"%s by %s%s%s", cli_xml_text(e, "time"), cli_xml_text(e, "user"),
-			*cli_xml_text(e, "comment") ? ": " : "", cli_xml_text(e, "comment"));
-
-		offer(p, CLI_OFFER_WORD, cli_xml_text(e, "index"), help);
-		free(help);
-	}
-	lyd_free_all(reply);
 }
 
 static void rename_words(struct conf *conf, const struct sf_line *line, struct passing *p)
@@ -155,12 +134,16 @@ static void arguments(struct conf *conf, const char *command, const struct sf_li
 	} else if (!strcmp(command, "save") && line->n == 1) {
 		offer(p, CLI_OFFER_FILE, "FILE", "where to write the candidate");
 	} else if (!strcmp(command, "rollback") && line->n == 1) {
-		history_index(conf, p);
+		cli_offers_value(conf->cli, CMD_WORDS_HISTORY, "", NULL, p->fn, p->arg);
+	} else if (!strcmp(command, "history") && line->n == 1) {
+		cli_offers_value(conf->cli, CMD_WORDS_HISTORY, "", NULL, p->fn, p->arg);
+		end(p);
 	} else if (!strcmp(command, "compare") && line->n == 1) {
 		offer(p, CLI_OFFER_WORD, "rollback", "with what ran N commits ago");
+		cli_offers_value(conf->cli, CMD_WORDS_HISTORY, "", NULL, p->fn, p->arg);
 		end(p);
 	} else if (!strcmp(command, "compare") && line->n == 2) {
-		history_index(conf, p);
+		cli_offers_value(conf->cli, CMD_WORDS_HISTORY, "", NULL, p->fn, p->arg);
 	} else {
 		if (!strcmp(command, "up") && line->n == 1)
 			offer(p, CLI_OFFER_VALUE, "N", "levels");

@@ -32,14 +32,21 @@ int cli_config_tree(const struct lyd_node *data, struct lyd_node **tree, struct 
 	return rc;
 }
 
+void cli_xml_document(struct cli *cli, const char *text)
+{
+	fputs("<config xmlns=\"" CLI_NS_NETCONF "\">\n", cli->out);
+	cli_text_escape(cli->out, text, CLI_ESCAPE_XML);
+	fputs("</config>\n", cli->out);
+}
+
 /* Without the model: as it came. */
 static int print_xml(struct cli *cli, const struct lyd_node *data)
 {
 	char *text = NULL;
 
-	if (data && lyd_child(data) &&
-	    lyd_print_mem(&text, lyd_child(data), LYD_XML, LYD_PRINT_WITHSIBLINGS) == LY_SUCCESS)
-		cli_text_escape(cli->out, text ? text : "", CLI_ESCAPE_XML);
+	if (data && lyd_child(data))
+		lyd_print_mem(&text, lyd_child(data), LYD_XML, LYD_PRINT_WITHSIBLINGS);
+	cli_xml_document(cli, text ? text : "");
 	free(text);
 	return CLI_OK;
 }

@@ -28,4 +28,16 @@ void cli_startup_tell(struct cli_client *client, FILE *out);
 /* The reply to get-history as a table. */
 void cli_history_print(struct cli *cli, const struct lyd_node *reply);
 
+/*
+ * Prints XML of a configuration as a document: with one root, <config>, which load takes off again.
+ */
+void cli_xml_document(struct cli *cli, const char *text);
+
+/* What commit @index (0: the last one) changed, with who made it. Returns an exit status. */
+int cli_history_one(struct cli *cli, struct cli_client *client, unsigned long index);
+
+/* What makes the configuration of commit @to of that of commit @from. Returns an exit status. */
+int cli_history_compare(struct cli *cli, struct cli_client *client, unsigned long from,
+			unsigned long to);
+
 #endif

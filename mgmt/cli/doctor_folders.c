@@ -199,12 +199,12 @@ static void check_running(struct doctor *d)
 	if (holder)
 		doctor_report(d, DOCTOR_WARNING, "other switch",
 			      cli_strdup("heddled --run-dir DIR, with another DIR; or stop it: "
-					 "systemctl stop heddle"),
+					 "systemctl stop heddled"),
 			      "one runs on %s already: heddled is process %d", d->run_dir, holder);
 	else if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0)
 		doctor_report(d, DOCTOR_WARNING, "other switch",
 			      cli_strdup("heddled --run-dir DIR, with another DIR; or stop it: "
-					 "systemctl stop heddle"),
+					 "systemctl stop heddled"),
 			      "one runs on %s already", d->run_dir);
 	else if (errno == EACCES)
 		doctor_report(d, DOCTOR_WARNING, "other switch", NULL,

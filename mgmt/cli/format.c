@@ -102,21 +102,66 @@ static bool read_zone(const char *text, int *offset_s)
 	return true;
 }
 
-const char *cli_fmt_ago(const char *date, int64_t now_s, char str[CLI_NUM_MAX])
+/* Reads a date and time; its fraction of a second is the @n characters at *@fraction. */
+static bool read_date(const char *date, time_t *when, const char **fraction, int *n)
 {
 	struct tm tm = {0};
 	const char *rest = strptime(date, "%Y-%m-%dT%H:%M:%S", &tm);
 	int offset_s;
-	int64_t s;
 
-	if (rest && *rest == '.')
+	if (!rest)
+		return false;
+	*fraction = rest;
+	if (*rest == '.')
 		rest += 1 + strspn(rest + 1, "0123456789");
-	if (!rest || !read_zone(rest, &offset_s))
+	*n = (int)(rest - *fraction);
+	if (!read_zone(rest, &offset_s))
+		return false;
+	*when = timegm(&tm) - offset_s;
+	return true;
+}
+
+const char *cli_fmt_ago(const char *date, int64_t now_s, char str[CLI_NUM_MAX])
+{
+	const char *fraction;
+	time_t when;
+	int n;
+
+	if (!read_date(date, &when, &fraction, &n))
 		return date;
-	s = now_s - ((int64_t)timegm(&tm) - offset_s);
-	if (s <= 0)
+	if (now_s <= when)
 		return strcpy(str, "0s");
-	return cli_fmt_duration((uint64_t)s * NS_PER_S, str);
+	return cli_fmt_duration((uint64_t)(now_s - when) * NS_PER_S, str);
+}
+
+const char *cli_fmt_local(const char *date, char str[CLI_NUM_MAX])
+{
+	const char *fraction;
+	struct tm tm;
+	time_t when;
+	int n;
+
+	if (!read_date(date, &when, &fraction, &n) || !localtime_r(&when, &tm) ||
+	    !strftime(str, CLI_NUM_MAX, "%Y-%m-%d %H:%M:%S", &tm))
+		return date;
+	return str;
+}
+
+const char *cli_fmt_utc(const char *date, char str[CLI_NUM_MAX])
+{
+	const char *fraction;
+	struct tm tm;
+	time_t when;
+	size_t len;
+	int n;
+
+	if (!read_date(date, &when, &fraction, &n) || !gmtime_r(&when, &tm))
+		return date;
+	len = strftime(str, CLI_NUM_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
+	if (!len || snprintf(str + len, CLI_NUM_MAX - len, "%.*sZ", n, fraction) >=
+			    (int)(CLI_NUM_MAX - len))
+		return date;
+	return str;
 }
 
 uint64_t cli_rate(uint64_t before, uint64_t after, uint64_t ns)

@@ -30,6 +30,17 @@ const char *cli_fmt_duration(uint64_t ns, char str[CLI_NUM_MAX]);
 const char *cli_fmt_ago(const char *date, int64_t now_s, char str[CLI_NUM_MAX]);
 
 /*
+ * A date and time as YANG writes it, here and now: "2026-11-20 20:00:00". Returns @str, or @date.
+ */
+const char *cli_fmt_local(const char *date, char str[CLI_NUM_MAX]);
+
+/*
+ * The one form of times in JSON: UTC, with Z and the fraction of a second that @date has:
+ * "2026-11-20T19:00:00.25Z". Returns @str, or @date when it is something else.
+ */
+const char *cli_fmt_utc(const char *date, char str[CLI_NUM_MAX]);
+
+/*
  * A difference of two readings of a counter as a rate a second. A counter that went back (the
  * program that writes it was restarted) counts from 0. 0 when @ns is 0.
  */

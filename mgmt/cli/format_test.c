@@ -80,6 +80,21 @@ static void test_ago(void)
 	CU_ASSERT_STRING_EQUAL(cli_fmt_ago("", now, str), "");
 }
 
+static void test_utc(void)
+{
+	char str[CLI_NUM_MAX];
+
+	CU_ASSERT_STRING_EQUAL(cli_fmt_utc("2025-11-20T19:50:00Z", str), "2025-11-20T19:50:00Z");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_utc("2025-11-20T19:50:00+00:00", str),
+			       "2025-11-20T19:50:00Z");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_utc("2025-11-20T21:20:00.123456789+01:30", str),
+			       "2025-11-20T19:50:00.123456789Z");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_utc("2025-12-31T23:50:00-05:00", str),
+			       "2026-01-01T04:50:00Z");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_utc("yesterday", str), "yesterday");
+	CU_ASSERT_STRING_EQUAL(cli_fmt_utc("", str), "");
+}
+
 static void test_rate(void)
 {
 	CU_ASSERT_EQUAL(cli_rate(100, 300, 1000000000), 200);
@@ -103,4 +118,5 @@ static void test_distance(void)
 }
 
 UNIT_MAIN("cli format", {"counts", test_count}, {"bytes", test_bytes}, {"durations", test_duration},
-	  {"times ago", test_ago}, {"rates", test_rate}, {"edit distance", test_distance});
+	  {"times ago", test_ago}, {"times in UTC", test_utc}, {"rates", test_rate},
+	  {"edit distance", test_distance});

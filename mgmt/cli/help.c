@@ -115,14 +115,40 @@ static void print_command(struct cli *cli, const struct cmd *cmd)
 		print_kinds(cli);
 }
 
+static void print_conf_command(struct cli *cli, const struct conf_command *c)
+{
+	fprintf(cli->out, "%s%s%s\n    %s\n", c->name, *c->args ? " " : "", c->args, c->summary);
+	if (c->text) {
+		fputc('\n', cli->out);
+		print_text(cli, c->text);
+	}
+}
+
+/* The command of configuration mode with that name, or NULL; all their names in @words. */
+static const struct conf_command *conf_command(const char *name, const char **words, size_t *n)
+{
+	const struct conf_command *found = NULL;
+
+	for (const struct conf_command *c = conf_commands; c->name && *n < 64; c++) {
+		words[(*n)++] = c->name;
+		if (strcmp(c->name, name) == 0)
+			found = c;
+	}
+	return found;
+}
+
 /* A name can be the first of two words: then all that begin with it. */
 static int help_for(struct cli *cli, const char *name)
 {
-	size_t len = strlen(name);
+	const struct conf_command *conf;
+	const char *words[128];
+	size_t len = strlen(name), n_words = 0;
 	unsigned int n = 0;
 
 	cli_commands_foreach(cmd)
 	{
+		if (!cmd->hidden && n_words < 64)
+			words[n_words++] = cmd->name;
 		if (cmd->hidden || strncmp(cmd->name, name, len) != 0 ||
 		    (cmd->name[len] != '\0' && cmd->name[len] != ' '))
 			continue;
@@ -130,15 +156,16 @@ static int help_for(struct cli *cli, const char *name)
 			fputs("\n", cli->out);
 		print_command(cli, cmd);
 	}
-	if (!n) {
-		const char *words[64];
-		size_t n_words = 0;
-
-		cli_commands_foreach(cmd) if (!cmd->hidden) words[n_words++] = cmd->name;
+	if (n)
+		return CLI_OK;
+	conf = conf_command(name, words, &n_words);
+	if (!conf) {
 		cli_error("there is no command \"%s\"%s", name,
 			  cli_did_you_mean(name, words, n_words));
 		return CLI_USAGE;
 	}
+	fputs("In configuration mode (heddle help configure):\n\n", cli->out);
+	print_conf_command(cli, conf);
 	return CLI_OK;
 }
 
@@ -274,31 +301,24 @@ static int print_roff(struct cli *cli)
 
 int cli_help_conf(struct cli *cli, const char *name)
 {
+	static const struct conf_command run = {
+		"run", "COMMAND", "a command from outside of configuration mode", NULL};
+	const struct conf_command *found;
 	const char *words[64];
 	size_t n = 0;
 
-	for (const struct conf_command *c = conf_commands; c->name && n < 64; c++) {
-		words[n++] = c->name;
-		if (name && strcmp(c->name, name) != 0)
-			continue;
-		if (!name) {
-			fprintf(cli->out, "  %-15s %s\n", c->name, c->summary);
-			continue;
-		}
-		fprintf(cli->out, "%s%s%s\n    %s\n", c->name, *c->args ? " " : "", c->args,
-			c->summary);
-		if (c->text) {
-			fputc('\n', cli->out);
-			print_text(cli, c->text);
-		}
-		return CLI_OK;
-	}
 	if (name) {
-		cli_error("configuration mode has no command \"%s\"%s", name,
-			  cli_did_you_mean(name, words, n));
-		return CLI_USAGE;
+		found = strcmp(name, run.name) == 0 ? &run : conf_command(name, words, &n);
+		if (found)
+			print_conf_command(cli, found);
+		else
+			cli_error("configuration mode has no command \"%s\"%s", name,
+				  cli_did_you_mean(name, words, n));
+		return found ? CLI_OK : CLI_USAGE;
 	}
-	fprintf(cli->out, "  %-15s %s\n", "run", "a command from outside of configuration mode");
+	for (const struct conf_command *c = conf_commands; c->name; c++)
+		fprintf(cli->out, "  %-15s %s\n", c->name, c->summary);
+	fprintf(cli->out, "  %-15s %s\n", run.name, run.summary);
 	fputs("\n\"help COMMAND\" explains one. Filters follow after |.\n", cli->out);
 	return CLI_OK;
 }

@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "mgmt/cli/shell.h"
@@ -45,14 +46,15 @@ static int run_without_command(struct cli *cli, struct cmd_line *line)
 
 static int run(struct cli *cli, struct cmd_line *line)
 {
-	static const char *const alone[] = {"file", "command", "no-more"};
-
 	if (!line->cmd)
 		return run_without_command(cli, line);
-	for (size_t i = 0; i < sizeof(alone) / sizeof(*alone); i++) {
-		if (!cmd_has(line, alone[i]))
+	for (size_t i = 0; i < line->n_values; i++) {
+		const struct cmd_option *option = line->values[i].option;
+
+		if (!option->start || !strcmp(option->name, "run-dir") ||
+		    !strcmp(option->name, "socket"))
 			continue;
-		cli_error("--%s does not go with a command", alone[i]);
+		cli_error("--%s does not go with a command", option->name);
 		return CLI_USAGE;
 	}
 	if (line->cmd->shell) {

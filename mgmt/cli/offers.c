@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mgmt/cli/format.h"
 #include "mgmt/cli/instance.h"
 #include "mgmt/cli/kinds.h"
 #include "mgmt/cli/names.h"
@@ -22,7 +23,7 @@ static const struct {
 } groups[] = {
 	{"show", "what the switch is and does"},  {"clear", "forget what was learned or counted"},
 	{"port", "add, change and remove ports"}, {"segment", "add and remove segments"},
-	{"switch", "add and remove switches"},
+	{"switch", "add and remove switches"},    {"load", "make a file what runs"},
 };
 
 static void offer(cli_offer_fn fn, void *arg, enum cli_offer_kind kind, const char *word,
@@ -191,6 +192,33 @@ static void offer_kinds(cli_offer_fn fn, void *arg)
 		offer(fn, arg, CLI_OFFER_WORD, kind->name, kind->help);
 }
 
+/* Commits by their numbers. */
+static void offer_history(struct cli *cli, cli_offer_fn fn, void *arg)
+{
+	struct cli_client *client = cli->session, *own = NULL;
+	struct lyd_node *reply = NULL;
+	struct hd_err err;
+
+	if (!client && cli_client_open(&own, cli->socket, &err) == 0)
+		client = own;
+	if (client)
+		cli_client_rpc(client, "<get-history xmlns=\"urn:heddle:yang:heddle-config\"/>",
+			       &reply, &err);
+	cli_xml_foreach(e, reply, "entry")
+	{
+		char when[CLI_NUM_MAX];
+		char *help = cli_asprintf(
+			"%s by %s%s%s", cli_fmt_local(cli_xml_text(e, "time"), when),
+			cli_xml_text(e, "user"), *cli_xml_text(e, "comment") ? ": " : "",
+			cli_xml_text(e, "comment"));
+
+		offer(fn, arg, CLI_OFFER_WORD, cli_xml_text(e, "index"), help);
+		free(help);
+	}
+	lyd_free_all(reply);
+	cli_client_close(own);
+}
+
 /* Notifications of the model. */
 static void offer_events(cli_offer_fn fn, void *arg)
 {
@@ -226,15 +254,17 @@ void cli_offers_value(struct cli *cli, enum cmd_words words, const char *typed, 
 						    {"candidate", "with edits that wait"},
 						    {"startup", "what the next boot takes"},
 						    {NULL, NULL}};
-	static const char *const displays[][2] = {{"text", "blocks in braces (the default)"},
-						  {"json", "what load takes as well"},
-						  {"xml", "what load takes as well"},
-						  {"set", "what load takes as well: lines"},
-						  {NULL, NULL}};
+	static const char *const displays[][2] = {
+		{"text", "blocks in braces (the default); load takes them"},
+		{"json", "what load takes as well"},
+		{"xml", "what load takes as well"},
+		{"set", "what load takes as well: lines"},
+		{NULL, NULL}};
 	static const char *const modes[][2] = {{"shared", "with all others (the default)"},
 					       {"exclusive", "nobody else edits meanwhile"},
 					       {"private", "on a copy of one's own"},
 					       {NULL, NULL}};
+
 
 	switch (words) {
 	case CMD_WORDS_NONE: break;
@@ -250,6 +280,7 @@ void cli_offers_value(struct cli *cli, enum cmd_words words, const char *typed, 
 	case CMD_WORDS_DATASTORE: offer_list(datastores, fn, arg); break;
 	case CMD_WORDS_MODE: offer_list(modes, fn, arg); break;
 	case CMD_WORDS_DISPLAY: offer_list(displays, fn, arg); break;
+	case CMD_WORDS_HISTORY: offer_history(cli, fn, arg); break;
 	case CMD_WORDS_EVENT: offer_events(fn, arg); break;
 	case CMD_WORDS_NEW: offer(fn, arg, CLI_OFFER_VALUE, "NAME", "a name of your choice"); break;
 	case CMD_WORDS_KIND: offer_kinds(fn, arg); break;

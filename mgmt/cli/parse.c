@@ -154,8 +154,12 @@ static int unknown_command(const struct cli *cli, const char *first, const char 
 		fprintf(stderr, "%s\"%s %s\" can be one of:", cli_error_start(), prefix, second);
 		return ambiguous(second, words, n);
 	}
-	cli_error("there is no command \"%s %s\"%s", prefix, second,
-		  cli_did_you_mean(second, words, n));
+	if (n == 1) /* the word was left out */
+		cli_error("there is no command \"%s %s\": it is %s %s", prefix, second, prefix,
+			  words[0]);
+	else
+		cli_error("there is no command \"%s %s\"%s", prefix, second,
+			  cli_did_you_mean(second, words, n));
 	fprintf(stderr, "\"%shelp %s\" lists those that there are.\n", cli->shell ? "" : "heddle ",
 		prefix);
 	return CLI_USAGE;
@@ -304,6 +308,29 @@ static int take_option(const struct cli *cli, struct cmd_line *line, int argc, c
 	return 0;
 }
 
+/*
+ * "show help", "show --help", "show ?": then the command is `help`, of all that begin with that
+ * word.
+ */
+static bool asks_for_group(const struct cli *cli, struct cmd_line *line, int argc, char **argv,
+			   int at)
+{
+	static char store[WORDS_MAX][NAME_MAX_]; /* the argument stays in it */
+	const char *words[WORDS_MAX], *group;
+	size_t n = words_after("", words, store, WORDS_MAX);
+	bool asks = at + 1 < argc && (!strcmp(argv[at + 1], "help") || !strcmp(argv[at + 1], "?"));
+	bool several;
+
+	for (int i = at + 1; i < argc && !asks; i++)
+		asks = !strcmp(argv[i], "--help") || !strcmp(argv[i], "-h");
+	group = meant(argv[at], words, n, cli->abbreviate, &several);
+	if (!asks || !group)
+		return false;
+	line->cmd = cmd_find("help");
+	add_arg(line, group);
+	return true;
+}
+
 /* Finds the command whose name the words at argv[*at] begin with; the longest name wins. */
 static int take_command(const struct cli *cli, struct cmd_line *line, int argc, char **argv,
 			int *at)
@@ -313,6 +340,10 @@ static int take_command(const struct cli *cli, struct cmd_line *line, int argc, 
 	size_t used;
 
 	line->cmd = cmd_resolve(words, words[1] ? 2 : 1, cli->abbreviate, &used);
+	if (!line->cmd && asks_for_group(cli, line, argc, argv, *at)) {
+		*at = argc;
+		return 0;
+	}
 	if (!line->cmd)
 		return unknown_command(cli, words[0], words[1], line);
 	*at += (int)used - 1;
@@ -379,6 +410,8 @@ static int turn_into_help(struct cmd_line *line)
 /* What global options say about the session and the output. */
 static int take_globals(struct cli *cli, struct cmd_line *line)
 {
+	const char *socket = NULL;
+
 	cli->json = cmd_has(line, "json");
 	cli->display = cli->json ? CLI_DISPLAY_JSON : CLI_DISPLAY_TEXT;
 	cli->exact = cmd_has(line, "exact");
@@ -391,11 +424,16 @@ static int take_globals(struct cli *cli, struct cmd_line *line)
 	}
 	if (cli->shell)
 		return 0;
-	if (cmd_value(line, "run-dir"))
-		cli->run_dir = cmd_value(line, "run-dir");
+	for (size_t i = 0; i < line->n_values; i++) { /* a kind of port has a --socket, too */
+		const struct cmd_value *v = &line->values[i];
+
+		if (v->option->start && !strcmp(v->option->name, "run-dir"))
+			cli->run_dir = v->value;
+		if (v->option->start && !strcmp(v->option->name, "socket"))
+			socket = v->value;
+	}
 	free(cli->socket);
-	cli->socket = cmd_value(line, "socket") ? cli_strdup(cmd_value(line, "socket"))
-						: cli_asprintf("%s/netconf.sock", cli->run_dir);
+	cli->socket = socket ? cli_strdup(socket) : cli_asprintf("%s/netconf.sock", cli->run_dir);
 	return 0;
 }
 

@@ -30,9 +30,9 @@ static void test_commands(void)
 	CU_ASSERT_EQUAL(line.n_args, 0);
 	CU_ASSERT_EQUAL(parse("show ports web1"), 0);
 	CU_ASSERT_STRING_EQUAL(line.args[0], "web1");
-	CU_ASSERT_EQUAL(parse("load -"), 0);
+	CU_ASSERT_EQUAL(parse("load replace -"), 0);
 	CU_ASSERT_STRING_EQUAL(line.args[0], "-");
-	CU_ASSERT_EQUAL(parse("load -- -odd-name"), 0);
+	CU_ASSERT_EQUAL(parse("load replace -- -odd-name"), 0);
 	CU_ASSERT_STRING_EQUAL(line.args[0], "-odd-name");
 	CU_ASSERT_EQUAL(parse(""), 0);
 	CU_ASSERT_PTR_NULL(line.cmd);
@@ -67,8 +67,13 @@ static void test_help(void)
 	CU_ASSERT_EQUAL(parse("show ports --help"), 0);
 	CU_ASSERT_STRING_EQUAL(line.cmd->name, "help");
 	CU_ASSERT_STRING_EQUAL(line.args[0], "show ports");
-	CU_ASSERT_EQUAL(parse("load -h"), 0); /* nothing is missing then */
-	CU_ASSERT_STRING_EQUAL(line.args[0], "load");
+	CU_ASSERT_EQUAL(parse("load replace -h"), 0); /* nothing is missing then */
+	CU_ASSERT_STRING_EQUAL(line.args[0], "load replace");
+	CU_ASSERT_EQUAL(parse("show help"), 0); /* all that begin with it */
+	CU_ASSERT_STRING_EQUAL(line.cmd->name, "help");
+	CU_ASSERT_STRING_EQUAL(line.args[0], "show");
+	CU_ASSERT_EQUAL(parse("port --json -h"), 0);
+	CU_ASSERT_STRING_EQUAL(line.args[0], "port");
 	CU_ASSERT_EQUAL(parse("--version"), 0);
 	CU_ASSERT_STRING_EQUAL(line.cmd->name, "version");
 }
@@ -77,7 +82,7 @@ static void test_mistakes(void)
 {
 	static const char *const lines[] = {
 		"shwo ports",        "show",        "show prots",     "load",
-		"load a b",          "show fdb x",  "show ports a b", "--no-such",
+		"load replace a b",  "show fdb x",  "show ports a b", "--no-such",
 		"show fdb --prot x", "show fdb -p", "show fdb -x",    "show ports --json=yes",
 	};
 
@@ -131,8 +136,8 @@ static void test_bad_word(void)
 	CU_ASSERT_EQUAL(line.bad, 0);
 	CU_ASSERT_EQUAL(parse("show fdb --limit"), CLI_USAGE);
 	CU_ASSERT_EQUAL(line.bad, 3);
-	CU_ASSERT_EQUAL(parse("load a b c"), CLI_USAGE);
-	CU_ASSERT_EQUAL(line.bad, 2);
+	CU_ASSERT_EQUAL(parse("load replace a b c"), CLI_USAGE);
+	CU_ASSERT_EQUAL(line.bad, 3);
 	CU_ASSERT_EQUAL(parse("load"), CLI_USAGE);
 	CU_ASSERT_EQUAL(line.bad, 1);
 }

@@ -15,14 +15,14 @@
 
 enum filter { MATCH, EXCEPT, FIND, COUNT, DISPLAY, SAVE, NO_MORE };
 
-static const char *const displays[] = {"json", "xml", "set", NULL};
+static const char *const displays[] = {"text", "json", "xml", "set", NULL};
 
 const struct cli_filter_kind cli_filters[] = {
 	[MATCH] = {"match", "RE", "only lines that the regular expression fits"},
 	[EXCEPT] = {"except", "RE", "only lines that it does not fit"},
 	[FIND] = {"find", "RE", "from the first line on that it fits"},
 	[COUNT] = {"count", NULL, "how many lines there are"},
-	[DISPLAY] = {"display", "FORMAT", "in another form: json, xml or set", CMD_WORDS_NONE,
+	[DISPLAY] = {"display", "FORMAT", "in this form: text, json, xml or set", CMD_WORDS_NONE,
 		     displays},
 	[SAVE] = {"save", "FILE", "into a file, not on the terminal", CMD_WORDS_FILE},
 	[NO_MORE] = {"no-more", NULL, "all at once, without a stop after each screen"},
@@ -89,10 +89,10 @@ static int take_display(struct cli_pipe *pipe, const char *word, bool abbreviate
 		if (strcmp(word, displays[i]) != 0 &&
 		    !(abbreviate && *word && strncmp(displays[i], word, strlen(word)) == 0))
 			continue;
-		pipe->display = CLI_DISPLAY_JSON + (enum cli_display)i;
+		pipe->display = (enum cli_display)i;
 		return 0;
 	}
-	cli_error("| display %s: json, xml or set is needed", word);
+	cli_error("| display %s: text, json, xml or set is needed", word);
 	return CLI_USAGE;
 }
 

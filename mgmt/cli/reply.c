@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "mgmt/cli/client.h"
+#include "mgmt/cli/kinds.h"
+#include "mgmt/cli/table.h"
+#include "mgmt/setform/setform.h"
 
 static bool is_error(const struct lyd_node *error)
 {
@@ -102,36 +105,40 @@ char *cli_path_text(const struct lyd_node *node)
 	return text.text;
 }
 
-/* The text without blanks around it. */
-static void put_trimmed(FILE *out, const char *text)
+/* What is wrong, on one line and without blanks around it. Allocated. */
+static char *message_of(const struct lyd_node *error)
 {
+	const char *message = cli_xml_text(error, "error-message");
+	const struct lyd_node *info = cli_xml_child(error, "error-info");
+	struct cli_str text = {0};
 	size_t n;
 
-	text += strspn(text, " \t\r\n");
-	for (n = strlen(text); n && strchr(" \t\r\n", text[n - 1]); n--)
+	message += strspn(message, " \t\r\n");
+	for (n = strlen(message); n && strchr(" \t\r\n", message[n - 1]); n--)
 		;
-	fprintf(out, "%.*s", (int)n, text);
+	cli_str_puts(&text, "");
+	if (n) {
+		cli_str_add(&text, message, n);
+	} else {
+		cli_str_puts(&text, cli_xml_text(error, "error-tag"));
+		cli_xml_foreach(element, info, "bad-element")
+			cli_str_printf(&text, ": %s", cli_xml_own_text(element));
+	}
+	return cli_text_clean(text.text);
 }
 
 void cli_reply_print_errors(const struct lyd_node *reply, FILE *out)
 {
 	cli_xml_foreach(error, reply, "rpc-error")
 	{
-		char *path = cli_error_path(error);
-		const char *message = cli_xml_text(error, "error-message");
-		const struct lyd_node *info = cli_xml_child(error, "error-info");
+		char *path = cli_error_path(error), *message = message_of(error);
+		struct ly_ctx *ctx = *path ? cli_schema(NULL) : NULL;
+		char *words = ctx ? sf_path_words(ctx, path) : NULL;
 
-		fprintf(out, *path ? "  %s\n    " : "  ", path);
+		fprintf(out, *path ? "  %s\n    " : "  ", words ? words : path);
+		fprintf(out, "%s%s\n", is_error(error) ? "" : "warning: ", message);
+		free(words);
+		free(message);
 		free(path);
-		if (!is_error(error))
-			fputs("warning: ", out);
-		if (*message) {
-			put_trimmed(out, message);
-		} else {
-			put_trimmed(out, cli_xml_text(error, "error-tag"));
-			cli_xml_foreach(element, info, "bad-element")
-				fprintf(out, ": %s", cli_xml_own_text(element));
-		}
-		fputc('\n', out);
 	}
 }

@@ -131,15 +131,19 @@ bool st_history(const struct st *st, unsigned int index, struct st_history *entr
 	return true;
 }
 
+static bool too_old(const struct st *st, unsigned int index, struct ds_errors *errs)
+{
+	ds_errors_add(errs, DS_INVALID_VALUE, NULL,
+		      "there is no configuration %u in the history, which has %u: see "
+		      "get-history",
+		      index, st_history_count(st));
+	return false;
+}
+
 bool hs_go_back(struct st *st, struct ov *ov, unsigned int index, struct ds_errors *errs)
 {
-	if (index >= st_history_count(st) && index > 0) {
-		ds_errors_add(errs, DS_INVALID_VALUE, NULL,
-			      "there is no configuration %u in the history, which has %u: see "
-			      "get-history",
-			      index, st_history_count(st));
-		return false;
-	}
+	if (index > st_history_count(st))
+		return too_old(st, index, errs);
 	for (unsigned int i = 0; i < index; i++)
 		if (!hs_apply(ov, record(st, i), false, errs))
 			return false;
@@ -165,6 +169,9 @@ struct lyd_node *st_history_tree(const struct st *st, unsigned int index, struct
 static bool may_go_back(struct st *st, const struct nacm_subject *who, struct ov *ov,
 			unsigned int index, struct ds_errors *errs)
 {
+	if (index &&
+	    index == st_history_count(st)) /* it can be looked at: what the oldest changed */
+		return too_old(st, index, errs);
 	ov_show(&st->running, ov, NULL);
 	if (!hs_go_back(st, ov, index, errs))
 		return false;

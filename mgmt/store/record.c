@@ -47,6 +47,18 @@ static void add_units(struct jr_record *record, struct ov *ov)
 	record->n = ov->n;
 }
 
+const char *rc_comment(const struct ch *change)
+{
+	static const char *const words[] = {
+		[CH_START] = "start",
+		[CH_COMMIT] = "commit",
+		[CH_EDIT] = "edit-config",
+		[CH_REVERT] = "revert",
+	};
+
+	return change->comment ? change->comment : words[change->kind];
+}
+
 int rc_intend(struct ch *change, struct hd_err *err)
 {
 	struct st *st = change->st;
@@ -56,7 +68,7 @@ int rc_intend(struct ch *change, struct hd_err *err)
 		.time = time(NULL),
 		.user = change->who->user,
 		.client = change->kind == CH_START ? (char *)"boot" : change->who->client,
-		.comment = change->comment,
+		.comment = (char *)rc_comment(change),
 	};
 	int rc;
 

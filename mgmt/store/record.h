@@ -10,6 +10,9 @@
 /* What the change is about to do. Fails, for want of space say, with @err: nothing was written. */
 int rc_intend(struct ch *change, struct hd_err *err);
 
+/* What the change stands in the history with: its comment, or what was asked for. */
+const char *rc_comment(const struct ch *change);
+
 /* It was done, or it was not. */
 void rc_end(struct ch *change);
 void rc_revert(struct ch *change);

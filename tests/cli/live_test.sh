@@ -17,7 +17,7 @@ two=$(config two <<<"$base
 tap added access=lab")
 
 check_says "no switch answers" "without a switch: says so" -- hd sw show ports
-check "a file can be checked without a switch" -- hd sw load --check "$one"
+check "a file can be checked without a switch" -- hd sw load replace --check "$one"
 
 heddle_start sw "$one"
 ports_up sw a b
@@ -66,10 +66,10 @@ for what in ports switches segments fdb drops planes version configuration histo
 		'$LAB_PYTHON' -m json.tool"
 done
 
-check_says "port added" "load says what it added" -- hd sw load "$two"
-check_says "nothing had to change" "the same again" -- hd sw load "$two"
+check_says "port added" "load says what it added" -- hd sw load replace "$two"
+check_says "nothing had to change" "the same again" -- hd sw load replace "$two"
 CHECK='assert d["removed"] == ["port added"] and d["applied"], d'
-check "load --json says what it removed" -- json load "$one"
+check "load --json says what it removed" -- json load replace "$one"
 
 # --- daily verbs: one transaction each ---
 
@@ -89,7 +89,18 @@ check_says "no segment" "a segment that is not there: refused" -- hd sw port mov
 check_says "disabled" "port disable" -- hd sw port disable c
 CHECK='[p] = d["ports"]; assert p["reason"] == "disabled", p'
 check "and it is down" -- json show ports c
+carrier() { ! on c ip link show dev eth0 | grep -q NO-CARRIER; }
+check_within 5 "its other end has no carrier" -- eval '! carrier'
 check_says "enabled" "port enable" -- hd sw port enable c
+check_within 5 "and has one again" -- carrier
+for kind in tap vm-tap vhost-user "af-packet --device b" pcap; do
+	# shellcheck disable=SC2086 # a kind and its options
+	check "port add --disabled: ${kind%% *}" -- hd sw port add "off-${kind%% *}" $kind --disabled --access lab
+done
+CHECK='off = [p for p in d["ports"] if p["name"].startswith("off-")]
+assert len(off) == 5 and all(p["reason"] == "disabled" and not p["up"] for p in off), off'
+check "a disabled port of each kind is disabled, and nothing else" -- json show ports
+check_says "removed" "and can be removed" -- hd sw port remove off-tap off-vm-tap off-vhost-user off-af-packet off-pcap
 check_says "segment dmz added" "segment add" -- hd sw segment add dmz --vlan 30 --host-only --address 10.30.0.1/24
 check_within 5 "the host has its interface" -- ip link show hd-dmz
 check_says "segment dmz removed" "segment remove" -- hd sw segment remove dmz

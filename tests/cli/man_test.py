@@ -5,6 +5,7 @@
 The part between BEGIN and END is made from the table of commands; `man_test.py --write` renews it.
 """
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -52,6 +53,22 @@ class Man(unittest.TestCase):
         for name in commands():
             if name != 'help':
                 self.assertIn(f'.B {name}\n', part)
+
+    def test_units(self):
+        """What messages and pages tell people to start, or to ask the journal about, is installed."""
+        root = pathlib.Path(PAGE).resolve().parents[2]
+        units = {re.sub(r'(@?)(\.service|\.socket)(\.in)?$', '', p.name)
+                 for p in (root / 'packaging').rglob('*') if '.service' in p.name or '.socket' in p.name}
+        named = set()
+        for folder in ('mgmt', 'supervisor', 'dataplane', 'ctrlplane', 'docs', 'packaging'):
+            for path in (root / folder).rglob('*'):
+                if path.suffix in ('.c', '.md', '.in', '.1', '.5', '.8') or path.name == 'post-install':
+                    text = path.read_text(encoding='utf-8')
+                    named |= {(name, path.name) for name in re.findall(
+                        r'(?:systemctl (?:start|stop|status|restart|reload|enable --now)|journalctl -u) +([a-z][\w-]*)',
+                        text.replace('\\-', '-'))}
+        self.assertGreater(len(named), 5)
+        self.assertEqual({n for n in named if n[0] not in units | {'ssh'}}, set())
 
     def test_formats(self):
         if not shutil.which('man'):

@@ -111,7 +111,7 @@ class Typing(Shell):
         with open(name, 'w', encoding='utf-8') as out:
             out.write('{}')
         t = self.ready()
-        t.type('load ' + self.dir + '/a' + TAB)
+        t.type('load replace ' + self.dir + '/a' + TAB)
         t.expect('file.json" ')
         t.type('\r')
         t.expect('(is in force|a file.json)')

@@ -6,6 +6,7 @@ What the switch makes of it: live_test.sh.
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -47,8 +48,10 @@ class Verbs(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ''))
         self.assertEqual(done.stdout, '  warning: nobody is in segment lab any more\nport new added\n')
         for part, request in zip(('<mode>private</mode>', '<target><candidate/></target>', '<get-effects',
-                                  '<commit><save'), requests, strict=True):
+                                  '<commit>'), requests, strict=True):
             self.assertIn(part, request)
+        self.assertIn('>port add new vhost-user --queues 4 --access office --description &quot;a &amp; b&quot;</comment>'
+                      '<save ', requests[3])
         self.assertIn('<interface nc:operation="create"><name>new</name>', requests[1])
         self.assertIn('<vhost-user xmlns="urn:heddle:yang:heddle-vhost-user"><queues>4</queues></vhost-user>',
                       requests[1])
@@ -140,6 +143,33 @@ class Verbs(unittest.TestCase):
                             fn=lambda r: refusal if '<edit-config' in r else answer(r))
         self.assertEqual(json.loads(done.stdout)['errors'][0]['message'], 'no segment lap')
         self.assertFalse(json.loads(done.stdout)['accepted'])
+
+    def test_socket_of_the_kind(self):
+        """Behind the kind --socket is the port's, before the command the switch's."""
+        _, requests = self.verb('port', 'add', 'v5', 'vhost-user', '--socket', 'x')
+        self.assertIn('<socket>x</socket>', requests[1])
+        done, _ = self.verb('--socket', self.run_dir + '/netconf.sock', 'port', 'add', 'v5', 'vhost-user')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done, _ = self.verb('--socket', '/nowhere', 'port', 'add', 'v5', 'vhost-user', '--socket', 'x')
+        self.assertEqual(done.returncode, 3)
+
+    def test_errors_in_words(self):
+        refusal = ('<rpc-error><error-type>application</error-type><error-tag>data-missing</error-tag>'
+                   '<error-severity>error</error-severity><error-path xmlns:if="urn:ietf:params:xml:ns:yang:ietf-'
+                   'interfaces" xmlns:hp="urn:heddle:yang:heddle-port">/if:interfaces/if:interface[if:name=\'web1\']'
+                   '/hp:port/hp:access</error-path><error-message>no segment lap</error-message></rpc-error>')
+        done, _ = self.verb('port', 'move', 'web1', '--access', 'lap',
+                            fn=lambda r: refusal if '<edit-config' in r else answer(r))
+        self.assertEqual(done.stderr, 'heddle: refused; nothing was changed:\n  port web1 access\n'
+                         '    no segment lap\n')
+
+    def test_long_commands_in_the_history(self):
+        """A comment has 200 characters; what does not fit is cut, also between those of several bytes."""
+        _, requests = self.verb('port', 'add', 'x', 'tap', '--description', 'ä' * 300)
+        comment = re.search('>([^<]*)</comment>', requests[3]).group(1)
+        self.assertEqual(comment, ('port add x tap --description ' + 'ä' * 300)[:197] + '...')
+        _, requests = self.verb('port', 'add', 'x', 'tap', '--description', 'a\nb')
+        self.assertIn(r'--description &quot;a\nb&quot;</comment>', requests[3])
 
     def test_older_switch(self):
         """One that does not tell effects commits all the same."""

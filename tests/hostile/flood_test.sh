@@ -52,8 +52,8 @@ if [ "$best" -lt 5000 ]; then pass "pings of another segment take $best us"; els
 spawn loud "$LAB_PYTHON" "$LAB_TOOLS/flooder.py" eth0 broadcast
 flooder=$!
 for _ in $(seq $commits); do
-	check "a commit during the flood adds a port" -- hd sw load "$two"
-	check "... and takes it away" -- hd sw load "$one"
+	check "a commit during the flood adds a port" -- hd sw load replace "$two"
+	check "... and takes it away" -- hd sw load replace "$one"
 done
 kill "$flooder"
 

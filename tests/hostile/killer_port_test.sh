@@ -69,9 +69,9 @@ check "the others are back soon, each time" -- test "$gap" -le "$limit"
 kill -KILL "$killer"
 wait "$killer" 2>/dev/null || true
 check_within 10 "the port is held back still" -- is_held
-check "it is disabled" -- hd sw load "$(ports enabled=false | config off)"
+check "it is disabled" -- hd sw load replace "$(ports enabled=false | config off)"
 check_within 10 "it says so" -- state sw port-is evil reason disabled
-check "it is enabled" -- hd sw load "$(ports "" | config on)"
+check "it is enabled" -- hd sw load replace "$(ports "" | config on)"
 check_within 2 "it is no longer held back" -- state sw port-is evil reason no-peer
 check_conserved sw
 heddle_stop sw

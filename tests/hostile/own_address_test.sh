@@ -60,7 +60,7 @@ ip link set hd-lan up
 ports_up sw hd-lan
 claims "after down and up"
 
-check "the segment gets another VLAN" -- hd sw load "$(conf 30 two)"
+check "the segment gets another VLAN" -- hd sw load replace "$(conf 30 two)"
 check_within 5 "the address is in that VLAN" -- is_own "$own" 30
 ports_up sw eth1 a b t hd-lan
 claims "in another VLAN"
@@ -79,7 +79,7 @@ ip link set hd-lan address "$own"
 check_within 5 "another address is followed" -- is_own "$own" 30
 claims "with another address"
 was=$own own=02:00:00:00:0b:0b
-check "one that is configured" -- hd sw load "$(conf 30 three mac-address=$own)"
+check "one that is configured" -- hd sw load replace "$(conf 30 three mac-address=$own)"
 has_own() { [ "$(mac_of . hd-lan)" = "$own" ]; }
 check_within 5 "... is the interface's" -- has_own
 check_within 5 "... and the switch's own" -- is_own "$own" 30

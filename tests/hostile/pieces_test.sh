@@ -51,8 +51,8 @@ check "pings of another segment take $best us, less than $limit" -- [ "$best" -l
 
 spawn loud "$LAB_PYTHON" "$LAB_TOOLS/flooder.py" eth0 pieces "$to"
 flooder=$!
-check "a commit during the attack goes through" -- hd sw load "$LAB_DIR/two.json"
-check "... and one back" -- hd sw load "$LAB_DIR/one.json"
+check "a commit during the attack goes through" -- hd sw load replace "$LAB_DIR/two.json"
+check "... and one back" -- hd sw load replace "$LAB_DIR/one.json"
 kill "$flooder"
 # A thousand super-frames may wait in the attacker's own queue, each a thousand frames.
 check_within 60 "what waited is sent, and every packet is accounted for" -- state sw conserved

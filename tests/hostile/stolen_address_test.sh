@@ -36,7 +36,7 @@ stolen() { # a itself may speak at any time
 	is_seen "b:eth0" c:eth0 --dst $A
 }
 check_within 10 "without a list: who speaks last has the address" -- stolen
-check "the list is set while the thief has the address" -- hd sw load "$(conf "anti-spoof-mac=$A" list)"
+check "the list is set while the thief has the address" -- hd sw load replace "$(conf "anti-spoof-mac=$A" list)"
 check "... its owner has it back before it says a word" -- is_seen "a:eth0" c:eth0 --dst $A
 
 stays() { # WHEN

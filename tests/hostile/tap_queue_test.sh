@@ -32,7 +32,7 @@ gone() { ! ip link show dev "$1"; }
 rounds=20
 [ -z "${HEDDLE_TEST_LONG:-}" ] || rounds=100
 for ((round = 1; round <= rounds; round++)); do
-	hd sw load "$all" >/dev/null
+	hd sw load replace "$all" >/dev/null
 	for n in u g; do
 		wait_for 30 state sw port-is $n reason no-peer || fail "round $round: port $n does not wait for its VM"
 	done
@@ -40,7 +40,7 @@ for ((round = 1; round <= rounds; round++)); do
 	is_as vt-u "numqueues 0 numdisabled 0 .*user 64322" || fail "round $round: vt-u is not its owner's alone"
 	is_as vt-g "numqueues 0 numdisabled 0 .*group 65533" || fail "round $round: vt-g is not its group's alone"
 	is_as vt-t "numqueues 2 numdisabled 0 " || fail "round $round: vt-t has a queue that is not the switch's"
-	hd sw load "$none" >/dev/null
+	hd sw load replace "$none" >/dev/null
 	for n in u g t; do wait_for 10 gone vt-$n; done
 	[ "$(got vt-)" = 0 ] || [ "$round" -lt 3 ] || [ "${HEDDLE_TEST_LONG:-}" ] || break
 done

@@ -30,7 +30,7 @@ check "TCP to the host" -- transfer a . 192.168.56.1 16M
 check "TCP from the host" -- transfer . a 192.168.56.11 16M
 check_not "a guest of another segment does not" -- answers b 192.168.56.1
 
-check "other addresses load" -- hd sw load "$(conf 192.168.57.1/24 two)"
+check "other addresses load" -- hd sw load replace "$(conf 192.168.57.1/24 two)"
 check_within 5 "the new address is there" -- has 192.168.57.1/24
 check_within 5 "the old addresses are gone" -- eval '! has 192.168.56.1/24 && ! has fd56::1/64'
 check "the guest reaches the new address" -- reaches a 192.168.57.1

@@ -41,7 +41,7 @@ for plane in management control; do
 	check_no_loss a "no packet lost while the $plane plane was killed $rounds times"
 done
 check "the configuration is still in force" -- state sw ports-up a b
-check "another one loads" -- hd sw load "$LAB_DIR/sw.json"
+check "another one loads" -- hd sw load replace "$LAB_DIR/sw.json"
 check_conserved sw
 
 # What heddle-dp was told: ports and segments as `show` has them, but for what counts and moves.

@@ -13,7 +13,7 @@ $2"; }
 
 # as LINE...: the ports that the switch is to have, besides b.
 as() {
-	hd sw load "$(config_of next "tap b namespace=b device=eth0 access=lan
+	hd sw load replace "$(config_of next "tap b namespace=b device=eth0 access=lan
 $(printf '%s\n' "$@")")" >/dev/null
 	ports_up sw b
 }
@@ -132,9 +132,9 @@ $(for i in $(seq $n); do echo "tap t$i access=lan"; done)")"
 ports_up many b "t$n"
 dp=$(state many plane-pid data)
 began=$(now_ms)
-hd many load "$(config_of few "tap b namespace=b device=eth0 access=lan")" >/dev/null
+hd many load replace "$(config_of few "tap b namespace=b device=eth0 access=lan")" >/dev/null
 check_within 10 "another port is opened while $n devices go" -- sh -c "
-	'$HEDDLE' --run-dir '$LAB_DIR/many' load '$(config_of one "tap b namespace=b device=eth0 access=lan
+	'$HEDDLE' --run-dir '$LAB_DIR/many' load replace '$(config_of one "tap b namespace=b device=eth0 access=lan
 tap new namespace=a device=eth0 access=lan")' >/dev/null"
 ports_up many new
 note "the new port was up after $(($(now_ms) - began)) ms"

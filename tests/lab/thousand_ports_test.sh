@@ -66,7 +66,7 @@ before=$(planes)
 change() {
 	pingers_start
 	began=$(now_ms)
-	hd sw load "$2" >/dev/null || fail "$1: the file does not load"
+	hd sw load replace "$2" >/dev/null || fail "$1: the file does not load"
 	took=$(($(now_ms) - began))
 	wait_for 120 ports_are "$3" || fail "$1: not $3 ports"
 	wait_for 120 none_waits || fail "$1: ports were not opened"
@@ -97,7 +97,7 @@ check_within 60 "no TAP is left" -- no_taps
 check "no plane was restarted" -- [ "$(planes)" = "$before" ]
 check_conserved sw
 # The kernel keeps whoever closes a packet socket waiting, so this is the kind that ends slowly.
-hd sw load "$LAB_DIR/af-packet.json" >/dev/null
+hd sw load replace "$LAB_DIR/af-packet.json" >/dev/null
 wait_for 120 ports_are $((n + 2)) || fail "not $((n + 2)) ports"
 wait_for 120 none_waits || fail "ports were not opened"
 heddle_stop sw

@@ -147,7 +147,7 @@ check "it was the same device all the time" -- test "$(index_of vt-a)" = "$index
 owner_is() { ip -d -o link show dev "$1" | grep -q "user $2 "; }
 flushes() { grep -c "packet filter was flushed" "$LAB_DIR/sw.log"; }
 flushed=$(flushes)
-hd sw load "$(config owner <<-END
+hd sw load replace "$(config owner <<-END
 	switch sw
 	segment lan bridged
 	vm-tap a device=vt-a access=lan owner=65533
@@ -167,7 +167,7 @@ host_if a eth0 10.0.0.1/24 fd00::1/64
 check_within 10 "... which works as before" -- reaches a 10.0.0.3
 
 # --- the port goes --------------------------------------------------------------------------------------
-hd sw load "$(config less <<-END
+hd sw load replace "$(config less <<-END
 	switch sw
 	segment lan bridged
 	tap c namespace=c device=eth0 access=lan mac-address=02:00:00:00:00:cc

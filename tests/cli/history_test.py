@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What was done to the switch and by whom: history and differences, over a real
+heddle-mgmt with played planes.
+
+usage: history_test.py HEDDLE_MGMT CONFIGS [NAME ...]     ($HEDDLE is the command)
+"""
+import contextlib
+import getpass
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "netconf"))
+
+from client import Client, ok  # noqa: E402
+from datastores import commit, edit, ifs, tap  # noqa: E402
+from scripts import Cli, has  # noqa: E402
+from common import main, test, world  # noqa: E402
+
+UTC = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
+
+
+def comments(cli):
+    return [e["comment"] for e in cli.json("show", "history")["history"]]
+
+
+@test
+def what_was_typed_stands_in_the_history():
+    with world() as w:
+        cli = Cli(w)
+        cli.one("port", "add", "web9", "tap", "--access", "lab", "--description", "two words")
+        cli.run("edit port web9", "set mtu 1400", "top", 'set port web9 description "why"', "commit")
+        cli.run("set port web9 mtu 1300", "commit comment smaller frames")
+        assert comments(cli) == [
+            "smaller frames", 'set port web9 mtu 1400; set port web9 description "why"',
+            'port add web9 tap --access lab --description "two words"', "start"]
+        has(cli.one("show", "history"), "smaller frames", "runs")
+        has(cli.run("history"), "smaller frames", "set port web9 mtu 1400")
+        # What was refused, undone or only looked at is no part of it.
+        cli.run("set port web9 mtu 1200", "show port web9", "discard", "set port web9 mtu 1100", "commit")
+        assert comments(cli)[0] == "set port web9 mtu 1100"
+        cli.run("rollback 1", "commit")
+        assert comments(cli)[0] == "rollback 1"
+        # Others than the command line are told by what they asked for.
+        with contextlib.closing(Client(w.path)) as c:
+            assert ok(edit(c, ifs(tap("web8")))) and ok(commit(c))
+        first = cli.json("show", "history", "-n", "1")["history"]
+        assert [(e["comment"], e["client"], e["user"]) for e in first] == [
+            ("commit", "netconf", getpass.getuser())], first
+        assert re.fullmatch(UTC, first[0]["time"]), first
+
+
+@test
+def secrets_are_not_kept_in_the_history():
+    with world() as w:
+        cli = Cli(w)
+        cli.run('set port fw description "the password is xyzzy"', "set port fw mtu 1400", "commit")
+        cli.one("port", "add", "web9", "tap", "--access", "lab", "--description", "its secret is xyzzy")
+        cli.run('set port fw description "token xyzzy"', "commit")
+        assert comments(cli) == ["commit", "port add", "set port fw mtu 1400", "start"]
+        assert "xyzzy" not in cli.one("show", "history") + "".join(w.log)
+
+
+@test
+def long_edits_fit_into_the_history():
+    with world() as w:
+        cli = Cli(w)
+        cli.run(*(f"set port web{n} tap switch sw0 access lab" for n in range(200, 300)), "commit")
+        [comment, _] = comments(cli)
+        assert len(comment) == 200 and comment.endswith("..."), comment
+        has(comment, "set port web200 tap switch sw0 access lab; set port web201 ")
+
+
+@test
+def what_a_commit_changed():
+    with world() as w:
+        cli = Cli(w)
+        cli.run("set port fw mtu 1400", "commit comment smaller")
+        cli.one("port", "add", "web9", "tap", "--access", "lab")
+        cli.run("set port fw mtu 1300", "commit")
+        out = cli.one("show", "history", "1")
+        assert re.fullmatch(r"commit 1, \S+ \S+ by \S+ with cli: port add web9 tap --access lab\n"
+                            r"\+ set port web9 tap\n\+ set port web9 switch sw0\n\+ set port web9 access lab\n",
+                            out), out
+        assert cli.run("history 1") == out
+        has(cli.one("show", "history", "2"), "smaller", "+ set port fw mtu 1400\n")
+        # The oldest has nothing before it.
+        has(cli.one("show", "history", "3"), "start", "+ set port fw ")
+        assert cli.one("compare", "1") == "- set port fw mtu 1400\n+ set port fw mtu 1300\n"
+        assert cli.one("compare", "0", "1") == "- set port fw mtu 1300\n+ set port fw mtu 1400\n"
+        out = cli.one("compare", "3", "2")
+        assert out == "+ set port fw mtu 1400\n" == cli.run("compare 3 2"), out
+        has(cli.one("compare", "2", "2"), "Nothing is different.")
+        has(cli.run("compare 0"), "changes nothing")
+        has(cli.run("set port fw mtu 1200", "compare 1", "discard"), "+ set port fw mtu 1200")
+        assert cli.run("compare rollback 2") == cli.run("compare 2")
+        assert cli.json("compare", "1") == {"from": 1, "to": 0, "removed": ["set port fw mtu 1400"],
+                                            "added": ["set port fw mtu 1300"]}
+        one = cli.json("show", "history", "1")
+        assert one["removed"] == [] and one["added"][0] == "set port web9 tap", one
+        assert one["index"] == 1 and one["client"] == "cli" and re.fullmatch(UTC, one["time"]), one
+
+
+@test
+def numbers_that_are_not_in_the_history():
+    with world() as w:
+        cli = Cli(w)
+        for words in (("show", "history", "7"), ("compare", "7"), ("compare", "0", "7")):
+            cli.one(*words, rc=1)
+            has(cli.err, "the history, which has 1")
+        for words in (("show", "history", "x"), ("show", "history", "-1"), ("compare", "50"),
+                      ("compare", "0", "1x"), ("compare",), ("compare", "0", "0", "0")):
+            cli.one(*words, rc=2)
+        for line in ("compare 50", "compare 0 x", "compare rollback", "compare 0 0 0", "history x",
+                     "history 0 0"):
+            cli.run(line, rc=2)
+        cli.run("compare 0 7", rc=1)
+        cli.run("history 7", rc=1)
+
+
+@test
+def overlapping_addresses_of_the_host_are_warned_of():
+    with world() as w:
+        out = Cli(w).run("set switch sw0 segment one host-only interface hd-one address 10.77.0.1/16",
+                         "set switch sw0 segment two host-only interface hd-two address 10.77.5.1/24",
+                         "commit check")
+        assert re.search(r"warning: .*10\.77\.", out), out
+
+
+if __name__ == "__main__":
+    sys.exit(main())
