@@ -60,6 +60,7 @@ enum cmd_words {
 	CMD_WORDS_DISPLAY, /* text, json, xml, set */
 	CMD_WORDS_EVENT,
 	CMD_WORDS_HISTORY, /* the number of a commit */
+	CMD_WORDS_TAP,     /* an interface of the host that is a TAP device, or is to be one */
 };
 
 struct cmd_option {

@@ -5,13 +5,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "mgmt/cli/cli.h"
+#include "mgmt/cli/format.h"
 #include "mgmt/cli/kinds.h"
+#include "mgmt/cli/offers.h"
 #include "mgmt/cli/table.h"
 #include "mgmt/setform/setform.h"
 
+#define EVENTS_MAX      64    /* kinds */
+#define LAST_MAX        10000 /* the switch keeps fewer */
 #define NS_NOTIFICATION "urn:ietf:params:xml:ns:netconf:notification:1.0"
 
 struct events {
@@ -19,7 +22,73 @@ struct events {
 	const struct cmd_line *line; /* kinds that are wanted; none: all */
 	unsigned long left;          /* until it ends; 0: no end */
 	bool replay;                 /* ends with what is known already */
+	struct lyd_node **last; /* replay: the last @left that are wanted, in a ring; NULL: all */
+	unsigned long n;        /* how many went through it */
 };
+
+/* Calls @fn for what the switch tells of; messages about the stream itself are none of that. */
+void cli_events_offer(cli_offer_fn fn, void *arg)
+{
+	struct ly_ctx *ctx = cli_schema(NULL);
+	const struct lys_module *module;
+	uint32_t i = 0;
+
+	while (ctx && (module = ly_ctx_get_module_iter(ctx, &i))) {
+		const struct lysc_node *node =
+			module->compiled ? (const struct lysc_node *)module->compiled->notifs
+					 : NULL;
+
+		if (strcmp(module->name, "nc-notifications") == 0)
+			continue;
+		for (; node; node = node->next) {
+			char *help = cli_first_sentence(node->dsc);
+
+			fn(arg, &(struct cli_offer){CLI_OFFER_WORD, node->name, help});
+			free(help);
+		}
+	}
+}
+
+struct names {
+	char *list[EVENTS_MAX];
+	size_t n;
+};
+
+static void add_name(void *arg, const struct cli_offer *offer)
+{
+	struct names *names = arg;
+
+	if (names->n < EVENTS_MAX)
+		names->list[names->n++] = cli_strdup(offer->word);
+}
+
+/* Are all kinds of events that were asked for known? False after a message. */
+static bool known(const struct cmd_line *line)
+{
+	struct names names = {.n = 0};
+	bool fine = true;
+
+	cli_events_offer(add_name, &names);
+	for (size_t i = 0; i < line->n_args && names.n && fine; i++) {
+		size_t k = 0;
+
+		while (k < names.n && strcmp(names.list[k], line->args[i]) != 0)
+			k++;
+		fine = k < names.n;
+		if (fine)
+			continue;
+		cli_error(
+			"there is no event \"%s\"%s", line->args[i],
+			cli_did_you_mean(line->args[i], (const char *const *)names.list, names.n));
+		fputs("There are:", stderr);
+		for (k = 0; k < names.n; k++)
+			fprintf(stderr, " %s", names.list[k]);
+		fputc('\n', stderr);
+	}
+	while (names.n)
+		free(names.list[--names.n]);
+	return fine;
+}
 
 static bool wanted(const struct events *ev, const char *name)
 {
@@ -61,28 +130,79 @@ static void add_leaves(struct cli_str *text, const struct lyd_node *node)
 	}
 }
 
-static json_t *leaves_json(const struct lyd_node *node)
+/*
+ * The node of the schema that is called @name below @parent; NULL when this side does not know it.
+ */
+static const struct lysc_node *schema_of(const struct lysc_node *parent, const char *name)
+{
+	const struct lysc_node *node = NULL;
+
+	while (parent && (node = lys_getnext(node, parent, NULL, 0)))
+		if (strcmp(node->name, name) == 0)
+			break;
+	return node;
+}
+
+/* The schema of an event. */
+static const struct lysc_node *schema_of_event(const char *name)
+{
+	struct ly_ctx *ctx = cli_schema(NULL);
+	const struct lys_module *module;
+	uint32_t i = 0;
+
+	while (ctx && (module = ly_ctx_get_module_iter(ctx, &i))) {
+		const struct lysc_node *node =
+			module->compiled ? (const struct lysc_node *)module->compiled->notifs
+					 : NULL;
+
+		for (; node; node = node->next)
+			if (strcmp(node->name, name) == 0)
+				return node;
+	}
+	return NULL;
+}
+
+/* Numbers and truth values as what they are. */
+static json_t *leaf_json(const struct lyd_node *leaf, const struct lysc_node *schema)
+{
+	const char *text = cli_xml_own_text(leaf);
+	char *end;
+	long long number;
+
+	if (schema && schema->nodetype & (LYS_LEAF | LYS_LEAFLIST)) {
+		LY_DATA_TYPE type = ((const struct lysc_node_leaf *)schema)->type->basetype;
+
+		number = strtoll(text, &end, 10);
+		if (*text && !*end &&
+		    (type == LY_TYPE_UINT64 || (type >= LY_TYPE_UINT8 && type <= LY_TYPE_UINT32) ||
+		     (type >= LY_TYPE_INT8 && type <= LY_TYPE_INT64)))
+			return json_integer(number);
+		if (type == LY_TYPE_BOOL)
+			return json_boolean(strcmp(text, "true") == 0);
+	}
+	return json_string(text);
+}
+
+/* What an event says. Lists are lists, however many entries they have. */
+static json_t *leaves_json(const struct lyd_node *node, const struct lysc_node *schema)
 {
 	json_t *object = json_object();
+	const struct lysc_node *s = NULL;
 	const struct lyd_node *child;
 
+	while (schema && (s = lys_getnext(s, schema, NULL, 0)))
+		if (s->nodetype & (LYS_LIST | LYS_LEAFLIST))
+			json_object_set_new(object, s->name, json_array());
 	LY_LIST_FOR(lyd_child(node), child) {
 		const char *name = cli_xml_name(child);
-		json_t *value = lyd_child(child) ? leaves_json(child)
-						 : json_string(cli_xml_own_text(child));
-		json_t *before = json_object_get(object, name);
+		json_t *value, *list = json_object_get(object, name);
 
-		if (!before) {
-			json_object_set_new(object, name, value);
-		} else if (json_is_array(before)) {
-			json_array_append_new(before, value);
-		} else { /* a second one: a list */
-			json_t *list = json_array();
-
-			json_array_append(list, before);
+		s = schema_of(schema, name);
+		value = lyd_child(child) ? leaves_json(child, s) : leaf_json(child, s);
+		if (json_is_array(list))
 			json_array_append_new(list, value);
-			json_object_set_new(object, name, list);
-		}
+		else
+			json_object_set_new(object, name, value);
 	}
 	return object;
 }
@@ -90,50 +210,76 @@ static json_t *leaves_json(const struct lyd_node *node)
 static void print_event(struct cli *cli, const char *date, const struct lyd_node *event)
 {
 	struct cli_str text = {0};
-	char clock[32] = "";
-	time_t when;
-	struct tm tm;
+	char clock[CLI_NUM_MAX];
 
 	if (cli->json) {
-		json_t *json = json_pack("{s:s, s:s, s:o}", "time", date, "event",
-					 cli_xml_name(event), "data", leaves_json(event));
+		const char *name = cli_xml_name(event);
 
-		cli_json_line(cli, json);
+		cli_json_line(cli, json_pack("{s:s, s:s, s:o}", "time", cli_fmt_utc(date, clock),
+					     "event", name, "data",
+					     leaves_json(event, schema_of_event(name))));
 	} else {
-		if (ly_time_str2time(date, &when, NULL) == LY_SUCCESS)
-			strftime(clock, sizeof(clock), "%Y-%m-%d %H:%M:%S",
-				 localtime_r(&when, &tm));
 		cli_str_puts(&text, "");
 		add_leaves(&text, event);
 		cli_text_clean(text.text);
-		fprintf(cli->out, "%s %s%s%s%s\n", clock, cli_style_on(CLI_BOLD, cli->color),
-			cli_xml_name(event), cli_style_off(CLI_BOLD, cli->color), text.text);
+		fprintf(cli->out, "%s %s%s%s%s\n", cli_fmt_local(date, clock),
+			cli_style_on(CLI_BOLD, cli->color), cli_xml_name(event),
+			cli_style_off(CLI_BOLD, cli->color), text.text);
 		cli_str_free(&text);
 	}
 	fflush(cli->out);
 }
 
-/* True when this was the last one. */
-static bool take(struct events *ev, const struct lyd_node *notification)
+/* The event in a notification, or NULL. */
+static const struct lyd_node *event_of(const struct lyd_node *notification)
 {
-	const char *date = cli_xml_text(notification, "eventTime");
-	const struct lyd_node *event;
+	const struct lyd_node *event = lyd_child(notification);
 
-	LY_LIST_FOR(lyd_child(notification), event) {
-		const char *name = cli_xml_name(event);
+	while (event && strcmp(cli_xml_name(event), "eventTime") == 0)
+		event = event->next;
+	return event;
+}
 
-		if (strcmp(name, "eventTime") == 0)
-			continue;
-		if (strcmp(name, "replayComplete") == 0 ||
-		    strcmp(name, "notificationComplete") == 0)
-			return ev->replay;
-		if (!wanted(ev, name))
-			continue;
-		print_event(ev->cli, date, event);
-		if (ev->left && --ev->left == 0)
-			return true;
+static void print_notification(struct events *ev, const struct lyd_node *notification)
+{
+	print_event(ev->cli, cli_xml_text(notification, "eventTime"), event_of(notification));
+}
+
+/* Takes the notification over. True when this was the last one. */
+static bool take(struct events *ev, struct lyd_node *notification)
+{
+	const struct lyd_node *event = event_of(notification);
+	const char *name = event ? cli_xml_name(event) : "";
+	bool last = false;
+
+	if (strcmp(name, "replayComplete") == 0 || strcmp(name, "notificationComplete") == 0) {
+		last = ev->replay;
+	} else if (event && wanted(ev, name) && ev->last) {
+		struct lyd_node **place = &ev->last[ev->n++ % ev->left];
+
+		lyd_free_all(*place);
+		*place = notification;
+		return false;
+	} else if (event && wanted(ev, name)) {
+		print_notification(ev, notification);
+		last = ev->left && ++ev->n == ev->left;
 	}
-	return ferror(ev->cli->out) != 0;
+	lyd_free_all(notification);
+	return last || ferror(ev->cli->out) != 0;
+}
+
+/* The last ones, which were kept. */
+static void print_last(struct events *ev)
+{
+	unsigned long n = ev->n < ev->left ? ev->n : ev->left;
+
+	for (unsigned long i = 0; ev->last && i < n; i++) {
+		struct lyd_node *kept = ev->last[(ev->n - n + i) % ev->left];
+
+		print_notification(ev, kept);
+		lyd_free_all(kept);
+	}
+	free(ev->last);
 }
 
 static int follow(struct events *ev, struct cli_client *client)
@@ -142,7 +288,6 @@ static int follow(struct events *ev, struct cli_client *client)
 		struct lyd_node *notification;
 		struct hd_err err = {0};
 		int rc = cli_client_notification(client, &notification, &err);
-		bool last;
 
 		if (rc == -EINTR)
 			return CLI_OK;
@@ -150,9 +295,7 @@ static int follow(struct events *ev, struct cli_client *client)
 			cli_error("%s", err.text);
 			return CLI_UNREACHABLE;
 		}
-		last = take(ev, notification);
-		lyd_free_all(notification);
-		if (last)
+		if (take(ev, notification))
 			return CLI_OK;
 	}
 }
@@ -166,7 +309,8 @@ static int run_events(struct cli *cli, const struct cmd_line *line)
 	int rc;
 
 	ev.replay = strcmp(line->cmd->name, "show events") == 0;
-	if (!cmd_number(line, "count", 1, 1000000000, &ev.left))
+	if (!cmd_number(line, "count", 1, ev.replay ? LAST_MAX : 1000000000, &ev.left) ||
+	    !known(line))
 		return CLI_USAGE;
 	client = cli_connect_apart(cli); /* a subscription ends with its session */
 	if (!client)
@@ -177,15 +321,29 @@ static int run_events(struct cli *cli, const struct cmd_line *line)
 	rc = cli_request(client, request, &reply);
 	lyd_free_all(reply);
 	free(request);
+	if (rc == 0 && ev.replay && ev.left)
+		ev.last = cli_calloc(ev.left, sizeof(struct lyd_node *));
 	if (rc == 0)
 		rc = follow(&ev, client);
+	print_last(&ev);
 	cli_client_close(client);
 	return rc;
 }
 
-static const struct cmd_option events_options[] = {
+#define ALL_OPTION                                                                   \
+	{                                                                            \
+		"all", 'a', NULL, "also sessions that begin and end", CMD_WORDS_NONE \
+	}
+
+static const struct cmd_option show_options[] = {
+	{"count", 'n', "N", "only the last N events", CMD_WORDS_NONE},
+	ALL_OPTION,
+	{0},
+};
+
+static const struct cmd_option monitor_options[] = {
 	{"count", 'n', "N", "end after N events", CMD_WORDS_NONE},
-	{"all", 'a', NULL, "also sessions that begin and end", CMD_WORDS_NONE},
+	ALL_OPTION,
 	{0},
 };
 
@@ -193,7 +351,7 @@ const struct cmd cmd_show_events = {
 	.name = "show events",
 	.args = "[EVENT...]",
 	.summary = "what happened lately: ports up and down, addresses that moved, commits",
-	.options = events_options,
+	.options = show_options,
 	.max_args = 64,
 	.words = CMD_WORDS_EVENT,
 	.run = run_events,
@@ -204,7 +362,7 @@ const struct cmd cmd_monitor_events = {
 	.args = "[EVENT...]",
 	.summary = "what happens, as it happens",
 	.text = "A line for each event; Ctrl-C ends it.",
-	.options = events_options,
+	.options = monitor_options,
 	.max_args = 64,
 	.words = CMD_WORDS_EVENT,
 	.screen = true,

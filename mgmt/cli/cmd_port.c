@@ -7,6 +7,7 @@
 
 #include "mgmt/cli/change.h"
 #include "mgmt/cli/kinds.h"
+#include "mgmt/cli/model.h"
 #include "mgmt/cli/running.h"
 #include "mgmt/setform/items.h"
 
@@ -122,6 +123,8 @@ static bool add_port(struct cli_str *xml, const struct cmd_line *line, const str
 	if (!add_vlans(xml, cmd_value(line, "access"), cmd_value(line, "trunk"),
 		       cmd_value(line, "native")))
 		return false;
+	if (cmd_has(line, "mtu"))
+		cli_xml_leaf(xml, "mtu", cmd_value(line, "mtu"));
 	cli_str_puts(xml, "</port>" END);
 	return true;
 }
@@ -140,6 +143,17 @@ static int make(struct cli *cli, struct cli_client *client, const struct cmd_lin
 	return cli_txn_make(cli, client, &change);
 }
 
+/* How long to wait for the port. False after a message. */
+static bool can_wait(const struct cmd_line *line, unsigned long *seconds)
+{
+	if (cmd_has(line, "wait") && (cmd_has(line, "check") || cmd_has(line, "disabled"))) {
+		cli_error("--wait is for a port that comes up: leave out --%s",
+			  cmd_has(line, "check") ? "check" : "disabled");
+		return false;
+	}
+	return cmd_number(line, "wait", 0, 86400, seconds);
+}
+
 static int run_port_add(struct cli *cli, const struct cmd_line *line)
 {
 	const struct cli_kind *kind = cli_kind_find(line->args[1]);
@@ -147,12 +161,15 @@ static int run_port_add(struct cli *cli, const struct cmd_line *line)
 	struct cli_client *client;
 	struct cli_running running;
 	struct cli_str xml = {0};
+	unsigned long seconds = 0;
 	const char *sw = NULL;
 	char *done;
 	int rc;
 
 	if (!kind)
 		return cli_kind_unknown(line->args[1]);
+	if (!can_wait(line, &seconds))
+		return CLI_USAGE;
 	client = cli_connect_apart(cli);
 	if (!client)
 		return CLI_UNREACHABLE;
@@ -170,6 +187,8 @@ static int run_port_add(struct cli *cli, const struct cmd_line *line)
 	done = cli_asprintf("%sport %s added", transient ? "transient " : "", line->args[0]);
 	if (rc == 0)
 		rc = make(cli, client, line, &xml, transient, done);
+	if (rc == 0 && cmd_has(line, "wait"))
+		rc = cli_port_wait(cli, client, line->args[0], seconds);
 	free(done);
 	cli_str_free(&xml);
 	cli_running_free(&running);
@@ -347,6 +366,9 @@ static const struct cmd_option port_add_options[] = {
 	 CMD_WORDS_SEGMENT},
 	CLI_OPTION_DESCRIPTION,
 	{"disabled", 0, NULL, "make it, and leave it down", CMD_WORDS_NONE},
+	{"mtu", 0, "BYTES", "the largest packet that passes (default: 1500)", CMD_WORDS_NONE},
+	{"wait", 0, "SECONDS",
+	 "wait until the port is up, or there for its machine; at most so long", CMD_WORDS_NONE},
 	{"transient", 0, NULL, "for a machine that comes and goes: it does not outlive a boot",
 	 CMD_WORDS_NONE},
 	CLI_OPTION_CHECK,

@@ -157,7 +157,9 @@ static int run_segment(struct cli *cli, const struct cmd_line *line)
 		sw = cli_running_switch(&running, sw, true);
 		rc = sw ? 0 : CLI_REFUSED;
 	}
-	if (rc == 0 && add && cli_running_has(&running, "segment", line->args[0], sw))
+	if (rc == 0 && (add ? cli_running_has(&running, "segment", line->args[0], sw)
+			    : cli_running_lacks(&running, line->args[0], sw) ||
+					cli_running_used(client, sw, line->args[0])))
 		rc = CLI_REFUSED;
 	if (rc == 0 && !(add ? add_segment(&xml, line, sw) : remove_segment(&xml, line, sw)))
 		rc = CLI_USAGE;
@@ -179,7 +181,9 @@ static int run_switch(struct cli *cli, const struct cmd_line *line)
 
 	if (rc == 0 && add && cli_running_has(&running, "switch", line->args[0], NULL))
 		rc = CLI_REFUSED;
-	if (rc == 0 && !add && !cli_running_switch(&running, line->args[0], true))
+	if (rc == 0 && !add &&
+	    (!cli_running_switch(&running, line->args[0], true) ||
+	     cli_running_used(client, line->args[0], NULL)))
 		rc = CLI_REFUSED;
 	begin_switch(&xml, line->args[0], add ? "create" : "delete");
 	if (cmd_has(line, "description"))
@@ -201,7 +205,7 @@ static const struct cmd_option segment_add_options[] = {
 	 "bridged: joined to the network behind this port; several: eth1,eth2", CMD_WORDS_PORT},
 	{"bridged", 0, NULL, "bridged, without an uplink yet", CMD_WORDS_NONE},
 	{"host-only", 0, NULL, "joined to nothing but its ports and the host", CMD_WORDS_NONE},
-	{"interface", 'i', "NAME", "the host has this interface in it", CMD_WORDS_NEW},
+	{"interface", 'i', "NAME", "the host has this interface in it", CMD_WORDS_TAP},
 	{"address", 0, "ADDRESS", "of that interface, with its length: 192.168.56.1/24",
 	 CMD_WORDS_NONE},
 	CLI_OPTION_DESCRIPTION,

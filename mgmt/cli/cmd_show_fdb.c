@@ -17,7 +17,7 @@
 
 struct entry {
 	char *switch_name, *segment, *mac, *port, *kind;
-	unsigned int vlan;
+	unsigned int vlan; /* 0: untagged, the segment has none */
 	bool ages;
 	uint64_t age;
 };
@@ -119,6 +119,35 @@ static int fetch(struct cli_client *client, const char *filter, uint64_t limit, 
 	return rc;
 }
 
+/* The number of a segment without a VLAN id is the switch's own, and nobody's tag. */
+static void forget_own_numbers(struct cli_client *client, struct fdb *fdb)
+{
+	static const char request[] =
+		"<get-config><source><running/></source><filter type=\"subtree\"><switches "
+		"xmlns=\"urn:heddle:yang:heddle-switch\"><switch><name/><segment><name/><vlan/>"
+		"</segment></switch></switches></filter></get-config>";
+	struct lyd_node *reply = NULL;
+	struct hd_err err;
+
+	if (fdb->n && cli_client_rpc(client, request, &reply, &err) == 0) {
+		const struct lyd_node *data = cli_xml_child(reply, "data");
+
+		cli_xml_foreach(sw, cli_xml_child(data, "switches"), "switch")
+		{
+			cli_xml_foreach(seg, sw, "segment")
+			{
+				for (size_t i = 0; i < fdb->n && !cli_xml_child(seg, "vlan"); i++)
+					if (!strcmp(fdb->entries[i].segment,
+						    cli_xml_text(seg, "name")) &&
+					    !strcmp(fdb->entries[i].switch_name,
+						    cli_xml_text(sw, "name")))
+						fdb->entries[i].vlan = 0;
+			}
+		}
+	}
+	lyd_free_all(reply);
+}
+
 static int compare(const void *a_, const void *b_)
 {
 	const struct entry *a = a_, *b = b_;
@@ -213,6 +242,7 @@ static int run_show_fdb(struct cli *cli, const struct cmd_line *line)
 	client = cli_connect(cli);
 	rc = client ? fetch(client, filter.text, limit, &fdb) : CLI_UNREACHABLE;
 	if (rc == 0) {
+		forget_own_numbers(client, &fdb);
 		if (fdb.n)
 			qsort(fdb.entries, fdb.n, sizeof(*fdb.entries), compare);
 		if (cli->json)

@@ -52,17 +52,14 @@ static void rate_cell(struct cli_table *t, unsigned int column, uint64_t n, cons
 static void port_row(struct cli *cli, struct cli_table *t, const struct cli_port *p,
 		     const struct cli_rates *rates)
 {
-	char str[CLI_NUM_MAX];
+	char str[CLI_NUM_MAX], state[CLI_STATE_MAX];
 
 	cli_table_row(t);
 	cli_table_cell(t, COL_NAME, CLI_PLAIN, p->name);
 	cli_table_cell(t, COL_KIND, CLI_PLAIN, p->kind);
 	cli_table_cell(t, COL_SWITCH, CLI_PLAIN, p->switch_name);
 	cli_table_cell(t, COL_VLANS, CLI_PLAIN, p->vlans);
-	if (p->up)
-		cli_table_cell(t, COL_STATE, CLI_GOOD, "up");
-	else
-		cli_table_cellf(t, COL_STATE, cli_port_style(p), "down, %s", p->reason);
+	cli_table_cell(t, COL_STATE, cli_port_style(p), cli_port_state_text(p, state));
 	if (rates) {
 		rate_cell(t, COL_RX, rates->rx, "/s", cli->exact);
 		rate_cell(t, COL_TX, rates->tx, "/s", cli->exact);
@@ -172,13 +169,13 @@ static void print_one(struct cli *cli, const struct cli_port *p, const struct cl
 	const struct lyd_node *counters = cli_xml_child(p->state, "counters");
 	const char *since = cli_xml_text(p->node, "last-change");
 	char *segments = cli_join(p->state, "segment");
-	char a[CLI_NUM_MAX], b[CLI_NUM_MAX], c[CLI_NUM_MAX];
+	char a[CLI_NUM_MAX], b[CLI_NUM_MAX], c[CLI_NUM_MAX], state[CLI_STATE_MAX];
 
 	fprintf(cli->out, "port %s\n", p->name);
-	fprintf(cli->out, "  %-10s %s%s%s%s%s%s\n", "state",
-		cli_style_on(cli_port_style(p), cli->color), p->up ? "up" : "down, ",
-		p->up ? "" : p->reason, cli_style_off(cli_port_style(p), cli->color),
-		*since ? ", for " : "", cli_fmt_ago(since, time(NULL), a));
+	fprintf(cli->out, "  %-10s %s%s%s%s%s\n", "state",
+		cli_style_on(cli_port_style(p), cli->color), cli_port_state_text(p, state),
+		cli_style_off(cli_port_style(p), cli->color), *since ? ", for " : "",
+		cli_fmt_ago(since, time(NULL), a));
 	if (!p->up)
 		line(cli, "", cli_xml_text(p->state, "text"));
 	print_kind(cli, p);

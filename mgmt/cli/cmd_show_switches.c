@@ -33,17 +33,40 @@ static uint64_t ageing(const struct lyd_node *sw)
 	return s ? s : 300; /* a default need not be in the answer */
 }
 
+/* The segment of the switch with that name; NULL: none. */
+static const struct lyd_node *segment_of(const struct lyd_node *sw, const char *name)
+{
+	cli_xml_foreach(seg, sw, "segment")
+	{
+		if (strcmp(cli_xml_text(seg, "name"), name) == 0)
+			return seg;
+	}
+	return NULL;
+}
+
+/* The VLAN id on the wire: null for a segment that has none, whose number is the switch's own. */
+static json_t *id_json(const struct lyd_node *seg, uint64_t id)
+{
+	return seg && !cli_xml_child(seg, "vlan") ? json_null() : json_integer((json_int_t)id);
+}
+
+static json_t *vlan_json(const struct lyd_node *sw, const struct lyd_node *vlan)
+{
+	const char *name = cli_xml_text(vlan, "segment");
+
+	return json_pack("{s:o, s:s, s:o, s:I}", "id",
+			 id_json(*name ? segment_of(sw, name) : NULL, cli_xml_u64(vlan, "id")),
+			 "segment", name, "ports", cli_strings(vlan, "member"), "macs",
+			 (json_int_t)cli_xml_u64(vlan, "macs"));
+}
+
 static json_t *vlans_json(const struct lyd_node *sw)
 {
 	json_t *vlans = json_array();
 
 	cli_xml_foreach(vlan, cli_xml_child(sw, "state"), "vlan")
 	{
-		json_array_append_new(vlans, json_pack("{s:I, s:s, s:o, s:I}", "id",
-						       (json_int_t)cli_xml_u64(vlan, "id"),
-						       "segment", cli_xml_text(vlan, "segment"),
-						       "ports", cli_strings(vlan, "member"), "macs",
-						       (json_int_t)cli_xml_u64(vlan, "macs")));
+		json_array_append_new(vlans, vlan_json(sw, vlan));
 	}
 	return vlans;
 }
@@ -189,7 +212,7 @@ static json_t *segment_json(const struct lyd_node *sw, const struct lyd_node *se
 	json_t *json = json_pack(
 		"{s:s, s:s, s:s, s:o, s:b, s:o, s:o, s:I, s:I}", "name", cli_xml_text(seg, "name"),
 		"switch", cli_xml_text(sw, "name"), "kind", segment_kind(seg), "vlan",
-		cli_xml_child(state, "vlan") ? json_integer((json_int_t)cli_xml_u64(state, "vlan"))
+		cli_xml_child(state, "vlan") ? id_json(seg, cli_xml_u64(state, "vlan"))
 					     : json_null(),
 		"tagged", cli_xml_child(seg, "vlan") != NULL, "uplinks",
 		cli_strings(cli_xml_child(seg, "bridged"), "uplink"), "ports",
@@ -231,37 +254,121 @@ static void segment_row(struct cli *cli, struct cli_table *t, const struct lyd_n
 	free(addresses);
 }
 
-static int run_show_segments(struct cli *cli, const struct cmd_line *line)
+/* A VLAN that has no segment and the ones after it that have the same ports, as one row. */
+static void unnamed_row(struct cli *cli, struct cli_table *t, const struct lyd_node *sw,
+			const struct lyd_node *first, const struct lyd_node *last, uint64_t macs)
+{
+	const char *from = cli_xml_text(first, "id"), *to = cli_xml_text(last, "id");
+	char *members = cli_join(first, "member");
+	char str[CLI_NUM_MAX];
+
+	cli_table_row(t);
+	cli_table_cell(t, 0, CLI_DIM, "-");
+	cli_table_cell(t, 1, CLI_PLAIN, cli_xml_text(sw, "name"));
+	cli_table_cellf(t, 2, CLI_PLAIN, "%s%s%s", from, first == last ? "" : "-",
+			first == last ? "" : to);
+	cli_table_cell(t, 3, CLI_DIM, "no segment");
+	cli_table_cell(t, 5, CLI_PLAIN, *members ? members : "none");
+	cli_table_cell(t, 6, CLI_PLAIN, cli_fmt_count(macs, cli->exact, str));
+	free(members);
+}
+
+/* True when both are alike but for their numbers, which are neighbours. */
+static bool continues(const struct lyd_node *a, const struct lyd_node *b)
+{
+	char *one = cli_join(a, "member"), *two = cli_join(b, "member");
+	bool same = cli_xml_u64(b, "id") == cli_xml_u64(a, "id") + 1 && strcmp(one, two) == 0;
+
+	free(one);
+	free(two);
+	return same;
+}
+
+/* VLANs that ports carry by number alone. */
+static void unnamed_rows(struct cli *cli, struct cli_table *t, const struct lyd_node *sw)
+{
+	const struct lyd_node *first = NULL, *last = NULL;
+	uint64_t macs = 0;
+
+	cli_xml_foreach(vlan, cli_xml_child(sw, "state"), "vlan")
+	{
+		if (*cli_xml_text(vlan, "segment"))
+			continue;
+		if (last && !continues(last, vlan)) {
+			unnamed_row(cli, t, sw, first, last, macs);
+			first = NULL;
+		}
+		macs = (first ? macs : 0) + cli_xml_u64(vlan, "macs");
+		first = first ? first : vlan;
+		last = vlan;
+	}
+	if (first)
+		unnamed_row(cli, t, sw, first, last, macs);
+}
+
+static void print_segments(struct cli *cli, const struct cli_model *m, const char *name)
 {
 	static const struct cli_column columns[] = {
 		{"SEGMENT", false, true}, {"SWITCH", false, true},     {"VLAN", true, true},
 		{"KIND", false, true},    {"JOINED TO", false, false}, {"PORTS", false, false},
 		{"MACS", true, true},
 	};
-	const char *name = line->n_args ? line->args[0] : NULL;
 	struct cli_table *t = cli_table_new(columns, 7);
-	json_t *segments = json_array();
-	struct cli_model m;
-	int rc = fetch(cli, name, true, &m);
 
-	cli_xml_foreach(sw, m.switches, "switch")
+	cli_xml_foreach(sw, m->switches, "switch")
 	{
 		cli_xml_foreach(seg, sw, "segment")
 		{
-			if (name && strcmp(cli_xml_text(seg, "name"), name) != 0)
+			if (!name || strcmp(cli_xml_text(seg, "name"), name) == 0)
+				segment_row(cli, t, sw, seg);
+		}
+		if (!name)
+			unnamed_rows(cli, t, sw);
+	}
+	if (cli_table_rows(t))
+		cli_table_print(t, cli->out, cli->width, cli->color);
+	else
+		fputs("There are no segments in the configuration.\n", cli->out);
+	cli_table_free(t);
+}
+
+static void segments_json(struct cli *cli, const struct cli_model *m, const char *name)
+{
+	json_t *segments = json_array(), *unnamed = json_array();
+
+	cli_xml_foreach(sw, m->switches, "switch")
+	{
+		cli_xml_foreach(seg, sw, "segment")
+		{
+			if (!name || strcmp(cli_xml_text(seg, "name"), name) == 0)
+				json_array_append_new(segments, segment_json(sw, seg));
+		}
+		cli_xml_foreach(vlan, cli_xml_child(sw, "state"), "vlan")
+		{
+			if (name || *cli_xml_text(vlan, "segment"))
 				continue;
-			segment_row(cli, t, sw, seg);
-			json_array_append_new(segments, segment_json(sw, seg));
+			json_array_append_new(
+				unnamed, json_pack("{s:s, s:I, s:o, s:I}", "switch",
+						   cli_xml_text(sw, "name"), "vlan",
+						   (json_int_t)cli_xml_u64(vlan, "id"), "ports",
+						   cli_strings(vlan, "member"), "macs",
+						   (json_int_t)cli_xml_u64(vlan, "macs")));
 		}
 	}
+	cli_json_print(cli,
+		       json_pack("{s:o, s:o}", "segments", segments, "unnamed-vlans", unnamed));
+}
+
+static int run_show_segments(struct cli *cli, const struct cmd_line *line)
+{
+	const char *name = line->n_args ? line->args[0] : NULL;
+	struct cli_model m;
+	int rc = fetch(cli, name, true, &m);
+
 	if (rc == 0 && cli->json)
-		cli_json_print(cli, json_pack("{s:O}", "segments", segments));
-	else if (rc == 0 && cli_table_rows(t))
-		cli_table_print(t, cli->out, cli->width, cli->color);
+		segments_json(cli, &m, name);
 	else if (rc == 0)
-		fputs("There are no segments in the configuration.\n", cli->out);
-	json_decref(segments);
-	cli_table_free(t);
+		print_segments(cli, &m, name);
 	cli_model_free(&m);
 	return rc;
 }
@@ -279,6 +386,7 @@ const struct cmd cmd_show_segments = {
 	.name = "show segments",
 	.args = "[NAME]",
 	.summary = "segments: VLAN, kind, uplinks, ports that are in them",
+	.text = "VLANs that ports carry by number, without a segment, stand below those of the switch.",
 	.max_args = 1,
 	.words = CMD_WORDS_SEGMENT,
 	.run = run_show_segments,

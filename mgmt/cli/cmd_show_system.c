@@ -118,7 +118,8 @@ static int run_show_version(struct cli *cli, const struct cmd_line *line)
 			       json_pack("{s:{s:s, s:s, s:I, s:s, s:s?}, s:{s:s, s:s}}", "switch",
 					 "version", version, "build", build, "generation",
 					 (json_int_t)cli_xml_u64(m.system, "generation"),
-					 "configured", cli_xml_text(m.system, "configured"),
+					 "configured",
+					 cli_fmt_utc(cli_xml_text(m.system, "configured"), ago),
 					 "startup-problem", startup, "command", "version",
 					 HD_VERSION, "build", HD_BUILD));
 	} else {

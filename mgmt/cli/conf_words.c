@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mgmt/cli/conf_int.h"
+#include "mgmt/cli/names.h"
 #include "mgmt/cli/offers.h"
 
 struct passing {
@@ -37,7 +38,8 @@ static void model_words(struct conf *conf, const struct sf_line *line, size_t n,
 			     .purpose = purpose,
 			     .level = &conf->at,
 			     .tree = conf_names,
-			     .tree_arg = conf};
+			     .tree_arg = conf,
+			     .host = cli_host_names};
 
 	sf_words(&ask, line->list + 1, n - 1, pass, p);
 }

@@ -9,7 +9,9 @@
 
 #include "mgmt/bind/config.h"
 #include "mgmt/cli/cli.h"
+#include "mgmt/cli/offers.h"
 #include "mgmt/datastore/schema.h"
+#include "mgmt/setform/dict.h"
 
 #define KINDS_MAX   32
 #define OPTIONS_MAX 32
@@ -225,6 +227,7 @@ void cli_kind_values(const struct cmd_option *option, cli_offer_fn fn, void *arg
 {
 	for (size_t k = 0; k < n_kinds; k++) {
 		const struct lysc_node_leaf *leaf;
+		const char *what;
 
 		if (option < kinds[k].options || option >= kinds[k].options + OPTIONS_MAX)
 			continue;
@@ -242,5 +245,8 @@ void cli_kind_values(const struct cmd_option *option, cli_offer_fn fn, void *arg
 			return;
 		}
 		fn(arg, &(struct cli_offer){CLI_OFFER_VALUE, option->arg, option->help});
+		what = sf_extension(&leaf->node, "on-host", 0);
+		if (what)
+			cli_offers_host(what, fn, arg);
 	}
 }

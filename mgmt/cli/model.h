@@ -51,6 +51,11 @@ const struct cli_port *cli_model_port(const struct cli_model *model, const char 
  */
 int cli_no_such_port(const struct cli_model *model, const char *name);
 
+#define CLI_STATE_MAX 64
+
+/* "up", "disabled", "down, no-peer". In @text, unless it is constant. */
+const char *cli_port_state_text(const struct cli_port *port, char text[CLI_STATE_MAX]);
+
 /* "access office", "trunk lab,100-200 native lab", "uplink office", "host lab", "". Allocated. */
 char *cli_port_vlans(const struct cli_port *port);
 
@@ -65,6 +70,13 @@ uint64_t cli_port_mtu(const struct cli_port *port);
  * does.
  */
 int cli_port_attach(struct cli *cli, const struct cli_port *port);
+
+/*
+ * Waits until the port is up, or there for a machine to attach to; at most @seconds. Returns an
+ * exit status, CLI_REFUSED after a message that says why it is not.
+ */
+int cli_port_wait(struct cli *cli, struct cli_client *client, const char *name,
+		  unsigned long seconds);
 
 /* Everything about a port. */
 json_t *cli_port_json(const struct cli_port *port);

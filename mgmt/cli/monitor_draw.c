@@ -112,13 +112,11 @@ static void rate_cells(struct cli *cli, struct cli_table *t, const struct cli_ra
 static void add_row(struct cli *cli, struct cli_table *t, const struct row *row)
 {
 	const struct cli_port *p = row->port;
+	char state[CLI_STATE_MAX];
 
 	cli_table_row(t);
 	cli_table_cell(t, 0, CLI_PLAIN, p->name);
-	if (p->up)
-		cli_table_cell(t, 1, CLI_GOOD, "up");
-	else
-		cli_table_cellf(t, 1, cli_port_style(p), "down, %s", p->reason);
+	cli_table_cell(t, 1, cli_port_style(p), cli_port_state_text(p, state));
 	rate_cells(cli, t, &row->rates);
 }
 

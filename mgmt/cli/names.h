@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Names that there are in the running switch, for completion. One thread.
+ * Names that there are in the running switch and on the machine, for completion. One thread.
  */
 #ifndef MGMT_CLI_NAMES_H
 #define MGMT_CLI_NAMES_H
@@ -26,5 +26,11 @@ struct cli_names {
  */
 void cli_names_get(struct cli *cli, struct cli_names *names);
 void cli_names_free(struct cli_names *names);
+
+/*
+ * Tells @fn of names on this machine: of "devices" (network interfaces but lo), "taps" or
+ * "namespaces", as the statement on-host of the model has it.
+ */
+void cli_host_names(const char *what, void (*fn)(void *arg, const char *name), void *arg);
 
 #endif

@@ -219,22 +219,28 @@ static void offer_history(struct cli *cli, cli_offer_fn fn, void *arg)
 	cli_client_close(own);
 }
 
-/* Notifications of the model. */
-static void offer_events(cli_offer_fn fn, void *arg)
+struct names_to {
+	cli_offer_fn fn;
+	void *arg;
+};
+
+static void offer_host_name(void *arg, const char *name)
 {
-	struct ly_ctx *ctx = cli_schema(NULL);
-	const struct lys_module *module =
-		ctx ? ly_ctx_get_module_implemented(ctx, "heddle-events") : NULL;
+	const struct names_to *to = arg;
 
-	for (const struct lysc_node *n =
-		     module && module->compiled ? (const struct lysc_node *)module->compiled->notifs
-						: NULL;
-	     n; n = n->next) {
-		char *help = cli_first_sentence(n->dsc);
+	offer(to->fn, to->arg, CLI_OFFER_WORD, name, "");
+}
 
-		offer(fn, arg, CLI_OFFER_WORD, n->name, help);
-		free(help);
-	}
+void cli_offers_host(const char *what, cli_offer_fn fn, void *arg)
+{
+	struct names_to to = {fn, arg};
+
+	cli_host_names(what, offer_host_name, &to);
+}
+
+static void offer_new(cli_offer_fn fn, void *arg)
+{
+	offer(fn, arg, CLI_OFFER_VALUE, "NAME", "a name of your choice");
 }
 
 static void offer_list(const char *const (*list)[2], cli_offer_fn fn, void *arg)
@@ -281,8 +287,12 @@ void cli_offers_value(struct cli *cli, enum cmd_words words, const char *typed, 
 	case CMD_WORDS_MODE: offer_list(modes, fn, arg); break;
 	case CMD_WORDS_DISPLAY: offer_list(displays, fn, arg); break;
 	case CMD_WORDS_HISTORY: offer_history(cli, fn, arg); break;
-	case CMD_WORDS_EVENT: offer_events(fn, arg); break;
-	case CMD_WORDS_NEW: offer(fn, arg, CLI_OFFER_VALUE, "NAME", "a name of your choice"); break;
+	case CMD_WORDS_EVENT: cli_events_offer(fn, arg); break;
+	case CMD_WORDS_NEW: offer_new(fn, arg); break;
+	case CMD_WORDS_TAP:
+		offer_new(fn, arg);
+		cli_offers_host("taps", fn, arg);
+		break;
 	case CMD_WORDS_KIND: offer_kinds(fn, arg); break;
 	}
 }

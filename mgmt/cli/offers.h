@@ -20,4 +20,10 @@ void cli_offers(struct cli *cli, const char *const *words, size_t n, const char 
 void cli_offers_value(struct cli *cli, enum cmd_words words, const char *typed, const char *config,
 		      cli_offer_fn fn, void *arg);
 
+/* Names on this machine, as cli_host_names() has them. */
+void cli_offers_host(const char *what, cli_offer_fn fn, void *arg);
+
+/* The kinds of events that the switch tells of, for completion. */
+void cli_events_offer(cli_offer_fn fn, void *arg);
+
 #endif

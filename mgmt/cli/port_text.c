@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "heddle/api/port.h"
+#include "mgmt/cli/format.h"
 #include "mgmt/cli/model.h"
 
 /* "100..200" as people write it. */
@@ -31,6 +32,16 @@ static void add_list(struct cli_str *text, const char *word, const struct lyd_no
 		add_range(text, cli_xml_own_text(item));
 		separator = ",";
 	}
+}
+
+const char *cli_port_state_text(const struct cli_port *p, char text[CLI_STATE_MAX])
+{
+	if (p->up)
+		return "up";
+	if (strcmp(p->reason, "disabled") == 0)
+		return "disabled";
+	snprintf(text, CLI_STATE_MAX, "down, %s", p->reason);
+	return text;
 }
 
 char *cli_port_vlans(const struct cli_port *p)
@@ -117,8 +128,10 @@ json_t *cli_port_json(const struct cli_port *p)
 		p->kind, "role", p->role, "switch", p->switch_name, "vlans", cli_port_vlans_json(p),
 		"segments", cli_strings(p->state, "segment"), "up", p->up, "reason", p->reason,
 		"text", cli_xml_text(p->state, "text"), "detail", cli_xml_text(p->state, "detail"));
+	char since[CLI_NUM_MAX];
 
-	json_object_set_new(port, "since", json_string(cli_xml_text(p->node, "last-change")));
+	json_object_set_new(port, "since",
+			    json_string(cli_fmt_utc(cli_xml_text(p->node, "last-change"), since)));
 	json_object_set_new(port, "mtu", json_integer((json_int_t)cli_port_mtu(p)));
 	json_object_set_new(port, "queues", number(p->state, "queues"));
 	json_object_set_new(port, "flaps", number(p->state, "flaps"));

@@ -7,6 +7,10 @@
 #include "mgmt/cli/change.h"
 
 #define WORDS_MAX 4096
+#define USERS_MAX 10 /* ports that a message names */
+#define PORTS                                                                                      \
+	"<interfaces xmlns=\"" CLI_NS_INTERFACES "\"><interface><name/><port xmlns=\"" CLI_NS_PORT \
+	"\"/></interface></interfaces>"
 
 int cli_running_get(struct cli_client *client, const char *port, struct cli_running *r)
 {
@@ -133,6 +137,84 @@ bool cli_running_has(const struct cli_running *r, const char *what, const char *
 			  "configuration mode",
 			  what, name);
 	return has;
+}
+
+bool cli_running_lacks(const struct cli_running *r, const char *segment, const char *sw)
+{
+	const struct lyd_node *in = entry(r->switches, "switch", sw);
+	const char **words;
+
+	if (entry(in, "segment", segment))
+		return false;
+	words = cli_calloc(WORDS_MAX, sizeof(*words));
+	cli_error("switch %s has no segment \"%s\"%s", sw, segment,
+		  cli_did_you_mean(segment, words, names_of(in, "segment", words, WORDS_MAX)));
+	free(words);
+	return true;
+}
+
+/* How a port is in the segment: "access", "trunk", ...; NULL: it is not. */
+static const char *use_of(const struct lyd_node *port, const char *segment)
+{
+	static const char *const leaves[] = {"access", "trunk", "native", "tunnel"};
+
+	for (size_t i = 0; i < sizeof(leaves) / sizeof(*leaves); i++) {
+		cli_xml_foreach(leaf, port, leaves[i])
+		{
+			if (strcmp(cli_xml_own_text(leaf), segment) == 0)
+				return leaves[i];
+		}
+	}
+	return NULL;
+}
+
+/* Adds the ports of a reply that are on the switch, or in its segment; returns how many. */
+static size_t add_users(const struct lyd_node *reply, const char *sw, const char *segment, size_t n,
+			struct cli_str *text)
+{
+	cli_xml_foreach(interface, cli_xml_child(cli_xml_child(reply, "data"), "interfaces"),
+			"interface")
+	{
+		const struct lyd_node *port = cli_xml_child(interface, "port");
+		const char *use = segment ? use_of(port, segment) : "switch";
+
+		if (!use || strcmp(cli_xml_text(port, "switch"), sw) != 0 || n++ >= USERS_MAX)
+			continue;
+		cli_str_printf(text, "%s%s", n > 1 ? ", " : "", cli_xml_text(interface, "name"));
+		if (segment)
+			cli_str_printf(text, " (%s)", use);
+	}
+	return n;
+}
+
+bool cli_running_used(struct cli_client *client, const char *sw, const char *segment)
+{
+	static const char *const requests[] = {
+		"<get-config><source><running/></source><filter type=\"subtree\">" PORTS
+		"</filter></get-config>",
+		"<get-data xmlns=\"urn:ietf:params:xml:ns:yang:ietf-netconf-nmda\">"
+		"<datastore xmlns:hc=\"" CLI_NS_CONFIG "\">hc:transient</datastore>"
+		"<subtree-filter>" PORTS "</subtree-filter></get-data>",
+	};
+	struct cli_str users = {0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct lyd_node *reply = NULL;
+		struct hd_err err;
+
+		if (cli_client_rpc(client, requests[i], &reply, &err) == 0)
+			n = add_users(reply, sw, segment, n, &users);
+		lyd_free_all(reply);
+	}
+	if (n > USERS_MAX)
+		cli_str_printf(&users, " and %zu more", n - USERS_MAX);
+	if (n)
+		cli_error("%s %s is in use: port%s %s %s in it. Move or remove %s first",
+			  segment ? "segment" : "switch", segment ? segment : sw, n == 1 ? "" : "s",
+			  users.text, n == 1 ? "is" : "are", n == 1 ? "it" : "them");
+	cli_str_free(&users);
+	return n != 0;
 }
 
 bool cli_running_is_transient(struct cli_client *client, const char *name)

@@ -36,4 +36,13 @@ bool cli_running_has(const struct cli_running *running, const char *what, const 
 /* True when the port is one of the transient ones. */
 bool cli_running_is_transient(struct cli_client *client, const char *name);
 
+/* Says that the switch has no such segment, with the closest name, if so. */
+bool cli_running_lacks(const struct cli_running *running, const char *segment, const char *sw);
+
+/*
+ * Says which ports, also transient ones, are in the segment, or with NULL on the switch. False, and
+ * nothing is said, when none is.
+ */
+bool cli_running_used(struct cli_client *client, const char *sw, const char *segment);
+
 #endif

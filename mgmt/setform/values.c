@@ -122,6 +122,20 @@ static void offer_references(struct sf_asker *a, const struct sf_walk *w,
 		offer_names(a, w, sf_asker_tree(a), path);
 }
 
+static void offer_on_host(void *arg, const char *name)
+{
+	sf_offer(arg, SF_OFFER_WORD, name, "");
+}
+
+/* Names on the machine; none of its devices when the port's is in a namespace. */
+static void offer_host(struct sf_asker *a, const struct sf_walk *w, const struct lysc_node *leaf)
+{
+	const char *what = sf_extension(leaf, "on-host", 0);
+
+	if (what && a->ask->host && (!strcmp(what, "namespaces") || !variable(a, w, "namespace")))
+		a->ask->host(what, offer_on_host, a);
+}
+
 static void offer_identities(struct sf_asker *a, const struct lysc_ident *base)
 {
 	LY_ARRAY_COUNT_TYPE i;
@@ -238,6 +252,7 @@ void sf_offer_values(struct sf_asker *a, const struct sf_walk *w, const struct l
 	b.fn = offer_once;
 	b.arg = &once;
 	offer_references(&b, w, leaf);
+	offer_host(&b, w, leaf);
 	a->tree = b.tree;
 	a->have_tree = b.have_tree;
 	if (ranges)

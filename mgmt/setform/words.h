@@ -38,6 +38,11 @@ struct sf_ask {
 	/* The configuration that names are taken from; only asked for when they count. May be NULL. */
 	const struct lyd_node *(*tree)(void *arg);
 	void *tree_arg;
+	/*
+	 * Tells @fn of the names on this machine that a leaf means: what its statement on-host says,
+	 * "devices" for one. May be NULL.
+	 */
+	void (*host)(const char *what, void (*fn)(void *arg, const char *name), void *arg);
 };
 
 /* Offers what can come after @n words (the verb is not among them). */

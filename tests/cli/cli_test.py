@@ -13,6 +13,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import machine  # noqa: E402
 from fake_switch import FakeSwitch, data, interface  # noqa: E402
 
 HEDDLE = os.environ['HEDDLE']
@@ -134,6 +135,38 @@ class Show(Cli):
         self.assertEqual(done.returncode, 1)
         self.assertIn('did you mean office?', done.stderr)
 
+    def test_unnamed_vlans(self):
+        """VLANs that ports carry by number, without a segment, are in the table: neighbours as one row."""
+        vlans = ''.join(f'<vlan><id>{n}</id>{"".join(f"<member>{m}</member>" for m in members)}<macs>{macs}</macs></vlan>'
+                        for n, members, macs in ((100, ['p2'], 1), (101, ['p2'], 2), (102, ['p2'], 4),
+                                                 (103, ['p2', 'p10'], 8), (105, ['p2'], 16)))
+
+        def answer(request):
+            return data(request, PORTS).replace('</vlan></state></switch>', f'</vlan>{vlans}</state></switch>')
+        done, _ = self.ask('show', 'segments', answer=answer)
+        rows = [line.split() for line in done.stdout.splitlines()[-3:]]
+        self.assertEqual(rows, [['-', 'sw0', '100-102', 'no', 'segment', 'p2', '7'],
+                                ['-', 'sw0', '103', 'no', 'segment', 'p2,p10', '8'],
+                                ['-', 'sw0', '105', 'no', 'segment', 'p2', '16']])
+        done, _ = self.ask('show', 'segments', '--json', answer=answer)
+        unnamed = json.loads(done.stdout)['unnamed-vlans']
+        self.assertEqual([v['vlan'] for v in unnamed], [100, 101, 102, 103, 105])
+        self.assertEqual(unnamed[3], {'switch': 'sw0', 'vlan': 103, 'ports': ['p2', 'p10'], 'macs': 8})
+        done, _ = self.ask('show', 'segments', 'lab', answer=answer)
+        self.assertNotIn('no segment', done.stdout)
+
+    def test_disabled(self):
+        """A disabled port says so and no more, whatever its kind, in each view."""
+        for kind in ('tap', 'vm-tap', 'vhost-user', 'af-packet', 'pcap'):
+            ports = [interface('a', kind=kind, state='disabled', text='disabled by configuration')]
+            done, _ = self.ask('show', 'ports', answer=lambda r: data(r, ports))
+            self.assertRegex(done.stdout, rf'a +{kind} +sw0 +access office +disabled +0')
+            done, _ = self.ask('show', 'ports', 'a', answer=lambda r: data(r, ports))
+            self.assertRegex(done.stdout, r'state +disabled, for ')
+            done, _ = self.ask('monitor', '-i', '0.1', '-n', '1', answer=lambda r: data(r, ports))
+            self.assertIn('disabled', done.stdout)
+            self.assertNotIn('down', done.stdout)
+
     def test_planes_and_version(self):
         done, _ = self.ask('show', 'planes')
         self.assertRegex(done.stdout, r'supervisor +running +1h 1m +10 +0 +5 MB')
@@ -184,6 +217,23 @@ class Fdb(Cli):
         self.assertIn('there are more', done.stdout)
         self.assertEqual([int(re.search(r'<limit>(\d+)', r).group(1)) for r in requests if '<get-fdb' in r],
                          [1000, 200])
+
+    def test_untagged(self):
+        """The number of a segment that has no VLAN id is the switch's own: nobody is told of it."""
+        def answer(request):
+            if '<get-config>' in request:
+                return data(request, [])
+            return ''.join(f'<entry><switch>sw0</switch><vlan>{vlan}</vlan><segment>{segment}</segment><mac>'
+                           f'02:00:00:00:00:{vlan % 100}</mac><port>a</port><kind>static</kind></entry>'
+                           for vlan, segment in ((10, 'office'), (4094, 'lab'), (20, ''))
+                           ) + '<cursor>0</cursor><entries>3</entries><capacity>9</capacity>'
+        done, _ = self.ask('show', 'fdb', answer=answer)
+        self.assertNotIn('4094', done.stdout)
+        self.assertRegex(done.stdout, r'lab +untagged')
+        done, _ = self.ask('show', 'fdb', '--json', answer=answer)
+        self.assertEqual([e['vlan'] for e in json.loads(done.stdout)['entries']], [None, 10, 20])
+        done, _ = self.ask('show', 'segments', '--json')
+        self.assertEqual([s['vlan'] for s in json.loads(done.stdout)['segments']], [10, None])
 
     def test_filter(self):
         _, requests = self.ask('show', 'fdb', '--port', 'a&b', '--vlan', '10', '--mac', '02-00-00-00-00-0A',
@@ -375,6 +425,20 @@ class Usage(Cli):
             self.assertEqual(self.complete('show', 'fdb', '--port', 'e'), ['eth1'])
             self.assertEqual(self.complete('show', 'segments', ''), ['lab', 'office'])
             self.assertEqual(self.complete('show', 'switches', ''), ['sw0'])
+
+    @unittest.skipUnless(machine.allowed(), 'namespaces cannot be made here')
+    def test_completion_of_the_machine(self):
+        """Interfaces and namespaces of the host, of a machine of our own."""
+        def complete(*words):
+            done = subprocess.run([*machine.MACHINE, HEDDLE, 'complete', '--', *words], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ''))
+            return done.stdout.split()
+        self.assertEqual(complete('port', 'add', 'a', 'tap', '--namespace', ''), ['blue', 'green'])
+        self.assertEqual(complete('port', 'add', 'a', 'vm-tap', '--namespace', 'gr'), ['green'])
+        self.assertEqual(complete('port', 'add', 'a', 'af-packet', '--device', 'ca'), ['cable0', 'cable1'])
+        self.assertNotIn('lo', complete('port', 'add', 'a', 'af-packet', '--device', ''))
+        self.assertEqual(complete('port', 'add', 'a', 'tap', '--device', ''), [])  # it is made
+        self.assertEqual(complete('segment', 'add', 's', '--host-only', '--interface', ''), ['hd-old'])
 
     def test_completion_in_bash(self):
         script = os.path.join(os.path.dirname(__file__), '..', '..', 'mgmt', 'cli', 'heddle.bash')

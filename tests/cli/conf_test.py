@@ -14,6 +14,7 @@ import xml.etree.ElementTree as ET
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "netconf"))
 
+import machine  # noqa: E402
 from client import BASE, Client, ok  # noqa: E402
 from planes import DATA  # noqa: E402
 from scripts import HEDDLE, Cli, has  # noqa: E402
@@ -239,8 +240,8 @@ def modes_and_others():
 class Typist:
     """Somebody at a terminal, in configuration mode."""
 
-    def __init__(self, w, home):
-        self.terminal = Terminal([HEDDLE, "--socket", str(w.path)],
+    def __init__(self, w, home, where=()):
+        self.terminal = Terminal([*where, HEDDLE, "--socket", str(w.path)],
                                  {"HOME": home, "PAGER": "cat", "XDG_STATE_HOME": ""}, seconds=60)
         self.prompt = r"# $"
         self.terminal.expect(r"> $")
@@ -310,6 +311,24 @@ def typed():
             me.terminal.expect(r"> $")
             me.terminal.type("exit\r")
             assert me.terminal.wait() == 0
+
+
+@test
+def names_of_the_machine_are_offered():
+    if not machine.allowed():
+        return  # tests of the suite lab need namespaces, too
+    with world() as w, tempfile.TemporaryDirectory() as home:
+        me = Typist(w, home, machine.MACHINE)
+        with me.terminal:
+            said = me.asks("set port x af-packet device ")
+            has(said, "cable0", "cable1", "hd-old")
+            assert not re.search(r"^ *lo\b", said, re.M), said
+            me.completes("set port x tap namespace bl", "set port x tap namespace blue ")
+            has(me.asks("set port x tap namespace "), "blue", "green")
+            # In a namespace there are other devices.
+            assert "cable0" not in me.asks("set port x af-packet namespace blue device ")
+            said = me.asks("set switch sw0 segment new interface ")
+            assert "hd-old" in said and "cable" not in said, said
 
 
 @test

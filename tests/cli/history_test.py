@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What was done to the switch and by whom: history and differences, over a real
+"""What was done to the switch and by whom: history, differences and events, over a real
 heddle-mgmt with played planes.
 
 usage: history_test.py HEDDLE_MGMT CONFIGS [NAME ...]     ($HEDDLE is the command)
@@ -117,6 +117,34 @@ def numbers_that_are_not_in_the_history():
             cli.run(line, rc=2)
         cli.run("compare 0 7", rc=1)
         cli.run("history 7", rc=1)
+
+
+@test
+def events_that_were():
+    kind = "netconf-config-change"
+    with world() as w:
+        cli = Cli(w)
+        for n in range(1, 5):
+            cli.one("port", "add", f"x{n}", "tap", "--access", "lab")
+        lines = cli.one("show", "events", kind).splitlines()
+        assert len(lines) >= 4 and all(kind in line for line in lines), lines
+        assert cli.one("show", "events", kind, "-n", "2").splitlines() == lines[-2:]
+        assert cli.one("show", "events", "-n", "10000", kind).splitlines() == lines
+        events = cli.events(kind, "-n", "1")
+        [event] = events
+        assert re.fullmatch(UTC, event["time"]) and event["event"] == kind, event
+        assert isinstance(event["data"]["edit"], list) and len(event["data"]["edit"]) >= 1, event
+        has(str(event["data"]["edit"]), "x4")
+        assert isinstance(event["data"]["changed-by"]["session-id"], int), event
+        cli.one("show", "events", "netconf-config-chang", rc=2)
+        has(cli.err, f"did you mean {kind}?", "port-up", "mac-moved", "netconf-session-start")
+        cli.one("monitor", "events", "nonsense", rc=2)
+        has(cli.err, 'there is no event "nonsense"')
+        for n in ("0", "x", "10001"):
+            cli.one("show", "events", "-n", n, rc=2)
+        # A list without entries is one, too.
+        w.kill_plane(3)
+        w.wait("plane-lost", lambda: cli.events("plane-lost"))
 
 
 @test

@@ -93,8 +93,11 @@ class Verbs(unittest.TestCase):
                  '<host-only/><host-interface><name>hd-dmz</name><address>10.0.0.1/24</address>'),
                 (('segment', 'remove', 'lab'), '<segment nc:operation="delete"><name>lab</name>'),
                 (('switch', 'add', 'sw1'), '<switch nc:operation="create"><name>sw1</name>'),
-                (('switch', 'remove', 'sw0'), '<switch nc:operation="delete"><name>sw0</name>')):
-            done, requests = self.verb(*args)
+                (('switch', 'remove', 'sw0'), '<switch nc:operation="delete"><name>sw0</name>'),
+                (('port', 'add', 'x', 'tap', '--mtu', '9000'), '<mtu>9000</mtu></port>')):
+            empty = args[:2] == ('switch', 'remove')  # nobody may be on it
+            done, requests = self.verb(*args, fn=(lambda r: data(r, []) if '<get-config' in r else answer(r))
+                                       if empty else answer)
             self.assertEqual((done.returncode, done.stderr), (0, ''), args)
             self.assertIn(part, requests[1])
 
@@ -124,6 +127,11 @@ class Verbs(unittest.TestCase):
                 (('segment', 'add', 'dmz', '--bridged', '--host-only'), 'not both'),
                 (('segment', 'add', 'office', '--bridged'), 'already'),
                 (('segment', 'add', 'a-name-that-is-long', '--bridged', '--address', '1.2.3.4/8'), '--interface'),
+                (('segment', 'remove', 'offise'), 'has no segment "offise"; did you mean office?'),
+                (('segment', 'remove', 'office'), 'segment office is in use: ports web1 (access), web2 (access)'),
+                (('switch', 'remove', 'sw0'), 'and 50 more are in it'),
+                (('port', 'add', 'x', 'tap', '--wait', '3', '--check'), 'leave out --check'),
+                (('port', 'add', 'x', 'tap', '--wait', 'long'), '--wait long: a number'),
                 (('switch', 'remove', 'sw7'), 'did you mean sw0?')):
             done, requests = self.verb(*args)
             self.assertIn(done.returncode, (1, 2), args)
@@ -152,6 +160,19 @@ class Verbs(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         done, _ = self.verb('--socket', '/nowhere', 'port', 'add', 'v5', 'vhost-user', '--socket', 'x')
         self.assertEqual(done.returncode, 3)
+
+    def test_wait(self):
+        states = iter(['opening', 'opening', 'up', 'no-peer', 'no-namespace'])
+
+        def fn(request):
+            if '<get>' in request:
+                return data(request, [interface('x', state=next(states), text='ip netns add it')])
+            return answer(request)
+        for words, rc in (('port x is up\n', 0), ('port x is there, and waits for its machine\n', 0), ('', 1)):
+            done, _ = self.verb('port', 'add', 'x', 'tap', '--wait', '0' if rc else '20', fn=fn)
+            self.assertEqual(done.returncode, rc, done.stderr)
+            self.assertTrue(done.stdout.endswith('port x added\n' + words), done.stdout)
+        self.assertIn('port x is not up: no-namespace: ip netns add it', done.stderr)
 
     def test_errors_in_words(self):
         refusal = ('<rpc-error><error-type>application</error-type><error-tag>data-missing</error-tag>'
