@@ -166,10 +166,11 @@ static const struct spelling spellings[] = {
 	{&mtu, DOORS_JSON, "\"1500\"", NULL}, /* RFC 7951 6.1 */
 	{&mac, DOORS_XML | DOORS_LINE, "AA:0b:00:00:00:01", "aa:0b:00:00:00:01"},
 	{&mac, DOORS_JSON, "\"aA:0B:00:00:00:01\"", "aa:0b:00:00:00:01"},
-	{&mac, DOORS_LINE, "AA0b.0000.0001", "aa:0b:00:00:00:01"},
-	{&mac, DOORS_LINE, "aa-0b-00-00-00-01", "aa:0b:00:00:00:01"},
-	{&mac, DOORS_XML, "aa0b.0000.0001", NULL}, /* the pattern */
-	{&mac, DOORS_LINE, "aa0b.0000.000", NULL},
+	{&mac, DOORS_XML | DOORS_LINE, "AA0b.0000.0001", "aa:0b:00:00:00:01"},
+	{&mac, DOORS_JSON, "\"aa0b.0000.0001\"", "aa:0b:00:00:00:01"},
+	{&mac, DOORS_XML | DOORS_LINE, "aa-0b-00-00-00-01", "aa:0b:00:00:00:01"},
+	{&mac, DOORS_XML | DOORS_LINE, "aa0b.0000.000", NULL},
+	{&mac, DOORS_XML | DOORS_LINE, "aa0b:0000:0001", NULL},
 	{&fixed, DOORS_XML | DOORS_LINE, "AA:00:00:00:00:01", "aa:00:00:00:00:01"},
 	{&fixed, DOORS_LINE, "AA00.0000.0001", "aa:00:00:00:00:01"},
 	{&fixed, DOORS_JSON, "\"AA:00:00:00:00:01\"", "aa:00:00:00:00:01"},

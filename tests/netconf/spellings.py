@@ -60,7 +60,7 @@ class Spelling:
         form = "".join(self.rnd.choice((c, c.upper())) for c in form)
         digits = form.replace(":", "")
         others = (form.replace(":", "-"), ".".join(digits[i:i + 4] for i in (0, 4, 8)))
-        return self.rnd.choice((form, *others)) if door == "line" else form
+        return self.rnd.choice((form, *others))
 
     def _host(self, address):
         text = self.rnd.choice((address.compressed, address.exploded))

@@ -21,6 +21,7 @@ from datastores import (HP, HS, IF, NMDA, OPS, TAP, commit, edit, get, hport, if
 
 HEDDLE = os.environ["HEDDLE"]
 GUARD = "urn:heddle:yang:heddle-guard"
+HTAP = "urn:heddle:yang:heddle-tap"
 
 
 @contextlib.contextmanager
@@ -38,7 +39,7 @@ def spoof(body):
 LISTS = [
     ("trunk", HP, lambda e: hport(f"<switch>sw0</switch>{e}"), ["30", "030", "+30", "30..30"]),
     ("trunk", HP, lambda e: hport(f"<switch>sw0</switch>{e}"), ["40..50"]),
-    ("mac", GUARD, lambda e: hport(spoof(e)), ["02:00:00:00:00:ab", "02:00:00:00:00:AB"]),
+    ("mac", GUARD, lambda e: hport(spoof(e)), ["02:00:00:00:00:ab", "02:00:00:00:00:AB", "0200.0000.00Ab", "02-00-00-00-00-AB"]),
     ("ip", GUARD, lambda e: hport(spoof("<mac>02:00:00:00:00:01</mac>" + e)),
      ["fd00::1", "FD00::1", "fd00:0:0:0:0:0:0:1", "fd00::0001/128"]),
     ("ip", GUARD, lambda e: hport(spoof("<mac>02:00:00:00:00:01</mac>" + e)),
@@ -87,10 +88,10 @@ def filters_know_each_spelling():
         def read(filter):
             data = c.rpc(f"<get-config><source><running/></source>{filter}</get-config>")
             return values(data, "mac", GUARD)
-        for mac in ("02:00:00:00:00:AB", "02:00:00:00:00:ab", "\n 02:00:00:00:00:Ab "):
+        for mac in ("02:00:00:00:00:AB", "02:00:00:00:00:ab", "\n 02:00:00:00:00:Ab ", "0200.0000.00AB"):
             assert read(f'<filter><interfaces xmlns="{IF}"><interface>{hport(spoof(element("mac", mac)))}'
                         "</interface></interfaces></filter>") == ["02:00:00:00:00:ab"], mac
-        for mac in ("02:00:00:00:00:AB", "02:00:00:00:00:ab"):
+        for mac in ("02:00:00:00:00:AB", "02:00:00:00:00:ab", "0200.0000.00AB"):
             assert read(f'<filter type="xpath" xmlns:i="{IF}" xmlns:p="{HP}" xmlns:g="{GUARD}" '
                         f'select="/i:interfaces/i:interface/p:port/g:anti-spoof/g:mac[.=\'{mac}\']"/>'
                         ) == ["02:00:00:00:00:ab"], mac
@@ -176,6 +177,8 @@ def commands_take_each_spelling():
         assert trunk() == ["10", "20..30", "40"]
         heddle(w, "port", "move", "t9", "--access", "010")
         assert trunk() == [] and leaves(c, "access", source="running")["t9"][0] == "10"
+        heddle(w, "port", "add", "t10", "tap", "--access", "office", "--mac-address", "02AB.0000.00CD")
+        assert "02:ab:00:00:00:cd" in values(get(c), "mac-address", HTAP)
         line = "set switch sw0 static-mac 010 02AB.0000.00CD port t9"
         heddle(w, lines=(line, line.replace("010", "10").replace("02AB.0000.00CD", "02-ab-00-00-00-cd"), "commit"))
         assert values(get(c), "mac", HS).count("02:ab:00:00:00:cd") == 1
