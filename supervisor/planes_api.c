@@ -10,6 +10,7 @@
 #include "heddle/api/supervisor.h"
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
+#include "supervisor/link.h"
 #include "supervisor/plane.h"
 #include "supervisor/watch.h"
 
@@ -122,7 +123,26 @@ static void serve_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg
 	hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
 }
 
+/*
+ * heddle-mgmt asks for it: for heddled, for the planes that run, and for those that are started
+ * later.
+ */
+static void serve_log_level(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	const struct hd_log_level_msg *in = msg->body;
+	const struct plane *from = arg;
+	struct heddled *heddled = from->heddled;
+
+	if (from->id != HD_PLANE_MGMT || !hd_log_level_take(in))
+		return;
+	heddled->settings.log_level = (int)in->level;
+	for (int i = 0; i < PLANES; i++)
+		if (heddled->planes[i].link && link_chan(heddled->planes[i].link))
+			hd_chan_event(link_chan(heddled->planes[i].link), LOG_LEVEL, in);
+}
+
 const struct hd_handler planes_handlers[] = {
+	HD_EVENT_HANDLER(LOG_LEVEL, serve_log_level),
 	HD_EVENT_HANDLER(PLANE_READY, serve_ready),
 	HD_EVENT_HANDLER(PLANE_WORK, serve_work),
 	HD_HANDLER(PLANE_LIST, serve_list),

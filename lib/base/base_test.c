@@ -4,6 +4,12 @@
 #include <errno.h>
 #include <string.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "heddle/base/clock.h"
@@ -129,6 +135,28 @@ static void log_long(void)
 	hd_log(HD_LOG_INFO, "%s", text);
 }
 
+/* Takes the time off each line; false when one has none, as RFC 3339 writes it. */
+static bool without_times(char *text)
+{
+	char *to = text;
+	struct tm tm;
+
+	while (*text) {
+		const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+		size_t len = strcspn(text, "\n") + 1;
+		int end = 0;
+
+		if (!rest || sscanf(rest, ".%*3d%*3d:%*2d %n", &end) < 0 || !end)
+			return false;
+		len -= (size_t)(rest + end - text);
+		memmove(to, rest + end, len);
+		text = (char *)rest + end + len;
+		to += len;
+	}
+	*to = '\0';
+	return true;
+}
+
 static void test_log(void)
 {
 	char out[4096];
@@ -136,6 +164,7 @@ static void test_log(void)
 
 	hd_log_init("unit");
 	capture(log_some, out, sizeof(out));
+	CU_ASSERT(without_times(out));
 	CU_ASSERT_STRING_EQUAL(out, "unit: plain 1\nunit: error: two?lines?[0m\n"
 				    "unit: warning: port p1: down\n");
 	capture(log_many, out, sizeof(out));
@@ -147,6 +176,64 @@ static void test_log(void)
 	CU_ASSERT_EQUAL(out[strlen(out) - 1], '\n');
 	CU_ASSERT_EQUAL(hd_log_level_parse("notice"), HD_LOG_NOTICE);
 	CU_ASSERT_EQUAL(hd_log_level_parse("loud"), -EINVAL);
+}
+
+static void log_with_fields(void)
+{
+	const struct hd_log_field fields[] = {{"HEDDLE_USER", "ann\nPRIORITY=0"}, {NULL, NULL}};
+
+	hd_log_fields(HD_LOG_NOTICE, fields, "committed by %s", "ann");
+	hd_log_port(HD_LOG_WARNING, "p1", "down\nMESSAGE=forged");
+}
+
+static void log_in_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		hd_log(HD_LOG_INFO, "of a child");
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+/* Fields in the journal's own protocol, a datagram a line; without the journal a line on stderr. */
+static void test_log_journal(void)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	char dir[] = "/tmp/heddle-log-XXXXXX", data[1024], out[1024];
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	ssize_t n;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/socket", dir);
+	CU_ASSERT_EQUAL(hd_log_journal(addr.sun_path), -ENOENT);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	CU_ASSERT_EQUAL(hd_log_journal(addr.sun_path), 0);
+	capture(log_with_fields, out, sizeof(out));
+	CU_ASSERT_STRING_EQUAL(out, "");
+	n = recv(fd, data, sizeof(data) - 1, MSG_DONTWAIT);
+	data[n > 0 ? n : 0] = '\0';
+	CU_ASSERT_STRING_EQUAL(data, "SYSLOG_IDENTIFIER=heddled\nPRIORITY=5\nHEDDLE_PLANE=unit\n"
+				     "MESSAGE=unit: committed by ann\n"
+				     "HEDDLE_USER=ann?PRIORITY=0\n");
+	n = recv(fd, data, sizeof(data) - 1, MSG_DONTWAIT);
+	data[n > 0 ? n : 0] = '\0';
+	CU_ASSERT_STRING_EQUAL(data, "SYSLOG_IDENTIFIER=heddled\nPRIORITY=4\nHEDDLE_PLANE=unit\n"
+				     "HEDDLE_PORT=p1\n"
+				     "MESSAGE=unit: port p1: down?MESSAGE=forged\n");
+	/* A child may have another file where the socket was. */
+	capture(log_in_child, out, sizeof(out));
+	CU_ASSERT(without_times(out));
+	CU_ASSERT_STRING_EQUAL(out, "unit: of a child\n");
+	CU_ASSERT_EQUAL(recv(fd, data, sizeof(data), MSG_DONTWAIT), -1);
+	close(fd);
+	unlink(addr.sun_path);
+	rmdir(dir);
+	capture(log_with_fields, out, sizeof(out)); /* nobody reads any more */
+	CU_ASSERT(without_times(out));
+	CU_ASSERT_STRING_EQUAL(out, "unit: committed by ann\n"
+				    "unit: warning: port p1: down?MESSAGE=forged\n");
 }
 
 static void test_log_window(void)
@@ -165,4 +252,5 @@ static void test_log_window(void)
 }
 
 UNIT_MAIN("base", {"err", test_err}, {"name", test_name}, {"clock", test_clock},
-	  {"random", test_random}, {"log", test_log}, {"log-window", test_log_window});
+	  {"random", test_random}, {"log", test_log}, {"log-window", test_log_window},
+	  {"log-journal", test_log_journal});

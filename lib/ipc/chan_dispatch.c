@@ -133,6 +133,14 @@ static int handler_select(const struct hd_chan *chan, const struct hd_msg_hdr *h
 	return hd_err_set(err, ENOSYS, "nobody here serves messages of type %#x", hdr->type);
 }
 
+bool hd_log_level_take(const struct hd_log_level_msg *in)
+{
+	if (in->level < HD_LOG_ERR || in->level > HD_LOG_DEBUG)
+		return false;
+	hd_log_level_set((enum hd_log_level)in->level);
+	return true;
+}
+
 static void serve_request_or_event(struct hd_chan *chan, struct chan_packet *packet,
 				   const struct hd_msg_hdr *hdr)
 {
@@ -150,6 +158,11 @@ static void serve_request_or_event(struct hd_chan *chan, struct chan_packet *pac
 	if (hdr->type == HD_PING && hdr->flags == HD_MSG_F_REQUEST && hdr->len == 0 &&
 	    chan->ready) {
 		hd_chan_reply(chan, hdr, NULL, 0, NULL, 0);
+		return;
+	}
+	if (hdr->type == HD_LOG_LEVEL && hdr->flags == HD_MSG_F_EVENT && chan->ready &&
+	    chan->peer == HD_PLANE_SUPERVISOR && hdr->len == sizeof(struct hd_log_level_msg)) {
+		hd_log_level_take(msg.body);
 		return;
 	}
 	rc = handler_select(chan, hdr, &handler, &arg, &err);

@@ -59,6 +59,7 @@ enum cmd_words {
 	CMD_WORDS_MODE,    /* of configuration */
 	CMD_WORDS_DISPLAY, /* text, json, xml, set */
 	CMD_WORDS_EVENT,
+	CMD_WORDS_LOG_LEVEL,
 	CMD_WORDS_HISTORY, /* the number of a commit */
 	CMD_WORDS_TAP,     /* an interface of the host that is a TAP device, or is to be one */
 };
@@ -208,7 +209,7 @@ extern const struct cmd cmd_show_ports, cmd_show_switches, cmd_show_segments, cm
 	cmd_clear_counters, cmd_monitor, cmd_monitor_events, cmd_capture, cmd_port_add,
 	cmd_port_show, cmd_port_move, cmd_port_trunk, cmd_port_remove, cmd_port_enable,
 	cmd_port_disable, cmd_segment_add, cmd_segment_remove, cmd_switch_add, cmd_switch_remove,
-	cmd_load_replace, cmd_replay, cmd_doctor, cmd_configure, cmd_exit,
+	cmd_load_replace, cmd_log_level, cmd_replay, cmd_doctor, cmd_configure, cmd_exit,
 	cmd_version, cmd_help, cmd_quit, cmd_complete, cmd_man_commands;
 
 #endif

@@ -54,6 +54,7 @@ const struct cmd *const cli_commands[] = {
 	&cmd_switch_add,
 	&cmd_switch_remove,
 	&cmd_load_replace,
+	&cmd_log_level,
 	&cmd_replay,
 	&cmd_doctor,
 	&cmd_configure,

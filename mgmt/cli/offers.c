@@ -24,6 +24,7 @@ static const struct {
 	{"show", "what the switch is and does"},  {"clear", "forget what was learned or counted"},
 	{"port", "add, change and remove ports"}, {"segment", "add and remove segments"},
 	{"switch", "add and remove switches"},    {"load", "make a file what runs"},
+	{"log", "how much is written into it"},
 };
 
 static void offer(cli_offer_fn fn, void *arg, enum cli_offer_kind kind, const char *word,
@@ -271,9 +272,16 @@ void cli_offers_value(struct cli *cli, enum cmd_words words, const char *typed, 
 					       {"private", "on a copy of one's own"},
 					       {NULL, NULL}};
 
+	static const char *const levels[][2] = {{"error", "what does not work"},
+						{"warning", "also what is probably wrong"},
+						{"notice", "also each commit"},
+						{"info", "also ports that go up and down"},
+						{"debug", "also each session of the command line"},
+						{NULL, NULL}};
 
 	switch (words) {
 	case CMD_WORDS_NONE: break;
+	case CMD_WORDS_LOG_LEVEL: offer_list(levels, fn, arg); break;
 	case CMD_WORDS_FILE: offer(fn, arg, CLI_OFFER_FILE, "FILE", "the name of a file"); break;
 	case CMD_WORDS_DIR: offer(fn, arg, CLI_OFFER_DIR, "DIR", "the name of a folder"); break;
 	case CMD_WORDS_PORT: offer_names(cli, CLI_NAME_PORT, fn, arg); break;

@@ -2,6 +2,8 @@
 /*
  * Sessions that start and end, told of as RFC 6470 has it.
  */
+#include <string.h>
+
 #include "heddle/base/log.h"
 #include "mgmt/netconf/notify.h"
 #include "mgmt/netconf/session.h"
@@ -20,9 +22,16 @@ static struct lyd_node *about(const struct nc_session *session, const char *name
 	return event;
 }
 
+/* Each command of ours is a session of its own: nobody wants a line for that. */
+static enum hd_log_level level_of(const struct nc_session *session)
+{
+	return strcmp(session->peer->client, "cli") == 0 ? HD_LOG_DEBUG : HD_LOG_INFO;
+}
+
 void nc_notify_session_start(struct nc_session *session)
 {
-	hd_log_limited(HD_LOG_INFO, "netconf session %u of %s begins", session->id, session->user);
+	hd_log_limited(level_of(session), "netconf session %u of %s begins", session->id,
+		       session->user);
 	nc_publish(session->server, about(session, "netconf-session-start"));
 }
 
@@ -35,8 +44,8 @@ void nc_notify_session_end(struct nc_session *session)
 	};
 	struct lyd_node *event = about(session, "netconf-session-end");
 
-	hd_log_limited(HD_LOG_INFO, "netconf session %u of %s ends: %s", session->id, session->user,
-		       reasons[session->end]);
+	hd_log_limited(level_of(session), "netconf session %u of %s ends: %s", session->id,
+		       session->user, reasons[session->end]);
 	nc_subscription_free(session->sub);
 	session->sub = NULL;
 	if (!event)

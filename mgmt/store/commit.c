@@ -234,12 +234,7 @@ static void on_committed(int status, const struct hd_err *err,
 	if (status == 0) {
 		rc_end(change);
 		take_over(change);
-		hd_log(HD_LOG_NOTICE,
-		       "configuration %llu is in force: %u added, %u changed, %u removed, %u as they "
-		       "were; ports: %u opened, %u restarted, %u closed",
-		       (unsigned long long)st->bk->generation, result->added, result->changed,
-		       result->removed, result->unchanged, result->ports_opened,
-		       result->ports_restarted, result->ports_closed);
+		rc_log(change, result);
 	} else {
 		if (status != -ECANCELED) /* then nobody knows: the next start finds out */
 			rc_revert(change);

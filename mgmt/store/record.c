@@ -59,6 +59,33 @@ const char *rc_comment(const struct ch *change)
 	return change->comment ? change->comment : words[change->kind];
 }
 
+void rc_log(const struct ch *change, const struct hd_config_result *result)
+{
+	const struct nacm_subject *who = &change->who->subject;
+	bool own = change->kind == CH_START || change->kind == CH_REVERT;
+	const char *user = own ? "the switch" : change->who->user, *comment = rc_comment(change);
+	char generation[24], session[12];
+	const struct hd_log_field fields[] = {
+		{"HEDDLE_GENERATION", generation},
+		{"HEDDLE_USER", user},
+		{"HEDDLE_CLIENT", own ? "" : change->who->client},
+		{"HEDDLE_SESSION", session},
+		{"HEDDLE_COMMENT", comment},
+		{NULL, NULL},
+	};
+
+	snprintf(generation, sizeof(generation), "%llu",
+		 (unsigned long long)change->st->bk->generation);
+	snprintf(session, sizeof(session), "%u", who->session);
+	hd_log_fields(
+		HD_LOG_NOTICE, fields,
+		"configuration %s is in force: by %s%s%s, session %s, \"%s\"; %u added, %u "
+		"changed, %u removed, %u as they were; ports: %u opened, %u restarted, %u closed",
+		generation, user, own ? "" : " with ", own ? "" : change->who->client, session,
+		comment, result->added, result->changed, result->removed, result->unchanged,
+		result->ports_opened, result->ports_restarted, result->ports_closed);
+}
+
 int rc_intend(struct ch *change, struct hd_err *err)
 {
 	struct st *st = change->st;

@@ -13,6 +13,9 @@ int rc_intend(struct ch *change, struct hd_err *err);
 /* What the change stands in the history with: its comment, or what was asked for. */
 const char *rc_comment(const struct ch *change);
 
+/* It is in force: the one line of the log that says who changed what, and how much. */
+void rc_log(const struct ch *change, const struct hd_config_result *result);
+
 /* It was done, or it was not. */
 void rc_end(struct ch *change);
 void rc_revert(struct ch *change);

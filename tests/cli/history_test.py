@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What was done to the switch and by whom: history, differences and events, over a real
+"""What was done to the switch and by whom: history, differences, events and the log, over a real
 heddle-mgmt with played planes.
 
 usage: history_test.py HEDDLE_MGMT CONFIGS [NAME ...]     ($HEDDLE is the command)
@@ -145,6 +145,51 @@ def events_that_were():
         # A list without entries is one, too.
         w.kill_plane(3)
         w.wait("plane-lost", lambda: cli.events("plane-lost"))
+
+
+@test
+def a_commit_is_one_line_of_the_log():
+    with world() as w:
+        cli = Cli(w)
+        cli.one("port", "add", "web9", "tap", "--access", "lab")
+        cli.run("set port fw mtu 1400", "commit comment smaller")
+        def commits():
+            return [line for line in w.log if " is in force" in line]
+        w.wait("three lines", lambda: len(commits()) >= 3)
+        lines = commits()
+        assert len(lines) == 3, lines  # the start is the first
+        user = getpass.getuser()
+        assert re.search(rf': by {user} with cli, session \d+, "port add web9 tap --access lab"; \d+ added, ',
+                         lines[1]), lines
+        assert re.search(rf': by {user} with cli, session \d+, "smaller"; \d+ added, ', lines[2]), lines
+        # Our own commands begin and end a session each: that is no news. Others are.
+        assert not [line for line in w.log if "netconf session" in line], w.log
+        Client(w.path).sock.close()
+        w.wait("a line", lambda: any(re.search("netconf session .* ends", line) for line in w.log))
+
+
+@test
+def the_level_of_the_log_is_changed_live():
+    with world() as w:
+        cli = Cli(w)
+        has(cli.one("log", "level", "debug"), "the log level is debug")
+        w.wait("heddled was told", lambda: w.supervisor.log_level == 7)
+        w.wait("the line", lambda: any("the log level is debug from now on: by" in line for line in w.log))
+        cli.one("show", "history")
+        w.wait("sessions of the tool", lambda: any("netconf session" in line for line in w.log))
+        assert cli.json("log", "level", "error") == {"level": "error"}
+        assert w.supervisor.log_level == 3
+        before = len(w.log)
+        cli.one("port", "add", "web9", "tap", "--access", "lab")
+        has(cli.one("log", "level", "info"), "info")
+        w.wait("the line", lambda: any("is info from now on" in line for line in w.log))
+        assert not [line for line in w.log[before:] if "in force" in line or "session" in line], w.log
+        cli.one("log", "level", "loud", rc=2)
+        has(cli.err, 'there is no log level "loud"', "notice")
+        cli.one("log", "level", rc=2)
+        with contextlib.closing(Client(w.path)) as c:
+            assert not ok(c.rpc('<set-log-level xmlns="urn:heddle:yang:heddle-system"/>'))
+        assert w.supervisor.log_level == 6
 
 
 @test

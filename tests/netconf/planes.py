@@ -21,7 +21,8 @@ def mid(module, n):
     return module << 16 | n
 
 
-HELLO, PEER, READY, STOP, PLANE_LIST = mid(1, 1), mid(2, 1), mid(2, 2), mid(2, 3), mid(2, 4)
+HELLO, LOG_LEVEL = mid(1, 1), mid(1, 3)
+PEER, READY, STOP, PLANE_LIST = mid(2, 1), mid(2, 2), mid(2, 3), mid(2, 4)
 OPEN_SHM = mid(3, 5)
 BEGIN, PREPARE, COMMIT, ABORT = (mid(0x10, n) for n in (1, 2, 3, 4))
 PORT, PORT_LIST, PORT_STATE = (mid(0x11, n) for n in (1, 2, 3))
@@ -51,6 +52,7 @@ class End:
         self.brackets, self.objects, self.full = [], {}, None
         self.refuse = None  # text with which the next PREPARE is refused
         self.silent = False  # answers nothing
+        self.log_level = None  # that was asked for
         self.captures, self.stopped = [], []  # asked for; (id, why) of those that were ended
 
     def send(self, flags, kind, body=b"", seq=0, status=0, fds=()):
@@ -85,6 +87,8 @@ class End:
         if kind == READY:
             self.world.ready.set()
             self.world.ready_text = body[8:].split(b"\0")[0].decode()
+        elif kind == LOG_LEVEL:
+            self.log_level = struct.unpack_from("<I", body)[0]
         elif self.full is not None:
             key = body[:144].split(b"\0")[0].decode()
             op = struct.unpack_from("<I", body, 144)[0]

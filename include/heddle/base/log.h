@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Logging: one line a call on stderr, with a syslog level.
+ * Logging: one line a call, with a syslog level.
  *
- * Under systemd (JOURNAL_STREAM is set) a line starts with "<level>"; on a terminal with the
- * plane's name. Never called by a data plane worker: workers count, others log.
+ * Under systemd (JOURNAL_STREAM names stderr) it goes to the journal with fields: PRIORITY,
+ * HEDDLE_PLANE, HEDDLE_PORT and those of hd_log_fields(). Elsewhere it goes to stderr, and starts
+ * with the local time (RFC 3339) and the plane's name. Never called by a data plane worker: workers
+ * count, others log.
  */
 #ifndef HEDDLE_BASE_LOG_H
 #define HEDDLE_BASE_LOG_H
@@ -24,8 +26,18 @@ enum hd_log_level {
  */
 void hd_log_init(const char *plane);
 
+/*
+ * From now on lines go to the journal that listens at @path (see systemd's
+ * JOURNAL_NATIVE_PROTOCOL); one that it does not take goes to stderr, as those of a forked child
+ * do. hd_log_init() calls it for the system's. Call before other threads start. 0 or -errno.
+ */
+int hd_log_journal(const char *path);
+
 /* Lines above @level are not written. Any thread, at any time. The default is HD_LOG_INFO. */
 void hd_log_level_set(enum hd_log_level level);
+
+/* True for a level whose lines are written. Any thread, at any time. */
+bool hd_log_wants(enum hd_log_level level);
 
 /* Parses "error", "warning", "notice", "info", "debug". Returns the level, or -EINVAL. */
 int hd_log_level_parse(const char *name);
@@ -35,6 +47,16 @@ void hd_log(enum hd_log_level level, const char *fmt, ...) __attribute__((format
 
 /* As hd_log(), about a port: the line starts with "port NAME: ". */
 void hd_log_port(enum hd_log_level level, const char *port, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* What a line says, for programs: in the journal alone. A list of them ends with a NULL name. */
+struct hd_log_field {
+	const char *name; /* "HEDDLE_USER": capital letters, digits and _ */
+	const char *value;
+};
+
+/* As hd_log(), with fields. What does not fit into 4 KB of all of them is cut. */
+void hd_log_fields(enum hd_log_level level, const struct hd_log_field *fields, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* State of one rate-limited call site: at most 10 lines in 5 seconds, then a count of the rest. */
@@ -48,11 +70,11 @@ struct hd_log_limit {
 bool hd_log_allowed(struct hd_log_limit *limit);
 
 /* A rate-limited line, for what a guest, a peer or the wire can cause. */
-#define hd_log_limited(level, ...)                  \
-	do {                                        \
-		static struct hd_log_limit limit_;  \
-		if (hd_log_allowed(&limit_))        \
-			hd_log(level, __VA_ARGS__); \
+#define hd_log_limited(level, ...)                                  \
+	do {                                                        \
+		static struct hd_log_limit limit_;                  \
+		if (hd_log_wants(level) && hd_log_allowed(&limit_)) \
+			hd_log(level, __VA_ARGS__);                 \
 	} while (0)
 
 #endif

@@ -14,6 +14,7 @@
 #ifndef HEDDLE_IPC_MSG_H
 #define HEDDLE_IPC_MSG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define HD_PROTO_VERSION 1
@@ -111,6 +112,19 @@ HD_EVENT(HELLO, HD_MSG_ID(HD_MODULE_IPC, 1), struct hd_hello);
 
 /* Are you there? Answered by the channel itself from the owner's event loop. */
 HD_REQ(PING, HD_MSG_ID(HD_MODULE_IPC, 2), struct hd_nothing, struct hd_nothing);
+
+/*
+ * The level of hd_log_level_set() from now on. heddled -> plane: taken by the channel itself;
+ * heddle-mgmt -> heddled, which tells all planes.
+ */
+struct hd_log_level_msg {
+	uint32_t level; /* enum hd_log_level */
+	uint32_t zero;
+};
+HD_EVENT(LOG_LEVEL, HD_MSG_ID(HD_MODULE_IPC, 3), struct hd_log_level_msg);
+
+/* Sets the level of this process. False, and nothing is set, when it is none. */
+bool hd_log_level_take(const struct hd_log_level_msg *msg);
 
 /* A reply with a status below 0 carries this, whatever the type is. */
 struct hd_msg_error {
