@@ -161,6 +161,12 @@ static void test_marks(void)
 	tap_mark("/tmp/a in b", true, "in", mark, sizeof(mark));
 	CU_ASSERT_TRUE(tap_mark_ours("/tmp/a in b", mark, &vm));
 	CU_ASSERT_FALSE(tap_mark_ours("b", mark, &vm));
+	tap_mark_port(mark, port, sizeof(port));
+	CU_ASSERT_STRING_EQUAL(port, "in");
+	tap_mark_port("heddle tap web1 in /run/heddle", port, sizeof(port));
+	CU_ASSERT_STRING_EQUAL(port, "web1");
+	tap_mark_port("the uplink", port, sizeof(port));
+	CU_ASSERT_STRING_EQUAL(port, "");
 }
 
 static void test_others(void)

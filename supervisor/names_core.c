@@ -168,16 +168,31 @@ void tap_mark(const char *run_dir, bool vm, const char *port, char *text, size_t
 	snprintf(text, size, "%s%s" MARK_IN "%s", vm ? MARK_VM_TAP : MARK_TAP, port, dir);
 }
 
-bool tap_mark_ours(const char *run_dir, const char *mark, bool *vm)
+/* Behind what @mark begins with; NULL: it is none of a heddled. */
+static const char *mark_port(const char *mark, bool *vm)
 {
-	char dir[MARK_DIR_MAX];
-	const char *in;
-
 	*vm = !strncmp(mark, MARK_VM_TAP, strlen(MARK_VM_TAP));
 	if (!*vm && strncmp(mark, MARK_TAP, strlen(MARK_TAP)) != 0)
+		return NULL;
+	return mark + strlen(*vm ? MARK_VM_TAP : MARK_TAP);
+}
+
+bool tap_mark_ours(const char *run_dir, const char *mark, bool *vm)
+{
+	const char *port = mark_port(mark, vm), *in;
+	char dir[MARK_DIR_MAX];
+
+	if (!port)
 		return false;
 	run_dir_name(run_dir, dir, sizeof(dir));
-	/* names of ports have no blanks */
-	in = strchr(mark + strlen(*vm ? MARK_VM_TAP : MARK_TAP), ' ');
+	in = strchr(port, ' '); /* names of ports have no blanks */
 	return in && !strncmp(in, MARK_IN, strlen(MARK_IN)) && !strcmp(in + strlen(MARK_IN), dir);
+}
+
+void tap_mark_port(const char *mark, char *port, size_t size)
+{
+	bool vm;
+	const char *from = mark_port(mark, &vm);
+
+	snprintf(port, size, "%.*s", from ? (int)strcspn(from, " ") : 0, from ? from : "");
 }

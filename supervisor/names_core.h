@@ -42,6 +42,9 @@ void tap_mark(const char *run_dir, bool vm, const char *port, char *text, size_t
 /* True if @mark was written by a heddled of @run_dir; *@vm: on a TAP for a VM. */
 bool tap_mark_ours(const char *run_dir, const char *mark, bool *vm);
 
+/* The port that a mark of ours names. */
+void tap_mark_port(const char *mark, char *port, size_t size);
+
 /* Edits that make one name of the other, or @limit when there are as many or more. */
 unsigned int name_distance(const char *a, const char *b, unsigned int limit);
 

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "heddle/base/clock.h"
+#include "supervisor/names_core.h"
+#include "supervisor/netdev.h"
 
 #define WANTED_NS (3 * HD_NS_PER_S) /* heddle-dp asks again every 2 s at the least */
 
@@ -238,13 +240,41 @@ void opener_cache_release(struct opener *opener, const char *port)
 
 void opener_cache_down(struct opener *opener, const char *port)
 {
+	struct hd_open_tap none = {0};
 	struct kept_tap *tap = find(opener, port);
 
+	if (!tap) {
+		hd_str_copy(none.port, sizeof(none.port), port);
+		tap = add(opener, &none, NULL);
+	}
 	if (!tap)
 		return;
 	tap->asked = true;
 	tap->deferred = true; /* it is not as it was asked for any more */
 	opener_tap_down(tap);
+}
+
+bool opener_cache_adopt(struct opener *opener, const struct netns *netns, const char *name,
+			const struct rtnl_link *link, bool vm)
+{
+	char port[HD_NAME_MAX];
+	struct kept_tap *tap;
+
+	tap_mark_port(link->alias, port, sizeof(port));
+	tap = find(opener, port);
+	if (!tap || tap->req.netdev[0])
+		return false;
+	tap->sock = netdev_socket(netns, NULL);
+	if (tap->sock < 0)
+		return true; /* left as it is */
+	hd_str_copy(tap->req.netdev, sizeof(tap->req.netdev), link->name);
+	hd_str_copy(tap->req.netns, sizeof(tap->req.netns), name);
+	tap->req.vm = vm;
+	tap->opened.ifindex = link->ifindex;
+	tap->netns = *netns;
+	tap->netns.fd = -1;
+	opener_tap_down(tap);
+	return true;
 }
 
 unsigned int opener_cache_sweep(struct opener *opener)
@@ -259,8 +289,8 @@ unsigned int opener_cache_sweep(struct opener *opener)
 			if (tap->asked ||
 			    (tap->wanted_ns && hd_now_ns() - tap->wanted_ns < WANTED_NS))
 				continue;
+			n += tap->opened.ifindex != 0;
 			drop(opener, tap);
-			n++;
 		}
 	}
 	return n;

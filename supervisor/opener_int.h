@@ -115,8 +115,15 @@ const struct kept_tap *opener_cache_device(const struct opener *opener, const st
 					   uint32_t ifindex);
 void opener_cache_release(struct opener *opener, const char *port);
 
-/* The port is disabled: its TAP is kept for it, with its carrier down, until it is asked for. */
+/*
+ * The port is disabled: its TAP is kept for it, with its carrier down, until it is asked for. Where none
+ * is kept yet, what an earlier heddled left of the port is taken by opener_cache_adopt() when it is found.
+ */
 void opener_cache_down(struct opener *opener, const char *port);
+
+/* @link, in @netns that is called @name, bears our mark: true if it is of a port that is disabled. */
+bool opener_cache_adopt(struct opener *opener, const struct netns *netns, const char *name,
+			const struct rtnl_link *link, bool vm);
 
 /* Closes what was not asked for. Returns how many. */
 unsigned int opener_cache_sweep(struct opener *opener);
@@ -142,7 +149,8 @@ void opener_guard_end(struct opener *opener);
 
 /*
  * opener_orphans.c: looks for TAPs that an earlier heddled of this run directory left and no port has
- * asked for, a few namespaces at a time, and deletes them. Once; later calls do nothing.
+ * asked for, a few namespaces at a time, and deletes them, but for those of ports that are disabled. Once;
+ * later calls do nothing.
  */
 void opener_orphans_find(struct heddled *heddled);
 void opener_orphans_end(struct opener *opener);

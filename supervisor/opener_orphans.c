@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * TAPs that an earlier heddled of this run directory left, and that no port has asked for.
+ * TAPs that an earlier heddled of this run directory left, and that no port has asked for. Those of ports
+ * that are disabled are kept for them.
  */
 #include "supervisor/opener_int.h"
 
@@ -35,7 +36,8 @@ static void on_link(const struct rtnl_link *link, void *arg)
 
 	if (!link->is_tap || !tap_mark_ours(opener->dirs->run, link->alias, &vm) ||
 	    opener_cache_knows(opener, netns, look->name, link) ||
-	    closer_has(opener->closer, netns->dev, netns->ino, link->ifindex))
+	    closer_has(opener->closer, netns->dev, netns->ino, link->ifindex) ||
+	    opener_cache_adopt(opener, netns, look->name, link, vm))
 		return;
 	if (vm && link->carrier) {
 		hd_log(HD_LOG_NOTICE,

@@ -79,7 +79,8 @@ HD_REQ(OPEN_RELEASE, HD_MSG_ID(HD_MODULE_OPENER, 3), struct hd_open_release, str
 /*
  * The port is disabled: the TAP that is kept for it stays, also at the next OPEN_SWEEP, with its carrier
  * down (of a VM's: the device is down), and with nothing of what was sent there, until OPEN_TAP asks for
- * it again. Not an error when nothing is kept.
+ * it again. So does what an earlier heddled of this run directory left of it, when that is found. Not an
+ * error when there is nothing.
  */
 HD_REQ(OPEN_DOWN, HD_MSG_ID(HD_MODULE_OPENER, 13), struct hd_open_release, struct hd_nothing);
 

@@ -12,7 +12,8 @@
  *	--queues N	queue pairs (the frames go by all of them)
  *	--size N	bytes of a frame, 60..1514 (500)
  *	--flood		do not wait for answers: send for ever
- *	--tap DEVICE	passes frames between the switch and a TAP that it makes, with this address
+ *	--tap DEVICE	passes frames between the switch and a TAP that it makes, with this address, whose
+ *			carrier is the link as the driver sees it
  *
  * Prints "ready" when the link is up. It attaches again to a switch that was started again. With COUNT it ends when all is answered (each frame is sent
  * again until it is), with status 0, or after 20 seconds with status 1.
@@ -157,7 +158,11 @@ static void look_at_link(void)
 	if (now_ms() < next)
 		return;
 	next = now_ms() + LINK_MS;
-	rte_eth_link_get_nowait(port, &link);
+	if (rte_eth_link_get_nowait(port, &link) == 0 && tap >= 0) {
+		unsigned int carrier = link.link_status == RTE_ETH_LINK_UP;
+
+		ioctl(tap, TUNSETCARRIER, &carrier);
+	}
 }
 
 static void receive(void)
