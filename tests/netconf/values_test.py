@@ -107,7 +107,7 @@ def heddle(w, *words, lines=()):
     return done.stdout
 
 
-TEXTS = [" ", "\t", "\n", "  two  words  ", "a\nb", "", "]]>", "</x>", "&#32;",
+TEXTS = [" ", "\t", "\n", "\r", "\r\n", "a\r\nb", "  two  words  ", "a\nb", "", "]]>", "</x>", "&#32;",
          "<&>\"'", "\u2028", "\u00a0", "\U0001f600", "\x7f", "\u200f"]
 
 
