@@ -153,18 +153,21 @@ static void add_hosts(struct ef *ef, const struct ef_view *view, bool after)
 	}
 }
 
-struct ef *ef_new(const struct bd_objects *before, const struct lyd_node *before_tree,
-		  const struct bd_objects *after, const struct lyd_node *after_tree)
+struct ef *ef_new(const struct bd_objects *before, const struct lyd_node *tree)
 {
 	struct ef *ef = ds_alloc(sizeof(*ef));
 
-	ef_view_init(&ef->before, before, before_tree);
-	ef_view_init(&ef->after, after, after_tree);
+	ef_view_init(&ef->before, before, tree);
+	return ef;
+}
+
+void ef_after(struct ef *ef, const struct bd_objects *after, const struct lyd_node *tree)
+{
+	ef_view_init(&ef->after, after, tree);
 	bd_set_diff(&ef->before.objects.set, &ef->after.objects.set, on_difference, ef);
 	join_ports(ef);
 	add_hosts(ef, &ef->before, false);
 	add_hosts(ef, &ef->after, true);
-	return ef;
 }
 
 void ef_free(struct ef *ef)

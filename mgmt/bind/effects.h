@@ -34,11 +34,11 @@ void ef_list_free(struct ef_list *list);
 struct ef;
 
 /*
- * Takes what it needs of the two: objects, and the switches in the trees (NULL: none). Neither has
- * to live longer.
+ * One side after the other, since one tree may show the one and then the other. Each call takes what it
+ * needs of the objects and of the tree (NULL: none); neither has to live longer.
  */
-struct ef *ef_new(const struct bd_objects *before, const struct lyd_node *before_tree,
-		  const struct bd_objects *after, const struct lyd_node *after_tree);
+struct ef *ef_new(const struct bd_objects *before, const struct lyd_node *tree);
+void ef_after(struct ef *ef, const struct bd_objects *after, const struct lyd_node *tree);
 void ef_free(struct ef *ef);
 
 /* Names of ports that lose frames, at most @max, whose addresses are worth counting. */

@@ -66,12 +66,13 @@ static const struct ef_facts nothing;
 static char *effects(const char *before, const char *after, const struct ef_facts *facts)
 {
 	struct bd_config *x = load(before, NULL), *y = load(after, &x->numbers);
-	struct ef *ef = ef_new(&x->objects, x->tree, &y->objects, y->tree);
+	struct ef *ef = ef_new(&x->objects, x->tree);
 	struct ef_list list;
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
+	ef_after(ef, &y->objects, y->tree);
 	bd_config_free(x); /* ef lives on its own */
 	bd_config_free(y);
 	ef_report(ef, facts, &list);

@@ -46,11 +46,18 @@ struct ef_switch {
 	uint16_t *up_min, *rest_min, *rest_max; /* by VLAN; 0: nobody */
 };
 
+/* A trunk names a segment that has no VLAN, and that is not its native one: it is not in it. */
+struct ef_idle {
+	char *port;
+	const struct ef_segment *seg;
+};
+
 struct ef_view {
 	struct bd_objects objects;
 	struct ef_switch *sw;   /* by name */
 	struct ef_segment *seg; /* by key */
-	size_t n_sw, n_seg;
+	struct ef_idle *idle;   /* by port and segment */
+	size_t n_sw, n_seg, n_idle;
 };
 
 /* A port that is there in one of the two, or changed. */
@@ -85,6 +92,8 @@ void ef_view_free(struct ef_view *view);
 
 const struct ef_switch *ef_switch_find(const struct ef_view *view, const char *name);
 const struct ef_segment *ef_segment_find(const struct ef_view *view, const char *key);
+
+bool ef_is_idle(const struct ef_view *view, const struct ef_idle *idle);
 
 /* The segment that a VLAN is, or NULL. */
 const struct ef_segment *ef_segment_of(const struct ef_view *view, const char *sw, uint16_t vlan);

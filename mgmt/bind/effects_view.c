@@ -132,6 +132,56 @@ static void read_tree(struct ef_view *view, const struct lyd_node *tree)
 	}
 }
 
+static int by_port(const void *a, const void *b)
+{
+	const struct ef_idle *x = a, *y = b;
+	int order = strcmp(x->port, y->port);
+
+	return order ? order : strcmp(x->seg->key, y->seg->key);
+}
+
+bool ef_is_idle(const struct ef_view *view, const struct ef_idle *idle)
+{
+	return view->n_idle &&
+	       bsearch(idle, view->idle, view->n_idle, sizeof(*idle), by_port) != NULL;
+}
+
+static void add_idle(struct ef_view *view, const struct lyd_node *interface)
+{
+	const struct lyd_node *port = ds_child(interface, "heddle-port", "port"), *word;
+	const char *sw = ds_value(port, NULL, "switch"), *native = ds_value(port, NULL, "native");
+
+	if (!sw)
+		return;
+	ds_foreach(word, port, "trunk")
+	{
+		char *key = ds_printf("%s/%s", sw, lyd_get_value(word));
+		const struct ef_segment *seg = ef_segment_find(view, key);
+
+		free(key);
+		if (!seg || !seg->internal || (native && !strcmp(native, seg->name)))
+			continue;
+		view->idle = ds_realloc(view->idle, view->n_idle + 1, sizeof(*view->idle));
+		view->idle[view->n_idle++] = (struct ef_idle){
+			.port = ds_strdup(ds_value(interface, NULL, "name")), .seg = seg};
+	}
+}
+
+/* Nothing of this is in the objects. */
+static void read_trunks(struct ef_view *view, const struct lyd_node *tree)
+{
+	const struct lyd_node *interface;
+
+	while (tree && (!tree->schema || strcmp(tree->schema->name, "interfaces") != 0))
+		tree = tree->next;
+	ds_foreach(interface, tree, "interface")
+	{
+		add_idle(view, interface);
+	}
+	if (view->n_idle)
+		qsort(view->idle, view->n_idle, sizeof(*view->idle), by_port);
+}
+
 static void add_to(struct ef_set *one, struct ef_set *two, const struct ef_set *set)
 {
 	for (unsigned int i = 0; i < HD_VLAN_NUMBERS / 64; i++) {
@@ -237,6 +287,7 @@ void ef_view_init(struct ef_view *view, const struct bd_objects *objects,
 	}
 	add_segments(view);
 	read_tree(view, tree);
+	read_trunks(view, tree);
 	add_ports(view);
 	add_mtus(view);
 }
@@ -245,6 +296,9 @@ void ef_view_free(struct ef_view *view)
 {
 	for (size_t i = 0; i < view->n_sw; i++)
 		free(view->sw[i].up_min);
+	for (size_t i = 0; i < view->n_idle; i++)
+		free(view->idle[i].port);
+	free(view->idle);
 	free(view->sw);
 	free(view->seg);
 	bd_objects_free(&view->objects);

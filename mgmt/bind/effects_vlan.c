@@ -207,6 +207,24 @@ static void report_loops(struct ef_out *out, const struct ef_switch *sw)
 		       first, n - 1, sw->name);
 }
 
+/* Where no tag exists, a trunk has none for it. */
+static void report_idle(struct ef_out *out)
+{
+	const struct ef *ef = out->ef;
+
+	for (size_t i = 0; i < ef->after.n_idle; i++) {
+		const struct ef_idle *idle = &ef->after.idle[i];
+		const char *name = idle->seg->name;
+
+		if (!ef_is_idle(&ef->before, idle))
+			ef_add(out, EF_WARNING, "trunk-without-tag", ef_port_path(idle->port),
+			       "port %s is not in segment %s, which its trunk names: %s has no "
+			       "vlan, so no tag is its own; give it a vlan, or make it the port's "
+			       "native one: native %s",
+			       idle->port, name, name, name);
+	}
+}
+
 void ef_report_vlans(struct ef_out *out)
 {
 	const struct ef *ef = out->ef;
@@ -219,4 +237,5 @@ void ef_report_vlans(struct ef_out *out)
 		report_loops(out, &ef->after.sw[i]);
 	report_renumbered(out);
 	report_empty(out);
+	report_idle(out);
 }

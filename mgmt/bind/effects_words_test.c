@@ -61,4 +61,33 @@ static void test_words(void)
 	       "");
 }
 
-UNIT_MAIN_SETUP("effects-words", setup, {"words", test_words});
+/* A trunk that names a segment without a VLAN is not in it. */
+static void test_trunk_without_tag(void)
+{
+#define TRUNK(words) VM("a", "\"trunk\":[" words "]")
+#define ALL(words)   TWO PORTS(UP "," TRUNK(words) "," VM("b", ACCESS("lab")))
+	const char *office = ALL("\"office\""), *both = ALL("\"office\",\"lab\"");
+	const char *native =
+		TWO PORTS(UP "," VM("a", "\"trunk\":[\"office\",\"lab\"],"
+					 "\"native\":\"lab\"") "," VM("b", ACCESS("lab")));
+	const char *tagged =
+		TAGGED PORTS(UP "," TRUNK("\"office\",\"lab\"") "," VM("b", ACCESS("lab")));
+
+	expect(office, both, &nothing,
+	       "warning trunk-without-tag " IF("a") "port a is not in segment lab, which its trunk "
+						    "names: lab has no vlan, so no tag is its own; "
+						    "give it a vlan, or make it the port's native "
+						    "one: native lab\n");
+	tells(tagged, both, "warning trunk-without-tag " IF("a"));
+	expect(both, both, &nothing, "");
+	/* As the native one it is carried; with a VLAN it has a tag. */
+	for (size_t i = 0; i < 2; i++) {
+		char *text = effects(office, i ? native : tagged, &nothing);
+
+		CU_ASSERT(!strstr(text, "trunk-without-tag"));
+		free(text);
+	}
+}
+
+UNIT_MAIN_SETUP("effects-words", setup, {"words", test_words},
+		{"a trunk without a tag", test_trunk_without_tag});

@@ -231,26 +231,17 @@ static void ask(struct question *q, struct hd_chan *chan)
 static struct ef *compare(struct nc_call *call)
 {
 	const struct bd_config *before = st_config(call->server->st);
+	struct ef *ef = ef_new(before ? &before->objects : NULL, nc_call_tree(call, ST_RUNNING));
 	struct ds_errors errs = {.n = 0};
-	struct lyd_node *switches = NULL;
-	const struct lyd_node *tree;
-	struct bd_config *after;
-	struct ef *ef;
+	struct bd_config *after = st_preview(call->server->st, &call->peer->who, &errs);
 
-	/* One tree shows the one and then the other: what was is copied, as far as it is looked at. */
-	for (tree = nc_call_tree(call, ST_RUNNING); tree; tree = tree->next)
-		if (tree->schema && !strcmp(tree->schema->name, "switches"))
-			lyd_dup_single(tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_NO_META, &switches);
-	after = st_preview(call->server->st, &call->peer->who, &errs);
 	if (!after) {
 		nc_call_errors(call, &errs);
 		ds_errors_clear(&errs);
-		lyd_free_all(switches);
+		ef_free(ef);
 		return NULL;
 	}
-	ef = ef_new(before ? &before->objects : NULL, switches, &after->objects,
-		    nc_call_tree(call, ST_CANDIDATE));
-	lyd_free_all(switches);
+	ef_after(ef, &after->objects, nc_call_tree(call, ST_CANDIDATE));
 	bd_config_free(after);
 	return ef;
 }

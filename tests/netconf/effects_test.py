@@ -9,7 +9,7 @@ import sys
 
 from client import Client, errors, ok
 from common import main, test, world
-from datastores import HC, OPS, commit, edit, iface, ifs, op, tap
+from datastores import HC, OPS, TAP, commit, edit, hport, iface, ifs, op, tap
 from planes import DATA, EVENT, PORT_STATE, port_state
 
 NS = f"{{{HC}}}"
@@ -88,6 +88,9 @@ def mistakes_are_named_once():
     with client() as (_, c):
         assert ok(edit(c, ifs(tap("lost", "3999"))))
         assert ("warning", "vlan-not-carried") in kinds(c)
+        # A trunk that names a segment without a VLAN.
+        assert ok(edit(c, ifs(iface("t", TAP + hport("<switch>sw0</switch><trunk>office</trunk><trunk>lab</trunk>")))))
+        assert ("warning", "trunk-without-tag") in kinds(c)
         assert ok(commit(c))
         assert effects(c) == []
         assert ok(edit(c, ifs(tap("other"))))
