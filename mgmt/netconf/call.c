@@ -17,6 +17,13 @@ bool nc_call_reads_all(const struct nc_call *call)
 	return !nacm || nacm_reads_all(nacm, &call->peer->who);
 }
 
+bool nc_call_reads(const struct nc_call *call, const char *path)
+{
+	struct nacm *nacm = call->server->nacm;
+
+	return !nacm || nacm_may_read_path(nacm, &call->peer->who, path);
+}
+
 void nc_call_prune(const struct nc_call *call, struct lyd_node **tree)
 {
 	if (call->server->nacm)

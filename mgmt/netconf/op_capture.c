@@ -17,8 +17,7 @@
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/session.h"
 
-#define NS   "urn:heddle:yang:heddle-capture"
-#define PATH "/ietf-interfaces:interfaces/interface[name='%s']"
+#define NS "urn:heddle:yang:heddle-capture"
 
 struct capture {
 	struct capture *next;
@@ -48,19 +47,10 @@ static void capture_free(struct capture *c)
 /* A port, or a host interface, is what interfaces has an entry for. */
 static bool may_read(struct nc_server *server, const struct nacm_subject *who, const char *port)
 {
-	struct lyd_node *top = NULL, *entry = NULL;
-	char path[sizeof(PATH) + HD_NAME_MAX];
-	bool may = true;
+	char path[NC_PATH_MAX];
 
-	if (!server->nacm || nacm_reads_all(server->nacm, who))
-		return true;
-	snprintf(path, sizeof(path), PATH, port);
-	if (lyd_new_path2(NULL, server->ctx, path, NULL, 0, 0, 0, &top, &entry) != LY_SUCCESS)
-		return false;
-	for (const struct lyd_node *at = entry; at && may; at = lyd_parent(at))
-		may = nacm_may_read(server->nacm, who, at);
-	lyd_free_all(top);
-	return may;
+	snprintf(path, sizeof(path), NC_PORT_PATH, port);
+	return !server->nacm || nacm_may_read_path(server->nacm, who, path);
 }
 
 static void add_port(struct hd_capture_start *start, const char *name)

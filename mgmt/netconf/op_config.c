@@ -31,6 +31,21 @@ static const char *time_text(time_t t, char text[32])
 	return text;
 }
 
+/*
+ * Who has edited or committed is known to whoever may read who is connected, and to themselves. @session
+ * may be long gone.
+ */
+static bool knows_user(const struct nc_call *call, const char *user, uint32_t session)
+{
+	char path[160];
+
+	snprintf(
+		path, sizeof(path),
+		"/ietf-netconf-monitoring:netconf-state/sessions/session[session-id='%u']/username",
+		session);
+	return !strcmp(user, call->peer->who.user) || nc_call_reads(call, path);
+}
+
 struct listing {
 	const struct nc_call *call;
 	struct evbuffer *out;
@@ -39,17 +54,17 @@ struct listing {
 static void add_change(const struct st_unit_change *change, void *arg)
 {
 	const struct listing *l = arg;
-	struct nacm *nacm = l->call->server->nacm;
 	struct evbuffer *out = l->out;
 	char when[32];
 
-	if (nacm && !nacm_may_read_path(nacm, &l->call->peer->who, change->path))
+	if (!nc_call_reads(l->call, change->path))
 		return;
 
 	evbuffer_add_printf(out, "<change xmlns=\"" NS "\">");
 	leaf(out, "path", change->path);
 	leaf(out, "operation", !change->before ? "create" : !change->after ? "delete" : "modify");
-	leaf(out, "user", change->user);
+	if (knows_user(l->call, change->user, change->session))
+		leaf(out, "user", change->user);
 	evbuffer_add_printf(out, "<session-id>%u</session-id>", change->session);
 	leaf(out, "time", time_text(change->time, when));
 	evbuffer_add_printf(out, "</change>");
@@ -107,7 +122,8 @@ static void get_history(struct nc_call *call)
 				    "<generation>%llu</generation>",
 				    i, (unsigned long long)e.generation);
 		leaf(body, "time", time_text(e.time, when));
-		leaf(body, "user", e.user);
+		if (knows_user(call, e.user, UINT32_MAX))
+			leaf(body, "user", e.user);
 		leaf(body, "client", e.client);
 		if (e.comment[0])
 			leaf(body, "comment", e.comment);

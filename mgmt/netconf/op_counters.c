@@ -2,6 +2,7 @@
 /*
  * clear-counters (heddle-system): from here, without a word to heddle-dp; see mgmt/backend/baseline.h.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <event2/buffer.h>
@@ -30,10 +31,13 @@ static void clear_counters(struct nc_call *call)
 	const char *port = ds_value(call->op, NULL, "port");
 	struct bk *bk = call->server->bk;
 	struct evbuffer *body;
+	char path[NC_PATH_MAX];
 	struct hd_err err;
 	unsigned int n;
 
-	if (port && !bk_ports_find(&bk->ports, port)) {
+	snprintf(path, sizeof(path), NC_PORT_PATH, port ? port : "");
+	/* What may not be read is not there, in words as well. */
+	if (port && (!bk_ports_find(&bk->ports, port) || !nc_call_reads(call, path))) {
 		nc_call_error(call, DS_INVALID_VALUE, "there is no port \"%s\" on the switch",
 			      port);
 		return;

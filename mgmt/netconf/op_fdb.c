@@ -3,6 +3,7 @@
  * get-fdb and clear-fdb (heddle-system): asked of heddle-dp, answered when it answers.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,12 +18,21 @@
 #define TIMEOUT_S  10
 #define NO_DP_TEXT "heddle-dp is not running: try again when `heddle show planes` lists it as ready"
 
+#define KNOWN 256
+
+/* What was found out about a path. */
+struct known {
+	char path[NC_PATH_MAX];
+	bool may;
+};
+
 /* Lives until both the call is answered and heddle-dp has said the last word. */
 struct query {
 	struct nc_call *call; /* NULL: answered */
 	struct event *timer;
 	struct evbuffer *body;
-	bool asked; /* heddle-dp owes an answer */
+	struct known *known; /* NULL: the caller may read all */
+	bool asked;          /* heddle-dp owes an answer */
 };
 
 static void query_put(struct query *q)
@@ -31,6 +41,7 @@ static void query_put(struct query *q)
 		return;
 	event_free(q->timer);
 	evbuffer_free(q->body);
+	free(q->known);
 	free(q);
 }
 
@@ -54,6 +65,8 @@ static struct query *query_new(struct nc_call *call)
 	q->body = evbuffer_new();
 	q->timer = evtimer_new(call->server->base, on_timeout, q);
 	evtimer_add(q->timer, &patience);
+	if (!nc_call_reads_all(call))
+		q->known = ds_alloc(KNOWN * sizeof(*q->known));
 	return q;
 }
 
@@ -72,9 +85,21 @@ static void finish(struct query *q, int status)
 	query_put(q);
 }
 
-/* Adds that @word is no segment; several switches may have one of that name. */
-static bool find_segment(const struct bd_model *m, const char *word, struct hd_fdb_filter *filter,
-			 struct ds_errors *errs)
+static bool reads_named(const struct nc_call *call, const char *fmt, const char *name,
+			const char *below)
+{
+	char path[NC_PATH_MAX];
+
+	snprintf(path, sizeof(path), fmt, name, below);
+	return nc_call_reads(call, path);
+}
+
+/*
+ * Adds that @word is no segment; several switches may have one of that name. What may not be read is not
+ * there, in words as well.
+ */
+static bool find_segment(const struct nc_call *call, const struct bd_model *m, const char *word,
+			 struct hd_fdb_filter *filter, struct ds_errors *errs)
 {
 	const struct bd_segment *found = NULL;
 
@@ -82,7 +107,8 @@ static bool find_segment(const struct bd_model *m, const char *word, struct hd_f
 		const struct bd_segment *seg = &m->segments[i];
 
 		if (strcmp(seg->name, word) != 0 ||
-		    (filter->switch_name[0] && strcmp(seg->sw->name, filter->switch_name) != 0))
+		    (filter->switch_name[0] && strcmp(seg->sw->name, filter->switch_name) != 0) ||
+		    !reads_named(call, NC_SEGMENT_PATH, seg->sw->name, seg->name))
 			continue;
 		if (found) {
 			ds_errors_add(errs, DS_INVALID_VALUE, NULL,
@@ -121,16 +147,47 @@ static bool read_filter(const struct nc_call *call, struct hd_fdb_filter *filter
 		memcpy(filter->mac, addr.b, sizeof(filter->mac));
 	bd_model_init(&model, call->server->ctx, st_operational(call->server->st));
 	bd_numbers_assign(&model, config ? &config->numbers : NULL);
-	if (sw && !bd_switch_find(&model, sw))
+	if (sw && (!bd_switch_find(&model, sw) || !reads_named(call, NC_SWITCH_PATH, sw, "")))
 		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no switch \"%s\"", sw);
-	if (port && !bd_port_find(&model, port))
+	if (port && (!bd_port_find(&model, port) || !reads_named(call, NC_PORT_PATH, port, "")))
 		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no port \"%s\"", port);
 	if (word && word[strspn(word, "0123456789")] == '\0')
 		filter->vlan = strtoul(word, NULL, 10);
 	else if (word)
-		right = find_segment(&model, word, filter, errs);
+		right = find_segment(call, &model, word, filter, errs);
 	bd_model_free(&model);
 	return right && ds_errors_none(errs);
+}
+
+/* A page has thousands of entries of few ports. */
+static bool reads(struct query *q, const char *path)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+	struct known *k;
+
+	for (const char *c = path; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619u;
+	k = &q->known[hash % KNOWN];
+	if (strcmp(k->path, path) != 0) {
+		hd_str_copy(k->path, sizeof(k->path), path);
+		k->may = nc_call_reads(q->call, path);
+	}
+	return k->may;
+}
+
+/* An entry is of its port, and of its segment or, where that has no name, of its switch. */
+static bool reads_entry(struct query *q, const struct hd_fdb_entry *e)
+{
+	char port[NC_PATH_MAX], place[NC_PATH_MAX];
+
+	if (!q->known)
+		return true;
+	snprintf(port, sizeof(port), NC_PORT_PATH, e->port);
+	if (e->segment[0])
+		snprintf(place, sizeof(place), NC_SEGMENT_PATH, e->switch_name, e->segment);
+	else
+		snprintf(place, sizeof(place), NC_SWITCH_PATH, e->switch_name);
+	return reads(q, port) && reads(q, place);
 }
 
 static void entry(struct evbuffer *body, const struct hd_fdb_entry *e)
@@ -170,7 +227,7 @@ static void on_fdb(struct hd_chan *chan, int status, const struct hd_msg *msg, b
 	if (!final) {
 		if (q->call && hd_str_terminated(e->switch_name, sizeof(e->switch_name)) &&
 		    hd_str_terminated(e->segment, sizeof(e->segment)) &&
-		    hd_str_terminated(e->port, sizeof(e->port)))
+		    hd_str_terminated(e->port, sizeof(e->port)) && reads_entry(q, e))
 			entry(q->body, e);
 		return;
 	}

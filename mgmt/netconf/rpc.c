@@ -184,7 +184,7 @@ void nc_call_ok(struct nc_call *call)
 
 static bool reads(struct nc_call *call, const char *path)
 {
-	return !path || nacm_may_read_path(call->server->nacm, &call->peer->who, path);
+	return !path || nc_call_reads(call, path);
 }
 
 /* An error tells of nothing that who asked may not read, but for what they may change themselves. */

@@ -72,6 +72,13 @@ uint32_t nc_locked(const struct nc_server *server, enum st_ds ds, time_t *since)
 bool nc_call_reads_all(const struct nc_call *call);
 void nc_call_prune(const struct nc_call *call, struct lyd_node **tree);
 
+/* May the caller read what @path speaks of, whether it is there or not? */
+bool nc_call_reads(const struct nc_call *call, const char *path);
+#define NC_PORT_PATH    "/ietf-interfaces:interfaces/interface[name='%s']"
+#define NC_SWITCH_PATH  "/heddle-switch:switches/switch[name='%s']"
+#define NC_SEGMENT_PATH NC_SWITCH_PATH "/segment[name='%s']"
+#define NC_PATH_MAX     (sizeof(NC_SEGMENT_PATH) + 2 * HD_NAME_MAX)
+
 /* The session of a call, or NULL when it is gone. */
 struct nc_session *nc_call_session(const struct nc_call *call);
 

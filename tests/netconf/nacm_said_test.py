@@ -10,7 +10,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 from nacm_world import ACM, CONF, IF_NS, switch, client, denied, one, merge, describe
-from client import Client, NC, ok
+from client import Client, NC, errors, ok
 from common import PORTS, config, main, port, test
 from planes import DATA, EVENT, PORT_STATE, port_state
 
@@ -149,6 +149,47 @@ def notifications_speak_of_what_their_reader_may_read():
         assert "eth1" not in said and said.count("name='web1'") == 2, said
         assert said.count("<name>web1</name>") == 1, said
         assert asks.rpc("<get-config><source><running/></source></get-config>") is not None  # and nothing before it
+
+
+@test
+def tables_have_what_their_reader_may_read():
+    """Rows of the forwarding table are of a port, and of a segment or a switch; users of commits and edits."""
+    ns = 'xmlns="urn:heddle:yang:heddle-system"'
+    rows = [("office", "web1", "020000000005", 10), ("lab", "eth1", "020000000006", 4097),
+            ("lab", "web1", "020000000007", 4097), ("", "eth1", "020000000008", 300),
+            ("", "web1", "020000000009", 300)]
+    hides_switch = {"rule-list": [{"name": "staff", "group": ["staff2"], "rule": [
+        {"name": "no-sw0", "path": "/heddle-switch:switches/switch", "access-operations": "*", "action": "deny"}]}]}
+    with switch("tables", HIDES) as w, client(w, "stan") as stan, contextlib.closing(Client(w.path)) as root:
+        def macs(c, body=""):
+            reply = c.rpc(f"<get-fdb {ns}>{body}</get-fdb>")
+            return [e.text[-2:] for e in reply.iter("{urn:heddle:yang:heddle-system}mac")]
+        w.ends[DATA].fdb = rows
+        assert macs(root) == ["05", "06", "07", "08", "09"]
+        assert macs(stan) == ["07", "09"]
+        # What they may not read is not there, whether it is or not.
+        for query in ("get-fdb", "clear-fdb"):
+            for body, hidden in (("<port>{}</port>", "eth1"), ("<segment-or-vlan>{}</segment-or-vlan>", "office")):
+                ask = lambda c, name: c.rpc(f"<{query} {ns}>{body.format(name)}</{query}>")
+                assert not errors(ask(root, hidden))
+                said, unknown = one(ask(stan, hidden)), one(ask(stan, "nope"))
+                assert said[0] == "data-missing", said
+                assert [str(x).replace(hidden, "nope") for x in said] == [str(x) for x in unknown], said
+        for name in ("eth1", "nope"):
+            assert "there is no port" in ET.tostring(stan.rpc(
+                f"<clear-counters {ns}><port>{name}</port></clear-counters>"), encoding="unicode")
+        history = f"<get-history {CONF}/>"
+        users = lambda c, what: {e.text for e in c.rpc(what).iter("{urn:heddle:yang:heddle-config}user")}
+        assert ok(root.rpc(merge(describe("web1", "x")))) and ok(stan.rpc(merge(describe("web1", "y"))))
+        assert {"root", "stan"} <= users(root, history) and users(stan, history) == {"stan"}
+        assert ok(root.rpc(merge(describe("web1", "z"), "candidate")))
+        changes = f"<get-changes {CONF}/>"
+        assert users(root, changes) == {"root"} and users(stan, changes) == set()
+        assert "web1" in ET.tostring(stan.rpc(changes), encoding="unicode")
+    with switch("tables2", hides_switch) as w, client(w, "stan") as stan:
+        w.ends[DATA].fdb = rows
+        reply = stan.rpc(f"<get-fdb {ns}/>")
+        assert [e.tag.split("}")[1] for e in reply] == ["cursor", "entries", "capacity"], ET.tostring(reply)
 
 
 if __name__ == "__main__":

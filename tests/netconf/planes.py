@@ -53,6 +53,7 @@ class End:
         self.refuse = None  # text with which the next PREPARE is refused
         self.silent = False  # answers nothing
         self.log_level = None  # that was asked for
+        self.fdb = [("office", "web1", "020000000005", 10)]  # segment, port, address, VLAN
         self.captures, self.stopped = [], []  # asked for; (id, why) of those that were ended
 
     def send(self, flags, kind, body=b"", seq=0, status=0, fds=()):
@@ -142,8 +143,9 @@ class End:
             done()
         elif kind == FDB_LIST:
             self.fdb_filter = body[:136]
-            self.send(REPLY | MORE, kind, cstr("sw0", 64) + cstr("office", 64) + cstr("web1", 64) +
-                      bytes.fromhex("020000000005") + struct.pack("<HII", 10, 7, 0), seq)
+            for segment, port, mac, vlan in self.fdb:
+                self.send(REPLY | MORE, kind, cstr("sw0", 64) + cstr(segment, 64) + cstr(port, 64) +
+                          bytes.fromhex(mac) + struct.pack("<HII", vlan, 7, 0), seq)
             done(struct.pack("<QQQ", 0, 1, 65536))
         elif kind == FDB_CLEAR:
             done(struct.pack("<Q", 3))
