@@ -49,23 +49,32 @@ void hd_blame_leave(void)
 	hd_inside_leave(&own);
 }
 
-/* The last thing that this process does: nothing here may fail, wait or call the system. */
+/* A signal that a process sent, and no instruction of ours caused. Our own are those of abort() and raise(). */
+static bool was_sent(const siginfo_t *info)
+{
+	return info->si_code <= 0;
+}
+
+/* The last thing that this process does: nothing here may fail or wait. */
 static void on_death(int sig, siginfo_t *info, void *context)
 {
+	bool theirs = was_sent(info) && info->si_pid != getpid();
 	uintptr_t inside = mark ? atomic_load_explicit(mark, memory_order_relaxed) : 0;
 	const struct hd_port *port = (const struct hd_port *)(inside & ~(uintptr_t)DOING_MASK);
 	struct hd_blame_last *last = &blame->last;
 
-	if (port) {
+	if (port && !theirs) { /* what somebody sends is no port's fault */
 		for (size_t i = 0; i < sizeof(last->port); i++)
 			last->port[i] = port->name[i];
 		last->signal = (uint32_t)sig;
 		last->doing = inside & DOING_MASK;
 		__atomic_store_n(&last->seq, last->seq + 1, __ATOMIC_RELEASE);
 	}
-	/* It was reset to what the system does: the same happens again, and ends us. */
+	/* It was reset to what the system does: the same happens again, and ends us. Unless it was sent. */
 	if (before[sig].sa_flags & SA_SIGINFO)
 		before[sig].sa_sigaction(sig, info, context); /* a sanitizer's */
+	else if (was_sent(info))
+		raise(sig);
 }
 
 static void watch_signals(void)

@@ -37,8 +37,30 @@ static void start(void)
 	strcpy(port->name, "evil");
 }
 
+/* How a child comes to its end. */
+static void fault(int sig)
+{
+	raise(sig);
+}
+
+__attribute__((no_sanitize("undefined"))) static void access_fault(int sig)
+{
+	char *volatile nowhere = NULL;
+
+	(void)sig;
+	*(volatile char *)nowhere = 1;
+}
+
+/* Sent by another process: by the parent, which sees that it waits. */
+static void wait_for_it(int sig)
+{
+	(void)sig;
+	for (;;)
+		pause();
+}
+
 /* Dies by @sig in a child, on a thread that is inside the port when @inside. */
-static void die(int sig, bool worker, bool inside)
+static void die_of(void (*end)(int sig), int sig, bool worker, bool inside)
 {
 	struct rlimit none = {0, 0};
 	int status = 0;
@@ -59,12 +81,21 @@ static void die(int sig, bool worker, bool inside)
 			if (!inside)
 				hd_blame_leave();
 		}
-		raise(sig);
-		raise(sig); /* after the handler: what happens by itself when an access is tried again */
+		raise(SIGSTOP);
+		end(sig);
 		_exit(0);
 	}
+	waitpid(pid, &status, WUNTRACED);
+	if (end == wait_for_it)
+		kill(pid, sig);
+	kill(pid, SIGCONT);
 	waitpid(pid, &status, 0);
-	CU_ASSERT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+	CU_ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == sig);
+}
+
+static void die(int sig, bool worker, bool inside)
+{
+	die_of(fault, sig, worker, inside);
 }
 
 static void test_held_back(void)
@@ -110,6 +141,25 @@ static void test_nobody(void)
 	CU_ASSERT_FALSE(hd_blame_any(S));
 }
 
+/* A signal that was sent ends us all the same, at the first time, and is no port's fault. */
+static void test_sent(void)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT};
+	char text[192];
+
+	start();
+	for (size_t i = 0; i < 3; i++) {
+		die_of(wait_for_it, signals[i], i % 2, true);
+		hd_blame_take(S);
+		CU_ASSERT_EQUAL(hd_blame_holds("evil", S, text, sizeof(text)), 0);
+		CU_ASSERT_FALSE(hd_blame_any(S));
+	}
+	die_of(access_fault, SIGSEGV, true, true);
+	hd_blame_take(S);
+	CU_ASSERT_EQUAL(hd_blame_holds("evil", S, text, sizeof(text)), 2 * S);
+	hd_blame_forgive("evil");
+}
+
 /* A hostile heddle-dp cannot make the next one believe in a name that is none, or in the future. */
 static void test_many_and_odd(void)
 {
@@ -136,5 +186,5 @@ static void test_many_and_odd(void)
 	CU_ASSERT_EQUAL(hd_blame_holds("p200", 2, text, sizeof(text)), 0);
 }
 
-UNIT_MAIN("blame", {"held back", test_held_back}, {"nobody", test_nobody},
+UNIT_MAIN("blame", {"held back", test_held_back}, {"nobody", test_nobody}, {"sent", test_sent},
 	  {"many, and odd ones", test_many_and_odd});

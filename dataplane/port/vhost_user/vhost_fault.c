@@ -33,7 +33,8 @@ static struct watched *find(uintptr_t address)
 /* Only calls that are safe in a handler: mmap() is a system call and no more. */
 static void on_fault(int number, siginfo_t *info, void *context)
 {
-	struct watched *w = find((uintptr_t)info->si_addr);
+	bool sent = info->si_code <= 0; /* by a process: no address, and it does not come again */
+	struct watched *w = sent ? NULL : find((uintptr_t)info->si_addr);
 	int error = errno;
 
 	(void)context;
@@ -41,6 +42,8 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	    mmap((void *)atomic_load(&w->base), atomic_load(&w->len), PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED) {
 		sigaction(number, &before, NULL); /* for the same instruction, once more */
+		if (sent)
+			raise(number);
 		return;
 	}
 	atomic_store(atomic_load(&w->fault), true);

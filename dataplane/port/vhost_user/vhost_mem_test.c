@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -221,6 +222,14 @@ static void test_foreign(void)
 	CU_ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
 	munmap((void *)p, 4096);
 	close(fd);
+	/* Nor is one that was sent: it ends who got it. */
+	pid = fork();
+	if (pid == 0) {
+		raise(SIGBUS);
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
 }
 
 UNIT_MAIN_SETUP("vhost_mem", vhost_fault_init, {"find", test_find}, {"change", test_change},
