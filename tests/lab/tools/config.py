@@ -12,6 +12,7 @@
 	tap fw trunk=lan,office,100..200 native=lan
 	af-packet eth1 namespace=phys device=veth0
 	vhost-user vm1 socket=vm1.sock access=lan mac-limit=5
+	tap r access=lan bpdu-guard=false ra-guard=false dhcp-guard=false
 	tap c tunnel=300 anti-spoof-mac=02:00:00:00:00:01 anti-spoof-ip=10.0.0.1
 
 A port is on the switch named last; switch=NAME says otherwise, switch= says none. Options of a kind
@@ -29,7 +30,7 @@ KIND_LEAVES = {
 }
 LISTS = ("trunk", "tunnel-cvlans", "bridged", "address", "anti-spoof-mac", "anti-spoof-ip")
 NUMBERS = ("vlan", "mtu", "queues", "mac-limit", "mac-ageing-time", "default-priority")
-BOOLEANS = ("bpdu-guard", "native-tagged", "accept-pvid-tag", "enabled")
+BOOLEANS = ("bpdu-guard", "ra-guard", "dhcp-guard", "native-tagged", "accept-pvid-tag", "enabled")
 
 
 def value(key, text):
@@ -75,7 +76,7 @@ def port(kind, name, opts, switch):
     rest = {"switch": switch} if switch else {}
     spoof = {k: opts.pop(f"anti-spoof-{k}") for k in ("mac", "ip") if f"anti-spoof-{k}" in opts}
     for key, setting in opts.items():
-        guard = key in ("mac-limit", "bpdu-guard")
+        guard = key in ("mac-limit", "bpdu-guard", "ra-guard", "dhcp-guard")
         rest[f"heddle-guard:{key}" if guard else key] = setting
     if spoof:
         rest["heddle-guard:anti-spoof"] = spoof
