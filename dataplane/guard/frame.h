@@ -11,6 +11,7 @@
 
 #define HD_GUARD_COPY_MAX 2048 /* bytes of a frame in several buffers that guards look at */
 
+#define HD_PROTO_TCP    6
 #define HD_PROTO_UDP    17
 #define HD_PROTO_ICMPV6 58
 #define HD_IPV4_LEN     20 /* without options */

@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <limits.h>
 
-#include "heddle/net/ether.h"
 #include "dataplane/guard/dhcp_guard/dhcp_guard.h"
-
-#define UDP_PORTS_LEN 4
-#define SERVER4       67
-#define CLIENT4       68
-#define SERVER6       547
-#define CLIENT6       546
-
-/* Where a server may send from is its own affair; where clients hear it is not (RFC 7610 section 5). */
-static bool is_server(const uint8_t *udp, uint16_t server, uint16_t client)
-{
-	return hd_guard_be16(udp) == server || hd_guard_be16(udp + 2) == client;
-}
 
 static bool ipv4_match(const struct hd_guard_frame *frame, uint32_t off)
 {
@@ -26,7 +13,8 @@ static bool ipv4_match(const struct hd_guard_frame *frame, uint32_t off)
 	if (ip[9] != HD_PROTO_UDP || hd_guard_be16(ip + 6) & 0x1fff)
 		return false;
 	off += (ip[0] & 15) * 4u;
-	return off + UDP_PORTS_LEN > frame->readable || is_server(frame->p + off, SERVER4, CLIENT4);
+	return off + HD_DHCP_PORTS_LEN > frame->readable ||
+	       hd_dhcp_is_server(frame->p + off, HD_DHCP_SERVER4, HD_DHCP_CLIENT4);
 }
 
 static bool ipv6_match(const struct hd_guard_frame *frame, uint32_t off)
@@ -37,7 +25,8 @@ static bool ipv6_match(const struct hd_guard_frame *frame, uint32_t off)
 		return true;
 	if (up.later || up.proto != HD_PROTO_UDP)
 		return false;
-	return up.readable < UDP_PORTS_LEN || is_server(up.p, SERVER6, CLIENT6);
+	return up.readable < HD_DHCP_PORTS_LEN ||
+	       hd_dhcp_is_server(up.p, HD_DHCP_SERVER6, HD_DHCP_CLIENT6);
 }
 
 bool hd_dhcp_guard_match(const struct hd_guard_frame *frame)

@@ -1,9 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <netinet/in.h>
-#include <string.h>
-
-#include <rte_byteorder.h>
-
 #include "heddle/api/guard.h"
 #include "heddle/net/ether.h"
 #include "dataplane/core/config.h"
@@ -16,19 +11,6 @@ HD_DROP_REGISTER(
 	drop_dhcp, "dhcp_guard", HD_DROP_INGRESS,
 	"What a DHCP or DHCPv6 server says, or a packet that hides whether it is that, came "
 	"in on a port with DHCP guard; remove the guard if a server is there.");
-
-/* Most frames: anything but UDP right behind an IPv4 header, and TCP behind an IPv6 header. */
-static inline bool is_harmless(const struct rte_mbuf *m)
-{
-	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
-	uint16_t type;
-
-	if (unlikely(m->data_len < HD_ETH_HLEN + HD_IPV6_LEN))
-		return false;
-	memcpy(&type, p + 2 * HD_ETH_ALEN, sizeof(type));
-	return (type == RTE_BE16(HD_ETYPE_IPV4) && p[HD_ETH_HLEN + 9] != IPPROTO_UDP) ||
-	       (type == RTE_BE16(HD_ETYPE_IPV6) && p[HD_ETH_HLEN + 6] == IPPROTO_TCP);
-}
 
 static bool matches(struct rte_mbuf *m)
 {
@@ -47,7 +29,9 @@ static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, cons
 	uint16_t kept = 0;
 
 	for (uint16_t i = 0; i < n; i++) {
-		if (likely(is_harmless(m[i])) || !matches(m[i]))
+		if (likely(hd_dhcp_guard_harmless(rte_pktmbuf_mtod(m[i], const uint8_t *),
+						  m[i]->data_len)) ||
+		    !matches(m[i]))
 			m[kept++] = m[i];
 		else
 			hd_drop(w, port->id, &drop_dhcp, m[i]);

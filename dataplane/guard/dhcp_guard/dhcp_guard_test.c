@@ -91,6 +91,7 @@ static void test_table(void)
 		struct hd_guard_frame frame = {copy, cases[i].len, cases[i].len};
 
 		memcpy(copy, cases[i].bytes, cases[i].len);
+		CU_ASSERT_FALSE(cases[i].match && hd_dhcp_guard_harmless(copy, cases[i].len));
 		if (hd_dhcp_guard_match(&frame) != cases[i].match) {
 			printf("\n%s: ", cases[i].what);
 			CU_FAIL("wrong verdict");
@@ -105,4 +106,43 @@ static void test_table(void)
 	CU_PASS("all rows");
 }
 
-UNIT_MAIN("dhcp_guard", {"table", test_table});
+/* The short way says nothing else than the long one, and is the one that ordinary packets go. */
+static void test_harmless(void)
+{
+#define ZEROS20 "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	static const uint8_t first[] = {0x44, 0x45, 0x46, 0x60, 0x75};
+	static const uint8_t dns4[] = MACS IPV4(UDP(HIGH, P53)) ZEROS20;
+	static const uint8_t dns6[] = MACS UDP6(UDP(P53, HIGH));
+	static const uint16_t ports[] = {53, 67, 68, 546, 547, 0x4343};
+	unsigned int harmless = 0;
+
+	CU_ASSERT_TRUE(hd_dhcp_guard_harmless(dns4, sizeof(dns4) - 1));
+	CU_ASSERT_TRUE(hd_dhcp_guard_harmless(dns6, sizeof(dns6) - 1));
+	CU_ASSERT_FALSE(hd_dhcp_guard_harmless(dns6, 57));
+	srand(1);
+	for (unsigned int i = 0; i < 100000; i++) {
+		bool v6 = i & 1;
+		uint8_t f[80] = {0}, *ip = f + 14, *udp = ip + (v6 ? 40 : 20);
+		struct hd_guard_frame frame = {f, 14 + (uint32_t)rand() % 67, sizeof(f)};
+
+		memcpy(f + 12, v6 ? "\x86\xdd" : "\x08\x00", 2);
+		ip[0] = first[rand() % 5];
+		ip[5] = rand() % 30;
+		ip[v6 ? 6 : 9] = rand() % 8 ? 17 : 58;
+		if (!v6 && rand() % 4 == 0)
+			ip[7] = 1;
+		for (int p = 0; p < 2; p++) {
+			uint16_t port = ports[rand() % 6];
+
+			udp[2 * p] = port >> 8;
+			udp[2 * p + 1] = port & 0xff;
+		}
+		if (!hd_dhcp_guard_harmless(f, frame.readable))
+			continue;
+		harmless++;
+		CU_ASSERT_FALSE_FATAL(hd_dhcp_guard_match(&frame));
+	}
+	CU_ASSERT_TRUE(harmless > 1000);
+}
+
+UNIT_MAIN("dhcp_guard", {"table", test_table}, {"harmless", test_harmless});
