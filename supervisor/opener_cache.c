@@ -351,7 +351,8 @@ unsigned int opener_cache_lost(struct opener *opener, void (*fn)(const char *por
 				continue;
 			hd_str_copy(port, sizeof(port), tap->req.port);
 			drop(opener, tap);
-			fn(port, arg);
+			if (port[0]) /* else nobody has it */
+				fn(port, arg);
 			n++;
 		}
 	}

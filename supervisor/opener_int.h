@@ -133,7 +133,7 @@ void opener_cache_forget(struct opener *opener);
 
 /*
  * Drops the TAPs whose namespace's name stands for another one now, or for none, and calls @fn with
- * the port of each. Returns how many.
+ * the port of each that has one. Returns how many.
  */
 unsigned int opener_cache_lost(struct opener *opener, void (*fn)(const char *port, void *arg),
 			       void *arg);

@@ -205,7 +205,7 @@ static void stop_ports(const struct hd_config *old, const struct hd_config *tree
 			continue;
 		if (n)
 			o->port->keeps_workers_next = RTE_MIN(n->port->queues, o->port->queues);
-		hd_port_stop(o->port, n != NULL);
+		hd_port_stop(o->port, n ? n->port : NULL);
 	}
 }
 

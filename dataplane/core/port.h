@@ -134,6 +134,7 @@ struct hd_port {
 	bool adjusted;     /* hd_port_adjust() was called */
 	bool gone;         /* hd_port_stop() was called: freed when it is closed */
 	bool replaced;     /* another one has its name and id */
+	bool kept;         /* ... and takes over what heddled keeps for it */
 	bool closing;      /* waits for its turn to be closed, and for @token */
 	uint64_t token;    /* of rcu.h */
 	uint32_t after;    /* is opened when so many closings are done */

@@ -78,7 +78,7 @@ static void close_first(void)
 		hd_opener_down(port->name);
 	if (!port->gone)
 		return;
-	if (!port->replaced)
+	if (!port->kept)
 		hd_opener_release(port->name);
 	hd_port_free(port);
 }

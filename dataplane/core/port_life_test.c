@@ -113,20 +113,29 @@ static void kind_close(struct hd_port *port)
 
 static const struct hd_port_ops kind = {.name = "test", .open = kind_open, .close = kind_close};
 
+static const struct hd_port_ops other_kind = {
+	.name = "other", .open = kind_open, .close = kind_close};
+
 static uint64_t service(void)
 {
 	return hd_port_service(hd_now_ns());
 }
 
-static struct hd_port *start(const char *name, struct hd_port *replaces)
+static struct hd_port *start_kind(const struct hd_port_ops *ops, const char *name,
+				  struct hd_port *replaces)
 {
-	struct hd_port *port = hd_port_new(&kind, name, NULL, 1, replaces, NULL);
+	struct hd_port *port = hd_port_new(ops, name, NULL, 1, replaces, NULL);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(port);
 	if (replaces)
-		hd_port_stop(replaces, true);
+		hd_port_stop(replaces, port);
 	hd_port_start(port, true, 1500);
 	return port;
+}
+
+static struct hd_port *start(const char *name, struct hd_port *replaces)
+{
+	return start_kind(&kind, name, replaces);
 }
 
 static void start_all(void)
@@ -145,7 +154,7 @@ static void stop_all(void)
 
 	for (int i = 0; i < PORTS; i++) {
 		snprintf(name, sizeof(name), "p%d", i);
-		hd_port_stop(hd_port_by_name(name), false);
+		hd_port_stop(hd_port_by_name(name), NULL);
 	}
 }
 
@@ -171,7 +180,7 @@ static void test_slow_workers(void)
 	CU_ASSERT_TRUE(a->is_open);
 	tokens_over = tokens;
 	forgiven[0] = '\0';
-	hd_port_stop(a, false);
+	hd_port_stop(a, NULL);
 	CU_ASSERT_STRING_EQUAL(forgiven, "a"); /* who has its name next did nothing */
 	CU_ASSERT_PTR_NULL(hd_port_by_name("a"));
 	CU_ASSERT_PTR_NULL(hd_port_by_id(id));
@@ -202,8 +211,15 @@ static void test_slow_workers(void)
 	service();
 	CU_ASSERT_TRUE(a->is_open);
 	CU_ASSERT_EQUAL(released, 1);
-	hd_port_stop(a, false);
-	hd_port_stop(b, false);
+	/* Of another kind it needs something else, and is opened when that is let go. */
+	a = start_kind(&other_kind, "c", a);
+	CU_ASSERT_EQUAL(a->id, id);
+	tokens_over = tokens;
+	service();
+	CU_ASSERT_TRUE(a->is_open);
+	CU_ASSERT_EQUAL(released, 2);
+	hd_port_stop(a, NULL);
+	hd_port_stop(b, NULL);
 	tokens_over = tokens;
 	service();
 	CU_ASSERT_EQUAL(hd_port_id_end(), 0);
@@ -231,7 +247,7 @@ static void test_disabled(void)
 	CU_ASSERT_TRUE(a->up);
 	/* gone while it waits to be closed */
 	hd_port_adjust(a, false, 1500);
-	hd_port_stop(a, false);
+	hd_port_stop(a, NULL);
 	tokens_over = tokens;
 	CU_ASSERT_EQUAL(service(), UINT64_MAX);
 	CU_ASSERT_EQUAL(closed, 2);
@@ -290,7 +306,7 @@ static void test_fair(void)
 		service();
 	CU_ASSERT_EQUAL(opened, PORTS + 1);
 	stop_all();
-	hd_port_stop(last, false);
+	hd_port_stop(last, NULL);
 	hd_port_stop_all();
 	CU_ASSERT_EQUAL(closed, PORTS + 1);
 }

@@ -142,18 +142,19 @@ void hd_port_start(struct hd_port *port, bool enabled, uint16_t mtu)
 	hd_port_adjust(port, enabled, mtu);
 }
 
-void hd_port_stop(struct hd_port *port, bool replaced)
+void hd_port_stop(struct hd_port *port, const struct hd_port *by)
 {
 	port->want_open = false;
 	port->gone = true;
-	port->replaced = replaced;
+	port->replaced = by != NULL;
+	port->kept = by && by->ops == port->ops;
 	if (atomic_load(&port->up))
 		hd_port_set_down(port, HD_PORT_DISABLED, NULL);
-	for (uint16_t q = replaced ? port->keeps_workers_next : 0; q < port->queues; q++)
+	for (uint16_t q = by ? port->keeps_workers_next : 0; q < port->queues; q++)
 		hd_worker_queue_gone(port->worker[q]);
 	name_remove(port);
 	hd_port_close_later(port);
-	if (replaced)
+	if (by)
 		return;
 	hd_blame_forgive(port->name); /* another that gets the name is another */
 	/* The id stays reserved until the port is freed. */

@@ -34,10 +34,11 @@ void hd_port_reopen(struct hd_port *port, enum hd_port_reason reason, const char
 
 /*
  * Down, and out of the table; workers have seen a tree without it. It is closed and freed by
- * hd_port_service(). @replaced: another port of this name has taken, or will take, the id. Else the id
- * is free again when workers have dropped what they held of the port.
+ * hd_port_service(). @by: another port of this name that has taken, or will take, the id, and what heddled
+ * keeps, if it is of the same kind. NULL: the id is free again when workers have dropped what they held of
+ * the port.
  */
-void hd_port_stop(struct hd_port *port, bool replaced);
+void hd_port_stop(struct hd_port *port, const struct hd_port *by);
 
 /*
  * Closes what workers are out of, opens what is due, polls what is open (every 50 ms), tells of

@@ -102,6 +102,13 @@ as "tap other device=mine2 access=lan"
 ports_up sw other
 check "of the same name, and of another kind" -- sh -c "ip link show dev mine2 | grep -q 'alias heddle tap other in'"
 
+as "vhost-user other access=lan"
+check_within 10 "none is left by a port that becomes one without a device" -- no_device . mine2
+check_within 10 "... which has a directory" -- test -d "$LAB_DIR/sw/vhost/other"
+as "tap other device=mine2 access=lan"
+ports_up sw other
+check_within 10 "... that goes when it becomes a TAP again" -- test ! -e "$LAB_DIR/sw/vhost/other"
+
 # --- what is not ours --------------------------------------------------------------------------------
 as "tap m device=mine access=lan" "tap t device=theirs access=lan"
 check_within 10 "a device of the user is not taken" -- state sw port-is m reason name-taken
