@@ -13,9 +13,7 @@
 #include "dataplane/core/opener.h"
 #include "dataplane/core/port.h"
 
-#define DOING_MASK 7u
-
-_Static_assert(HD_DOING_COUNT <= DOING_MASK + 1, "it fits into the low bits of an address");
+_Static_assert(HD_DOING_COUNT <= HD_INSIDE_DOING + 1, "it fits into the low bits of an address");
 
 static struct hd_blame *blame; /* NULL: a replay */
 static _Thread_local hd_inside own;
@@ -32,6 +30,11 @@ static const char *const doing_text[HD_DOING_COUNT] = {
 	[HD_DOING_MESSAGE] = "reading a message from it",
 	[HD_DOING_CONTROL] = "opening or closing it",
 };
+
+const char *hd_doing_text(enum hd_doing doing)
+{
+	return doing < HD_DOING_COUNT ? doing_text[doing] : "";
+}
 
 void hd_blame_thread(hd_inside *of)
 {
@@ -60,14 +63,14 @@ static void on_death(int sig, siginfo_t *info, void *context)
 {
 	bool theirs = was_sent(info) && info->si_pid != getpid();
 	uintptr_t inside = mark ? atomic_load_explicit(mark, memory_order_relaxed) : 0;
-	const struct hd_port *port = (const struct hd_port *)(inside & ~(uintptr_t)DOING_MASK);
+	const struct hd_port *port = hd_inside_port(inside);
 	struct hd_blame_last *last = &blame->last;
 
 	if (port && !theirs) { /* what somebody sends is no port's fault */
 		for (size_t i = 0; i < sizeof(last->port); i++)
 			last->port[i] = port->name[i];
 		last->signal = (uint32_t)sig;
-		last->doing = inside & DOING_MASK;
+		last->doing = hd_inside_doing(inside);
 		__atomic_store_n(&last->seq, last->seq + 1, __ATOMIC_RELEASE);
 	}
 	/* It was reset to what the system does: the same happens again, and ends us. Unless it was sent. */
@@ -129,10 +132,43 @@ static struct hd_blame_port *place(void)
 	return oldest;
 }
 
+/* Adds to what the port did. @signal 0: a worker stood inside it. */
+static const struct hd_blame_port *accuse(const char *port, uint32_t sig, uint32_t doing,
+					  uint64_t now_ns)
+{
+	struct hd_blame_port *p = find(port);
+
+	if (!p) {
+		p = place();
+		hd_str_copy(p->port, sizeof(p->port), port);
+	}
+	p->deaths++;
+	p->signal = sig;
+	p->doing = doing;
+	p->died_ns = now_ns;
+	return p;
+}
+
+/* "heddle-dp died 2 times in a row while sending to it (signal 7, SIGBUS)" */
+static void describe(const struct hd_blame_port *p, char *text, size_t size)
+{
+	const char *name = sigabbrev_np((int)p->signal);
+	const char *times = p->deaths == 1 ? "" : "s";
+
+	if (p->signal)
+		snprintf(text, size,
+			 "heddle-dp died %u time%s in a row while %s (signal %u, SIG%s)", p->deaths,
+			 times, doing_text[p->doing], p->signal, name ? name : "?");
+	else
+		snprintf(text, size, "a worker stood %u time%s in a row while %s", p->deaths, times,
+			 doing_text[p->doing]);
+}
+
 void hd_blame_take(uint64_t now_ns)
 {
 	struct hd_blame_last last = blame->last;
-	struct hd_blame_port *p;
+	const struct hd_blame_port *p;
+	char text[128];
 
 	check_all(now_ns);
 	if (blame->taken == last.seq)
@@ -140,21 +176,16 @@ void hd_blame_take(uint64_t now_ns)
 	blame->taken = last.seq;
 	if (!is_name(last.port) || last.signal >= NSIG || last.doing >= HD_DOING_COUNT)
 		return;
-	p = find(last.port);
-	if (!p) {
-		p = place();
-		hd_str_copy(p->port, sizeof(p->port), last.port);
-	}
-	p->deaths++;
-	p->signal = last.signal;
-	p->doing = last.doing;
-	p->died_ns = now_ns;
-	hd_log_port(HD_LOG_ERR, p->port,
-		    "heddle-dp died while %s (signal %u, SIG%s), %u time%s in a row: the port is "
-		    "held back for %llu s",
-		    doing_text[p->doing], p->signal,
-		    sigabbrev_np((int)p->signal) ? sigabbrev_np((int)p->signal) : "?", p->deaths,
-		    p->deaths == 1 ? "" : "s", hold_ns(p) / HD_NS_PER_S);
+	p = accuse(last.port, last.signal, last.doing, now_ns);
+	describe(p, text, sizeof(text));
+	hd_log_port(HD_LOG_ERR, p->port, "%s: the port is held back for %llu s", text,
+		    hold_ns(p) / HD_NS_PER_S);
+}
+
+void hd_blame_stall(const char *port, enum hd_doing doing, uint64_t now_ns)
+{
+	if (blame)
+		accuse(port, 0, doing, now_ns);
 }
 
 int hd_blame_init(bool shared, struct hd_err *err)
@@ -189,16 +220,12 @@ static bool is_held(const struct hd_blame_port *p, uint64_t now_ns)
 uint64_t hd_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size)
 {
 	const struct hd_blame_port *p = find(port);
-	const char *name;
+	char why[128];
 
 	if (!p || !is_held(p, now_ns))
 		return 0;
-	name = sigabbrev_np((int)p->signal);
-	snprintf(text, size,
-		 "held back for %llu s: heddle-dp died %u time%s in a row while %s (signal %u, "
-		 "SIG%s)",
-		 hold_ns(p) / HD_NS_PER_S, p->deaths, p->deaths == 1 ? "" : "s",
-		 doing_text[p->doing], p->signal, name ? name : "?");
+	describe(p, why, sizeof(why));
+	snprintf(text, size, "held back for %llu s: %s", hold_ns(p) / HD_NS_PER_S, why);
 	return p->died_ns + hold_ns(p);
 }
 

@@ -39,6 +39,22 @@ static inline void hd_inside_leave(hd_inside *mark)
 	atomic_store_explicit(mark, 0, memory_order_relaxed);
 }
 
+/* The two parts of a mark; the port may be gone, if the mark is another thread's. */
+#define HD_INSIDE_DOING 7u
+
+static inline const struct hd_port *hd_inside_port(uintptr_t mark)
+{
+	return (const struct hd_port *)(mark & ~(uintptr_t)HD_INSIDE_DOING);
+}
+
+static inline enum hd_doing hd_inside_doing(uintptr_t mark)
+{
+	return (enum hd_doing)(mark & HD_INSIDE_DOING);
+}
+
+/* "sending to it". Static. */
+const char *hd_doing_text(enum hd_doing doing);
+
 /* From now on @mark is this thread's, for a worker. */
 void hd_blame_thread(hd_inside *mark);
 
@@ -55,6 +71,9 @@ int hd_blame_init(bool shared, struct hd_err *err);
 
 /* Takes the last death into account, at @now_ns; a part of hd_blame_init(). */
 void hd_blame_take(uint64_t now_ns);
+
+/* A worker stood inside @port: it is held back as if heddle-dp had died there. Control thread. */
+void hd_blame_stall(const char *port, enum hd_doing doing, uint64_t now_ns);
 
 /* Until when the port is held back, with the reason in @text; 0: it is not. Control thread. */
 uint64_t hd_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size);

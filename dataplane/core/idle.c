@@ -95,12 +95,14 @@ void hd_idle(struct hd_worker *w)
 		}
 		fds[n] = (struct pollfd){.fd = w->wake_fd, .events = POLLIN};
 		w->stats->sleeps++;
+		atomic_store_explicit(&w->asleep, true, memory_order_relaxed);
 		hd_rcu_offline(w);
 		if (ppoll(fds, n + 1, &timeout, NULL) > 0) {
 			w->stats->wakeups++;
 			w->idle_loops = 0;
 		}
 		hd_rcu_online(w);
+		atomic_store_explicit(&w->asleep, false, memory_order_relaxed);
 		if (read(w->wake_fd, &drained, sizeof(drained)) > 0)
 			w->idle_loops = 0;
 		/* The tree may have gone during the sleep. Nothing was held. */

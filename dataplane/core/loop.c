@@ -2,6 +2,7 @@
 /*
  * A worker's loop, and quiescence.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -235,6 +236,7 @@ int hd_worker_main(void *arg)
 	struct hd_worker *w = arg;
 
 	hd_blame_thread(&w->inside);
+	atomic_store(&w->tid, gettid());
 	rte_rcu_qsbr_thread_register(qsbr, w->index);
 	rte_rcu_qsbr_thread_online(qsbr, w->index);
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
@@ -248,6 +250,7 @@ int hd_worker_main(void *arg)
 			hd_idle(w);
 		}
 	}
+	atomic_store(&w->tid, 0);
 	rte_rcu_qsbr_thread_offline(qsbr, w->index);
 	rte_rcu_qsbr_thread_unregister(qsbr, w->index);
 	return 0;

@@ -53,6 +53,8 @@ struct hd_worker {
 	int32_t send_budget;     /* of a loop, from what sends cost: */
 	int64_t send_cost;       /* in 1/16 cycles, lately */
 	_Atomic bool stop;       /* set by the control thread */
+	_Atomic bool asleep;     /* for the control thread: it waits for packets, */
+	_Atomic int tid;         /* and which thread it is; 0: not yet */
 	struct hd_mac_ring macs; /* for the control thread */
 } __rte_cache_aligned;
 

@@ -23,6 +23,7 @@
 #include "dataplane/core/opener.h"
 #include "dataplane/core/options.h"
 #include "dataplane/core/port_table.h"
+#include "dataplane/core/stall.h"
 #include "dataplane/core/tick.h"
 #include "dataplane/main/control.h"
 
@@ -244,6 +245,7 @@ static void turn(void)
 	if (hd_opener_sweep_is_due() && hd_port_settled() && !hd_blame_any(now))
 		hd_opener_sweep();
 	tell_work(now);
+	hd_stall_look(now);
 	if (now >= hd_ticks_next())
 		hd_ticks_run(now);
 	/* A call to heddled may have left messages that no descriptor announces any more. */

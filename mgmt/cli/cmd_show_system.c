@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * heddle show planes, heddle show version
+ * heddle show planes, heddle show workers, heddle show version
  */
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +97,67 @@ static int run_show_planes(struct cli *cli, const struct cmd_line *line)
 	return rc;
 }
 
+static json_t *worker_json(const struct lyd_node *w)
+{
+	static const char *const numbers[] = {"rx",         "tx",     "drops",  "held",    "loops",
+					      "busy-loops", "sleeps", "stalls", "standing"};
+	json_t *json = json_pack("{s:I}", "index", (json_int_t)cli_xml_u64(w, "index"));
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		json_object_set_new(json, numbers[i],
+				    json_integer((json_int_t)cli_xml_u64(w, numbers[i])));
+	json_object_set_new(json, "standing-port", json_string(cli_xml_text(w, "standing-port")));
+	return json;
+}
+
+static void worker_row(struct cli *cli, struct cli_table *t, const struct lyd_node *w)
+{
+	static const char *const numbers[] = {"rx", "tx", "drops", "loops", "sleeps", "stalls"};
+	uint64_t ms = cli_xml_u64(w, "standing");
+	const char *port = cli_xml_text(w, "standing-port");
+	char str[CLI_NUM_MAX];
+
+	cli_table_row(t);
+	cli_table_cell(t, 0, CLI_PLAIN, cli_xml_text(w, "index"));
+	if (ms)
+		cli_table_cellf(t, 1, CLI_BAD, "stands for %s%s%s",
+				cli_fmt_duration(ms * 1000000u, str), *port ? ", inside port " : "",
+				port);
+	else
+		cli_table_cell(t, 1, CLI_GOOD, "runs");
+	for (unsigned int i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		cli_table_cell(t, i + 2, CLI_PLAIN,
+			       cli_fmt_count(cli_xml_u64(w, numbers[i]), cli->exact, str));
+}
+
+static int run_show_workers(struct cli *cli, const struct cmd_line *line)
+{
+	static const struct cli_column columns[] = {
+		{"WORKER", true, true}, {"STATE", false, true}, {"RX", true, true},
+		{"TX", true, true},     {"DROPS", true, true},  {"LOOPS", true, true},
+		{"SLEEPS", true, true}, {"STALLS", true, true},
+	};
+	struct cli_table *t = cli_table_new(columns, 8);
+	json_t *workers = json_array();
+	struct cli_model m;
+	int rc = fetch(cli, &m, NULL);
+
+	(void)line;
+	cli_xml_foreach(w, m.system, "worker")
+	{
+		worker_row(cli, t, w);
+		json_array_append_new(workers, worker_json(w));
+	}
+	if (rc == 0 && cli->json)
+		cli_json_print(cli, json_pack("{s:O}", "workers", workers));
+	else if (rc == 0)
+		cli_table_print(t, cli->out, cli->width, cli->color);
+	json_decref(workers);
+	cli_table_free(t);
+	cli_model_free(&m);
+	return rc;
+}
+
 static int run_show_version(struct cli *cli, const struct cmd_line *line)
 {
 	const char *version, *build;
@@ -144,6 +205,15 @@ const struct cmd cmd_show_planes = {
 	.args = "",
 	.summary = "the processes of the switch: alive, since when, restarts, memory",
 	.run = run_show_planes,
+};
+
+const struct cmd cmd_show_workers = {
+	.name = "show workers",
+	.args = "",
+	.summary = "the forwarding threads: what they do, and whether one stands",
+	.text = "A turn of a worker takes microseconds. One that stands for 200 ms is named here and in the log, "
+		"and the port that it is inside of, if any, is held back.",
+	.run = run_show_workers,
 };
 
 const struct cmd cmd_show_version = {

@@ -23,6 +23,8 @@ const struct cmd_option cli_global_options[] = {
 	{0},
 };
 
+/* One a line: a command adds one. */
+/* clang-format off */
 const struct cmd *const cli_commands[] = {
 	&cmd_show_ports,
 	&cmd_show_switches,
@@ -30,6 +32,7 @@ const struct cmd *const cli_commands[] = {
 	&cmd_show_fdb,
 	&cmd_show_drops,
 	&cmd_show_planes,
+	&cmd_show_workers,
 	&cmd_show_version,
 	&cmd_show_configuration,
 	&cmd_show_history,
@@ -66,3 +69,4 @@ const struct cmd *const cli_commands[] = {
 	&cmd_man_commands,
 	NULL,
 };
+/* clang-format on */

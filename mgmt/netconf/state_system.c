@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "heddle-build.h"
+#include "heddle/base/clock.h"
 #include "mgmt/netconf/state.h"
 
 static void plane(struct lyd_node *system, enum hd_plane id, const char *name, const struct bk *bk,
@@ -43,7 +44,30 @@ static void plane(struct lyd_node *system, enum hd_plane id, const char *name, c
 		nc_leaf(node, NULL, "doing", p->doing);
 }
 
-static void worker(struct lyd_node *system, unsigned int index, const struct hd_stats_worker *w)
+static const char *port_name(const struct bk *bk, uint64_t id)
+{
+	for (size_t i = 0; i < bk->ports.n; i++)
+		if (bk->ports.list[i]->id == id)
+			return bk->ports.list[i]->name;
+	return NULL;
+}
+
+/* heddle-dp's clock is ours: CLOCK_MONOTONIC. */
+static void standing(struct lyd_node *node, const struct bk *bk, const struct hd_stats_worker *w)
+{
+	uint64_t now = hd_now_ns();
+	const char *port = w->stands_port ? port_name(bk, w->stands_port - 1) : NULL;
+
+	nc_number(node, NULL, "stalls", w->stalls);
+	if (!w->stands_since_ns || w->stands_since_ns > now)
+		return;
+	nc_number(node, NULL, "standing", (now - w->stands_since_ns) / HD_NS_PER_MS);
+	if (port)
+		nc_leaf(node, NULL, "standing-port", port);
+}
+
+static void worker(struct lyd_node *system, unsigned int index, const struct bk *bk,
+		   const struct hd_stats_worker *w)
 {
 	struct lyd_node *node;
 	char key[16];
@@ -64,16 +88,18 @@ static void worker(struct lyd_node *system, unsigned int index, const struct hd_
 	nc_number(node, NULL, "busy-loops", w->busy_loops);
 	nc_number(node, NULL, "sleeps", w->sleeps);
 	nc_number(node, NULL, "wakeups", w->wakeups);
+	standing(node, bk, w);
 }
 
-static void workers(struct lyd_node *system, const struct bk_stats *stats)
+static void workers(struct lyd_node *system, const struct bk *bk)
 {
+	const struct bk_stats *stats = &bk->stats;
 	struct lyd_node *fdb = nc_inner(system, NULL, "fdb");
 	struct hd_stats_worker sum = {0}, w;
 
 	for (unsigned int i = 0; i < bk_stats_workers(stats); i++) {
 		bk_stats_worker(stats, i, &w);
-		worker(system, i, &w);
+		worker(system, i, bk, &w);
 		sum.learned += w.learned;
 		sum.moved += w.moved;
 		sum.aged += w.aged;
@@ -132,6 +158,6 @@ void nc_state_system(struct lyd_node **tree, const struct ly_ctx *ctx, const str
 	plane(system, HD_PLANE_DATA, "data", bk, facts);
 	plane(system, HD_PLANE_CONTROL, "control", bk, facts);
 	plane(system, HD_PLANE_MGMT, "management", bk, facts);
-	workers(system, &bk->stats);
+	workers(system, bk);
 	drop_reasons(system, bk);
 }

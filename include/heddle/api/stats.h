@@ -65,7 +65,7 @@ struct hd_stats_port {
 };
 
 /*
- * Of a worker. Over all workers, at a quiet moment:
+ * Of a worker; the three about standing have the control thread as writer. Over all workers, at a quiet moment:
  *	rx + injected + generated + copies = tx + consumed + drops + held
  *
  * A heddle-dp that ends otherwise than by order takes the packets that it has in hand along. The next
@@ -78,9 +78,12 @@ struct hd_stats_worker {
 	uint64_t sleeps, wakeups;
 	uint64_t learned, moved, aged, learn_skipped; /* forwarding database */
 	uint64_t flooded;
-	uint64_t learn_refused; /* of learn_skipped: as of a port */
-	uint64_t displaced;     /* entries that were forgotten for one of a port with fewer */
-	uint64_t spare[13];
+	uint64_t learn_refused;   /* of learn_skipped: as of a port */
+	uint64_t displaced;       /* entries that were forgotten for one of a port with fewer */
+	uint64_t stalls;          /* times that it stood for 200 ms and more */
+	uint64_t stands_since_ns; /* CLOCK_MONOTONIC; 0: it does not stand now */
+	uint64_t stands_port;     /* the port that it stands inside, plus 1; 0: inside none */
+	uint64_t spare[10];
 };
 
 /* Bytes of the whole memory for @workers and @max_ports; fills offsets of @header if not NULL. */

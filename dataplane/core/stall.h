@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Workers that stand. A loop is over in microseconds; one that is not after 200 ms waits for something
+ * that it must not wait for, or works without end. That is said in the log and in `show workers`, and the
+ * port that the worker is inside of is taken away from it, as if heddle-dp had died there.
+ *
+ * A worker that is not given a processor stands as well: that is said, and no port is blamed for it.
+ */
+#ifndef DATAPLANE_CORE_STALL_H
+#define DATAPLANE_CORE_STALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataplane/core/worker.h"
+
+#define HD_STALL_NS 200000000ull
+
+/* What is remembered of a worker between two looks. */
+struct hd_stall {
+	uint64_t loops;      /* at the last look that found it further, */
+	uint64_t since_ns;   /* and when that was */
+	uint64_t suspect_ns; /* the first look that did not; 0: there was none */
+	uint64_t ran_ns;     /* processor time that it had had by then */
+	bool told;
+};
+
+/* A worker at a look. */
+struct hd_stall_sample {
+	uint64_t loops;
+	bool asleep;     /* it waits for packets */
+	bool runnable;   /* it could run (state R in /proc) */
+	uint64_t ran_ns; /* processor time so far; these two only if it is awake, and no further */
+};
+
+enum hd_stall_kind {
+	HD_STALL_NOT, /* it runs, it sleeps, or it stands for less than HD_STALL_NS */
+	HD_STALL_INSIDE,
+	HD_STALL_STARVED, /* it could run, and was not given a processor for half of the time */
+};
+
+/* Takes a look into account. Pure. */
+enum hd_stall_kind hd_stall_judge(struct hd_stall *stall, const struct hd_stall_sample *sample,
+				  uint64_t now_ns);
+
+/* Looks at all workers. Control thread, several times in HD_STALL_NS. */
+void hd_stall_look(uint64_t now_ns);
+
+#endif
