@@ -6,6 +6,7 @@
 
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
+#include "dataplane/core/mbuf.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/core/vlan.h"
 
@@ -42,8 +43,11 @@ struct hd_hold_batch *hd_hold_put(struct hd_worker *w, struct rte_mbuf *m)
 	struct hd_hold *hold = w->hold;
 	uint16_t port = hd_meta(m)->port;
 	struct hd_hold_batch *b = &hold->batch[port];
+	struct rte_mbuf *own = NULL;
 
-	if (b->n == HD_HOLD_BATCH || (!b->n && hold->n_frames >= hold->max_frames)) {
+	if (b->n < HD_HOLD_BATCH && (b->n || hold->n_frames < hold->max_frames))
+		own = hd_mbuf_own(w, m);
+	if (!own) {
 		hd_drop(w, port, &drop_flood_full, m);
 		return NULL;
 	}
@@ -52,7 +56,7 @@ struct hd_hold_batch *hd_hold_put(struct hd_worker *w, struct rte_mbuf *m)
 		b->again = b->begun = false;
 		ring_add(hold, port);
 	}
-	b->m[b->n++] = m;
+	b->m[b->n++] = own;
 	hold->n_frames++;
 	w->stats->held++;
 	return b;

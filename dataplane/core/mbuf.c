@@ -59,3 +59,26 @@ struct rte_mbuf *hd_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m, 
 	rte_pktmbuf_free(m);
 	return copy;
 }
+
+static bool is_lent(const struct rte_mbuf *m)
+{
+	for (; m; m = m->next)
+		if (RTE_MBUF_HAS_EXTBUF(m))
+			return true;
+	return false;
+}
+
+struct rte_mbuf *hd_mbuf_own(struct hd_worker *w, struct rte_mbuf *m)
+{
+	struct rte_mbuf *copy;
+
+	if (!is_lent(m))
+		return m;
+	copy = rte_pktmbuf_copy(m, m->pkt_len <= HD_FRAME_ROOM ? w->pool : w->big_pool, 0,
+				UINT32_MAX);
+	if (!copy)
+		return NULL;
+	*hd_meta(copy) = *hd_meta(m);
+	rte_pktmbuf_free(m);
+	return copy;
+}

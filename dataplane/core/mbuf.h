@@ -8,6 +8,7 @@
 #include <rte_mbuf.h>
 
 #include "dataplane/core/meta.h"
+#include "dataplane/core/worker.h"
 
 /*
  * A packet that may be written to in its first @bytes: @m itself if nobody else has it, else a copy
@@ -15,5 +16,12 @@
  * has @m's meta. NULL when the pool is empty: @m is still the caller's. Worker.
  */
 struct rte_mbuf *hd_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes);
+
+/*
+ * A packet that may be kept for longer than the loop that received it: @m itself, or a copy when a part
+ * of it is lent (RTE_MBUF_F_EXTERNAL): a guest's memory, which is given back after the loop. @m's
+ * reference is given up then. NULL when the pool is empty: @m is still the caller's. Worker.
+ */
+struct rte_mbuf *hd_mbuf_own(struct hd_worker *w, struct rte_mbuf *m);
 
 #endif

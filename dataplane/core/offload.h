@@ -14,9 +14,8 @@
 #include "dataplane/core/worker.h"
 
 /*
- * A packet came in with a virtio-net header (host byte order, from a TAP or packet socket, or
- * rebuilt from what librte_vhost says): checks the header against the packet's bytes and fills the
- * meta. A header that lies (offsets beyond the packet or not at the L4 checksum, GSO of another
+ * A packet came in with a virtio-net header (host byte order, from a TAP, a packet socket or a
+ * guest's ring): checks the header against the packet's bytes and fills the meta. A header that lies (offsets beyond the packet or not at the L4 checksum, GSO of another
  * protocol than the packet's, size 0, UFO and unknown types) gives -EINVAL: drop it, reason
  * "bad_offload". What the sender left in the checksum field of TCP and UDP does not count: it is
  * set to the sum of the pseudo-header, as it had to be (but with an IPv6 routing header, where only

@@ -58,7 +58,7 @@ static const char allowed[] =
 	/* waiting */
 	"_newselect epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 "
 	"epoll_wait eventfd eventfd2 inotify_add_watch inotify_init inotify_init1 "
-	"inotify_rm_watch poll ppoll pselect6 select "
+	"inotify_rm_watch io_destroy io_setup io_submit poll ppoll pselect6 select "
 	/* sockets and pipes: which families is looked at below */
 	"accept accept4 bind connect getpeername getsockname getsockopt listen pipe pipe2 "
 	"recv recvfrom recvmmsg recvmsg send sendmmsg sendmsg sendto setsockopt shutdown "

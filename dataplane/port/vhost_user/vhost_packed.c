@@ -20,7 +20,8 @@ static void follow_table(const struct vhost_ring *r, struct vhost_batch *b, bool
 	uint32_t here = len, n = len / sizeof(struct vring_packed_desc);
 	const struct vring_packed_desc *table = (const void *)vhost_mem_at(r->mem, addr, &here);
 
-	chain->bad = !table || here != len || n == 0 || n > r->size || len % sizeof(*table);
+	chain->bad = !table || here != len || n == 0 || n > r->size || n > VHOST_CHAIN_MAX ||
+		     len % sizeof(*table);
 	for (uint32_t i = 0; i < n && !chain->bad; i++) {
 		uint16_t flags = VHOST_ONCE(table[i].flags);
 
@@ -33,21 +34,21 @@ static void follow_table(const struct vhost_ring *r, struct vhost_batch *b, bool
 }
 
 bool vhost_packed_next(struct vhost_ring *r, struct vhost_batch *b, bool writing,
-		       struct vhost_chain *chain, struct vhost_head *head)
+		       struct vhost_chain *chain, struct vhost_head *head, uint16_t *descs)
 {
 	uint16_t at = r->next_avail, flags;
 
 	flags = __atomic_load_n(&r->packed_desc[at].flags, __ATOMIC_ACQUIRE);
 	if (r->broken || !is_offered(flags, r->avail_wrap))
 		return false;
-	*head = (struct vhost_head){.descs = 1};
+	*head = (struct vhost_head){.id = 0};
 	if (flags & VRING_DESC_F_INDIRECT) {
 		follow_table(r, b, writing, chain, VHOST_ONCE(r->packed_desc[at].addr),
 			     VHOST_ONCE(r->packed_desc[at].len));
 		chain->bad |= (flags & VRING_DESC_F_NEXT) != 0;
 	}
 	/* The rest of a chain is offered before its first entry is, and read to the end in any case. */
-	for (;; head->descs++) {
+	for (;; ++*descs) {
 		const struct vring_packed_desc *d = &r->packed_desc[at];
 
 		if (!(flags & VRING_DESC_F_INDIRECT) && !chain->bad && !chain->full) {
@@ -60,7 +61,7 @@ bool vhost_packed_next(struct vhost_ring *r, struct vhost_batch *b, bool writing
 		head->id = VHOST_ONCE(d->id);
 		if (!(flags & VRING_DESC_F_NEXT))
 			break;
-		if (head->descs == r->size) {
+		if (*descs == r->size) {
 			r->broken = "the guest offers a chain that is longer than its ring";
 			return false;
 		}
@@ -72,7 +73,8 @@ bool vhost_packed_next(struct vhost_ring *r, struct vhost_batch *b, bool writing
 	return true;
 }
 
-void vhost_packed_return(struct vhost_ring *r, const struct vhost_head *head, unsigned int n)
+void vhost_packed_return(struct vhost_ring *r, const struct vhost_head *head, const uint16_t *descs,
+			 unsigned int n)
 {
 	uint16_t first = r->next_used, first_flags = 0;
 
@@ -80,7 +82,7 @@ void vhost_packed_return(struct vhost_ring *r, const struct vhost_head *head, un
 		struct vring_packed_desc *d = &r->packed_desc[r->next_used];
 		uint16_t flags = r->used_wrap ? F_AVAIL | F_USED : 0;
 
-		d->id = head[i].id;
+		d->id = (uint16_t)head[i].id;
 		d->len = head[i].len;
 		if (head[i].len)
 			flags |= VRING_DESC_F_WRITE;
@@ -89,7 +91,7 @@ void vhost_packed_return(struct vhost_ring *r, const struct vhost_head *head, un
 			first_flags = flags;
 		else
 			__atomic_store_n(&d->flags, flags, __ATOMIC_RELEASE);
-		r->next_used += head[i].descs;
+		r->next_used += descs[i];
 		if (r->next_used >= r->size) {
 			r->next_used -= r->size;
 			r->used_wrap = !r->used_wrap;

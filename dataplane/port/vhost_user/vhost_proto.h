@@ -122,7 +122,7 @@ struct vhost_single { /* _ADD_MEM_REG, _REM_MEM_REG */
 	struct vhost_region region;
 };
 
-struct vhost_log { /* _SET_LOG_BASE */
+struct vhost_log_base { /* _SET_LOG_BASE */
 	uint64_t size;
 	uint64_t offset;
 };
@@ -137,7 +137,7 @@ union vhost_payload {
 	struct vhost_vring_addr addr;
 	struct vhost_table table;
 	struct vhost_single single;
-	struct vhost_log log;
+	struct vhost_log_base log;
 	uint8_t bytes[VHOST_PAYLOAD_MAX];
 };
 

@@ -57,10 +57,11 @@ int vhost_ring_place(struct vhost_ring *r, const struct vhost_mem *mem, uint32_t
 
 void vhost_ring_set_base(struct vhost_ring *r, uint32_t base)
 {
+	/* Nothing is on its way while a ring stands; not all front-ends fill in the upper half. */
 	r->next_avail = (uint16_t)(base & (r->packed ? 0x7fff : 0xffff));
-	r->next_used = r->packed ? base >> 16 & 0x7fff : r->next_avail;
+	r->next_used = r->next_avail;
 	r->avail_wrap = base >> 15 & 1;
-	r->used_wrap = base >> 31 & 1;
+	r->used_wrap = r->avail_wrap;
 	r->avail_end = r->next_avail;
 	r->signalled_known = false;
 	r->broken = NULL;
@@ -102,19 +103,22 @@ bool vhost_chain_add(struct vhost_chain *chain, const struct vhost_mem *mem, str
 }
 
 static bool next(struct vhost_ring *r, struct vhost_batch *b, bool writing,
-		 struct vhost_chain *chain, struct vhost_head *head)
+		 struct vhost_chain *chain, struct vhost_head *head, uint16_t *descs)
 {
 	memset(chain, 0, sizeof(*chain));
+	*descs = 1;
 	if (r->packed)
-		return vhost_packed_next(r, b, writing, chain, head);
+		return vhost_packed_next(r, b, writing, chain, head, descs);
 	return vhost_split_next(r, b, writing, chain, head);
 }
 
 /* The chain that next() found is taken. */
-static void take(struct vhost_ring *r, struct vhost_batch *b, const struct vhost_head *head)
+static void take(struct vhost_ring *r, struct vhost_batch *b, const struct vhost_head *head,
+		 uint16_t descs)
 {
+	b->descs[b->heads] = descs;
 	b->head[b->heads++] = *head;
-	r->next_avail += head->descs;
+	r->next_avail += descs;
 	if (r->packed && r->next_avail >= r->size) {
 		r->next_avail -= r->size;
 		r->avail_wrap = !r->avail_wrap;
@@ -124,10 +128,15 @@ static void take(struct vhost_ring *r, struct vhost_batch *b, const struct vhost
 /* Takes heads back that were taken for a packet that will not be. */
 static void untake(struct vhost_ring *r, struct vhost_batch *b, unsigned int heads)
 {
+	if (!r->packed) {
+		b->heads -= heads;
+		r->next_avail -= (uint16_t)heads;
+		return;
+	}
 	while (heads-- > 0) {
-		uint16_t descs = b->head[--b->heads].descs;
+		uint16_t descs = b->descs[--b->heads];
 
-		if (r->packed && descs > r->next_avail) {
+		if (descs > r->next_avail) {
 			r->next_avail += r->size;
 			r->avail_wrap = !r->avail_wrap;
 		}
@@ -139,9 +148,12 @@ unsigned int vhost_ring_read(struct vhost_ring *r, struct vhost_batch *b, unsign
 {
 	struct vhost_chain chain;
 	struct vhost_head head;
+	uint16_t descs;
 
 	b->packets = b->heads = b->pieces = 0;
-	while (b->packets < n && next(r, b, false, &chain, &head)) {
+	if (!r->packed)
+		vhost_split_read_simple(r, b, n);
+	while (b->packets < n && next(r, b, false, &chain, &head, &descs)) {
 		if (chain.full)
 			break;
 		if (chain.len > VHOST_PACKET_MAX)
@@ -150,7 +162,7 @@ unsigned int vhost_ring_read(struct vhost_ring *r, struct vhost_batch *b, unsign
 			r->bad++;
 			chain.len = chain.pieces = 0;
 		}
-		take(r, b, &head);
+		take(r, b, &head, descs);
 		b->packet[b->packets++] = (struct vhost_packet){chain.len, (uint16_t)b->pieces,
 								(uint16_t)chain.pieces, 1};
 		b->pieces += chain.pieces;
@@ -164,15 +176,16 @@ static bool room_for(struct vhost_ring *r, struct vhost_batch *b, struct vhost_p
 {
 	struct vhost_chain chain;
 	struct vhost_head head;
+	uint16_t descs;
 
-	if (b->heads == VHOST_HEADS || !next(r, b, true, &chain, &head) || chain.full)
+	if (b->heads == VHOST_HEADS || !next(r, b, true, &chain, &head, &descs) || chain.full)
 		return false;
 	if (__builtin_expect(chain.bad, 0)) {
 		r->bad++;
 		chain.len = chain.pieces = 0;
 	}
 	head.len = chain.len < need ? chain.len : need;
-	take(r, b, &head);
+	take(r, b, &head, descs);
 	b->pieces += chain.pieces;
 	p->pieces += (uint16_t)chain.pieces;
 	p->len += head.len;
@@ -185,6 +198,8 @@ unsigned int vhost_ring_room(struct vhost_ring *r, struct vhost_batch *b, const 
 {
 	b->packets = b->heads = b->pieces = 0;
 	*too_long = false;
+	if (!r->packed)
+		vhost_split_room_simple(r, b, len, n);
 	while (b->packets < n) {
 		struct vhost_packet p = {.first = (uint16_t)b->pieces};
 		uint32_t want = len[b->packets];
@@ -206,16 +221,16 @@ unsigned int vhost_ring_room(struct vhost_ring *r, struct vhost_batch *b, const 
 
 void vhost_ring_return(struct vhost_ring *r, struct vhost_batch *b, unsigned int packets)
 {
-	unsigned int heads = 0;
+	unsigned int heads = b->heads == b->packets ? packets : 0;
 
-	for (unsigned int i = 0; i < packets; i++)
+	for (unsigned int i = 0; b->heads != b->packets && i < packets; i++)
 		heads += b->packet[i].heads;
 	untake(r, b, b->heads - heads);
 	b->packets = packets;
 	if (heads == 0)
 		return;
 	if (r->packed)
-		vhost_packed_return(r, b->head, heads);
+		vhost_packed_return(r, b->head, b->descs, heads);
 	else
 		vhost_split_return(r, b->head, heads);
 }

@@ -23,6 +23,7 @@
 #define VHOST_BATCH      64           /* packets of a batch */
 #define VHOST_HEADS      512          /* buffers that the packets of a batch may take up */
 #define VHOST_PIECES     512          /* pieces of memory of a batch */
+#define VHOST_CHAIN_MAX  VHOST_PIECES /* entries of a chain, those that are empty as well */
 #define VHOST_PACKET_MAX (65557 + 12) /* bytes: 64 KB of IP, tags, and the virtio-net header */
 
 struct vhost_ring {
@@ -61,11 +62,10 @@ struct vhost_piece {
 	uint32_t len;
 };
 
-/* A buffer of the driver's: a chain that is given back as one. */
+/* A buffer of the driver's: a chain that is given back as one. As it stands in a split used ring. */
 struct vhost_head {
-	uint16_t id;
-	uint16_t descs; /* packed: entries of the ring that it takes up */
-	uint32_t len;   /* bytes written into it */
+	uint32_t id;
+	uint32_t len; /* bytes written into it */
 };
 
 struct vhost_packet {
@@ -80,6 +80,7 @@ struct vhost_batch {
 	unsigned int packets, heads, pieces;
 	struct vhost_packet packet[VHOST_BATCH];
 	struct vhost_head head[VHOST_HEADS];
+	uint16_t descs[VHOST_HEADS]; /* packed: entries of the ring that a head takes up */
 	struct vhost_piece piece[VHOST_PIECES];
 };
 
@@ -135,13 +136,25 @@ struct vhost_chain {
 bool vhost_chain_add(struct vhost_chain *chain, const struct vhost_mem *mem, struct vhost_batch *b,
 		     uint64_t guest, uint32_t len);
 
-/* The next chain, for reading or for @writing; its head is not yet taken. False: there is none. */
+/*
+ * The next chain, for reading or for @writing; its head is not yet taken, and takes up *@descs entries.
+ * False: there is none.
+ */
 bool vhost_split_next(struct vhost_ring *r, struct vhost_batch *b, bool writing,
 		      struct vhost_chain *chain, struct vhost_head *head);
 bool vhost_packed_next(struct vhost_ring *r, struct vhost_batch *b, bool writing,
-		       struct vhost_chain *chain, struct vhost_head *head);
+		       struct vhost_chain *chain, struct vhost_head *head, uint16_t *descs);
 void vhost_split_return(struct vhost_ring *r, const struct vhost_head *head, unsigned int n);
-void vhost_packed_return(struct vhost_ring *r, const struct vhost_head *head, unsigned int n);
+void vhost_packed_return(struct vhost_ring *r, const struct vhost_head *head, const uint16_t *descs,
+			 unsigned int n);
+
+/*
+ * The same as vhost_ring_read() and vhost_ring_room(), as long as buffers have one piece, which is what
+ * most guests offer; the caller goes on with the first one that has not. For an empty batch.
+ */
+void vhost_split_read_simple(struct vhost_ring *r, struct vhost_batch *b, unsigned int n);
+void vhost_split_room_simple(struct vhost_ring *r, struct vhost_batch *b, const uint32_t *len,
+			     unsigned int n);
 bool vhost_split_wants_signal(struct vhost_ring *r);
 bool vhost_packed_wants_signal(struct vhost_ring *r);
 bool vhost_split_ask_signal(struct vhost_ring *r, bool on);

@@ -131,6 +131,46 @@ static void test_long(void)
 	CU_ASSERT_EQUAL(r.bad, 1);
 }
 
+/* Empty entries are no pieces, and take time all the same. */
+static void test_empty(void)
+{
+	struct vring_packed_desc *packed_table = (void *)(vr_ram + VR_TABLES_AT);
+	struct vring_desc *table = (void *)(vr_ram + VR_TABLES_AT);
+	struct vhost_ring r;
+
+	for (uint32_t n = VHOST_CHAIN_MAX; n <= VHOST_CHAIN_MAX + 1; n++)
+		for (int packed = 0; packed < 2; packed++) {
+			struct vring_avail *avail = (void *)(vr_ram + (600u << 10));
+			uint8_t *desc = vr_ram + (512u << 10);
+
+			vr_start(&r, packed, 256, false);
+			CU_ASSERT_EQUAL_FATAL(vhost_ring_place(&r, &vr_mem, 1024,
+							       VR_USER + (512 << 10),
+							       VR_USER + (600 << 10),
+							       VR_USER + (640 << 10), &err),
+					      0);
+			for (uint16_t i = 0; i < n && packed; i++)
+				packed_table[i] = (struct vring_packed_desc){
+					VR_GUEST + VR_BUFFERS_AT, i + 1u == n ? 60 : 0, 0, 0};
+			for (uint16_t i = 0; i < n && !packed; i++)
+				table[i] = (struct vring_desc){
+					VR_GUEST + VR_BUFFERS_AT, i + 1u == n ? 60 : 0,
+					i + 1u == n ? 0 : VRING_DESC_F_NEXT, (uint16_t)(i + 1)};
+			if (packed)
+				*(struct vring_packed_desc *)desc = (struct vring_packed_desc){
+					VR_GUEST + VR_TABLES_AT, n * 16, 0,
+					VRING_DESC_F_INDIRECT | 1u << VRING_PACKED_DESC_F_AVAIL};
+			else
+				*(struct vring_desc *)desc = (struct vring_desc){
+					VR_GUEST + VR_TABLES_AT, n * 16, VRING_DESC_F_INDIRECT, 0};
+			avail->idx = !packed;
+			CU_ASSERT_EQUAL(vhost_ring_read(&r, &vr_batch, 64), 1);
+			CU_ASSERT_EQUAL(vr_batch.packet[0].len, n > VHOST_CHAIN_MAX ? 0 : 60);
+			CU_ASSERT_EQUAL(r.bad, n > VHOST_CHAIN_MAX);
+			vhost_ring_return(&r, &vr_batch, 1);
+		}
+}
+
 static _Atomic bool over;
 
 /* Plausible and other words, all over the ring and a table. */
@@ -201,8 +241,8 @@ static void test_base(void)
 	struct vhost_ring r = {.packed = true};
 
 	vhost_ring_set_base(&r, 0x80058003);
-	CU_ASSERT_TRUE(r.next_avail == 3 && r.avail_wrap && r.next_used == 5 && r.used_wrap);
-	CU_ASSERT_EQUAL(vhost_ring_base(&r), 0x80058003);
+	CU_ASSERT_TRUE(r.next_avail == 3 && r.avail_wrap && r.next_used == 3 && r.used_wrap);
+	CU_ASSERT_EQUAL(vhost_ring_base(&r), 0x80038003);
 	r.packed = false;
 	vhost_ring_set_base(&r, 0xffff);
 	CU_ASSERT_TRUE(r.next_avail == 0xffff && r.next_used == 0xffff);
@@ -210,4 +250,5 @@ static void test_base(void)
 }
 
 UNIT_MAIN_SETUP("vhost_ring_hostile", vr_setup, {"places", test_places}, {"hostile", test_hostile},
-		{"long", test_long}, {"changed", test_changed}, {"base", test_base});
+		{"long", test_long}, {"empty", test_empty}, {"changed", test_changed},
+		{"base", test_base});

@@ -165,7 +165,11 @@ static int check_fds(const struct vhost_session *s, const struct rule *rule, str
 	case VHOST_SET_VRING_ERR: least = most = s->payload.u64 & VHOST_NO_FD ? 0 : 1; break;
 	}
 	if (s->fds < least || s->fds > most)
-		return hd_err_set(err, EPROTO,
+		/* memory that has no descriptor is not shared */
+		return hd_err_set(err,
+				  s->header.request == VHOST_SET_MEM_TABLE && s->fds == 0
+					  ? EMEDIUMTYPE
+					  : EPROTO,
 				  "%s came with %u descriptors, and %u to %u are right", rule->name,
 				  s->fds, least, most);
 	return 0;

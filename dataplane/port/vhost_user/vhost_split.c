@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Split virtqueues: VIRTIO 1.2, 2.7. */
 #include <stddef.h>
+#include <string.h>
 
 #include "dataplane/port/vhost_user/vhost_ring.h"
 
@@ -8,14 +9,14 @@
 #define BROKEN_HEAD  "the guest offers a descriptor that its ring does not have"
 
 /*
- * Follows a chain from entry @i of @table on, which has @entries; at most so many are followed. Each
- * entry is read once. True if it came to an end.
+ * Follows a chain from entry @i of @table on, which has @entries; at most so many are followed, and at
+ * most VHOST_CHAIN_MAX: empty ones cost time, too. Each entry is read once. True if it came to an end.
  */
 static bool follow(const struct vhost_ring *r, struct vhost_batch *b, bool writing,
 		   struct vhost_chain *chain, const struct vring_desc *table, uint32_t entries,
 		   uint32_t i, bool inside)
 {
-	for (uint32_t steps = 0; steps < entries; steps++) {
+	for (uint32_t steps = 0; steps < entries && steps < VHOST_CHAIN_MAX; steps++) {
 		uint64_t addr = VHOST_ONCE(table[i].addr);
 		uint32_t len = VHOST_ONCE(table[i].len);
 		uint16_t flags = VHOST_ONCE(table[i].flags);
@@ -45,44 +46,137 @@ static bool follow(const struct vhost_ring *r, struct vhost_batch *b, bool writi
 	return false;
 }
 
+/* Are there buffers that were not taken? */
+static bool has_more(struct vhost_ring *r)
+{
+	if (r->next_avail != r->avail_end)
+		return true;
+	if (r->broken)
+		return false;
+	r->avail_end = __atomic_load_n(&r->avail->idx, __ATOMIC_ACQUIRE);
+	if ((uint16_t)(r->avail_end - r->next_avail) > r->size) {
+		r->broken = BROKEN_INDEX;
+		r->avail_end = r->next_avail;
+	}
+	return r->next_avail != r->avail_end;
+}
+
+/* How many of @n can be taken; of their ring entries, some are looked up ahead. */
+static unsigned int ready(struct vhost_ring *r, unsigned int n)
+{
+	unsigned int more;
+
+	if (!has_more(r))
+		return 0;
+	more = (uint16_t)(r->avail_end - r->next_avail);
+	/* Of a few that are left another look may find more, which makes a fuller batch. */
+	if (more < n) {
+		uint16_t end = __atomic_load_n(&r->avail->idx, __ATOMIC_ACQUIRE);
+
+		if ((uint16_t)(end - r->next_avail) <= r->size &&
+		    (uint16_t)(end - r->next_avail) > more)
+			r->avail_end = end;
+		more = (uint16_t)(r->avail_end - r->next_avail);
+	}
+	return more < n ? more : n;
+}
+
+/*
+ * The one piece of buffer @id, when it has one, in one region, and is for what is wanted. Its entry is
+ * read once. NULL: it has to be looked at in detail.
+ */
+static inline uint8_t *simple(const struct vhost_ring *r, uint16_t id, bool writing, uint32_t *len)
+{
+	uint64_t addr = VHOST_ONCE(r->desc[id].addr);
+	uint16_t flags = VHOST_ONCE(r->desc[id].flags);
+	uint32_t here;
+	uint8_t *at;
+
+	*len = here = VHOST_ONCE(r->desc[id].len);
+	if (flags != (writing ? VRING_DESC_F_WRITE : 0) || here == 0 || here > VHOST_PACKET_MAX)
+		return NULL;
+	at = vhost_mem_at(r->mem, addr, &here);
+	return here == *len ? at : NULL;
+}
+
+void vhost_split_read_simple(struct vhost_ring *r, struct vhost_batch *b, unsigned int n)
+{
+	uint16_t mask = r->size - 1, next = r->next_avail;
+	unsigned int i = 0;
+
+	for (n = ready(r, n); i < n; i++, next++) {
+		uint16_t id = VHOST_ONCE(r->avail->ring[next & mask]);
+		uint8_t *at;
+		uint32_t len;
+
+		if (id >= r->size)
+			break;
+		at = simple(r, id, false, &len);
+		if (!at)
+			break;
+		__builtin_prefetch(at);
+		__builtin_prefetch(at + 64);
+		b->piece[i] = (struct vhost_piece){at, len};
+		b->packet[i] = (struct vhost_packet){len, (uint16_t)i, 1, 1};
+		b->head[i] = (struct vhost_head){id, 0};
+	}
+	r->next_avail = next;
+	b->packets = b->heads = b->pieces = i;
+}
+
+void vhost_split_room_simple(struct vhost_ring *r, struct vhost_batch *b, const uint32_t *len,
+			     unsigned int n)
+{
+	uint16_t mask = r->size - 1, next = r->next_avail;
+	unsigned int i = 0;
+
+	for (n = ready(r, n); i < n; i++, next++) {
+		uint16_t id = VHOST_ONCE(r->avail->ring[next & mask]);
+		uint32_t here;
+		uint8_t *at;
+
+		if (id >= r->size)
+			break;
+		at = simple(r, id, true, &here);
+		if (!at || here < len[i])
+			break;
+		__builtin_prefetch(at, 1);
+		if (len[i] > 64)
+			__builtin_prefetch(at + 64, 1);
+		b->piece[i] = (struct vhost_piece){at, here};
+		b->packet[i] = (struct vhost_packet){len[i], (uint16_t)i, 1, 1};
+		b->head[i] = (struct vhost_head){id, len[i]};
+	}
+	r->next_avail = next;
+	b->packets = b->heads = b->pieces = i;
+}
+
 bool vhost_split_next(struct vhost_ring *r, struct vhost_batch *b, bool writing,
 		      struct vhost_chain *chain, struct vhost_head *head)
 {
 	uint16_t mask = r->size - 1, id;
 
-	if (r->next_avail == r->avail_end) {
-		if (r->broken)
-			return false;
-		r->avail_end = __atomic_load_n(&r->avail->idx, __ATOMIC_ACQUIRE);
-		if (r->next_avail == r->avail_end)
-			return false;
-		if ((uint16_t)(r->avail_end - r->next_avail) > r->size) {
-			r->broken = BROKEN_INDEX;
-			r->avail_end = r->next_avail;
-			return false;
-		}
-	}
+	if (!has_more(r))
+		return false;
 	id = VHOST_ONCE(r->avail->ring[r->next_avail & mask]);
 	if (id >= r->size) {
 		r->broken = BROKEN_HEAD;
 		r->avail_end = r->next_avail;
 		return false;
 	}
-	*head = (struct vhost_head){.id = id, .descs = 1};
+	*head = (struct vhost_head){.id = id};
 	follow(r, b, writing, chain, r->desc, r->size, id, false);
 	return true;
 }
 
 void vhost_split_return(struct vhost_ring *r, const struct vhost_head *head, unsigned int n)
 {
-	uint16_t mask = r->size - 1;
+	unsigned int at = r->next_used & (r->size - 1u), first = r->size - at;
 
-	for (unsigned int i = 0; i < n; i++) {
-		struct vring_used_elem *e = &r->used->ring[(uint16_t)(r->next_used + i) & mask];
-
-		e->id = head[i].id;
-		e->len = head[i].len;
-	}
+	_Static_assert(sizeof(*head) == sizeof(r->used->ring[0]), "they stand there as they are");
+	first = n < first ? n : first;
+	memcpy(&r->used->ring[at], head, first * sizeof(*head));
+	memcpy(r->used->ring, head + first, (n - first) * sizeof(*head));
 	r->next_used += (uint16_t)n;
 	__atomic_store_n(&r->used->idx, r->next_used, __ATOMIC_RELEASE);
 }

@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <rte_vhost.h>
-
+#include "dataplane/port/vhost_user/vhost_loop.h"
 #include "dataplane/port/vnet.h"
 
 #define BIT(n) (1ull << (n))
@@ -55,24 +54,28 @@ int vhost_user_validate(const void *params, struct hd_err *err)
 	return 0;
 }
 
-uint64_t vhost_user_masked(const struct hd_vhost_user_object *o)
+uint64_t vhost_user_offered(const struct hd_vhost_user_object *o)
 {
 	/*
 	 * Never: fragments by UFO, congestion marks within super-frames, and the bit by which a
-	 * guest of old may send any of that.
+	 * guest of old may send any of that. The control queue is QEMU's own.
 	 */
-	uint64_t masked = BIT(VIRTIO_NET_F_HOST_UFO) | BIT(VIRTIO_NET_F_GUEST_UFO) |
-			  BIT(VIRTIO_NET_F_HOST_ECN) | BIT(VIRTIO_NET_F_GUEST_ECN) |
-			  BIT(VIRTIO_NET_F_GSO);
+	uint64_t offered = BIT(VIRTIO_F_VERSION_1) | BIT(VIRTIO_F_ANY_LAYOUT) |
+			   BIT(VIRTIO_F_RING_PACKED) | BIT(VIRTIO_F_IN_ORDER) |
+			   BIT(VIRTIO_RING_F_INDIRECT_DESC) | BIT(VIRTIO_RING_F_EVENT_IDX) |
+			   BIT(VIRTIO_NET_F_MRG_RXBUF) | BIT(VIRTIO_NET_F_MTU) |
+			   BIT(VIRTIO_NET_F_CTRL_VQ) | BIT(VIRTIO_NET_F_CTRL_RX) |
+			   BIT(VIRTIO_NET_F_GUEST_ANNOUNCE) | BIT(VHOST_F_LOG_ALL) |
+			   BIT(VHOST_F_PROTOCOL_FEATURES);
 
-	if (!(o->offloads & HD_OFFLOAD_TSO))
-		masked |= BIT(VIRTIO_NET_F_HOST_TSO4) | BIT(VIRTIO_NET_F_HOST_TSO6) |
-			  BIT(VIRTIO_NET_F_GUEST_TSO4) | BIT(VIRTIO_NET_F_GUEST_TSO6);
-	if (!(o->offloads & HD_OFFLOAD_CSUM))
-		masked |= BIT(VIRTIO_NET_F_CSUM) | BIT(VIRTIO_NET_F_GUEST_CSUM);
-	if (o->queues == 1)
-		masked |= BIT(VIRTIO_NET_F_MQ);
-	return masked;
+	if (o->offloads & HD_OFFLOAD_TSO)
+		offered |= BIT(VIRTIO_NET_F_HOST_TSO4) | BIT(VIRTIO_NET_F_HOST_TSO6) |
+			   BIT(VIRTIO_NET_F_GUEST_TSO4) | BIT(VIRTIO_NET_F_GUEST_TSO6);
+	if (o->offloads & HD_OFFLOAD_CSUM)
+		offered |= BIT(VIRTIO_NET_F_CSUM) | BIT(VIRTIO_NET_F_GUEST_CSUM);
+	if (o->queues > 1)
+		offered |= BIT(VIRTIO_NET_F_MQ);
+	return offered;
 }
 
 uint32_t vhost_user_caps(uint64_t features)
@@ -103,20 +106,20 @@ int vhost_user_path(const char *dir, const char *port, const char *socket,
 	return 0;
 }
 
-static bool is_enabled(const uint64_t *enabled, unsigned int ring)
+static bool is_used(const uint64_t *used, unsigned int ring)
 {
-	return enabled[ring / 64] >> (ring % 64) & 1;
+	return used[ring / 64] >> (ring % 64) & 1;
 }
 
-struct vhost_queues vhost_user_queues(const uint64_t enabled[VHOST_RINGS_MAX / 64], uint16_t queues)
+struct vhost_queues vhost_user_queues(const uint64_t used[VHOST_RINGS_MAX / 64], uint16_t queues)
 {
 	struct vhost_queues q = {0};
 
 	for (uint16_t pair = 0; pair < VHOST_RINGS_MAX / 2; pair++)
-		if (is_enabled(enabled, 2 * pair + 1u))
+		if (is_used(used, 2 * pair + 1u))
 			q.rings = pair + 1;
 	/* Sending uses the pairs from the first on; a guest has at least that one. */
-	while (q.tx < queues && is_enabled(enabled, 2u * q.tx))
+	while (q.tx < queues && is_used(used, 2u * q.tx))
 		q.tx++;
 	if (q.tx == 0)
 		q.tx = 1;
@@ -126,31 +129,50 @@ struct vhost_queues vhost_user_queues(const uint64_t enabled[VHOST_RINGS_MAX / 6
 	return q;
 }
 
+/* Why a ring is not read any more, or NULL. */
+static const char *broken(const struct vhost_port *v)
+{
+	for (unsigned int i = 0; i < VHOST_RINGS_MAX; i++) {
+		const struct vhost_vring *r = atomic_load(&v->vring[i]);
+
+		if (r && r->ring.broken)
+			return r->ring.broken;
+	}
+	return NULL;
+}
+
+static void describe(const struct vhost_port *v, char *text, size_t size)
+{
+	uint32_t caps = vhost_user_caps(v->features);
+	uint16_t rings = atomic_load(&v->rings);
+	const char *why = broken(v);
+
+	if (why)
+		snprintf(text, size, "a ring is stopped: %s; the guest has to reset its device",
+			 why);
+	else
+		snprintf(text, size, "%u queue%s, %s%s%s%s%s, guest %llu MB", rings,
+			 rings == 1 ? "" : "s", caps & HD_CAP_CSUM ? "csum" : "no offloads",
+			 caps & HD_CAP_TSO4 ? " tso4" : "", caps & HD_CAP_TSO6 ? " tso6" : "",
+			 v->merge ? " mrg" : "",
+			 v->features & BIT(VIRTIO_F_RING_PACKED) ? " packed" : "",
+			 (unsigned long long)(v->table ? v->table->bytes >> 20 : 0));
+}
+
 void vhost_user_detail(const struct hd_port *port, char *text, size_t size)
 {
 	struct vhost_port *v = hd_port_priv(port);
-	struct vhost_queues q;
-	uint64_t features, bytes;
-	uint32_t caps;
 
 	if (vhost_memory_deaf(v)) {
 		vhost_text_unshared(text, size);
 		return;
 	}
-	pthread_mutex_lock(&v->lock);
-	q = vhost_user_queues(v->enabled, port->queues);
-	features = v->features;
-	bytes = v->guest_bytes;
-	if (v->stage != VHOST_RUNNING)
-		size = size ? 1 : 0;
-	pthread_mutex_unlock(&v->lock);
-	caps = vhost_user_caps(features);
-	snprintf(text, size, "%u queue%s, %s%s%s%s%s, guest %llu MB", q.rings,
-		 q.rings == 1 ? "" : "s", caps & HD_CAP_CSUM ? "csum" : "no offloads",
-		 caps & HD_CAP_TSO4 ? " tso4" : "", caps & HD_CAP_TSO6 ? " tso6" : "",
-		 features & BIT(VIRTIO_NET_F_MRG_RXBUF) ? " mrg" : "",
-		 features & BIT(VIRTIO_F_RING_PACKED) ? " packed" : "",
-		 (unsigned long long)bytes >> 20);
+	vhost_lock();
+	if (v->stage == VHOST_RUNNING)
+		describe(v, text, size);
+	else if (size)
+		text[0] = '\0';
+	vhost_unlock();
 }
 
 static uint16_t vhost_user_queue_pairs(const void *params)

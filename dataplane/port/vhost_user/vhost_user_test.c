@@ -90,16 +90,16 @@ static void test_features(void)
 	const uint64_t csum = 1ull << VIRTIO_NET_F_CSUM | 1ull << VIRTIO_NET_F_GUEST_CSUM;
 	struct hd_vhost_user_object o = vt_object("s", false, 1);
 
-	CU_ASSERT_EQUAL(vhost_user_masked(&o) & (tso | csum), 0);
-	CU_ASSERT_TRUE(vhost_user_masked(&o) & 1ull << VIRTIO_NET_F_MQ);
-	CU_ASSERT_TRUE(vhost_user_masked(&o) & 1ull << VIRTIO_NET_F_HOST_UFO);
-	CU_ASSERT_TRUE(vhost_user_masked(&o) & 1ull << VIRTIO_NET_F_GUEST_ECN);
+	CU_ASSERT_EQUAL(vhost_user_offered(&o) & (tso | csum), tso | csum);
+	CU_ASSERT_FALSE(vhost_user_offered(&o) & 1ull << VIRTIO_NET_F_MQ);
+	CU_ASSERT_FALSE(vhost_user_offered(&o) & 1ull << VIRTIO_NET_F_HOST_UFO);
+	CU_ASSERT_FALSE(vhost_user_offered(&o) & 1ull << VIRTIO_NET_F_GUEST_ECN);
 	o.queues = 2;
-	CU_ASSERT_FALSE(vhost_user_masked(&o) & 1ull << VIRTIO_NET_F_MQ);
+	CU_ASSERT_TRUE(vhost_user_offered(&o) & 1ull << VIRTIO_NET_F_MQ);
 	o.offloads = HD_OFFLOAD_CSUM;
-	CU_ASSERT_EQUAL(vhost_user_masked(&o) & (tso | csum), tso);
+	CU_ASSERT_EQUAL(vhost_user_offered(&o) & (tso | csum), csum);
 	o.offloads = 0;
-	CU_ASSERT_EQUAL(vhost_user_masked(&o) & (tso | csum), tso | csum);
+	CU_ASSERT_EQUAL(vhost_user_offered(&o) & (tso | csum), 0);
 	CU_ASSERT_EQUAL(vhost_user_caps(0), HD_CAP_CHAINS);
 	CU_ASSERT_EQUAL(vhost_user_caps(tso | csum),
 			HD_CAP_CHAINS | HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6);
@@ -142,7 +142,7 @@ static void swap_frames(struct hd_port *port, struct vf_dev *guest)
 		m = vt_rx(port, 0);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 		CU_ASSERT_EQUAL(m->pkt_len, size);
-		CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_mtod(m, void *), frame, size), 0);
+		CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_read(m, 0, size, back), frame, size), 0);
 		CU_ASSERT_EQUAL(port->ops->tx_burst(vt_worker, port, 0, &m, 1), 1);
 		len = vf_recv(guest, 0, NULL, back, sizeof(back));
 		CU_ASSERT_EQUAL(len, (int)size);

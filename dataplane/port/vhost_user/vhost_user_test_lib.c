@@ -20,6 +20,7 @@
 #include "dataplane/core/meta.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/options.h"
+#include "dataplane/port/vhost_user/vhost_loop.h"
 
 char vt_dir[64] = "/tmp/heddle-vhost-XXXXXX";
 struct hd_worker *const vt_worker = &fixture.worker;
@@ -123,7 +124,7 @@ bool vt_wait(struct hd_port *port, bool up)
 	return atomic_load(&port->up) == up;
 }
 
-/* The library's thread has done with the connection before, and the port's is there, or may come. */
+/* The loop has done with the connection before, and the port's is there, or may come. */
 static bool is_ready(struct hd_port *port, struct vf_dev *guest)
 {
 	struct pollfd pfd = {.fd = guest->listener, .events = POLLIN};
@@ -132,9 +133,9 @@ static bool is_ready(struct hd_port *port, struct vf_dev *guest)
 
 	if (guest->listener > 0)
 		return poll(&pfd, 1, 0) == 1;
-	pthread_mutex_lock(&v->lock);
-	taken = v->conn >= 0;
-	pthread_mutex_unlock(&v->lock);
+	vhost_lock();
+	taken = v->sock >= 0 || v->stage == VHOST_LEAVING;
+	vhost_unlock();
 	return !taken;
 }
 

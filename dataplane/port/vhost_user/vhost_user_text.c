@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "heddle/base/clock.h"
+
 #define UNIX_LISTENING 0x10000 /* __SO_ACCEPTCON, in the flags column of /proc/net/unix */
 
 static const char *file_name(const char *path)
@@ -97,6 +99,14 @@ void vhost_text_waiting(const struct vhost_port *v, char *text, size_t size)
 		 "waiting for a guest to connect to %s (QEMU: -chardev "
 		 "socket,path=...,reconnect=1, without server=on)",
 		 v->shown);
+}
+
+void vhost_text_held(const struct vhost_port *v, uint64_t ns, char *text, size_t size)
+{
+	snprintf(text, size,
+		 "the guest took away memory that it shares (%u times so far): it is held back for "
+		 "%llu s",
+		 v->faults, (unsigned long long)(ns / HD_NS_PER_S));
 }
 
 void vhost_text_taken(const struct vhost_port *v, int pid, char *text, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The front-end side of vhost-user: messages, memory, rings. */
+/* The front-end side of vhost-user: messages, memory, where the rings are. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -41,6 +41,8 @@
 #define VU_P_RARP       (1ull << 2)
 #define VU_P_REPLY_ACK  (1ull << 3)
 #define HUGE_PAGE       (2u << 20)
+#define VF_FDS_MAX      32
+#define BASE_PACKED     0x80008000u /* both wrap counters */
 #define ALIGN_UP(x, to) (((x) + (to)-1) / (to) * (to))
 
 struct vu_msg {
@@ -75,38 +77,38 @@ static int fail(struct vf_dev *dev, int err, const char *fmt, ...)
 	return -err;
 }
 
-void vf_kick(struct vf_ring *r)
+int vf_message(struct vf_dev *dev, uint32_t request, uint32_t flags, const void *payload,
+	       uint32_t size, const int *fd, unsigned int n)
 {
-	uint64_t one = 1;
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int) * VF_FDS_MAX)];
+	} control = {0};
+	uint32_t header[3] = {request, flags, size};
+	struct iovec iov[2] = {{header, sizeof(header)}, {(void *)(uintptr_t)payload, size}};
+	struct msghdr mh = {.msg_iov = iov, .msg_iovlen = 2};
 
-	r->kicks++;
-	if (write(r->kick, &one, sizeof(one)) < 0 && errno != EAGAIN)
-		perror("kick");
+	if (n > 0) {
+		struct cmsghdr *c;
+
+		mh.msg_control = control.bytes;
+		mh.msg_controllen = CMSG_SPACE(sizeof(int) * n);
+		c = CMSG_FIRSTHDR(&mh);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int) * n);
+		memcpy(CMSG_DATA(c), fd, sizeof(int) * n);
+	}
+	if (sendmsg(dev->sock, &mh, MSG_NOSIGNAL) != (ssize_t)(sizeof(header) + size))
+		return fail(dev, errno ? errno : EPIPE, "message %u could not be sent: %m",
+			    request);
+	return 0;
 }
 
 static int send_msg(struct vf_dev *dev, struct vu_msg *msg, uint32_t size, int fd)
 {
-	char control[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec iov = {msg, VU_HDR + size};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
-
-	msg->flags |= VU_VERSION;
-	msg->size = size;
-	if (fd >= 0) {
-		struct cmsghdr *c;
-
-		mh.msg_control = control;
-		mh.msg_controllen = sizeof(control);
-		c = CMSG_FIRSTHDR(&mh);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	}
-	if (sendmsg(dev->sock, &mh, MSG_NOSIGNAL) != (ssize_t)(VU_HDR + size))
-		return fail(dev, errno ? errno : EPIPE, "message %u could not be sent: %m",
-			    msg->request);
-	return 0;
+	return vf_message(dev, msg->request, msg->flags | VU_VERSION, &msg->u64, size, &fd,
+			  fd >= 0);
 }
 
 static int read_exact(struct vf_dev *dev, void *data, size_t size, int timeout_ms)
@@ -143,6 +145,28 @@ static int read_reply(struct vf_dev *dev, struct vu_msg *msg, int timeout_ms)
 		return fail(dev, EPROTO, "reply to %u is request %u, flags %#x, size %u", request,
 			    msg->request, msg->flags, msg->size);
 	return read_exact(dev, &msg->u64, msg->size, timeout_ms);
+}
+
+int vf_reply(struct vf_dev *dev, uint32_t request, void *payload, uint32_t size, int timeout_ms)
+{
+	struct vu_msg msg = {.request = request};
+	int ret = read_reply(dev, &msg, timeout_ms);
+
+	if (ret)
+		return ret;
+	memcpy(payload, &msg.u64, msg.size < size ? msg.size : size);
+	return (int)msg.size;
+}
+
+int vf_ask(struct vf_dev *dev, uint32_t request, const void *payload, uint32_t size, const int *fd,
+	   unsigned int n)
+{
+	uint64_t result = 0;
+	int ret = vf_message(dev, request, VU_VERSION | VU_NEED_REPLY, payload, size, fd, n);
+
+	if (!ret)
+		ret = vf_reply(dev, request, &result, sizeof(result), 5000);
+	return ret < 0 ? ret : result != 0;
 }
 
 static int get_u64(struct vf_dev *dev, uint32_t request, uint64_t *value, int timeout_ms)
@@ -206,6 +230,8 @@ static void make_ring(struct vf_dev *dev, const struct vf_config *conf, unsigned
 	bool receives = !(index & 1);
 
 	memset(r, 0, sizeof(*r));
+	r->packed = (dev->features & 1ull << VIRTIO_F_RING_PACKED) != 0;
+	r->receives = receives;
 	r->size = conf->ring;
 	r->mask = conf->ring - 1;
 	r->buf_size = conf->buf_size;
@@ -221,12 +247,23 @@ static void make_ring(struct vf_dev *dev, const struct vf_config *conf, unsigned
 	for (unsigned int i = 0; i < conf->ring; i++) {
 		r->desc[i].addr = r->buf_gpa + (uint64_t)i * r->buf_size;
 		r->desc[i].len = r->buf_size;
+		if (r->packed)
+			continue;
 		r->desc[i].flags = receives ? VRING_DESC_F_WRITE : 0;
 		r->avail->ring[i] = (uint16_t)i;
 	}
-	r->avail->flags = VRING_AVAIL_F_NO_INTERRUPT;
-	if (receives)
-		r->avail->idx = r->next = conf->ring;
+	if (r->packed) {
+		for (unsigned int i = 0; i < conf->ring; i++)
+			r->packed_desc[i].id = (uint16_t)i;
+		r->driver->flags = VRING_PACKED_EVENT_FLAG_DISABLE;
+		r->kick = -1;
+		if (receives)
+			vf_packed_post(r, conf->ring);
+	} else {
+		r->avail->flags = VRING_AVAIL_F_NO_INTERRUPT;
+		if (receives)
+			r->avail->idx = r->next = conf->ring;
+	}
 	r->kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r->call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
@@ -243,7 +280,7 @@ static int share_ring(struct vf_dev *dev, unsigned int index)
 	msg.addr.used = (uintptr_t)r->used;
 	ret = set_state(dev, VU_SET_VRING_NUM, index, r->size);
 	if (!ret)
-		ret = set_state(dev, VU_SET_VRING_BASE, index, 0);
+		ret = set_state(dev, VU_SET_VRING_BASE, index, r->packed ? BASE_PACKED : 0);
 	if (!ret)
 		ret = send_msg(dev, &msg, sizeof(msg.addr), -1);
 	if (!ret)
@@ -276,14 +313,20 @@ static int negotiate(struct vf_dev *dev, const struct vf_config *conf)
 			    "the other side offers %#llx: no protocol features or virtio 1",
 			    (unsigned long long)dev->offered);
 	ret = get_u64(dev, VU_GET_PROTOCOL_FEATURES, &protocol, conf->timeout_ms);
-	dev->protocol = protocol & (VU_P_MQ | VU_P_RARP | VU_P_REPLY_ACK);
+	dev->protocol = protocol & (VU_P_MQ | VU_P_RARP | VU_P_REPLY_ACK | conf->protocol);
 	if (!ret)
 		ret = set_u64(dev, VU_SET_PROTOCOL_FEATURES, dev->protocol, -1);
 	dev->max_pairs = 1;
 	if (!ret && dev->protocol & VU_P_MQ)
 		ret = get_u64(dev, VU_GET_QUEUE_NUM, &dev->max_pairs, conf->timeout_ms);
 	dev->pairs = conf->pairs < dev->max_pairs ? conf->pairs : (uint16_t)dev->max_pairs;
-	dev->features = dev->offered & (conf->features | 1ull << VIRTIO_F_VERSION_1);
+	dev->features = dev->offered & (conf->features | 1ull << VIRTIO_F_VERSION_1 |
+					(uint64_t)conf->packed << VIRTIO_F_RING_PACKED);
+	if (conf->legacy)
+		dev->features &= ~(1ull << VIRTIO_F_VERSION_1);
+	dev->hdr_len = VF_HDR_LEN;
+	if (!(dev->features & (1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_NET_F_MRG_RXBUF)))
+		dev->hdr_len = sizeof(struct virtio_net_hdr);
 	if (!ret)
 		ret = set_u64(dev, VU_SET_OWNER, 0, -1);
 	if (!ret)
@@ -440,54 +483,4 @@ void vf_close(struct vf_dev *dev)
 		unlink(dev->path);
 	}
 	dev->listener = -1;
-}
-
-int vf_send(struct vf_dev *dev, unsigned int pair, const struct virtio_net_hdr_v1 *hdr,
-	    const void *frame, size_t len)
-{
-	static const struct virtio_net_hdr_v1 plain;
-	struct vf_ring *r = vf_tx(dev, pair);
-	uint8_t *b;
-
-	if (len + VF_HDR_LEN > r->buf_size)
-		return -EMSGSIZE;
-	if (!vf_tx_room(r))
-		return -EAGAIN;
-	b = vf_buf(r, r->next);
-	memcpy(b, hdr ? hdr : &plain, VF_HDR_LEN);
-	memcpy(b + VF_HDR_LEN, frame, len);
-	vf_tx_len(r, 0, (uint32_t)len + VF_HDR_LEN);
-	vf_post(r, 1);
-	return 0;
-}
-
-int vf_recv(struct vf_dev *dev, unsigned int pair, struct virtio_net_hdr_v1 *hdr, void *frame,
-	    size_t size)
-{
-	struct vf_ring *r = vf_rx(dev, pair);
-	uint16_t n = vf_rx_count(r), buffers = 1;
-	size_t total = 0;
-	struct virtio_net_hdr_v1 h;
-
-	if (!n)
-		return -EAGAIN;
-	memcpy(&h, vf_buf(r, r->seen), sizeof(h));
-	if (dev->features & 1ull << VIRTIO_NET_F_MRG_RXBUF)
-		buffers = h.num_buffers;
-	if (buffers == 0 || buffers > n)
-		return -EPROTO;
-	for (uint16_t i = 0; i < buffers; i++) {
-		uint32_t skip = i ? 0 : VF_HDR_LEN, len = vf_rx_len(r, i);
-
-		if (len < skip || len > r->buf_size)
-			return -EPROTO;
-		if (total + len - skip > size)
-			return -EMSGSIZE;
-		memcpy((uint8_t *)frame + total, vf_buf(r, r->seen + i) + skip, len - skip);
-		total += len - skip;
-	}
-	if (hdr)
-		*hdr = h;
-	vf_rx_done(r, buffers);
-	return (int)total;
 }

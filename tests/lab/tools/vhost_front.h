@@ -3,10 +3,11 @@
  * A guest without a virtual machine: the front-end side of vhost-user and a virtio-net driver, as
  * small as they can be. For tests and for the benchmark's generator.
  *
- * Split rings without indirect descriptors; each descriptor has a buffer of its own for good, and
- * the available ring holds 0, 1, 2, ... So to send is to fill the next buffer and to count up an
+ * Split and packed rings without indirect descriptors; each descriptor has a buffer of its own for
+ * good, and they are offered as 0, 1, 2, ... So to send is to fill the next buffer and to count up an
  * index, and a back-end that serves in order (ours and DPDK's do) is all that is supported.
- * Everything is open on purpose: a hostile guest is made by writing something else into a ring.
+ * Everything is open on purpose: a hostile guest is made by writing something else into a ring, or by
+ * messages of its own (vf_message()).
  *
  * Not thread-safe; functions return 0 or -errno.
  */
@@ -21,13 +22,24 @@
 #include <linux/virtio_net.h>
 #include <linux/virtio_ring.h>
 
-#define VF_HDR_LEN   ((uint32_t)sizeof(struct virtio_net_hdr_v1)) /* 12: VERSION_1 always */
+#define VF_HDR_LEN   ((uint32_t)sizeof(struct virtio_net_hdr_v1)) /* 12, but of a legacy guest */
 #define VF_PAIRS_MAX 16
 
 struct vf_ring {
-	struct vring_desc *desc;
-	struct vring_avail *avail;
-	struct vring_used *used;
+	union {
+		struct vring_desc *desc;
+		struct vring_packed_desc *packed_desc;
+	};
+	union {
+		struct vring_avail *avail;
+		struct vring_packed_desc_event *driver;
+	};
+	union {
+		struct vring_used *used;
+		struct vring_packed_desc_event *device;
+	};
+	bool packed;
+	bool receives;
 	uint8_t *buf;     /* of descriptor 0 */
 	uint64_t buf_gpa; /* the same for the other side */
 	uint32_t buf_size;
@@ -57,6 +69,9 @@ struct vf_config {
 	uint16_t ring;     /* descriptors of a ring */
 	uint32_t buf_size; /* bytes of a buffer with its virtio-net header */
 	uint64_t features; /* wanted; the result is what is offered of them */
+	uint64_t protocol; /* protocol features that are wanted besides its own */
+	bool packed;       /* rings, when that is offered */
+	bool legacy;       /* without VERSION_1 */
 	int timeout_ms;    /* for each wait */
 };
 
@@ -71,6 +86,7 @@ struct vf_dev {
 	uint64_t protocol; /* protocol features in force */
 	uint64_t max_pairs;
 	uint16_t pairs;
+	uint32_t hdr_len;                      /* of the virtio-net header */
 	struct vf_ring ring[2 * VF_PAIRS_MAX]; /* 2i: guest receives, 2i+1: guest sends */
 	char path[108];
 	char error[160]; /* what went wrong, for people */
@@ -91,6 +107,19 @@ int vf_open(struct vf_dev *dev, const struct vf_config *conf);
  * called again after vf_disconnect(): a guest that comes back.
  */
 int vf_connect(struct vf_dev *dev, const struct vf_config *conf);
+
+/*
+ * Sends a message as it is, with @n descriptors. @flags: of the header, the version as well.
+ */
+int vf_message(struct vf_dev *dev, uint32_t request, uint32_t flags, const void *payload,
+	       uint32_t size, const int *fd, unsigned int n);
+
+/* Reads the reply to @request, at most @size bytes. Returns how many it has. */
+int vf_reply(struct vf_dev *dev, uint32_t request, void *payload, uint32_t size, int timeout_ms);
+
+/* Sends a request, and waits until it has been served (REPLY_ACK): 0, or 1 when it was refused. */
+int vf_ask(struct vf_dev *dev, uint32_t request, const void *payload, uint32_t size, const int *fd,
+	   unsigned int n);
 
 /* Stops the rings as a guest does that goes down in order (GET_VRING_BASE). */
 int vf_stop(struct vf_dev *dev);
@@ -117,8 +146,15 @@ static inline struct vf_ring *vf_tx(struct vf_dev *dev, unsigned int pair)
 	return &dev->ring[2 * pair + 1];
 }
 
+/* The same of a packed ring; vf_used_idx() and vf_post() call them. */
+uint16_t vf_packed_used(const struct vf_ring *r);
+void vf_packed_post(struct vf_ring *r, uint16_t n);
+
+/* What came back, counted from the beginning; of a packed ring, from r->seen on. */
 static inline uint16_t vf_used_idx(const struct vf_ring *r)
 {
+	if (r->packed)
+		return vf_packed_used(r);
 	return __atomic_load_n(&r->used->idx, __ATOMIC_ACQUIRE);
 }
 
@@ -134,6 +170,10 @@ void vf_kick(struct vf_ring *r);
 /* Makes @n more descriptors available and kicks when the other side wants that. */
 static inline void vf_post(struct vf_ring *r, uint16_t n)
 {
+	if (r->packed) {
+		vf_packed_post(r, n);
+		return;
+	}
 	r->next += n;
 	__atomic_store_n(&r->avail->idx, r->next, __ATOMIC_RELEASE);
 	atomic_thread_fence(memory_order_seq_cst);
@@ -151,7 +191,7 @@ static inline uint16_t vf_tx_room(struct vf_ring *r)
 /* Sending: sets the length of slot r->next + @i, virtio-net header included. */
 static inline void vf_tx_len(struct vf_ring *r, uint16_t i, uint32_t len)
 {
-	r->desc[(uint16_t)(r->next + i) & r->mask].len = len;
+	r->desc[(uint16_t)(r->next + i) & r->mask].len = len; /* in the same place in both kinds */
 }
 
 /* Receiving: filled slots, from r->seen on. */
@@ -163,8 +203,11 @@ static inline uint16_t vf_rx_count(const struct vf_ring *r)
 /* Receiving: length in slot r->seen + @i with the header, or 0 if it was not served in order. */
 static inline uint32_t vf_rx_len(const struct vf_ring *r, uint16_t i)
 {
-	const struct vring_used_elem *e = &r->used->ring[(uint16_t)(r->seen + i) & r->mask];
+	uint16_t slot = (uint16_t)(r->seen + i) & r->mask;
+	const struct vring_used_elem *e = &r->used->ring[slot];
 
+	if (r->packed)
+		return r->packed_desc[slot].id == slot ? r->packed_desc[slot].len : 0;
 	return e->id == (uint32_t)((uint16_t)(r->seen + i) & r->mask) ? e->len : 0;
 }
 

@@ -9,6 +9,8 @@
  *
  *	--connect	the switch has the socket (its mode is server); without it the guest has
  *	--packed	packed rings
+ *	--no-merge	no buffers that are merged (MRG_RXBUF)
+ *	--in-order	buffers are used in order (IN_ORDER)
  *	--queues N	queue pairs (the frames go by all of them)
  *	--size N	bytes of a frame, 60..1514 (500)
  *	--flood		do not wait for answers: send for ever
@@ -66,7 +68,7 @@ static struct {
 	struct rte_ether_addr mac, peer;
 	uint32_t count, size;
 	uint16_t queues;
-	bool connect, packed, flood, asks;
+	bool connect, packed, no_merge, in_order, flood, asks;
 } opt = {.size = 500, .queues = 1};
 
 static struct rte_mempool *pool;
@@ -299,28 +301,25 @@ static int start_eal(void)
 	snprintf(prefix, sizeof(prefix), "guest%d", getpid());
 	snprintf(vdev, sizeof(vdev),
 		 "net_virtio_user0,path=%s,mac=" RTE_ETHER_ADDR_PRT_FMT
-		 ",queues=%u,server=%d,packed_vq=%d,queue_size=256",
-		 opt.socket, RTE_ETHER_ADDR_BYTES(&opt.mac), opt.queues, !opt.connect, opt.packed);
+		 ",queues=%u,server=%d,packed_vq=%d,mrg_rxbuf=%d,in_order=%d,queue_size=256",
+		 opt.socket, RTE_ETHER_ADDR_BYTES(&opt.mac), opt.queues, !opt.connect, opt.packed,
+		 !opt.no_merge, opt.in_order);
 	return rte_eal_init(RTE_DIM(argv) - 1, (char **)(uintptr_t)argv);
 }
 
 static int usage(void)
 {
-	fprintf(stderr, "vhost-guest [--connect] [--packed] [--queues N] [--size N] [--flood] "
-			"[--tap DEVICE] SOCKET MAC [PEER COUNT]\n");
+	fprintf(stderr, "vhost-guest [--connect] [--packed] [--no-merge] [--in-order] [--queues N] "
+			"[--size N] [--flood] [--tap DEVICE] SOCKET MAC [PEER COUNT]\n");
 	return 2;
 }
 
 static int options(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"connect", 0, NULL, 'c'},
-		{"packed", 0, NULL, 'p'},
-		{"queues", 1, NULL, 'q'},
-		{"size", 1, NULL, 's'},
-		{"flood", 0, NULL, 'f'},
-		{"tap", 1, NULL, 't'},
-		{0},
+		{"connect", 0, NULL, 'c'},  {"packed", 0, NULL, 'p'}, {"no-merge", 0, NULL, 'm'},
+		{"in-order", 0, NULL, 'i'}, {"queues", 1, NULL, 'q'}, {"size", 1, NULL, 's'},
+		{"flood", 0, NULL, 'f'},    {"tap", 1, NULL, 't'},    {0},
 	};
 	int o;
 
@@ -328,6 +327,8 @@ static int options(int argc, char **argv)
 		switch (o) {
 		case 'c': opt.connect = true; break;
 		case 'p': opt.packed = true; break;
+		case 'm': opt.no_merge = true; break;
+		case 'i': opt.in_order = true; break;
 		case 'q': opt.queues = (uint16_t)atoi(optarg); break;
 		case 's': opt.size = (uint32_t)atoi(optarg); break;
 		case 'f': opt.flood = true; break;
