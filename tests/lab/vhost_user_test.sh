@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Guests on vhost-user ports, played by DPDK's driver: they attach in both modes, with split and
-# packed rings, with one queue and several; they are killed in the middle, and come back.
+# packed rings, mergeable buffers and not, in order and not, with one queue and several; they are killed
+# in the middle, and come back.
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -38,8 +39,21 @@ guest_start b "$VHOST/b/b.sock" $B
 answerer=$GUEST_PID
 ports_up sw b
 check "two guests exchange 20,000 frames" -- "$GUEST" "$VHOST/a/a.sock" $A $B 20000
-check "... of 60 bytes, with packed rings" -- "$GUEST" --packed --size 60 "$VHOST/a/a.sock" $A $B 20000
-check "... of 1514 bytes, by two queues" -- "$GUEST" --queues 2 --size 1514 "$VHOST/a/a.sock" $A $B 20000
+# Every combination of what a driver may take, with frames of all lengths in turn.
+size=60
+for rings in "" --packed; do
+	for merge in "" --no-merge; do
+		for order in "" --in-order; do
+			for queues in 1 2; do
+				# shellcheck disable=SC2086
+				check "... 5,000 of $size bytes by $queues queue(s) $rings $merge $order" -- \
+					"$GUEST" $rings $merge $order --queues $queues --size $size "$VHOST/a/a.sock" $A $B 5000
+				size=$((size + 97))
+				[ $size -le 1514 ] || size=1514
+			done
+		done
+	done
+done
 check "the guest connects to us in server mode" -- "$GUEST" --connect "$VHOST/s/s.sock" $A $B 5000
 check "... and again" -- "$GUEST" --connect --packed "$VHOST/s/s.sock" $A $B 5000
 
