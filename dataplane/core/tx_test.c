@@ -7,6 +7,7 @@
 
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
+#include "dataplane/core/mbuf.h"
 #include "dataplane/core/offload.h"
 #include "dataplane/core/offload_test_build.h"
 #include "dataplane/core/tx.h"
@@ -369,7 +370,75 @@ static void test_mtu(void)
 	CU_ASSERT_EQUAL(drops(SMALL, "mtu_exceeded"), 1);
 }
 
+static unsigned int given_back;
+
+static void on_freed(void *addr, void *arg)
+{
+	given_back++;
+}
+
+/* A frame of @len bytes whose first 256 are its own; the rest is lent, as a guest's memory is. */
+static struct rte_mbuf *lent(const uint8_t *p, uint32_t len,
+			     struct rte_mbuf_ext_shared_info *lender)
+{
+	struct rte_mbuf *m = classified(p, 256, 0), *rest = rte_pktmbuf_alloc(w.pool);
+
+	*lender = (struct rte_mbuf_ext_shared_info){.free_cb = on_freed};
+	rte_mbuf_ext_refcnt_set(lender, 1);
+	rte_pktmbuf_attach_extbuf(rest, (void *)(uintptr_t)(p + 256), 0, (uint16_t)(len - 256),
+				  lender);
+	rest->data_len = rest->pkt_len = (uint16_t)(len - 256);
+	CU_ASSERT_EQUAL(rte_pktmbuf_chain(m, rest), 0);
+	return m;
+}
+
+/* It goes to several ports, with another tag for each, and then back to who lent it: once. */
+static void test_lent(void)
+{
+	static const uint16_t to[] = {ACCESS, TRUNK, SUPER, TRUNK};
+	struct rte_mbuf_ext_shared_info lender;
+	uint8_t p[1514];
+
+	for (unsigned int i = 0; i < sizeof(p); i++)
+		p[i] = (uint8_t)(i * 3);
+	p[0] = 2;
+	for (unsigned int i = 1; i <= 4; i++) {
+		start();
+		given_back = 0;
+		to_ports(lent(p, sizeof(p), &lender), to, i);
+		flush(1);
+		CU_ASSERT_EQUAL(given_back, 1);
+		CU_ASSERT_EQUAL(got[ACCESS][0].len, sizeof(p));
+		CU_ASSERT_EQUAL(memcmp(got[ACCESS][0].p, p, sizeof(p)), 0);
+	}
+	CU_ASSERT_EQUAL(got[TRUNK][1].len, sizeof(p) + HD_VLAN_HLEN);
+	CU_ASSERT_EQUAL(memcmp(got[TRUNK][1].p + 16, p + 12, sizeof(p) - 12), 0);
+}
+
+/* Who keeps a packet owns it: what was lent is given back at once, and changes no more. */
+static void test_own(void)
+{
+	struct rte_mbuf_ext_shared_info lender;
+	struct rte_mbuf *m, *own;
+	uint8_t p[1514] = {2}, back[1514];
+
+	w.big_pool = big;
+	given_back = 0;
+	m = lent(p, sizeof(p), &lender);
+	own = hd_mbuf_own(&w, m);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(own);
+	CU_ASSERT_EQUAL(given_back, 1);
+	memset(p + 256, 0xff, sizeof(p) - 256);
+	CU_ASSERT_EQUAL(own->pkt_len, sizeof(p));
+	CU_ASSERT_EQUAL(hd_meta(own)->domain, DOMAIN);
+	CU_ASSERT_EQUAL(((const uint8_t *)rte_pktmbuf_read(own, 0, sizeof(p), back))[1513], 0);
+	CU_ASSERT_PTR_EQUAL(hd_mbuf_own(&w, own), own); /* nothing of it is lent any more */
+	rte_pktmbuf_free(own);
+	CU_ASSERT_EQUAL(rte_mempool_avail_count(w.pool), POOL_SIZE);
+	CU_ASSERT_EQUAL(rte_mempool_avail_count(big), 31);
+}
+
 UNIT_MAIN_SETUP("tx", setup, {"tags", test_tags}, {"drops", test_drops}, {"full", test_full},
 		{"no buffers", test_no_buffers}, {"super-frame", test_super_frame},
 		{"too many pieces", test_too_many_pieces}, {"checksum", test_checksum},
-		{"mtu", test_mtu});
+		{"mtu", test_mtu}, {"lent", test_lent}, {"own", test_own});

@@ -389,6 +389,8 @@ static void *loop(void *arg)
 	return NULL;
 }
 
+_Static_assert(VHOST_SIGNALLERS >= HD_WORKERS_MAX, "each worker can signal");
+
 int vhost_loop_start(struct hd_err *err)
 {
 	struct epoll_event e = {.events = EPOLLIN, .data.u64 = UINT64_MAX};

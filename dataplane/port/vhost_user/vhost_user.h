@@ -59,10 +59,11 @@ struct vhost_vring {
 	/* who may use the ring: */
 	struct vhost_ring ring;
 	struct vhost_batch batch;
-	unsigned int lent;      /* packets of the batch that mbufs have memory of */
-	_Atomic uint32_t loans; /* such mbufs; changed by one worker at a time */
-	bool fresh;             /* kicks are still to be turned off */
-	bool stale;             /* what waits in it came while the port was disabled */
+	unsigned int lent;      /* packets of the batch, if mbufs have memory of some of them */
+	_Atomic uint32_t loans; /* packets that mbufs still have; changed by one worker at a time */
+	struct rte_mbuf_ext_shared_info lender[VHOST_BATCH]; /* of a packet each */
+	bool fresh;                                          /* kicks are still to be turned off */
+	bool stale; /* what waits in it came while the port was disabled */
 	uint16_t thrown;
 	uint16_t less; /* packets that a burst has less than HD_BURST now */
 

@@ -102,27 +102,24 @@ static inline void begin(struct rte_mbuf *m, uint32_t len)
 	m->data_len = (uint16_t)len;
 }
 
-/* One mbuf less has memory of the ring. */
-static void on_freed(void *addr, void *opaque)
+static void loans_add(struct vhost_vring *r, uint32_t n)
 {
-	struct vhost_vring *r = opaque;
+	uint32_t now = atomic_load_explicit(&r->loans, memory_order_relaxed) + n;
 
-	RTE_SET_USED(addr);
-	atomic_store_explicit(&r->loans, atomic_load_explicit(&r->loans, memory_order_relaxed) - 1,
-			      memory_order_release);
+	atomic_store_explicit(&r->loans, now, memory_order_release);
 }
 
-/*
- * @m gets @len bytes of the guest's memory at @at. What DPDK wants to know of who lent them stands in
- * the mbuf's own buffer, which is not used meanwhile: a count of its own costs no locked instruction.
- */
-static void lend(struct vhost_vring *r, struct rte_mbuf *m, uint8_t *at, uint32_t len)
+/* No mbuf has memory of the packet any more. */
+static void on_freed(void *addr, void *opaque)
 {
-	struct rte_mbuf_ext_shared_info *lender = (void *)rte_mbuf_to_baddr(m);
+	RTE_SET_USED(addr);
+	loans_add(opaque, -1u);
+}
 
-	lender->free_cb = on_freed;
-	lender->fcb_opaque = r;
-	rte_mbuf_ext_refcnt_set(lender, 1);
+/* @m gets @len bytes of the guest's memory at @at. */
+static void lend(struct rte_mbuf_ext_shared_info *lender, struct rte_mbuf *m, uint8_t *at,
+		 uint32_t len)
+{
 	m->ol_flags = RTE_MBUF_F_EXTERNAL;
 	m->shinfo = lender;
 	m->buf_addr = at;
@@ -163,10 +160,15 @@ static bool add_copy(struct rte_mempool *pool, struct rte_mbuf *m, const struct 
 	return true;
 }
 
-/* The rest of a packet is lent. False: no mbufs. */
-static bool add_lent(struct hd_worker *w, struct vhost_vring *r, struct rte_mbuf *m,
-		     const struct vhost_piece *at, uint32_t skip, uint32_t len)
+/*
+ * The rest of a packet is lent. False: no mbufs. What DPDK wants to know of who lent it is of this packet
+ * alone: where one mbuf has all of it, as a rule, nothing is counted with a locked instruction. It
+ * stays where it is until the ring is read again, when nobody has the packet any more.
+ */
+static bool add_lent(struct hd_worker *w, struct vhost_vring *r, unsigned int packet,
+		     struct rte_mbuf *m, const struct vhost_piece *at, uint32_t skip, uint32_t len)
 {
+	struct rte_mbuf_ext_shared_info *lender = &r->lender[packet];
 	struct rte_mbuf *more[LEND_MAX], *tail = m;
 	unsigned int n = 0, i = 0;
 
@@ -182,15 +184,17 @@ static bool add_lent(struct hd_worker *w, struct vhost_vring *r, struct rte_mbuf
 		return add_copy(w->big_pool, m, at, skip, len);
 	if (unlikely(rte_mempool_get_bulk(w->pool, (void **)more, n) != 0))
 		return false;
-	atomic_store_explicit(&r->loans, atomic_load_explicit(&r->loans, memory_order_relaxed) + n,
-			      memory_order_relaxed);
+	lender->free_cb = on_freed;
+	lender->fcb_opaque = r;
+	rte_mbuf_ext_refcnt_set(lender, (uint16_t)n);
+	loans_add(r, 1);
 	m->pkt_len += len;
 	m->nb_segs += (uint16_t)n;
 	while (len > 0) {
 		uint32_t here = RTE_MIN(len, at->len - skip);
 
 		here = RTE_MIN(here, (uint32_t)UINT16_MAX);
-		lend(r, more[i], at->at + skip, here);
+		lend(lender, more[i], at->at + skip, here);
 		tail->next = more[i];
 		tail = more[i++];
 		len -= here;
@@ -206,8 +210,9 @@ static bool add_lent(struct hd_worker *w, struct vhost_vring *r, struct rte_mbuf
 
 /* Longer than what is copied whole, or in pieces: the first bytes are copied, the rest is lent. */
 static bool take_long(struct hd_worker *w, const struct vhost_port *v, struct vhost_vring *r,
-		      const struct vhost_packet *p, struct rte_mbuf *m)
+		      unsigned int packet, struct rte_mbuf *m)
 {
+	const struct vhost_packet *p = &r->batch.packet[packet];
 	const struct vhost_piece *at = &r->batch.piece[p->first];
 	uint32_t skip = v->hlen, len = p->len - v->hlen;
 	uint32_t head = len <= COPY_ALL ? len : COPY_HEAD;
@@ -219,14 +224,14 @@ static bool take_long(struct hd_worker *w, const struct vhost_port *v, struct vh
 		return true;
 	for (skip += head; skip >= at->len;)
 		skip -= at++->len;
-	return add_lent(w, r, m, at, skip, len - head);
+	return add_lent(w, r, packet, m, at, skip, len - head);
 }
 
 /* A packet becomes @m. False: dropped for @reason; @m is still the caller's. */
 static inline bool take(struct hd_worker *w, const struct vhost_port *v, struct vhost_vring *r,
-			const struct vhost_packet *p, struct rte_mbuf *m,
-			struct hd_drop_reason **reason)
+			unsigned int packet, struct rte_mbuf *m, struct hd_drop_reason **reason)
 {
+	const struct vhost_packet *p = &r->batch.packet[packet];
 	const struct vhost_piece *at = &r->batch.piece[p->first];
 	uint32_t len = p->len - v->hlen;
 	struct virtio_net_hdr hdr;
@@ -244,7 +249,7 @@ static inline bool take(struct hd_worker *w, const struct vhost_port *v, struct 
 	} else {
 		copy_out(at, 0, &hdr, sizeof(hdr));
 		*reason = hd_drop_no_buffers;
-		if (unlikely(!take_long(w, v, r, p, m)))
+		if (unlikely(!take_long(w, v, r, packet, m)))
 			return false;
 	}
 	if (likely(!(hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) && !hdr.gso_type) || !v->offload)
@@ -264,7 +269,7 @@ static uint16_t take_all(struct hd_worker *w, struct hd_port *port, struct vhost
 	for (unsigned int i = 0; i < b->packets; i++) {
 		struct hd_drop_reason *reason;
 
-		if (likely(take(w, v, r, &b->packet[i], m[i], &reason))) {
+		if (likely(take(w, v, r, i, m[i], &reason))) {
 			m[good++] = m[i];
 			continue;
 		}
