@@ -224,6 +224,14 @@ void vhost_text_unshared(char *text, size_t size);
 void vhost_text_held(const struct vhost_port *v, uint64_t ns, char *text, size_t size);
 void vhost_text_taken(const struct vhost_port *v, int pid, char *text, size_t size);
 
+/* vhost_socket.c; control thread */
+
+/* Connects to the socket at @path. Never waits: who takes no connections has a full queue of them. Or -errno. */
+int vhost_socket_connect(const char *path);
+
+/* Makes the socket at v->path, with the mode v->mode from its beginning, and listens. Or -errno. */
+int vhost_socket_make(const struct vhost_port *v);
+
 /*
  * True if a process listens on the socket at v->path, which others call v->shown; *@pid is it, or 0 when
  * the kernel does not say. Does not disturb it where /proc can be read.

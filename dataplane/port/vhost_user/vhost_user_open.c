@@ -17,7 +17,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "heddle/base/clock.h"
@@ -32,7 +31,6 @@
 #define SERVER_CHECK_NS HD_NS_PER_S
 #define ABSENT_CHECK_NS (2 * HD_NS_PER_S)    /* whatever the folder's time says */
 #define FOLDER_STILL_NS (100 * HD_NS_PER_MS) /* it may change again within one tick of its time */
-#define BACKLOG         8
 
 /* A guest whose memory went away is held back for this long, then twice as long, up to a minute. */
 #define FAULT_NS        HD_NS_PER_S
@@ -109,22 +107,6 @@ static void nothing_there(struct hd_port *port, struct vhost_port *v, int error,
 	say(v, error == EACCES ? HD_PORT_NO_PERMISSION : HD_PORT_NO_PEER, text);
 }
 
-/* Never waits: whoever does not take connections has a full queue of them. Returns it, or -errno. */
-static int connect_to(const char *path)
-{
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
-
-	if (fd < 0)
-		return -errno;
-	hd_str_copy(sun.sun_path, sizeof(sun.sun_path), path);
-	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
-		return fd;
-	error = errno;
-	close(fd);
-	return -error;
-}
-
 /*
  * Connects to the guest's socket: to what was looked at. Where the guest's umask left us no right,
  * heddled is asked for it.
@@ -144,11 +126,16 @@ static int guest_connect(struct hd_port *port, struct vhost_port *v, struct stat
 	else if (!S_ISSOCK(st->st_mode))
 		ret = -ENOTSOCK;
 	else
-		ret = connect_to(path);
+		ret = vhost_socket_connect(path);
 	if (ret == -EACCES && hd_opener_vhost_admit(port->name, &err) == 0)
-		ret = connect_to(path);
+		ret = vhost_socket_connect(path);
 	close(sock);
-	return ret < 0 ? ret : vhost_loop_serve(v, ret);
+	if (ret < 0)
+		return ret;
+	vhost_lock();
+	ret = vhost_loop_serve(v, ret);
+	vhost_unlock();
+	return ret;
 }
 
 /* Words for a try that failed with @error. */
@@ -224,25 +211,6 @@ static int socket_clear(struct vhost_port *v, const char *name, struct hd_err *e
 	return 0;
 }
 
-/* A socket in the port's folder that guests can connect to. Returns it, or -errno. */
-static int socket_make(const struct vhost_port *v)
-{
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), ret = 0;
-	mode_t before;
-
-	if (fd < 0)
-		return -errno;
-	hd_str_copy(sun.sun_path, sizeof(sun.sun_path), v->path);
-	before = umask(~v->mode & 0777); /* of the socket, from its beginning */
-	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0 || listen(fd, BACKLOG) != 0)
-		ret = -errno;
-	umask(before);
-	if (ret != 0)
-		close(fd);
-	return ret != 0 ? ret : fd;
-}
-
 static int server_start(struct vhost_port *v, const struct hd_vhost_user_object *o,
 			struct hd_err *err)
 {
@@ -253,15 +221,20 @@ static int server_start(struct vhost_port *v, const struct hd_vhost_user_object 
 	ret = socket_clear(v, o->socket, err);
 	if (ret != 0)
 		return ret;
-	fd = socket_make(v);
-	ret = fd < 0 ? fd : vhost_loop_listen(v, fd);
-	if (ret != 0)
-		return hd_err_set(err, -ret, "a socket %s cannot be made: %s", v->shown,
-				  strerror(-ret));
+	fd = vhost_socket_make(v);
+	if (fd < 0)
+		return hd_err_set(err, -fd, "a socket %s cannot be made: %s", v->shown,
+				  strerror(-fd));
 	if (fstatat(v->dir, o->socket, &v->seen, AT_SYMLINK_NOFOLLOW) != 0)
 		memset(&v->seen, 0, sizeof(v->seen));
 	vhost_text_waiting(v, text, sizeof(text));
 	say(v, HD_PORT_NO_PEER, text);
+	vhost_lock();
+	ret = vhost_loop_listen(v, fd);
+	vhost_unlock();
+	if (ret != 0)
+		return hd_err_set(err, -ret, "%s cannot be waited for: %s", v->shown,
+				  strerror(-ret));
 	return 0;
 }
 
@@ -313,17 +286,17 @@ static int start(struct hd_port *port, struct vhost_port *v, struct hd_err *err)
 	struct stat folder;
 	int ret = 0;
 
-	vhost_lock();
 	begin(port, v);
 	if (o->server)
 		ret = server_start(v, o, err);
 	else if (fstat(v->dir, &folder) == 0)
 		client_try(port, v, &folder);
-	if (ret != 0)
-		vhost_loop_forget(v);
+	if (ret == 0)
+		return 0;
+	vhost_lock();
+	vhost_loop_forget(v);
 	vhost_unlock();
-	if (ret != 0)
-		close(v->dir);
+	close(v->dir);
 	return ret;
 }
 
@@ -482,18 +455,21 @@ static void poll_connected(struct hd_port *port, struct vhost_port *v)
 int vhost_user_poll(struct hd_port *port)
 {
 	struct vhost_port *v = hd_port_priv(port);
+	enum vhost_stage stage;
 	int ret = 0;
 
 	vhost_lock();
 	if (atomic_load(&v->fault) && !v->fault_told)
 		hold_back(v);
-	switch (v->stage) {
-	case VHOST_CLOSED: ret = poll_closed(port, v); break;
+	stage = v->stage;
+	switch (stage) {
 	case VHOST_LISTENING: ret = poll_listening(port, v); break;
 	case VHOST_CONNECTED: poll_connected(port, v); break;
 	case VHOST_RUNNING: vhost_memory_look(v); break;
+	case VHOST_CLOSED:
 	case VHOST_LEAVING: break;
 	}
 	vhost_unlock();
-	return ret;
+	/* The loop does not know a port that is closed: what takes longer is done without the lock. */
+	return stage == VHOST_CLOSED ? poll_closed(port, v) : ret;
 }
