@@ -86,7 +86,8 @@ struct vhost_batch {
 
 /*
  * Puts the ring of @size entries where the front-end says that its parts are, by the front-end's own
- * addresses. 0, or -errno with @err: outside @mem, not aligned, or no size that a ring can have.
+ * addresses. A split ring goes on where its used index stands, whatever base it was given: nothing is on
+ * its way. 0, or -errno with @err: outside @mem, not aligned, or no size that a ring can have.
  */
 int vhost_ring_place(struct vhost_ring *r, const struct vhost_mem *mem, uint32_t size,
 		     uint64_t desc, uint64_t avail, uint64_t used, struct hd_err *err);

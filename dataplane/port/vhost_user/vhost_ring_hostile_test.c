@@ -249,6 +249,20 @@ static void test_base(void)
 	CU_ASSERT_EQUAL(vhost_ring_base(&r), 0xffff);
 }
 
+/* A front-end that lost its back-end, and knows no better base than 0. */
+static void test_goes_on(void)
+{
+	struct vhost_ring r;
+
+	vr_start(&r, false, 256, false);
+	r.used->idx = 65530;
+	vhost_ring_set_base(&r, 0);
+	CU_ASSERT_EQUAL(vhost_ring_place(&r, &vr_mem, 256, VR_USER + VR_DESC_AT,
+					 VR_USER + VR_AVAIL_AT, VR_USER + VR_USED_AT, &err),
+			0);
+	CU_ASSERT_EQUAL(vhost_ring_base(&r), 65530);
+}
+
 UNIT_MAIN_SETUP("vhost_ring_hostile", vr_setup, {"places", test_places}, {"hostile", test_hostile},
 		{"long", test_long}, {"empty", test_empty}, {"changed", test_changed},
-		{"base", test_base});
+		{"base", test_base}, {"goes on", test_goes_on});
