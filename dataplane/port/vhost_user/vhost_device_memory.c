@@ -129,7 +129,7 @@ static int hide_region(struct vhost_port *v, const struct vhost_region *region, 
 	for (unsigned int i = 0; i < VHOST_RINGS_MAX; i++) {
 		struct vhost_vring *r = vhost_vring_at(v, i);
 
-		if (r && r->placed && ring_in(r, region)) {
+		if (v->gone.base && r && r->placed && ring_in(r, region)) {
 			r->placed = false;
 			atomic_store(&r->live, false);
 		}
@@ -150,7 +150,8 @@ int vhost_memory_remove(struct vhost_port *v, struct hd_err *err)
 		if (vhost_vring_at(v, i) && !vhost_vring_at(v, i)->placed &&
 		    !vhost_user_settle(v, vhost_vring_at(v, i)))
 			return VHOST_NOT_YET;
-	vhost_map_close(&v->gone);
+	if (v->gone.base)
+		vhost_map_close(&v->gone);
 	v->gone.base = NULL;
 	free(v->removed);
 	v->removed = NULL;

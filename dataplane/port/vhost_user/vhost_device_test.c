@@ -130,7 +130,9 @@ static void test_slots(void)
 		struct rte_mbuf *m;
 
 		CU_ASSERT_EQUAL(vf_ask(&guest, VHOST_ADD_MEM_REG, &far, sizeof(far), &fd, 1), 0);
-		CU_ASSERT_EQUAL(vf_ask(&guest, VHOST_ADD_MEM_REG, &far, sizeof(far), &fd, 1), 1);
+		/* once more, as QEMU does for each pair of queues: then it goes with the second REM */
+		CU_ASSERT_EQUAL(vf_ask(&guest, VHOST_ADD_MEM_REG, &far, sizeof(far), &fd, 1), 0);
+		CU_ASSERT_EQUAL(vf_ask(&guest, VHOST_REM_MEM_REG, &far, sizeof(far), NULL, 0), 0);
 		send_from(FAR + 4096, at + 4096, size);
 		m = vt_rx(port, 0);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(m);

@@ -149,6 +149,17 @@ static bool flush(struct vhost_port *v)
 	return true;
 }
 
+/* What was refused is for the log, too: front-ends drop the reason. */
+static void tell_refused(const struct vhost_port *v, const struct hd_err *err)
+{
+	static struct hd_log_limit limit;
+	char name[24];
+
+	if (hd_log_allowed(&limit))
+		hd_log_port(HD_LOG_NOTICE, v->port->name, "refused %s: %s",
+			    vhost_request_name(v->session.header.request, name), err->text);
+}
+
 /* Serves the request that is there, or goes on with it. False: the connection is over. */
 static bool serve(struct vhost_port *v, uint64_t now)
 {
@@ -163,6 +174,8 @@ static bool serve(struct vhost_port *v, uint64_t now)
 	if (v->waits)
 		return true;
 	v->waited = false;
+	if (ret != 0)
+		tell_refused(v, &err);
 	if (vhost_session_answer(&v->session, ret, &reply.payload, reply.len, now, &err) != 0) {
 		hang_up(v, &err);
 		return false;

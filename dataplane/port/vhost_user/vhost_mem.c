@@ -78,6 +78,7 @@ static int map_region(struct vhost_map *map, const struct vhost_region *r, int f
 {
 	size_t before = r->offset & (page - 1);
 
+	map->adds = 1;
 	map->guest = r->guest;
 	map->end = r->guest + r->size;
 	map->user = r->user;
@@ -111,14 +112,30 @@ static void index_regions(struct vhost_mem *mem)
 	}
 }
 
+static struct vhost_map *find_same(struct vhost_mem *mem, const struct vhost_region *r)
+{
+	for (unsigned int i = 0; i < mem->n; i++) {
+		struct vhost_map *map = &mem->map[i];
+
+		if (map->guest == r->guest && map->user == r->user &&
+		    map->end - map->guest == r->size)
+			return map;
+	}
+	return NULL;
+}
+
 int vhost_mem_add(struct vhost_mem *mem, const struct vhost_region *r, int fd, _Atomic bool *fault,
 		  struct hd_err *err)
 {
-	struct vhost_map map;
+	struct vhost_map *same = find_same(mem, r), map;
 	unsigned int at = mem->n;
 	size_t page = 0;
 	int ret;
 
+	if (same) {
+		same->adds++;
+		return 0;
+	}
 	ret = check_region(mem, r, err);
 	if (ret == 0)
 		ret = check_file(r, fd, &page, err);
@@ -138,21 +155,22 @@ int vhost_mem_add(struct vhost_mem *mem, const struct vhost_region *r, int fd, _
 int vhost_mem_remove(struct vhost_mem *mem, const struct vhost_region *r, struct vhost_map *gone,
 		     struct hd_err *err)
 {
-	for (unsigned int i = 0; i < mem->n; i++) {
-		const struct vhost_map *map = &mem->map[i];
+	struct vhost_map *map = find_same(mem, r);
 
-		if (map->guest != r->guest || map->user != r->user ||
-		    map->end - map->guest != r->size)
-			continue;
-		*gone = *map;
-		mem->bytes -= r->size;
-		mem->n--;
-		memmove(&mem->map[i], &mem->map[i + 1], (mem->n - i) * sizeof(mem->map[0]));
-		index_regions(mem);
+	if (!map)
+		return hd_err_set(err, ENOENT,
+				  "there is no region at %#" PRIx64 " of %" PRIu64 " bytes",
+				  r->guest, r->size);
+	if (--map->adds > 0) {
+		gone->base = NULL;
 		return 0;
 	}
-	return hd_err_set(err, ENOENT, "there is no region at %#" PRIx64 " of %" PRIu64 " bytes",
-			  r->guest, r->size);
+	*gone = *map;
+	mem->bytes -= r->size;
+	mem->n--;
+	memmove(map, map + 1, (size_t)(&mem->map[mem->n] - map) * sizeof(*map));
+	index_regions(mem);
+	return 0;
 }
 
 void vhost_map_close(struct vhost_map *map)

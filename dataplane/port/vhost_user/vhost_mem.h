@@ -34,6 +34,7 @@ struct vhost_map {
 	uint8_t *host;       /* address of @guest here */
 	void *base;          /* of the mapping, which may begin before @host */
 	size_t len;
+	uint32_t adds; /* how often it was added: QEMU does it for each pair of queues */
 };
 
 struct vhost_mem {
@@ -46,7 +47,7 @@ struct vhost_mem {
 };
 
 /*
- * Maps @r from @fd and puts it into @mem. *@fault is set when a part of the region turns out not to be
+ * Maps @r from @fd and puts it into @mem. One that is there already is only counted. *@fault is set when a part of the region turns out not to be
  * there any more; it must live until the region is unmapped. @fd stays the caller's. 0, or -errno with
  * @err, and then nothing has changed.
  */
@@ -54,7 +55,8 @@ int vhost_mem_add(struct vhost_mem *mem, const struct vhost_region *r, int fd, _
 		  struct hd_err *err);
 
 /*
- * Takes the region @r out of @mem. *@gone is for vhost_map_close(), when nobody can use it any more.
+ * Takes the region @r out of @mem. *@gone is for vhost_map_close(), when nobody can use it any more; its
+ * base is NULL when the region was added more often, and stays.
  * -ENOENT with @err: there is none with this address, size and user address.
  */
 int vhost_mem_remove(struct vhost_mem *mem, const struct vhost_region *r, struct vhost_map *gone,

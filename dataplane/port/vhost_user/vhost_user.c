@@ -129,8 +129,7 @@ struct vhost_queues vhost_user_queues(const uint64_t used[VHOST_RINGS_MAX / 64],
 	return q;
 }
 
-/* Why a ring is not read any more, or NULL. */
-static const char *broken(const struct vhost_port *v)
+const char *vhost_user_broken(const struct vhost_port *v)
 {
 	for (unsigned int i = 0; i < VHOST_RINGS_MAX; i++) {
 		const struct vhost_vring *r = atomic_load(&v->vring[i]);
@@ -145,7 +144,7 @@ static void describe(const struct vhost_port *v, char *text, size_t size)
 {
 	uint32_t caps = vhost_user_caps(v->features);
 	uint16_t rings = atomic_load(&v->rings);
-	const char *why = broken(v);
+	const char *why = vhost_user_broken(v);
 
 	if (why)
 		snprintf(text, size, "a ring is stopped: %s; the guest has to reset its device",

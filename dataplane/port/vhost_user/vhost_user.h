@@ -141,9 +141,10 @@ struct vhost_port {
 	struct stat seen;           /* of the socket at the last failure, or of our own one */
 	struct stat folder;         /* of the socket, when it was not there; mode 0: not known */
 	bool deaf_told;
-	unsigned int tries; /* on a socket that did not change */
-	uint64_t retry_ns;  /* not before, on a socket that did not change */
-	uint64_t check_ns;  /* when to look after our socket, or for one that is not there */
+	const char *broken_told; /* what was said of a ring that is not read; NULL: nothing */
+	unsigned int tries;      /* on a socket that did not change */
+	uint64_t retry_ns;       /* not before, on a socket that did not change */
+	uint64_t check_ns;       /* when to look after our socket, or for one that is not there */
 };
 
 /* ops, in vhost_user_open.c; control thread */
@@ -174,6 +175,9 @@ void vhost_user_ask_signal(struct vhost_port *v, struct vhost_vring *r, bool on)
 void vhost_user_signal(struct vhost_vring *r, unsigned int worker);
 
 /* vhost_user.c */
+
+/* Why a ring is not read any more, or NULL. Under the lock. */
+const char *vhost_user_broken(const struct vhost_port *v);
 
 /* Virtio features that a port with @o offers. Pure. */
 uint64_t vhost_user_offered(const struct hd_vhost_user_object *o);

@@ -48,11 +48,25 @@ bool vhost_memory_deaf(struct vhost_port *v)
 	return atomic_load(&v->deaf) && !atomic_load(&v->heard);
 }
 
+static void look_at_rings(struct vhost_port *v)
+{
+	static struct hd_log_limit limit;
+	const char *why = vhost_user_broken(v);
+
+	if (why == v->broken_told)
+		return;
+	v->broken_told = why;
+	if (why && hd_log_allowed(&limit))
+		hd_log_port(HD_LOG_WARNING, v->port->name, "a ring is stopped: %s", why);
+	vhost_device_tell(v);
+}
+
 /* The port stays up, as it may be mistaken: a frame would prove that. */
 void vhost_memory_look(struct vhost_port *v)
 {
 	bool deaf = vhost_memory_deaf(v);
 
+	look_at_rings(v);
 	if (deaf == v->deaf_told || (deaf && hd_now_ns() - v->since_ns < MEMORY_NS))
 		return;
 	v->deaf_told = deaf;

@@ -190,8 +190,10 @@ static void slots_storm(struct vf_dev *dev)
 				dev->ring[ring].desc[i].addr = FAR + i * 4096ull;
 		while (vf_connected(dev) && attack_now_ms() < end) {
 			vf_ask(dev, VHOST_ADD_MEM_REG, &far, sizeof(far), &fd, 1);
-			attack_refused(dev, "the same region again", VHOST_ADD_MEM_REG, &far,
-				       sizeof(far), &fd, 1);
+			far.region.user += 4096;
+			attack_refused(dev, "the same memory at two places", VHOST_ADD_MEM_REG,
+				       &far, sizeof(far), &fd, 1);
+			far.region.user -= 4096;
 			for (int i = 0; i < 10; i++)
 				attack_traffic(dev);
 			vf_ask(dev, VHOST_REM_MEM_REG, &far, sizeof(far), NULL, 0);
