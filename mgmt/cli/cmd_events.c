@@ -26,26 +26,33 @@ struct events {
 	unsigned long n;        /* how many went through it */
 };
 
-/* Calls @fn for what the switch tells of; messages about the stream itself are none of that. */
-void cli_events_offer(cli_offer_fn fn, void *arg)
+/*
+ * The event behind @node in the schema, NULL for the first, with *@i at 0. NULL: there is none. Messages
+ * about the stream itself are no events.
+ */
+static const struct lysc_node *next_event(const struct lysc_node *node, uint32_t *i)
 {
 	struct ly_ctx *ctx = cli_schema(NULL);
 	const struct lys_module *module;
+
+	node = node ? node->next : NULL;
+	while (!node && ctx && (module = ly_ctx_get_module_iter(ctx, i)))
+		if (module->compiled && strcmp(module->name, "nc-notifications") != 0)
+			node = (const struct lysc_node *)module->compiled->notifs;
+	return node;
+}
+
+/* Calls @fn for each kind of event. */
+void cli_events_offer(cli_offer_fn fn, void *arg)
+{
+	const struct lysc_node *node = NULL;
 	uint32_t i = 0;
 
-	while (ctx && (module = ly_ctx_get_module_iter(ctx, &i))) {
-		const struct lysc_node *node =
-			module->compiled ? (const struct lysc_node *)module->compiled->notifs
-					 : NULL;
+	while ((node = next_event(node, &i))) {
+		char *help = cli_first_sentence(node->dsc);
 
-		if (strcmp(module->name, "nc-notifications") == 0)
-			continue;
-		for (; node; node = node->next) {
-			char *help = cli_first_sentence(node->dsc);
-
-			fn(arg, &(struct cli_offer){CLI_OFFER_WORD, node->name, help});
-			free(help);
-		}
+		fn(arg, &(struct cli_offer){CLI_OFFER_WORD, node->name, help});
+		free(help);
 	}
 }
 
@@ -146,20 +153,12 @@ static const struct lysc_node *schema_of(const struct lysc_node *parent, const c
 /* The schema of an event. */
 static const struct lysc_node *schema_of_event(const char *name)
 {
-	struct ly_ctx *ctx = cli_schema(NULL);
-	const struct lys_module *module;
+	const struct lysc_node *node = NULL;
 	uint32_t i = 0;
 
-	while (ctx && (module = ly_ctx_get_module_iter(ctx, &i))) {
-		const struct lysc_node *node =
-			module->compiled ? (const struct lysc_node *)module->compiled->notifs
-					 : NULL;
-
-		for (; node; node = node->next)
-			if (strcmp(node->name, name) == 0)
-				return node;
-	}
-	return NULL;
+	while ((node = next_event(node, &i)) && strcmp(node->name, name) != 0)
+		;
+	return node;
 }
 
 /* Numbers and truth values as what they are. */

@@ -68,14 +68,12 @@ static int serve_rarp(struct vhost_port *v)
 	return 0;
 }
 
-static int serve_mtu(struct vhost_port *v, struct hd_err *err)
+/* The guest was told this MTU; what the port lets pass is the port's own. */
+static int check_mtu(uint64_t mtu, struct hd_err *err)
 {
-	uint64_t mtu = v->session.payload.u64;
-
 	if (mtu < HD_PORT_MTU_MIN || mtu > UINT16_MAX)
 		return hd_err_set(err, EINVAL, "an MTU of %llu, and %u to %u are right",
 				  (unsigned long long)mtu, HD_PORT_MTU_MIN, UINT16_MAX);
-	v->mtu = (uint16_t)mtu;
 	return 0;
 }
 
@@ -102,18 +100,13 @@ int vhost_device_serve(struct vhost_port *v, struct vhost_reply *reply, struct h
 	case VHOST_SET_VRING_CALL:
 		return vhost_rings_serve(v, (unsigned int)(in->u64 & VHOST_RING_MASK), reply, err);
 	case VHOST_SEND_RARP: return serve_rarp(v);
-	case VHOST_NET_SET_MTU: return serve_mtu(v, err);
+	case VHOST_NET_SET_MTU: return check_mtu(in->u64, err);
 	case VHOST_RESET_OWNER:
 	case VHOST_RESET_DEVICE: return reset(v, err);
 	case VHOST_SET_STATUS: return serve_status(v, err);
 	case VHOST_GET_STATUS: answer(reply, v->status); return 0;
 	default: return 0; /* SET_OWNER, SET_LOG_FD, SET_VRING_ERR, SET_PROTOCOL_FEATURES */
 	}
-}
-
-void vhost_device_tell(struct vhost_port *v)
-{
-	vhost_rings_tell(v, false);
 }
 
 void vhost_device_stop(struct vhost_port *v)
@@ -154,7 +147,6 @@ bool vhost_device_clear(struct vhost_port *v)
 	atomic_store(&v->rarp, 0);
 	atomic_store(&v->rings, 1);
 	v->features = v->status = 0;
-	v->mtu = 0;
 	v->waits = v->waited = false;
 	return true;
 }

@@ -21,9 +21,6 @@ struct vhost_reply {
  */
 int vhost_device_serve(struct vhost_port *v, struct vhost_reply *reply, struct hd_err *err);
 
-/* Tells the port again what its guest has: its detail is another one. While it runs. */
-void vhost_device_tell(struct vhost_port *v);
-
 /* Nothing of the guest is to be used any more: v->token says when nothing is. */
 void vhost_device_stop(struct vhost_port *v);
 

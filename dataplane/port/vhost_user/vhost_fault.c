@@ -52,9 +52,13 @@ static void on_fault(int number, siginfo_t *info, void *context)
 
 int vhost_fault_init(void)
 {
+	static bool done;
 	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
 
-	return sigaction(SIGBUS, &action, &before) == 0 ? 0 : -errno;
+	if (!done && sigaction(SIGBUS, &action, &before) != 0)
+		return -errno;
+	done = true;
+	return 0;
 }
 
 bool vhost_fault_watch(void *base, size_t len, _Atomic bool *fault)

@@ -15,7 +15,7 @@
 
 #define VHOST_FAULT_MAX 65536 /* mappings that can be watched */
 
-/* Installs the handler. Once, before any thread can need it. 0 or -errno. */
+/* Installs the handler, before any thread can need it. May be called again. One thread. 0 or -errno. */
 int vhost_fault_init(void);
 
 /* Watches a mapping; *@fault becomes true when a part of it is not there. False: too many. One thread. */

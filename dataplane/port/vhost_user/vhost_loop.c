@@ -417,9 +417,12 @@ int vhost_loop_start(struct hd_err *err)
 	ret = vhost_fault_init();
 	if (ret != 0)
 		return hd_err_set(err, -ret, "SIGBUS: %s", strerror(-ret));
-	epoll = epoll_create1(EPOLL_CLOEXEC);
-	wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (epoll < 0 || wake < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, wake, &e) != 0)
+	if (epoll < 0) /* else an earlier call came so far */
+		epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (wake < 0)
+		wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (epoll < 0 || wake < 0 ||
+	    (epoll_ctl(epoll, EPOLL_CTL_ADD, wake, &e) != 0 && errno != EEXIST))
 		return hd_err_set(err, errno, "guests cannot be served: %s", strerror(errno));
 	ret = rte_ctrl_thread_create(&thread, "vhost", NULL, loop, NULL);
 	if (ret != 0)

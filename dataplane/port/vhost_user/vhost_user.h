@@ -117,7 +117,6 @@ struct vhost_port {
 	struct vhost_port *next;
 	uint64_t features; /* in force */
 	uint64_t status;
-	uint16_t mtu;      /* that the guest was told; 0: none */
 	uint64_t since_ns; /* of the stage */
 	uint64_t due_ns;   /* when the memory became due */
 	enum guest_memory memory;

@@ -58,7 +58,7 @@ static void look_at_rings(struct vhost_port *v)
 	v->broken_told = why;
 	if (why && hd_log_allowed(&limit))
 		hd_log_port(HD_LOG_WARNING, v->port->name, "a ring is stopped: %s", why);
-	vhost_device_tell(v);
+	vhost_rings_tell(v, false);
 }
 
 /* The port stays up, as it may be mistaken: a frame would prove that. */
@@ -72,5 +72,5 @@ void vhost_memory_look(struct vhost_port *v)
 	v->deaf_told = deaf;
 	if (deaf)
 		vhost_memory_warn(v);
-	vhost_device_tell(v);
+	vhost_rings_tell(v, false);
 }

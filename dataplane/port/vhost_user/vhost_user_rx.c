@@ -236,9 +236,9 @@ static inline bool take(struct hd_worker *w, const struct vhost_port *v, struct 
 	uint32_t len = p->len - v->hlen;
 	struct virtio_net_hdr hdr;
 
-	begin(m, 0);
 	hd_meta(m)->flags = 0;
 	if (unlikely(p->len < (uint32_t)v->hlen + HD_ETH_HLEN)) {
+		begin(m, 0);
 		*reason = hd_drop_rx_truncated;
 		return false;
 	}
@@ -247,6 +247,7 @@ static inline bool take(struct hd_worker *w, const struct vhost_port *v, struct 
 		begin(m, len);
 		rte_memcpy(rte_pktmbuf_mtod(m, void *), at->at + v->hlen, len);
 	} else {
+		begin(m, 0);
 		copy_out(at, 0, &hdr, sizeof(hdr));
 		*reason = hd_drop_no_buffers;
 		if (unlikely(!take_long(w, v, r, packet, m)))
