@@ -62,6 +62,11 @@ bool hd_rcu_over(uint64_t token)
 	return !token || atomic_load(&calls) != token;
 }
 
+void fixture_worker_step(void)
+{
+	calls++;
+}
+
 int fixture_init(unsigned int frames, unsigned int big, unsigned int cache)
 {
 	struct hd_worker *w = &fixture.worker;

@@ -45,6 +45,9 @@ int fixture_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_er
 void fixture_close(struct hd_port *port);
 void fixture_port_free(struct hd_port *port);
 
+/* The worker enters a loop that does not end, or (when it is in one) ends it. */
+void fixture_worker_step(void);
+
 /* Drops of @port for the reason called @name. */
 uint64_t fixture_drops(const struct hd_port *port, const char *name);
 

@@ -11,7 +11,10 @@
 
 static int set_features(struct vhost_port *v, uint64_t features, struct hd_err *err)
 {
-	if ((features ^ v->features) & ~VHOST_LOGS && !vhost_rings_all_quiet(v))
+	uint64_t change = features ^ v->features;
+	int ret;
+
+	if (change & ~VHOST_LOGS && !vhost_rings_all_quiet(v))
 		return VHOST_NOT_YET;
 	v->features = features;
 	v->hlen = features & (BIT(VIRTIO_NET_F_MRG_RXBUF) | BIT(VIRTIO_F_VERSION_1))
@@ -24,7 +27,10 @@ static int set_features(struct vhost_port *v, uint64_t features, struct hd_err *
 		v->due_ns = hd_now_ns();
 	}
 	vhost_memory_log_show(v);
-	return vhost_rings_update(v, err);
+	ret = vhost_rings_update(v, err);
+	if (ret == 0 && change & features & VHOST_LOGS)
+		return vhost_memory_wait(v); /* for those that write without the log */
+	return ret;
 }
 
 static int reset(struct vhost_port *v, struct hd_err *err)

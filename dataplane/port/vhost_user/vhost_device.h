@@ -74,6 +74,9 @@ int vhost_memory_log(struct vhost_port *v, struct vhost_reply *reply, struct hd_
 /* The log is in use while the guest is on the move: when LOG_ALL is among its features. */
 void vhost_memory_log_show(struct vhost_port *v);
 
+/* Goes on with a request when workers have left what they read before. Returns VHOST_NOT_YET. */
+int vhost_memory_wait(struct vhost_port *v);
+
 /* Unmaps all. No worker is in it. */
 void vhost_memory_clear(struct vhost_port *v);
 

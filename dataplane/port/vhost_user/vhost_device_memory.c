@@ -75,8 +75,7 @@ static struct vhost_mem *table_copy(const struct vhost_port *v, struct hd_err *e
 	return table;
 }
 
-/* Workers may be in the table that was replaced for as long as their loops last. */
-static int wait_for_workers(struct vhost_port *v)
+int vhost_memory_wait(struct vhost_port *v)
 {
 	v->token = hd_rcu_start();
 	return VHOST_NOT_YET;
@@ -98,7 +97,7 @@ int vhost_memory_add(struct vhost_port *v, struct hd_err *err)
 		}
 		table_show(v, table);
 		v->memory = VHOST_MEMORY_MAPPED;
-		return wait_for_workers(v);
+		return vhost_memory_wait(v);
 	}
 	free(v->removed); /* the mappings are in the new one, too */
 	v->removed = NULL;
@@ -144,7 +143,7 @@ int vhost_memory_remove(struct vhost_port *v, struct hd_err *err)
 	if (!v->waits) {
 		int ret = hide_region(v, &v->session.payload.single.region, err);
 
-		return ret != 0 ? ret : wait_for_workers(v);
+		return ret != 0 ? ret : vhost_memory_wait(v);
 	}
 	/* What such a ring lent goes back before the ring is unmapped. */
 	for (unsigned int i = 0; i < VHOST_RINGS_MAX; i++)
@@ -177,7 +176,7 @@ int vhost_memory_log(struct vhost_port *v, struct vhost_reply *reply, struct hd_
 		v->bits_before = v->bits;
 		v->bits = bits;
 		vhost_memory_log_show(v);
-		return wait_for_workers(v);
+		return vhost_memory_wait(v);
 	}
 	if (v->bits_before)
 		vhost_log_close(v->bits_before);

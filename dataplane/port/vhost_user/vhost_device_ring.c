@@ -156,7 +156,7 @@ int vhost_rings_update(struct vhost_port *v, struct hd_err *err)
 	int ret = 0;
 
 	for (unsigned int i = 0; i < VHOST_RINGS_MAX; i++)
-		if (is_started(v, i) && !is_live(v, i))
+		if (is_started(v, i) && !is_live(v, i) && !vhost_vring_at(v, i)->lent)
 			ret = place(v, vhost_vring_at(v, i), err) ? -err->code : ret;
 	if (runs && !(is_started(v, 0) && is_started(v, 1))) {
 		vhost_rings_end(v);

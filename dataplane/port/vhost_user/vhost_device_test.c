@@ -218,10 +218,12 @@ static void ask_base(uint32_t ring)
 			0);
 }
 
-/* A ring is given back with how far it is, when all that was lent of it is back. */
+/* A ring is given back with how far it is, when all that was lent of it is back; disabled or not. */
 static void test_base(void)
 {
-	for (int packed = 0; packed < 2; packed++) {
+	for (int round = 0; round < 4; round++) {
+		struct vhost_vring_state off = {1, 0};
+		bool packed = round & 1;
 		struct pollfd pfd = {.events = POLLIN};
 		struct rte_mbuf *m;
 
@@ -235,10 +237,13 @@ static void test_base(void)
 		CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 		CU_ASSERT_TRUE(m->nb_segs > 1);
 		CU_ASSERT_EQUAL(vf_tx_room(vf_tx(&guest, 0)), 255); /* it is lent */
+		if (round & 2)
+			vf_message(&guest, VHOST_SET_VRING_ENABLE, VHOST_VERSION, &off, sizeof(off),
+				   NULL, 0);
 		ask_base(1);
 		pfd.fd = guest.sock;
 		CU_ASSERT_EQUAL(poll(&pfd, 1, 50), 0);
-		CU_ASSERT_FALSE(atomic_load(&port->up));
+		CU_ASSERT_EQUAL(atomic_load(&port->up), (round & 2) != 0);
 		CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_read(m, 0, LONG, back), frame, LONG), 0);
 		rte_pktmbuf_free(m);
 		CU_ASSERT_EQUAL(base_of(1), packed ? 0x80068006 : 6);
@@ -255,6 +260,7 @@ static void test_base(void)
 			CU_ASSERT_EQUAL(
 				ask_event(VHOST_SET_VRING_KICK, ring, guest.ring[ring].kick), 0);
 		}
+		CU_ASSERT_EQUAL(ask_state(VHOST_SET_VRING_ENABLE, 1, 1), 0);
 		CU_ASSERT_TRUE(vt_wait(port, true));
 		cross_all();
 		detach();

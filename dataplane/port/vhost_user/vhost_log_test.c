@@ -4,6 +4,7 @@
  * compared with a copy.
  */
 #define _GNU_SOURCE
+#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -216,4 +217,25 @@ static void test_changes(void)
 	}
 }
 
-UNIT_MAIN_SETUP("vhost_log", vt_setup, {"pages", test_pages}, {"changes", test_changes});
+/* The front-end is told that pages are marked when no worker writes without marking any more. */
+static void test_begins(void)
+{
+	struct pollfd pfd = {.events = POLLIN};
+	uint64_t features, result = 1;
+
+	attach(false, VT_ALL);
+	features = guest.features | 1ull << VHOST_F_PROTOCOL_FEATURES | 1ull << VHOST_F_LOG_ALL;
+	fixture_worker_step();
+	vf_message(&guest, VHOST_SET_FEATURES, VHOST_VERSION | VHOST_NEED_REPLY, &features, 8, NULL,
+		   0);
+	pfd.fd = guest.sock;
+	CU_ASSERT_EQUAL(poll(&pfd, 1, 50), 0);
+	fixture_worker_step();
+	CU_ASSERT_EQUAL(vf_reply(&guest, VHOST_SET_FEATURES, &result, 8, 3000), 8);
+	CU_ASSERT_EQUAL(result, 0);
+	round_trip(5);
+	detach();
+}
+
+UNIT_MAIN_SETUP("vhost_log", vt_setup, {"pages", test_pages}, {"changes", test_changes},
+		{"begins", test_begins});
