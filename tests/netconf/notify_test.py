@@ -431,7 +431,8 @@ def client_that_does_not_read():
             # Who reads gets every single one, in order.
             assert event(reads).findtext(HE + "left-out") == str(i + 1)
         after = int(status().split("VmRSS:")[1].split()[0])
-        assert after < before + (100_000 if SLOW else 8_000), (before, after)
+        # (a sanitizer keeps 256 MB of what was freed)
+        assert after < before + (300_000 if SLOW else 8_000), (before, after)
         # The deaf one hears again: the first ones, how many it lost, and the newest.
         got, lost = [], 0
         while not got or got[-1] != total:

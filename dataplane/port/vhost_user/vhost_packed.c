@@ -18,17 +18,16 @@ static void follow_table(const struct vhost_ring *r, struct vhost_batch *b, bool
 			 struct vhost_chain *chain, uint64_t addr, uint32_t len)
 {
 	uint32_t here = len, n = len / sizeof(struct vring_packed_desc);
-	const struct vring_packed_desc *table = (const void *)vhost_mem_at(r->mem, addr, &here);
+	const uint8_t *table = vhost_mem_at(r->mem, addr, &here);
+	struct vring_packed_desc d;
 
 	chain->bad = !table || here != len || n == 0 || n > r->size || n > VHOST_CHAIN_MAX ||
-		     len % sizeof(*table);
+		     len % sizeof(d);
 	for (uint32_t i = 0; i < n && !chain->bad; i++) {
-		uint16_t flags = VHOST_ONCE(table[i].flags);
-
-		if (flags & VRING_DESC_F_INDIRECT || !(flags & VRING_DESC_F_WRITE) == writing)
+		vhost_copy_once(&d, table + i * sizeof(d), sizeof(d));
+		if (d.flags & VRING_DESC_F_INDIRECT || !(d.flags & VRING_DESC_F_WRITE) == writing)
 			chain->bad = true;
-		else if (!vhost_chain_add(chain, r->mem, b, VHOST_ONCE(table[i].addr),
-					  VHOST_ONCE(table[i].len)))
+		else if (!vhost_chain_add(chain, r->mem, b, d.addr, d.len))
 			return;
 	}
 }

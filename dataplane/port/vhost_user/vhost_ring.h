@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <linux/virtio_ring.h>
 
@@ -160,6 +161,13 @@ bool vhost_split_wants_signal(struct vhost_ring *r);
 bool vhost_packed_wants_signal(struct vhost_ring *r);
 bool vhost_split_ask_signal(struct vhost_ring *r, bool on);
 bool vhost_packed_ask_signal(struct vhost_ring *r, bool on);
+
+/* A copy of what the guest may be changing, and where it need not be aligned. Nothing is read twice. */
+static inline void vhost_copy_once(void *to, const void *from, size_t len)
+{
+	memcpy(to, from, len);
+	__asm__ volatile("" ::: "memory");
+}
 
 /* One load of what the guest may be changing. */
 #define VHOST_ONCE(x) (*(const volatile __typeof__(x) *)&(x))

@@ -62,15 +62,14 @@ static uint32_t buffer(uint32_t len)
 static void entry(bool packed, void *at, const struct offer *o, unsigned int i, uint16_t flags,
 		  uint16_t next)
 {
+	struct vring_packed_desc p = {
+		.addr = VR_GUEST + o->at[i], .len = o->part[i], .id = o->id, .flags = flags};
+	struct vring_desc d = {VR_GUEST + o->at[i], o->part[i], flags, next};
+
 	if (packed)
-		*(struct vring_packed_desc *)at =
-			(struct vring_packed_desc){.addr = VR_GUEST + o->at[i],
-						   .len = o->part[i],
-						   .id = o->id,
-						   .flags = flags};
+		memcpy(at, &p, sizeof(p));
 	else
-		*(struct vring_desc *)at =
-			(struct vring_desc){VR_GUEST + o->at[i], o->part[i], flags, next};
+		memcpy(at, &d, sizeof(d));
 }
 
 static uint16_t packed_flags(const struct driver *d)
@@ -91,7 +90,7 @@ static void put(struct driver *d, struct offer *o, bool indirect)
 {
 	uint16_t size = d->ring.size, slot = d->ring.packed ? d->next : d->next % size;
 	uint16_t write = d->writing ? VRING_DESC_F_WRITE : 0;
-	uint32_t table = VR_TABLES_AT + slot * 8u * 16u;
+	uint32_t table = VR_TABLES_AT + slot * (8u * 16u + 3u); /* these need not be aligned */
 	struct offer whole = {.id = o->id, .at = {table}, .part = {o->parts * 16}};
 	bool packed = d->ring.packed;
 

@@ -13,32 +13,31 @@
  * most VHOST_CHAIN_MAX: empty ones cost time, too. Each entry is read once. True if it came to an end.
  */
 static bool follow(const struct vhost_ring *r, struct vhost_batch *b, bool writing,
-		   struct vhost_chain *chain, const struct vring_desc *table, uint32_t entries,
-		   uint32_t i, bool inside)
+		   struct vhost_chain *chain, const void *table, uint32_t entries, uint32_t i,
+		   bool inside)
 {
-	for (uint32_t steps = 0; steps < entries && steps < VHOST_CHAIN_MAX; steps++) {
-		uint64_t addr = VHOST_ONCE(table[i].addr);
-		uint32_t len = VHOST_ONCE(table[i].len);
-		uint16_t flags = VHOST_ONCE(table[i].flags);
+	struct vring_desc d;
 
-		if (flags & VRING_DESC_F_INDIRECT) {
-			uint32_t here = len;
-			const void *at = vhost_mem_at(r->mem, addr, &here);
+	for (uint32_t steps = 0; steps < entries && steps < VHOST_CHAIN_MAX; steps++) {
+		vhost_copy_once(&d, (const uint8_t *)table + i * sizeof(d), sizeof(d));
+		if (d.flags & VRING_DESC_F_INDIRECT) {
+			uint32_t here = d.len;
+			const void *at = vhost_mem_at(r->mem, d.addr, &here);
 
 			/* alone, not in another one, and a whole number of entries in one piece */
-			if (inside || flags & VRING_DESC_F_NEXT || chain->pieces || !at ||
-			    here != len || len == 0 || len % sizeof(*table) ||
-			    len / sizeof(*table) > r->size)
+			if (inside || d.flags & VRING_DESC_F_NEXT || chain->pieces || !at ||
+			    here != d.len || d.len == 0 || d.len % sizeof(d) ||
+			    d.len / sizeof(d) > r->size)
 				break;
-			return follow(r, b, writing, chain, at, len / sizeof(*table), 0, true);
+			return follow(r, b, writing, chain, at, d.len / sizeof(d), 0, true);
 		}
-		if (!(flags & VRING_DESC_F_WRITE) == writing)
+		if (!(d.flags & VRING_DESC_F_WRITE) == writing)
 			break;
-		if (!vhost_chain_add(chain, r->mem, b, addr, len))
+		if (!vhost_chain_add(chain, r->mem, b, d.addr, d.len))
 			return false;
-		if (!(flags & VRING_DESC_F_NEXT))
+		if (!(d.flags & VRING_DESC_F_NEXT))
 			return true;
-		i = VHOST_ONCE(table[i].next);
+		i = d.next;
 		if (i >= entries)
 			break;
 	}
