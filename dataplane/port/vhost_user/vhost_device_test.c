@@ -383,7 +383,7 @@ static void test_refused(void)
 		{VHOST_SET_LOG_BASE, "SET_LOG_BASE needs protocol feature 1, which was not taken"},
 	};
 	uint64_t ring = 0;
-	int ends[2];
+	int ends[2], many[20] = {0};
 
 	CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
 	open_port(true);
@@ -392,6 +392,9 @@ static void test_refused(void)
 		vf_message(&guest, bad[i].request, VHOST_VERSION, &ring, sizeof(ring), NULL, 0);
 		refused(bad[i].words);
 	}
+	vt_attach(port, &guest, &conf);
+	vf_message(&guest, VHOST_SET_FEATURES, VHOST_VERSION, &ring, 8, many, RTE_DIM(many));
+	refused("more than 8 descriptors");
 	vt_attach(port, &guest, &conf);
 	vf_message(&guest, VHOST_SET_VRING_CALL, VHOST_VERSION, &ring, 8, &ends[1], 1);
 	refused("the call descriptor is no event descriptor (eventfd)");

@@ -202,7 +202,7 @@ static int receive(struct vhost_port *v, void *at, size_t room, uint64_t now)
 			     .msg_control = control.bytes,
 			     .msg_controllen = sizeof(control.bytes)};
 	ssize_t n = recvmsg(v->sock, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	int fd[VHOST_REGIONS_MAX + 1];
+	int fd[(sizeof(control.bytes) - CMSG_LEN(0)) / sizeof(int)]; /* padding has room for more */
 	struct hd_err err = {0};
 	unsigned int fds = 0;
 	int ret;
