@@ -8,7 +8,7 @@
 
 /* An ordinary configuration takes a fifth of it. */
 #if defined(__SANITIZE_ADDRESS__)
-#define PARSE_NS 2000
+#define PARSE_NS 5000
 #else
 #define PARSE_NS 250
 #endif
