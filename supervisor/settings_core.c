@@ -32,7 +32,7 @@ const char settings_usage[] =
 	"  --hugepages MODE       auto, yes or no (auto)\n"
 	"  --memory MB            for packets and tables\n"
 	"  --fdb-size N           addresses in the forwarding database\n"
-	"  --no-idle-sleep        workers poll even when nothing happens\n"
+	"  --no-idle-sleep        workers poll all ports, the quiet ones as well\n"
 	"  --vhost-dir DIR        root of vhost-user sockets (RUN-DIR/vhost)\n"
 	"  --netns-dir DIR        root of network namespaces (/run/netns)\n"
 	"  --netns-helper SOCKET  service that enters namespaces (a process of its own does it)\n"

@@ -57,6 +57,16 @@ static void tree_free(struct hd_config *tree)
 	free(tree);
 }
 
+static struct hd_rx_list *rx_list_new(uint32_t n)
+{
+	struct hd_rx_list *list =
+		calloc(1, sizeof(*list) + n * (sizeof(list->q[0]) + sizeof(*list->active)));
+
+	if (list)
+		list->active = (uint32_t *)&list->q[n];
+	return list;
+}
+
 /* The queues of all ports, by the worker that polls them. */
 static int build_rx(struct hd_config *tree)
 {
@@ -66,8 +76,7 @@ static int build_rx(struct hd_config *tree)
 		for (uint16_t q = 0; tree->ports[id] && q < tree->ports[id]->port->queues; q++)
 			n[tree->ports[id]->port->worker[q]]++;
 	for (unsigned int w = 0; w < HD_WORKERS_MAX; w++) {
-		tree->rx[w] =
-			calloc(1, sizeof(struct hd_rx_list) + n[w] * sizeof(struct hd_rx_queue));
+		tree->rx[w] = rx_list_new(n[w]);
 		if (!tree->rx[w])
 			return -ENOMEM;
 	}
@@ -77,7 +86,8 @@ static int build_rx(struct hd_config *tree)
 		for (uint16_t q = 0; c && q < c->port->queues; q++) {
 			struct hd_rx_list *list = tree->rx[c->port->worker[q]];
 
-			list->q[list->n++] = (struct hd_rx_queue){c, c->port, q};
+			list->q[list->n++] =
+				(struct hd_rx_queue){.config = c, .port = c->port, .queue = q};
 		}
 	}
 	return 0;
@@ -117,13 +127,16 @@ static void patch_rx(struct hd_rx_list *list, const struct hd_port_config *c)
 static int copy_rx(struct hd_config *tree, const struct hd_config *now)
 {
 	for (unsigned int w = 0; w < HD_WORKERS_MAX; w++) {
-		size_t size =
-			sizeof(struct hd_rx_list) + now->rx[w]->n * sizeof(struct hd_rx_queue);
+		const struct hd_rx_list *from = now->rx[w];
 
-		tree->rx[w] = malloc(size);
+		tree->rx[w] = rx_list_new(from->n);
 		if (!tree->rx[w])
 			return -ENOMEM;
-		memcpy(tree->rx[w], now->rx[w], size);
+		tree->rx[w]->n = from->n;
+		for (uint32_t i = 0; i < from->n; i++)
+			tree->rx[w]->q[i] = (struct hd_rx_queue){.config = from->q[i].config,
+								 .port = from->q[i].port,
+								 .queue = from->q[i].queue};
 	}
 	for (uint32_t id = 0; id < tree->n_ports; id++)
 		for (unsigned int w = 0; tree->ports[id] != now->ports[id] && w < HD_WORKERS_MAX;

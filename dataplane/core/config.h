@@ -87,10 +87,16 @@ struct hd_rx_queue {
 	const struct hd_port_config *config;
 	struct hd_port *port;
 	uint16_t queue;
+	/* the worker's (idle.h): */
+	bool blind;       /* it is quiet, and there is nothing to wait for */
+	uint32_t empty;   /* looks that found nothing, since */
+	uint64_t busy_ns; /* the last one that did */
 };
 
+/* Of a worker, in the order of port ids; what is active or rests (idle.h) is the worker's to write. */
 struct hd_rx_list {
-	uint32_t n;
+	uint32_t n, n_active, n_resting;
+	uint32_t *active; /* [n], behind the queues: those that are looked at */
 	struct hd_rx_queue q[];
 };
 

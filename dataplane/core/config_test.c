@@ -11,6 +11,7 @@
 #include "heddle/api/guard.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/config_build.h"
+#include "dataplane/core/idle.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/fdb.h"
 #include "dataplane/core/opener.h"
@@ -81,6 +82,10 @@ unsigned int hd_worker_for_queue(void)
 {
 	queues_out++;
 	return dice(3);
+}
+
+void hd_idle_forget(struct hd_port *port, uint16_t q)
+{
 }
 
 void hd_worker_queue_gone(unsigned int worker)

@@ -37,7 +37,6 @@ struct hd_hold {
 	uint32_t n_frames, max_frames;
 	uint32_t n_ports, first;     /* port[first] has the next turn */
 	uint16_t port[HD_PORTS_MAX]; /* a ring */
-	uint8_t empty[HD_PORTS_MAX]; /* receive calls that found nothing, while frames waited */
 	struct hd_hold_batch batch[HD_PORTS_MAX];
 };
 

@@ -1,112 +1,233 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * What a worker does when nothing happens: it polls on for a while, then pauses between polls, then
- * sleeps until a port or the control thread wakes it. Idle costs nothing, and a packet that comes
- * meanwhile waits for one wake-up.
- */
 #define _GNU_SOURCE
-#include <poll.h>
+#include "dataplane/core/idle.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <rte_pause.h>
 
-#include "dataplane/core/config.h"
+#include "heddle/base/clock.h"
 #include "dataplane/core/loop.h"
 
-#define IDLE_PAUSE_LOOPS 64  /* empty loops before pausing in between */
-#define IDLE_SLEEP_LOOPS 512 /* and before sleeping */
-#define IDLE_SLEEP_LONG  8   /* or so many, when they took IDLE_LONG_NS: there are many ports */
-#define IDLE_LONG_NS     200000
-#define IDLE_FDS_MAX     1024 /* more queues than that are looked at every IDLE_MICRO_NS */
-#define IDLE_MICRO_NS    50000
-#define IDLE_SLEEP_NS    100000000 /* a look around even if nobody called */
+#define BLIND_NS 50000     /* a sleep while a queue has nothing to wait for */
+#define SLEEP_NS 100000000 /* any other: a look around even if nobody called */
+#define EVENTS   64
+#define WAKE     UINT64_MAX /* what the event of wake_fd says */
 
-static bool idle_sleep = true;
+static bool may_rest = true;
 
 void hd_idle_enable(bool enable)
 {
-	idle_sleep = enable;
+	may_rest = enable;
 }
 
-static bool is_live(const struct hd_rx_queue *q)
+int hd_idle_init(struct hd_worker *w)
 {
-	return atomic_load_explicit(&q->port->up, memory_order_acquire) &&
-	       q->queue < atomic_load_explicit(&q->port->rx_queues, memory_order_relaxed);
+	struct epoll_event e = {.events = EPOLLIN, .data.u64 = WAKE};
+
+	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (w->wake_fd < 0 || w->epoll_fd < 0 ||
+	    epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->wake_fd, &e) != 0)
+		return -errno;
+	return 0;
 }
 
-/* Asks all peers to signal, or no longer to. Returns the descriptors, or -1: one has none. */
-static int idle_arm(struct hd_worker *w, const struct hd_rx_list *list, struct pollfd *fds,
-		    bool arm)
+static struct hd_rest *rest_of(const struct hd_rx_queue *q)
 {
-	int n = 0;
-	bool blind = false;
+	return &q->port->rest[q->queue];
+}
 
+static int event_fd(struct hd_worker *w, const struct hd_rx_queue *q, bool arm)
+{
+	int fd = -1;
+
+	hd_inside_enter(&w->inside, q->port, HD_DOING_WAIT);
+	if (q->port->ops->event_fd)
+		fd = q->port->ops->event_fd(q->port, q->queue, arm);
+	return fd;
+}
+
+static void activate(struct hd_worker *w, struct hd_rx_list *list, uint32_t i)
+{
+	hd_idle_is_busy(w, &list->q[i]);
+	list->active[list->n_active++] = i;
+}
+
+/* A queue that rested is looked at again, and its peer need not signal. */
+static void end_rest(struct hd_worker *w, const struct hd_rx_queue *q)
+{
+	rest_of(q)->rests = false;
+	event_fd(w, q, false);
+	hd_inside_leave(&w->inside);
+}
+
+void hd_idle_tree(struct hd_worker *w)
+{
+	struct hd_rx_list *list = w->config->rx[w->index];
+
+	/* before the ports are looked at: a change that comes meanwhile is seen the next time */
+	w->port_calls = atomic_load_explicit(&hd_port_calls, memory_order_acquire);
+	list->n_active = list->n_resting = 0;
 	for (uint32_t i = 0; i < list->n; i++) {
 		const struct hd_rx_queue *q = &list->q[i];
-		int fd = -1;
+		struct hd_rest *rest = rest_of(q);
+		uint32_t calls = atomic_load_explicit(&q->port->calls, memory_order_acquire);
 
-		if (!is_live(q))
+		if (!atomic_load_explicit(&q->port->up, memory_order_acquire) ||
+		    q->queue >= atomic_load_explicit(&q->port->rx_queues, memory_order_relaxed)) {
+			rest->rests = false;
 			continue;
-		hd_inside_enter(&w->inside, q->port, HD_DOING_WAIT);
-		if (q->port->ops->event_fd)
-			fd = q->port->ops->event_fd(q->port, q->queue, arm);
-		if (fd < 0 || n == IDLE_FDS_MAX)
-			blind = true;
+		}
+		if (rest->rests && rest->calls != calls)
+			end_rest(w, q);
+		rest->calls = calls;
+		if (rest->rests)
+			list->n_resting++;
 		else
-			fds[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
+			activate(w, list, i);
 	}
-	hd_inside_leave(&w->inside);
-	return blind ? -1 : n;
 }
 
-static bool idle_long(const struct hd_worker *w)
+/* Where queue @queue of port @id is in the list, which is in the order of port ids. Or -1. */
+static int64_t find(const struct hd_rx_list *list, uint16_t id, uint16_t queue)
 {
-	return w->idle_loops >= IDLE_SLEEP_LONG && w->now_ns - w->idle_ns >= IDLE_LONG_NS;
+	uint32_t low = 0, high = list->n;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		const struct hd_rx_queue *q = &list->q[mid];
+
+		if (q->port->id < id || (q->port->id == id && q->queue < queue))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low < list->n && list->q[low].port->id == id && list->q[low].queue == queue)
+		return low;
+	return -1;
+}
+
+static void on_events(struct hd_worker *w, const struct epoll_event *events, int n)
+{
+	struct hd_rx_list *list = w->config->rx[w->index];
+	uint64_t count;
+
+	for (int k = 0; k < n; k++) {
+		uint64_t data = events[k].data.u64;
+		int64_t i;
+
+		if (data == WAKE) {
+			if (read(w->wake_fd, &count, sizeof(count)) < 0)
+				continue; /* somebody was faster */
+		} else {
+			i = find(list, (uint16_t)(data >> 16), (uint16_t)data);
+			if (i < 0 || !rest_of(&list->q[i])->rests)
+				continue; /* of a port that is gone, or was */
+			end_rest(w, &list->q[i]);
+			list->n_resting--;
+			activate(w, list, (uint32_t)i);
+		}
+	}
+}
+
+void hd_idle_begin(struct hd_worker *w)
+{
+	struct epoll_event events[EVENTS];
+
+	if (unlikely(w->port_calls != atomic_load_explicit(&hd_port_calls, memory_order_acquire)))
+		hd_idle_tree(w);
+	if (!w->config->rx[w->index]->n_resting || w->now_ns - w->looked_ns < HD_IDLE_LOOK_NS)
+		return;
+	w->looked_ns = w->now_ns;
+	on_events(w, events, epoll_wait(w->epoll_fd, events, EVENTS, 0));
+}
+
+/* The worker hears of @fd once. */
+static bool watch(const struct hd_worker *w, const struct hd_rx_queue *q, int fd)
+{
+	struct epoll_event e = {.events = EPOLLIN | EPOLLONESHOT,
+				.data.u64 = (uint64_t)q->port->id << 16 | q->queue};
+
+	return epoll_ctl(w->epoll_fd, EPOLL_CTL_MOD, fd, &e) == 0 ||
+	       (errno == ENOENT && epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &e) == 0);
+}
+
+uint16_t hd_idle_rest(struct hd_worker *w, struct hd_rx_queue *q, struct rte_mbuf **m, uint16_t n)
+{
+	struct hd_rest *rest = rest_of(q);
+	uint16_t got;
+	int fd;
+
+	if (!may_rest)
+		return 0;
+	hd_idle_is_busy(w, q); /* when it cannot rest, it is asked again after a while */
+	fd = event_fd(w, q, true);
+	if (fd < 0) {
+		q->blind = true;
+		return 0;
+	}
+	/* What came before the peer was asked to signal would not be signalled: looks once more. */
+	hd_inside_enter(&w->inside, q->port, HD_DOING_RECEIVE);
+	got = q->port->ops->rx_burst(w, q->port, q->queue, m, n);
+	if (!got && watch(w, q, fd)) {
+		rest->fd = fd;
+		rest->watched = rest->rests = true;
+		return 0;
+	}
+	q->blind = !got;
+	event_fd(w, q, false);
+	return got;
+}
+
+void hd_idle_forget(struct hd_port *port, uint16_t q)
+{
+	const struct hd_worker *w = hd_worker_get(port->worker[q]);
+	struct hd_rest *rest = &port->rest[q];
+
+	if (rest->watched)
+		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, rest->fd, NULL);
+	rest->watched = false;
+}
+
+static void sleep_for(struct hd_worker *w, long ns)
+{
+	struct timespec timeout = {.tv_nsec = ns};
+	struct epoll_event events[EVENTS];
+	const struct hd_config *tree;
+	int n;
+
+	w->stats->sleeps++;
+	atomic_store_explicit(&w->asleep, true, memory_order_relaxed);
+	hd_rcu_offline(w);
+	n = epoll_pwait2(w->epoll_fd, events, EVENTS, &timeout, NULL);
+	hd_rcu_online(w);
+	atomic_store_explicit(&w->asleep, false, memory_order_relaxed);
+	if (n > 0)
+		w->stats->wakeups++;
+	w->now_ns = w->looked_ns = hd_now_ns();
+	/* The tree may have gone during the sleep. Nothing was held. */
+	tree = atomic_load_explicit(&hd_config_published, memory_order_acquire);
+	if (tree != w->config) {
+		w->config = tree;
+		hd_idle_tree(w);
+	}
+	on_events(w, events, n);
 }
 
 void hd_idle(struct hd_worker *w)
 {
-	struct pollfd fds[IDLE_FDS_MAX + 1];
 	const struct hd_rx_list *list = w->config->rx[w->index];
-	struct timespec timeout = {.tv_nsec = IDLE_SLEEP_NS};
-	uint64_t drained;
-	int n;
 
-	if (++w->idle_loops == 1)
-		w->idle_ns = w->now_ns;
-	if (!idle_long(w)) {
-		if (w->idle_loops < IDLE_PAUSE_LOOPS)
+	for (uint32_t i = 0; i < list->n_active; i++)
+		if (!list->q[list->active[i]].blind) {
+			rte_pause();
 			return;
-		rte_pause();
-		if (w->idle_loops < IDLE_SLEEP_LOOPS)
-			return;
-	}
-	if (!idle_sleep)
-		return;
-	n = idle_arm(w, list, fds, true);
-	/* What came before the peer was asked to signal would not be signalled: look once more. */
-	if (hd_worker_loop(w)) {
-		w->idle_loops = 0;
-	} else {
-		if (n < 0) {
-			n = 0;
-			timeout.tv_nsec = IDLE_MICRO_NS;
 		}
-		fds[n] = (struct pollfd){.fd = w->wake_fd, .events = POLLIN};
-		w->stats->sleeps++;
-		atomic_store_explicit(&w->asleep, true, memory_order_relaxed);
-		hd_rcu_offline(w);
-		if (ppoll(fds, n + 1, &timeout, NULL) > 0) {
-			w->stats->wakeups++;
-			w->idle_loops = 0;
-		}
-		hd_rcu_online(w);
-		atomic_store_explicit(&w->asleep, false, memory_order_relaxed);
-		if (read(w->wake_fd, &drained, sizeof(drained)) > 0)
-			w->idle_loops = 0;
-		/* The tree may have gone during the sleep. Nothing was held. */
-		w->config = atomic_load_explicit(&hd_config_published, memory_order_acquire);
-	}
-	idle_arm(w, w->config->rx[w->index], fds, false);
+	if (may_rest)
+		sleep_for(w, list->n_active ? BLIND_NS : SLEEP_NS);
 }

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <rte_cycles.h>
@@ -19,6 +18,7 @@
 #include "dataplane/core/capture.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/hold.h"
+#include "dataplane/core/idle.h"
 #include "dataplane/core/l2.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/node.h"
@@ -81,14 +81,14 @@ static int worker_init(struct hd_worker *w, unsigned int n, bool replay, struct 
 	w->port_stats = hd_stats_ports(w->index);
 	w->replay = replay;
 	w->config = hd_config_running();
-	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	rc = hd_idle_init(w);
 	w->tx = hd_tx_new();
 	w->hold = hd_hold_new(w->pool->size / HELD_SHARE / n);
 	w->send_budget = SEND_BUDGET_MIN;
 	w->send_cost =
 		(int64_t)rte_get_tsc_hz() / 1000000 * SEND_US * SEND_FRACTION / SEND_BUDGET_MIN;
-	if (w->wake_fd < 0 || !w->tx || !w->hold)
-		return hd_err_set(err, errno, "worker %u: %s", w->index,
+	if (rc < 0 || !w->tx || !w->hold)
+		return hd_err_set(err, rc < 0 ? -rc : ENOMEM, "worker %u: %s", w->index,
 				  "no memory or descriptors");
 	snprintf(name, sizeof(name), "worker-%u", w->index);
 	rc = hd_graph_new(w, name, &w->graph);
@@ -208,11 +208,14 @@ static void begin(struct hd_worker *w)
 		atomic_load_explicit(&hd_config_published, memory_order_acquire);
 
 	w->capture = atomic_load_explicit(&hd_capture_published, memory_order_acquire);
+	w->now_ns = hd_now_ns();
 	if (unlikely(tree != w->config)) {
 		w->config = tree;
 		hd_hold_check(w);
+		hd_idle_tree(w);
 	}
-	w->now_ns = hd_now_ns();
+	if (!w->replay)
+		hd_idle_begin(w);
 	w->send_left = w->replay ? INT32_MAX : w->send_budget + RTE_MIN(w->send_left, 0);
 	w->held = false;
 	if (unlikely(w->hold->n_ports))
@@ -245,7 +248,6 @@ int hd_worker_main(void *arg)
 		rte_rcu_qsbr_quiescent(qsbr, w->index);
 		if (busy) {
 			w->stats->busy_loops++;
-			w->idle_loops = 0;
 		} else {
 			hd_idle(w);
 		}

@@ -38,12 +38,6 @@ void hd_workers_wake(void);
 /* Tells all to stop; returns when they did not (EAL joins them). Control thread. */
 void hd_workers_stop(void);
 
-/* Allows workers to sleep when nothing happens. Before they start. */
-void hd_idle_enable(bool enable);
-
-/* Called by a worker whose loop found nothing: pauses, or sleeps until a port has something. */
-void hd_idle(struct hd_worker *w);
-
 /* For idle.c: the worker is out of all tables while it sleeps. Worker. */
 void hd_rcu_offline(struct hd_worker *w);
 void hd_rcu_online(struct hd_worker *w);

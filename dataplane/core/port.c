@@ -15,6 +15,7 @@
 static const struct hd_port_ops *kinds[KINDS_MAX];
 static unsigned int n_kinds;
 static void (*waker)(void);
+_Atomic uint32_t hd_port_calls;
 
 void hd_port_kind_register(const struct hd_port_ops *ops)
 {
@@ -48,11 +49,18 @@ void hd_port_set_waker(void (*wake)(void))
 	waker = wake;
 }
 
+void hd_port_call(struct hd_port *port)
+{
+	atomic_fetch_add(&port->calls, 1);
+	atomic_fetch_add(&hd_port_calls, 1);
+	if (waker)
+		waker();
+}
+
 static void tell(struct hd_port *port)
 {
 	atomic_fetch_add(&port->up_events, 1);
-	if (waker)
-		waker();
+	hd_port_call(port);
 }
 
 void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)

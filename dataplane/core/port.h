@@ -99,14 +99,23 @@ struct hd_port_ops {
 			     struct rte_mbuf **m, uint16_t n);
 
 	/*
-	 * Before a worker sleeps: the descriptor that becomes readable when queue @q may have
-	 * packets, or -1 when the kind has none (the worker then polls with micro-sleeps). With
-	 * @arm the peer is asked to signal (kicks on), without it no longer. Worker. May be NULL.
+	 * Before queue @q rests (idle.h): the descriptor that becomes readable when it may have
+	 * packets, or -1 when there is none now (the queue is then polled on, and asked again). With
+	 * @arm the peer is asked to signal (kicks on), without it no longer. A kind that replaces
+	 * the descriptor of an open port calls hd_idle_forget() before. Worker. May be NULL.
 	 */
 	int (*event_fd)(struct hd_port *port, uint16_t q, bool arm);
 
 	/* Writes "2 queues, csum tso4" for people. Control thread. May be NULL. */
 	void (*detail)(const struct hd_port *port, char *text, size_t size);
+};
+
+/* How a receive queue rests (idle.h). Its worker's, and of who stops it. */
+struct hd_rest {
+	bool rests;   /* it is not looked at until its peer signals */
+	bool watched; /* the worker waits for this descriptor, or did: */
+	int fd;
+	uint32_t calls; /* the port's, as the worker saw it last */
 };
 
 struct hd_port {
@@ -116,10 +125,12 @@ struct hd_port {
 	_Atomic uint16_t rx_queues; /* that can be polled now: 0..queues */
 	_Atomic uint16_t tx_queues;
 	_Atomic bool up;
-	_Atomic bool disabled; /* by configuration: it does not go up, whatever its kind says */
-	uint16_t id;           /* below HD_PORTS_MAX; of its counters and in every table */
-	uint16_t queues;       /* as configured */
+	_Atomic bool disabled;  /* by configuration: it does not go up, whatever its kind says */
+	_Atomic uint32_t calls; /* hd_port_call() */
+	uint16_t id;            /* below HD_PORTS_MAX; of its counters and in every table */
+	uint16_t queues;        /* as configured */
 	rte_spinlock_t tx_lock[HD_PORT_QUEUES_MAX]; /* when workers share a transmit queue */
+	struct hd_rest rest[HD_PORT_QUEUES_MAX];
 
 	/* control thread */
 	char name[HD_NAME_MAX];
@@ -184,6 +195,15 @@ void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues
  * of it. What was learned on the port is flushed by the control thread.
  */
 void hd_port_set_down(struct hd_port *port, enum hd_port_reason reason, const char *text);
+
+/*
+ * Workers have to look at the port once, although none of its descriptors may say so.
+ * hd_port_set_up() and hd_port_set_down() call as well. Any thread.
+ */
+void hd_port_call(struct hd_port *port);
+
+/* How often any port called. Workers compare. */
+extern _Atomic uint32_t hd_port_calls;
 
 /*
  * The kind says: the kernel's interface that is the port's other side has this MAC. Control thread,

@@ -9,6 +9,7 @@
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
 #include "dataplane/core/blame.h"
+#include "dataplane/core/idle.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/port_life.h"
 #include "dataplane/core/port_table.h"
@@ -69,6 +70,8 @@ static void close_first(void)
 	closings.done++;
 	port->closing = false;
 	if (port->is_open) {
+		for (uint16_t q = 0; q < port->queues; q++)
+			hd_idle_forget(port, q);
 		hd_blame_enter(port, HD_DOING_CONTROL);
 		port->ops->close(port);
 		hd_blame_leave();

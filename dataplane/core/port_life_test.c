@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "heddle/base/clock.h"
+#include "dataplane/core/idle.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/port_table.h"
@@ -43,6 +44,10 @@ void hd_rcu_synchronize(void)
 unsigned int hd_worker_for_queue(void)
 {
 	return 0;
+}
+
+void hd_idle_forget(struct hd_port *port, uint16_t q)
+{
 }
 
 void hd_worker_queue_gone(unsigned int worker)

@@ -4,14 +4,12 @@
  */
 #include "dataplane/core/config.h"
 #include "dataplane/core/hold.h"
+#include "dataplane/core/idle.h"
 #include "dataplane/core/node.h"
 #include "dataplane/core/rx.h"
 
 /* Packets of one walk: a stream holds at most 65,535, and the caches far fewer. */
 #define RX_BUDGET 256
-
-#define QUIET       16 /* looks that found nothing make a port quiet */
-#define QUIET_LOOPS 4
 
 struct rx_ctx {
 	struct hd_worker *w;
@@ -20,14 +18,18 @@ struct rx_ctx {
 
 enum { NEXT_VLAN_INPUT, NEXT_COUNT };
 
-/*
- * While frames wait: a port whose own frames do is not polled, and one that is quiet in each fourth loop
- * only. (A look at a thousand quiet TAPs would take longer than what a loop floods.)
- */
-static bool not_now(const struct hd_worker *w, uint16_t id)
+static uint16_t receive(struct hd_worker *w, struct hd_rx_queue *q, struct rte_mbuf **m, uint16_t n)
 {
-	return hd_hold_has(w->hold, id) ||
-	       (w->hold->empty[id] >= QUIET && (id + w->stats->loops) % QUIET_LOOPS);
+	uint16_t got;
+
+	hd_inside_enter(&w->inside, q->port, HD_DOING_RECEIVE);
+	got = q->port->ops->rx_burst(w, q->port, q->queue, m, n);
+	if (unlikely(!got && hd_idle_is_quiet(w, q)))
+		got = hd_idle_rest(w, q, m, n);
+	if (!got)
+		return 0;
+	hd_idle_is_busy(w, q);
+	return hd_rx_admit(w, q->config, m, got, false);
 }
 
 static uint16_t port_rx_process(struct rte_graph *graph, struct rte_node *node, void **objs,
@@ -35,38 +37,38 @@ static uint16_t port_rx_process(struct rte_graph *graph, struct rte_node *node, 
 {
 	struct rx_ctx *ctx = (struct rx_ctx *)node->ctx;
 	struct hd_worker *w = ctx->w;
-	const struct hd_rx_list *list = w->config->rx[w->index];
+	struct hd_rx_list *list = w->config->rx[w->index];
 	uint32_t at = ctx->next, total = 0;
 	bool waiting = w->hold->n_ports != 0;
 	uint16_t burst = hd_hold_burst(w->hold);
 
 	RTE_SET_USED(objs);
 	RTE_SET_USED(nb_objs);
-	for (uint32_t i = 0; i < list->n && total < RX_BUDGET; i++) {
-		const struct hd_rx_queue *q;
+	for (uint32_t left = list->n_active; left > 0 && total < RX_BUDGET; left--) {
+		struct hd_rx_queue *q;
 		struct rte_mbuf **stream;
 		uint16_t n;
 
-		if (at >= list->n)
+		if (at >= list->n_active)
 			at = 0;
-		q = &list->q[at++];
+		q = &list->q[list->active[at]];
 		if (!atomic_load_explicit(&q->port->up, memory_order_acquire) ||
-		    q->queue >= atomic_load_explicit(&q->port->rx_queues, memory_order_relaxed))
+		    (unlikely(waiting) && hd_hold_has(w->hold, q->port->id))) {
+			at++;
 			continue;
-		if (unlikely(waiting) && not_now(w, q->port->id))
-			continue;
+		}
 		stream = (struct rte_mbuf **)rte_node_next_stream_get(graph, node, NEXT_VLAN_INPUT,
 								      HD_BURST);
-		hd_inside_enter(&w->inside, q->port, HD_DOING_RECEIVE);
-		n = q->port->ops->rx_burst(w, q->port, q->queue, stream, burst);
-		if (unlikely(waiting))
-			w->hold->empty[q->port->id] =
-				n ? 0 : RTE_MIN(w->hold->empty[q->port->id] + 1, QUIET);
-		if (!n)
-			continue;
-		n = hd_rx_admit(w, q->config, stream, n, false);
+		n = receive(w, q, stream, burst);
 		total += n;
-		rte_node_next_stream_put(graph, node, NEXT_VLAN_INPUT, n);
+		if (n)
+			rte_node_next_stream_put(graph, node, NEXT_VLAN_INPUT, n);
+		if (unlikely(!n && q->port->rest[q->queue].rests)) {
+			list->active[at] = list->active[--list->n_active];
+			list->n_resting++;
+		} else {
+			at++;
+		}
 	}
 	hd_inside_leave(&w->inside);
 	ctx->next = at;

@@ -47,15 +47,15 @@ struct hd_worker {
 	unsigned int index;           /* 0..workers-1 */
 	bool replay;                  /* now_ns is the capture's */
 	int wake_fd;                  /* eventfd: written by others to end a sleep */
-	int epoll_fd;
-	uint32_t idle_loops;
-	uint64_t idle_ns;        /* when these began */
-	int32_t send_budget;     /* of a loop, from what sends cost: */
-	int64_t send_cost;       /* in 1/16 cycles, lately */
-	_Atomic bool stop;       /* set by the control thread */
-	_Atomic bool asleep;     /* for the control thread: it waits for packets, */
-	_Atomic int tid;         /* and which thread it is; 0: not yet */
-	struct hd_mac_ring macs; /* for the control thread */
+	int epoll_fd;                 /* of descriptors whose queues rest (idle.h) */
+	uint64_t looked_ns;           /* when it was looked at */
+	uint32_t port_calls;          /* hd_port_calls, then */
+	int32_t send_budget;          /* of a loop, from what sends cost: */
+	int64_t send_cost;            /* in 1/16 cycles, lately */
+	_Atomic bool stop;            /* set by the control thread */
+	_Atomic bool asleep;          /* for the control thread: it waits for packets, */
+	_Atomic int tid;              /* and which thread it is; 0: not yet */
+	struct hd_mac_ring macs;      /* for the control thread */
 } __rte_cache_aligned;
 
 #define HD_FRAME_ROOM 2048 /* and RTE_PKTMBUF_HEADROOM before it */

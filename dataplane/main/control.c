@@ -20,6 +20,7 @@
 #include "dataplane/core/api.h"
 #include "dataplane/core/blame.h"
 #include "dataplane/core/config.h"
+#include "dataplane/core/loop.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/options.h"
 #include "dataplane/core/port_table.h"
@@ -165,11 +166,12 @@ static void on_stop(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	event_base_loopbreak(base);
 }
 
-/* From any thread: a port changed, look at it now. */
+/* From any thread: a port changed. The control thread and the workers look at it now. */
 static void wake(void)
 {
 	uint64_t one = 1;
 
+	hd_workers_wake();
 	if (wake_fd >= 0 && write(wake_fd, &one, sizeof(one)) < 0)
 		return; /* full: it will wake anyway */
 }

@@ -16,6 +16,7 @@
 #include "dataplane/core/closer.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
+#include "dataplane/core/idle.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/options.h"
 #include "dataplane/core/port_table.h"

@@ -68,7 +68,7 @@ static void usage(void)
 	     "  --memory MB            for packets and tables (256)\n"
 	     "  --fdb-size N           addresses in the forwarding database (65536)\n"
 	     "  --log-level LEVEL      error, warning, notice, info or debug\n"
-	     "  --no-idle-sleep        workers poll even when nothing happens\n"
+	     "  --no-idle-sleep        workers poll all ports, the quiet ones as well\n"
 	     "\n"
 	     "Replay:\n"
 	     "  --replay               captures instead of devices, virtual time\n"

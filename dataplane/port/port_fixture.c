@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/core/idle.h"
 #include "dataplane/core/options.h"
 #include "dataplane/core/rcu.h"
 #include "tests/unit/eal.h"
@@ -65,6 +66,12 @@ bool hd_rcu_over(uint64_t token)
 void fixture_worker_step(void)
 {
 	calls++;
+}
+
+void hd_idle_forget(struct hd_port *port, uint16_t q)
+{
+	RTE_SET_USED(port);
+	RTE_SET_USED(q);
 }
 
 int fixture_init(unsigned int frames, unsigned int big, unsigned int cache)
@@ -176,6 +183,11 @@ const struct hd_port_ops *hd_port_kind_by_name(const char *name)
 void hd_port_set_mac(struct hd_port *port, const uint8_t mac[6])
 {
 	memcpy(port->mac, mac, sizeof(port->mac));
+}
+
+void hd_port_call(struct hd_port *port)
+{
+	atomic_fetch_add(&port->calls, 1);
 }
 
 void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The generator: plays two guests on vhost-user ports of a switch and sends as much as the switch
- * takes, both ways, on one core.
+ * takes, both ways, on one core. Guests of further sockets are attached, and send nothing.
  *
- *	bench-gen [options] SOCKET SOCKET
+ *	bench-gen [options] SOCKET SOCKET [SOCKET...]
  *
- * Makes both sockets, prints {"listening": true}, waits for the switch, prints {"ready": ...}, and
+ * Makes the sockets, prints {"listening": true}, waits for the switch, prints {"ready": ...}, and
  * then serves one line of
  * standard input after the other:
  *
@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "tests/bench/gen_flows.h"
@@ -29,6 +30,9 @@
 #define FCS         4
 #define DRAIN_NS    50000000ull
 #define ANNOUNCE_NS 2000000000ull
+#define IDLE_RING   64 /* descriptors of a guest that sends nothing */
+#define BUF_SMALL   2048
+#define BUF_LARGE   9216 /* for frames that do not fit */
 
 struct gen_port {
 	struct vf_dev dev;
@@ -42,6 +46,9 @@ struct gen_port {
 struct gen {
 	struct gen_port port[2];
 	struct vf_config conf[2];
+	struct vf_dev *idle;
+	char **idle_path;
+	unsigned int n_idle;
 	unsigned int burst;
 	bool one_way;
 	unsigned int size, macs, flows; /* of the current command; size without FCS */
@@ -162,6 +169,16 @@ static unsigned int in_ring(struct gen_port *p)
 	return r->size - vf_tx_room(r);
 }
 
+/* Buffers as large as the frames need: small frames that lie far apart would miss the caches more. */
+static void fit_buffers(struct vf_ring *r, unsigned int size)
+{
+	r->buf_size = size + VF_HDR_LEN > BUF_SMALL ? BUF_LARGE : BUF_SMALL;
+	for (unsigned int d = 0; d < r->size; d++) {
+		r->desc[d].addr = r->buf_gpa + (uint64_t)d * r->buf_size;
+		r->desc[d].len = r->buf_size;
+	}
+}
+
 static int prepare(struct gen *g)
 {
 	for (unsigned int i = 0; i < 2; i++) {
@@ -174,6 +191,8 @@ static int prepare(struct gen *g)
 			return -ENOMEM;
 		gen_flows(p->heads, g->flows, g->macs, i, g->size);
 		p->flow = 0;
+		fit_buffers(vf_rx(&p->dev, 0), g->size);
+		fit_buffers(r, g->size);
 		for (unsigned int d = 0; d < r->size; d++) {
 			memset(vf_buf(r, (uint16_t)d), 0, r->buf_size);
 			r->desc[d].len = g->size + VF_HDR_LEN;
@@ -264,8 +283,58 @@ static int serve_line(struct gen *g, char *line)
 	return 0;
 }
 
-static int connect_both(struct gen *g)
+static struct vf_config idle_conf(const struct gen *g, unsigned int i)
 {
+	struct vf_config conf = g->conf[0];
+
+	conf.path = g->idle_path[i];
+	conf.ring = IDLE_RING;
+	conf.buf_size = BUF_SMALL;
+	conf.huge = false;
+	return conf;
+}
+
+static int connect_idle(struct gen *g)
+{
+	for (unsigned int i = 0; i < g->n_idle; i++) {
+		struct vf_config conf = idle_conf(g, i);
+		int ret = vf_connect(&g->idle[i], &conf);
+
+		if (ret) {
+			fprintf(stderr, "bench-gen: %s: %s\n", conf.path, g->idle[i].error);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int open_idle(struct gen *g)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	g->idle = calloc(g->n_idle + 1, sizeof(*g->idle));
+	if (!g->idle)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < g->n_idle; i++) {
+		struct vf_config conf = idle_conf(g, i);
+		int ret = vf_open(&g->idle[i], &conf);
+
+		if (ret) {
+			fprintf(stderr, "bench-gen: %s\n", g->idle[i].error);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int connect_all(struct gen *g)
+{
+	if (open_idle(g))
+		return -1;
 	for (unsigned int i = 0; i < 2; i++) {
 		struct gen_port *p = &g->port[i];
 		int ret;
@@ -287,13 +356,13 @@ static int connect_both(struct gen *g)
 			return ret;
 		}
 	}
-	return 0;
+	return connect_idle(g);
 }
 
 static int usage(void)
 {
 	fprintf(stderr, "bench-gen [--cpu N] [--huge] [--ring N] [--burst N] [--plain] [--one-way] "
-			"[--client] [--timeout SECONDS] SOCKET SOCKET\n");
+			"[--client] [--timeout SECONDS] SOCKET SOCKET [SOCKET...]\n");
 	return 2;
 }
 
@@ -307,7 +376,7 @@ static int options(int argc, char **argv, struct gen *g)
 	struct vf_config conf = {.server = true,
 				 .pairs = 1,
 				 .ring = 1024,
-				 .buf_size = 2048,
+				 .buf_size = BUF_LARGE,
 				 .features = VF_FEATURES_PLAIN | VF_FEATURES_OFFLOAD,
 				 .timeout_ms = 20000};
 	int opt;
@@ -333,13 +402,15 @@ static int options(int argc, char **argv, struct gen *g)
 		default: return usage();
 		}
 	}
-	if (argc - optind != 2 || !conf.ring || (conf.ring & (conf.ring - 1)) || !g->burst ||
+	if (argc - optind < 2 || !conf.ring || (conf.ring & (conf.ring - 1)) || !g->burst ||
 	    g->burst > conf.ring)
 		return usage();
 	for (unsigned int i = 0; i < 2; i++) {
 		g->conf[i] = conf;
 		g->conf[i].path = argv[optind + (int)i];
 	}
+	g->idle_path = &argv[optind + 2];
+	g->n_idle = (unsigned int)(argc - optind - 2);
 	return 0;
 }
 
@@ -352,7 +423,7 @@ int main(int argc, char **argv)
 	if (ret)
 		return ret;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (connect_both(&g))
+	if (connect_all(&g))
 		return 1;
 	printf("{\"ready\": true, \"features\": \"%#llx\"}\n",
 	       (unsigned long long)g.port[0].dev.features);
@@ -371,5 +442,8 @@ int main(int argc, char **argv)
 		vf_close(&g.port[i].dev);
 		free(g.port[i].heads);
 	}
+	for (unsigned int i = 0; i < g.n_idle; i++)
+		vf_close(&g.idle[i]);
+	free(g.idle);
 	return 0;
 }

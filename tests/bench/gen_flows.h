@@ -12,7 +12,7 @@
 
 #define GEN_HDR       52 /* bytes of a frame that differ between flows (and some that do not) */
 #define GEN_FRAME_MIN 60 /* without FCS */
-#define GEN_FRAME_MAX 1514
+#define GEN_FRAME_MAX 9014
 #define GEN_MACS_MAX  65536
 
 /* The head of a frame behind a plain virtio-net header: one cache line, copied as a whole. */

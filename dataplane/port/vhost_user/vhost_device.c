@@ -71,6 +71,7 @@ static int serve_rarp(struct vhost_port *v)
 
 	memcpy(&mac, v->session.payload.bytes, 6);
 	atomic_store(&v->rarp, mac | BIT(48));
+	hd_port_call(v->port);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
+#include "dataplane/core/idle.h"
 #include "dataplane/core/rcu.h"
 #include "dataplane/port/vhost_user/vhost_device.h"
 #include "dataplane/port/vhost_user/vhost_signal.h"
@@ -200,12 +201,22 @@ static int set_event(struct vhost_port *v, int mine, _Atomic bool *has, const ch
 	return ret;
 }
 
-static int set_kick(struct vhost_port *v, struct vhost_vring *r, struct hd_err *err)
+static int set_kick(struct vhost_port *v, unsigned int i, struct hd_err *err)
 {
-	int ret = set_event(v, r->kick, &r->has_kick, "kick", err);
+	struct vhost_vring *r = vhost_vring_at(v, i);
+	int ret;
 
-	if (ret != 0)
+	if (!vhost_rings_quiet(v, i, 1))
+		return VHOST_NOT_YET;
+	if (i % 2 && i / 2 < v->port->queues)
+		hd_idle_forget(v->port, (uint16_t)(i / 2));
+	ret = set_event(v, r->kick, &r->has_kick, "kick", err);
+	if (ret != 0) {
+		struct hd_err other;
+
+		vhost_rings_update(v, &other); /* the ring goes on with the one that it has */
 		return ret;
+	}
 	/* Without protocol features there is no SET_VRING_ENABLE. */
 	if (!r->started && !(v->features & BIT(VHOST_F_PROTOCOL_FEATURES)))
 		r->enabled = true;
@@ -289,7 +300,7 @@ int vhost_rings_serve(struct vhost_port *v, unsigned int i, struct vhost_reply *
 	case VHOST_SET_VRING_ADDR: return set_addr(v, i, err);
 	case VHOST_SET_VRING_ENABLE: return set_enable(v, i, err);
 	case VHOST_GET_VRING_BASE: return get_base(v, i, reply, err);
-	case VHOST_SET_VRING_KICK: return set_kick(v, r, err);
+	case VHOST_SET_VRING_KICK: return set_kick(v, i, err);
 	case VHOST_SET_VRING_CALL: return set_event(v, r->call, &r->has_call, "call", err);
 	default: return set_state(v, i, err);
 	}

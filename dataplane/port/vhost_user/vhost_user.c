@@ -131,7 +131,9 @@ struct vhost_queues vhost_user_queues(const uint64_t used[VHOST_RINGS_MAX / 64],
 
 const char *vhost_user_broken(const struct vhost_port *v)
 {
-	for (unsigned int i = 0; i < VHOST_RINGS_MAX; i++) {
+	unsigned int rings = 2u * atomic_load(&v->rings);
+
+	for (unsigned int i = 0; i < rings; i++) {
 		const struct vhost_vring *r = atomic_load(&v->vring[i]);
 
 		if (r && r->ring.broken)

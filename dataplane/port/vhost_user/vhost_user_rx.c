@@ -431,9 +431,12 @@ int vhost_user_event_fd(struct hd_port *port, uint16_t q, bool arm)
 	struct vhost_port *v = hd_port_priv(port);
 	struct vhost_vring *r = ring_of(v, 2u * q + 1);
 
-	/* Several rings behind one queue have several descriptors: such a port is polled. */
+	/*
+	 * Several rings behind one queue have several descriptors: such a port is polled. So is one that
+	 * has something to give back, or to throw away, without a signal.
+	 */
 	if (!r || atomic_load_explicit(&v->rings, memory_order_relaxed) > port->queues ||
-	    !atomic_load_explicit(&r->has_kick, memory_order_relaxed))
+	    !atomic_load_explicit(&r->has_kick, memory_order_relaxed) || r->lent || r->stale)
 		return -1;
 	if (arm)
 		drain(v, r, q);

@@ -58,6 +58,16 @@ def spread(rows):
             "the highest row"]
 
 
+def idle_guests(rows):
+    """What 200 guests that send nothing cost those that do."""
+    lines = []
+    for name, row in rows.items():
+        r = ratios(row, "heddle-idle", "heddle")
+        if r:
+            lines.append(f"heddle with 200 idle guests: {median(r):.2f} of heddle without, {label(name)}")
+    return lines
+
+
 def tcp_table(rows):
     lines = [f"{'TCP between namespaces':31} {'Gbit/s':>15} {'to the bridge':>21}"]
     base = {a["round"]: a["gbits"] for a in rows.get("bridge", [])}
@@ -82,7 +92,7 @@ def show(result):
         print("Mpps, both directions together; in brackets the ratio to io in the same row and "
               "round;\nafter them the loss; medians\n")
         print("\n".join(frames_table(frames)))
-        print("\n".join(spread(frames)))
+        print("\n".join(spread(frames) + idle_guests(frames)))
         if any(disturbed(a) for row in frames.values() for a in row.values()):
             print("* other work ran on one of the two cores meanwhile")
     if tcp:

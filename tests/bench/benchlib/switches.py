@@ -150,6 +150,8 @@ def heddle_config(switch, ports):
     interfaces = []
     for name, kind, container in ports:
         port = {"switch": switch}
+        if kind == "vhost-user":
+            port["mtu"] = 9000  # there is a row of such frames
         if kind != "af-packet":
             port["access"] = "lan"
         interfaces.append({"name": name, "type": f"heddle-{kind}:{kind}",
@@ -177,17 +179,25 @@ def heddle_process(args, cpus, huge, folder, config):
 
 class Heddle(Candidate):
     name, worker = "heddle", "worker"
+    ports = ["a", "b"]
 
     def __init__(self, *args):
         super().__init__(*args)
-        self.sockets = [str(self.folder / "vhost" / n / "sock") for n in "ab"]
+        self.sockets = [str(self.folder / "vhost" / n / "sock") for n in self.ports]
         for socket in self.sockets:  # the guests come first
             pathlib.Path(socket).parent.mkdir(parents=True)
 
     def start(self):
-        ports = [(n, "vhost-user", {}) for n in ("a", "b")]
+        ports = [(n, "vhost-user", {}) for n in self.ports]
         self.processes.append(heddle_process(self.args, self.cpus, self.huge, self.folder,
                                              heddle_config("sw0", ports)))
 
 
-CANDIDATES = {c.name: c for c in (Io, Heddle, Ovs)}
+class HeddleIdle(Heddle):
+    """The same, with 200 more guests on the segment, which are attached and send nothing."""
+
+    name = "heddle-idle"
+    ports = [*Heddle.ports, *(f"idle{i}" for i in range(200))]
+
+
+CANDIDATES = {c.name: c for c in (Io, Heddle, HeddleIdle, Ovs)}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which receive queues a worker looks at. A queue in which nothing was found for a while rests: its peer
+ * is asked to signal, and the queue is not looked at until the peer does. So a loop costs what the busy
+ * queues cost, however many others there are, and a worker whose queues all rest sleeps.
+ */
+#ifndef DATAPLANE_CORE_IDLE_H
+#define DATAPLANE_CORE_IDLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataplane/core/config.h"
+#include "dataplane/core/worker.h"
+
+/*
+ * A queue rests when nothing was found in it for so long, and in so many looks: these cost about what it
+ * costs to rest and to be woken. So a guest that wakes its queue whenever it rests makes the worker do
+ * at most twice what polling it all the time would.
+ */
+#define HD_IDLE_REST_NS    50000
+#define HD_IDLE_REST_LOOKS 64
+
+#define HD_IDLE_LOOK_NS 100000 /* a busy worker looks so often for peers that signalled */
+
+/* Allows queues to rest, and workers to sleep. Before the workers start. */
+void hd_idle_enable(bool enable);
+
+/* Makes the worker's descriptors. 0 or -errno. Control thread. */
+int hd_idle_init(struct hd_worker *w);
+
+/* The worker has another tree: which of its queues are looked at? Worker. */
+void hd_idle_tree(struct hd_worker *w);
+
+/* At the start of a loop: finds queues whose peer signalled, and ports that changed. Worker. */
+void hd_idle_begin(struct hd_worker *w);
+
+/* A look at @q found nothing. True: it is to rest. Worker. */
+static inline bool hd_idle_is_quiet(const struct hd_worker *w, struct hd_rx_queue *q)
+{
+	return ++q->empty >= HD_IDLE_REST_LOOKS && w->now_ns - q->busy_ns >= HD_IDLE_REST_NS;
+}
+
+/* A look at @q found something. Worker. */
+static inline void hd_idle_is_busy(const struct hd_worker *w, struct hd_rx_queue *q)
+{
+	q->busy_ns = w->now_ns;
+	q->empty = 0;
+	q->blind = false;
+}
+
+/*
+ * Has a quiet queue rest: then @q->port->rest[] says so, and the caller takes it from the active ones. What
+ * came meanwhile, at most @n packets, is in @m instead; returns how many. Worker, in the port.
+ */
+uint16_t hd_idle_rest(struct hd_worker *w, struct hd_rx_queue *q, struct rte_mbuf **m, uint16_t n);
+
+/* A loop found nothing: pauses, or sleeps until a peer or the control thread has something. Worker. */
+void hd_idle(struct hd_worker *w);
+
+/*
+ * The descriptor that queue @q of @port is waited for with is to be closed, or replaced. No worker is in
+ * the queue, or comes into it before hd_port_set_up(). Any thread but a worker.
+ */
+void hd_idle_forget(struct hd_port *port, uint16_t q);
+
+#endif

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Queues that rest, and wake; with a kind whose packets are a number. */
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "dataplane/core/idle.h"
+#include "dataplane/core/loop.h"
+#include "tests/unit/unit.h"
+
+#define PORTS 300
+
+static struct {
+	unsigned int packets; /* in the queue */
+	unsigned int late;    /* that come while the peer is asked to signal */
+	unsigned int looks;
+	int fd;
+	bool armed;
+} kind[PORTS];
+
+static struct hd_port *ports[PORTS];
+static struct hd_port_config configs[PORTS];
+static struct hd_worker worker;
+static struct hd_stats_worker stats;
+static struct hd_config tree;
+
+/* The rest of the program. */
+_Atomic uint32_t hd_port_calls;
+const struct hd_config *_Atomic hd_config_published = &tree;
+
+void hd_rcu_offline(struct hd_worker *w)
+{
+}
+
+void hd_rcu_online(struct hd_worker *w)
+{
+}
+
+struct hd_worker *hd_worker_get(unsigned int index)
+{
+	return &worker;
+}
+
+static uint16_t kind_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+			uint16_t n)
+{
+	uint16_t got = (uint16_t)kind[port->id].packets;
+
+	kind[port->id].looks++;
+	kind[port->id].packets = 0;
+	return got;
+}
+
+static int kind_event_fd(struct hd_port *port, uint16_t q, bool arm)
+{
+	uint64_t count;
+
+	if (kind[port->id].fd < 0)
+		return -1;
+	kind[port->id].armed = arm;
+	if (arm) {
+		kind[port->id].packets += kind[port->id].late;
+		kind[port->id].late = 0;
+	} else if (read(kind[port->id].fd, &count, sizeof(count)) < 0) {
+		return kind[port->id].fd; /* nobody signalled */
+	}
+	return kind[port->id].fd;
+}
+
+static const struct hd_port_ops ops = {.rx_burst = kind_rx, .event_fd = kind_event_fd};
+
+static struct hd_rx_list *list_new(unsigned int n)
+{
+	struct hd_rx_list *list =
+		calloc(1, sizeof(*list) + n * (sizeof(list->q[0]) + sizeof(*list->active)));
+
+	list->active = (uint32_t *)&list->q[n];
+	list->n = n;
+	for (unsigned int i = 0; i < n; i++)
+		list->q[i] = (struct hd_rx_queue){.config = &configs[i], .port = ports[i]};
+	return list;
+}
+
+static void begin(void)
+{
+	CU_ASSERT_EQUAL_FATAL(hd_idle_init(&worker), 0);
+	worker.stats = &stats;
+	worker.now_ns = 1000 * HD_IDLE_REST_NS;
+	worker.looked_ns = 0;
+	for (unsigned int i = 0; i < PORTS; i++) {
+		ports[i] = calloc(1, sizeof(*ports[i]));
+		ports[i]->ops = &ops;
+		ports[i]->id = (uint16_t)i;
+		ports[i]->queues = 1;
+		atomic_store(&ports[i]->up, true);
+		atomic_store(&ports[i]->rx_queues, 1);
+		kind[i].packets = kind[i].late = kind[i].looks = 0;
+		kind[i].armed = false;
+		kind[i].fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	}
+	tree.rx[0] = list_new(PORTS);
+	worker.config = &tree;
+	hd_idle_tree(&worker);
+}
+
+static void end(void)
+{
+	for (unsigned int i = 0; i < PORTS; i++) {
+		if (kind[i].fd >= 0)
+			close(kind[i].fd);
+		free(ports[i]);
+	}
+	free(tree.rx[0]);
+	close(worker.epoll_fd);
+	close(worker.wake_fd);
+}
+
+static void signal_port(unsigned int i)
+{
+	uint64_t one = 1;
+
+	kind[i].packets++;
+	CU_ASSERT_EQUAL(write(kind[i].fd, &one, sizeof(one)), sizeof(one));
+}
+
+/* What port_rx does, @ns later. Returns packets. */
+static unsigned int turn(uint64_t ns)
+{
+	struct hd_rx_list *list = tree.rx[0];
+	unsigned int total = 0;
+
+	worker.now_ns += ns;
+	hd_idle_begin(&worker);
+	for (uint32_t at = 0; at < list->n_active;) {
+		struct hd_rx_queue *q = &list->q[list->active[at]];
+		uint16_t n = ops.rx_burst(&worker, q->port, 0, NULL, 1);
+
+		if (!n && hd_idle_is_quiet(&worker, q))
+			n = hd_idle_rest(&worker, q, NULL, 1);
+		total += n;
+		if (n)
+			hd_idle_is_busy(&worker, q);
+		if (q->port->rest[0].rests) {
+			list->active[at] = list->active[--list->n_active];
+			list->n_resting++;
+		} else {
+			at++;
+		}
+	}
+	return total;
+}
+
+/* As many turns as a queue needs to rest. Returns packets. */
+static unsigned int turns(void)
+{
+	unsigned int total = 0;
+
+	for (unsigned int i = 0; i < HD_IDLE_REST_LOOKS; i++)
+		total += turn(HD_IDLE_REST_NS);
+	return total;
+}
+
+static void all_rest(void)
+{
+	turns();
+	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 0);
+	CU_ASSERT_EQUAL(tree.rx[0]->n_resting, PORTS);
+}
+
+/* Those that are quiet are not looked at, those that are busy are; a signal brings one back. */
+static void test_rest(void)
+{
+	begin();
+	for (unsigned int i = 0; i < 200; i++) {
+		kind[7].packets = 3;
+		CU_ASSERT_EQUAL(turn(HD_IDLE_REST_NS / 100), 3);
+		CU_ASSERT_EQUAL(tree.rx[0]->n_active, i < 99 ? PORTS : 1); /* time, and looks */
+	}
+	CU_ASSERT_EQUAL(kind[7].looks, 200);
+	CU_ASSERT_EQUAL(kind[8].looks, 101);
+	CU_ASSERT_TRUE(kind[8].armed);
+	CU_ASSERT_FALSE(kind[7].armed);
+	for (unsigned int i = 0; i < PORTS; i++) {
+		unsigned int port = i * 7 % PORTS;
+
+		if (port == 7)
+			continue;
+		signal_port(port);
+		CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 1);
+		CU_ASSERT_FALSE(kind[port].armed);
+	}
+	all_rest();
+	for (unsigned int i = 0; i < PORTS; i++) /* more than one call tells of */
+		signal_port(i);
+	for (unsigned int i = 0, got = 0; i < 20 && got < PORTS; i++) {
+		got += turn(HD_IDLE_LOOK_NS);
+		CU_ASSERT_TRUE(i < 19);
+	}
+	end();
+}
+
+/* What comes between the last look and the request to signal is not lost. */
+static void test_late(void)
+{
+	begin();
+	kind[5].late = 2;
+	CU_ASSERT_EQUAL(turns(), 2);
+	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
+	CU_ASSERT_FALSE(kind[5].armed);
+	CU_ASSERT_FALSE(tree.rx[0]->q[5].blind);
+	all_rest();
+	end();
+}
+
+/* A worker sleeps when all rest, and wakes for one; it looks often where there is nothing to wait for. */
+static void test_sleep(void)
+{
+	uint64_t sleeps;
+
+	begin();
+	all_rest();
+	signal_port(9);
+	sleeps = stats.sleeps;
+	hd_idle(&worker); /* for ever, when it misses it */
+	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
+	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
+	CU_ASSERT_EQUAL(turn(0), 1);
+	hd_idle(&worker); /* it was busy just now */
+	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
+	close(kind[9].fd);
+	kind[9].fd = -1;
+	turns();
+	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
+	CU_ASSERT_TRUE(tree.rx[0]->q[9].blind);
+	hd_idle(&worker);
+	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 2);
+	kind[9].packets = 1;
+	CU_ASSERT_EQUAL(turn(0), 1);
+	CU_ASSERT_FALSE(tree.rx[0]->q[9].blind);
+	end();
+}
+
+/* Ports that go down are left, and come back when they are up; a port that calls is looked at. */
+static void test_calls(void)
+{
+	begin();
+	all_rest();
+	atomic_store(&ports[3]->up, false);
+	atomic_fetch_add(&ports[3]->calls, 1);
+	atomic_fetch_add(&hd_port_calls, 1);
+	turn(1);
+	CU_ASSERT_EQUAL(tree.rx[0]->n_resting, PORTS - 1);
+	signal_port(3); /* of before: nobody looks */
+	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 0);
+	hd_idle_forget(ports[3], 0);
+	CU_ASSERT_FALSE(ports[3]->rest[0].watched);
+	atomic_store(&ports[3]->up, true);
+	atomic_fetch_add(&ports[3]->calls, 1);
+	atomic_fetch_add(&hd_port_calls, 1);
+	CU_ASSERT_EQUAL(turn(1), 1);
+	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
+	all_rest();
+	kind[4].packets = 1; /* and no signal */
+	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 0);
+	atomic_fetch_add(&ports[4]->calls, 1);
+	atomic_fetch_add(&hd_port_calls, 1);
+	CU_ASSERT_EQUAL(turn(1), 1);
+	end();
+}
+
+/* In another tree, those that rest go on resting, and signals find them at their new places. */
+static void test_tree(void)
+{
+	struct hd_rx_list *list;
+	unsigned int looks;
+
+	begin();
+	all_rest();
+	looks = kind[200].looks;
+	list = tree.rx[0];
+	tree.rx[0] = list_new(PORTS - 100);
+	for (unsigned int i = 0; i < PORTS - 100; i++)
+		tree.rx[0]->q[i].port = ports[i + 100];
+	free(list);
+	hd_idle_tree(&worker);
+	CU_ASSERT_EQUAL(tree.rx[0]->n_resting, PORTS - 100);
+	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 0);
+	CU_ASSERT_EQUAL(kind[200].looks, looks);
+	signal_port(200);
+	signal_port(50); /* it is gone */
+	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 1);
+	CU_ASSERT_EQUAL(kind[200].looks, looks + 1);
+	CU_ASSERT_EQUAL(kind[50].packets, 1);
+	end();
+}
+
+/* --no-idle-sleep: all are looked at, always. */
+static void test_off(void)
+{
+	hd_idle_enable(false);
+	begin();
+	for (unsigned int i = 1; i < 10; i++) {
+		turn(HD_IDLE_REST_NS);
+		hd_idle(&worker);
+		CU_ASSERT_EQUAL(tree.rx[0]->n_active, PORTS);
+		CU_ASSERT_EQUAL(kind[8].looks, i);
+	}
+	end();
+	hd_idle_enable(true);
+}
+
+UNIT_MAIN("idle", {"rest", test_rest}, {"late", test_late}, {"sleep", test_sleep},
+	  {"calls", test_calls}, {"tree", test_tree}, {"off", test_off});
