@@ -83,6 +83,7 @@ int capture_take(struct hd_capture *c, void *to, uint64_t n, struct hd_err *err)
 
 	while (n) {
 		size_t part = to || n < sizeof(scratch) ? (size_t)n : sizeof(scratch);
+		/* cppcheck-suppress legacyUninitvar ; it is written here, and never read */
 		size_t got = fread(to ? to : scratch, 1, part, c->file);
 
 		c->position += got;

@@ -90,6 +90,7 @@ static bool reads_named(const struct nc_call *call, const char *fmt, const char 
 {
 	char path[NC_PATH_MAX];
 
+	/* cppcheck-suppress wrongPrintfScanfArgNum ; paths with one name have "" for the other */
 	snprintf(path, sizeof(path), fmt, name, below);
 	return nc_call_reads(call, path);
 }

@@ -53,9 +53,10 @@ static void ring_places(struct vf_dev *dev)
 	vf_ask(dev, VHOST_SET_VRING_NUM, &state, sizeof(state), NULL, 0);
 	for (unsigned int i = 0; i < 9; i++) {
 		static const uint64_t by[] = {1, 1ull << 40, 0x7fffffffff000};
+		uint64_t *const at[] = {&bad.desc, &bad.used, &bad.avail};
 
 		bad = good;
-		(&bad.desc)[i % 3] += by[i / 3];
+		*at[i % 3] += by[i / 3];
 		attack_refused(dev, "a ring that is not in memory, or not aligned",
 			       VHOST_SET_VRING_ADDR, &bad, sizeof(bad), NULL, 0);
 		attack_refused(dev, "... started", VHOST_SET_VRING_ADDR, &bad, sizeof(bad), NULL,
