@@ -107,21 +107,10 @@ static bool same_queues(const struct hd_config *now, const struct hd_config *nex
 	return true;
 }
 
-/* Lists are in the order of port ids. */
 static void patch_rx(struct hd_rx_list *list, const struct hd_port_config *c)
 {
-	uint32_t low = 0, high = list->n;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (list->q[mid].port->id < c->id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (; low < list->n && list->q[low].port == c->port; low++)
-		list->q[low].config = c;
+	for (uint32_t i = hd_rx_first(list, c->id); i < list->n && list->q[i].port == c->port; i++)
+		list->q[i].config = c;
 }
 
 static int copy_rx(struct hd_config *tree, const struct hd_config *now)

@@ -89,8 +89,8 @@ struct hd_rx_queue {
 	uint16_t queue;
 	/* the worker's (idle.h): */
 	bool blind;       /* it is quiet, and there is nothing to wait for */
-	uint32_t empty;   /* looks that found nothing, since */
-	uint64_t busy_ns; /* the last one that did */
+	uint32_t empty;   /* looks in a row that found nothing */
+	uint64_t busy_ns; /* when the last look found something */
 };
 
 /* Of a worker, in the order of port ids; what is active or rests (idle.h) is the worker's to write. */
@@ -99,6 +99,22 @@ struct hd_rx_list {
 	uint32_t *active; /* [n], behind the queues: those that are looked at */
 	struct hd_rx_queue q[];
 };
+
+/* Where the queues of port @id begin in the list, or would. */
+static inline uint32_t hd_rx_first(const struct hd_rx_list *list, uint16_t id)
+{
+	uint32_t low = 0, high = list->n;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (list->q[mid].port->id < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
 
 struct hd_owners;
 

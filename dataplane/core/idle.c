@@ -93,22 +93,12 @@ void hd_idle_tree(struct hd_worker *w)
 	}
 }
 
-/* Where queue @queue of port @id is in the list, which is in the order of port ids. Or -1. */
+/* Where queue @queue of port @id is in the list, or -1. */
 static int64_t find(const struct hd_rx_list *list, uint16_t id, uint16_t queue)
 {
-	uint32_t low = 0, high = list->n;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-		const struct hd_rx_queue *q = &list->q[mid];
-
-		if (q->port->id < id || (q->port->id == id && q->queue < queue))
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low < list->n && list->q[low].port->id == id && list->q[low].queue == queue)
-		return low;
+	for (uint32_t i = hd_rx_first(list, id); i < list->n && list->q[i].port->id == id; i++)
+		if (list->q[i].queue == queue)
+			return i;
 	return -1;
 }
 

@@ -50,10 +50,22 @@ static inline void hd_idle_is_busy(const struct hd_worker *w, struct hd_rx_queue
 }
 
 /*
- * Has a quiet queue rest: then @q->port->rest[] says so, and the caller takes it from the active ones. What
- * came meanwhile, at most @n packets, is in @m instead; returns how many. Worker, in the port.
+ * Has a quiet queue rest; hd_idle_next() takes it from the active ones. What came meanwhile, at most @n
+ * packets, is in @m instead; returns how many. Worker, in the port.
  */
 uint16_t hd_idle_rest(struct hd_worker *w, struct hd_rx_queue *q, struct rte_mbuf **m, uint16_t n);
+
+/* The active queue at @at found nothing. Returns where to go on: a queue that rests is taken out. Worker. */
+static inline uint32_t hd_idle_next(struct hd_rx_list *list, uint32_t at)
+{
+	const struct hd_rx_queue *q = &list->q[list->active[at]];
+
+	if (!q->port->rest[q->queue].rests)
+		return at + 1;
+	list->active[at] = list->active[--list->n_active];
+	list->n_resting++;
+	return at;
+}
 
 /* A loop found nothing: pauses, or sleeps until a peer or the control thread has something. Worker. */
 void hd_idle(struct hd_worker *w);

@@ -139,12 +139,7 @@ static unsigned int turn(uint64_t ns)
 		total += n;
 		if (n)
 			hd_idle_is_busy(&worker, q);
-		if (q->port->rest[0].rests) {
-			list->active[at] = list->active[--list->n_active];
-			list->n_resting++;
-		} else {
-			at++;
-		}
+		at = n ? at + 1 : hd_idle_next(list, at);
 	}
 	return total;
 }

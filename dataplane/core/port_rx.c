@@ -63,12 +63,7 @@ static uint16_t port_rx_process(struct rte_graph *graph, struct rte_node *node, 
 		total += n;
 		if (n)
 			rte_node_next_stream_put(graph, node, NEXT_VLAN_INPUT, n);
-		if (unlikely(!n && q->port->rest[q->queue].rests)) {
-			list->active[at] = list->active[--list->n_active];
-			list->n_resting++;
-		} else {
-			at++;
-		}
+		at = n ? at + 1 : hd_idle_next(list, at);
 	}
 	hd_inside_leave(&w->inside);
 	ctx->next = at;
