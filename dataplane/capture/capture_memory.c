@@ -39,25 +39,20 @@ static uint64_t data_offset(void)
 static int map(struct hd_capture *c, struct hd_err *err)
 {
 	int fd = memfd_create("heddle-capture", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	int code = 0;
+	void *at = MAP_FAILED;
 
-	if (fd < 0 || ftruncate(fd, (off_t)c->size) < 0 || fallocate(fd, 0, 0, (off_t)c->size) < 0)
-		code = errno;
-	else
-		c->memory = mmap(NULL, c->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-				 fd, 0);
-	if (!code && c->memory == MAP_FAILED) {
-		code = errno;
-		c->memory = NULL;
+	if (fd >= 0 && !ftruncate(fd, (off_t)c->size) && !fallocate(fd, 0, 0, (off_t)c->size))
+		at = mmap(NULL, c->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+	if (at != MAP_FAILED) {
+		c->memory = at;
+		if (!fcntl(fd, F_ADD_SEALS, SEALS))
+			return fd;
 	}
-	if (!code && fcntl(fd, F_ADD_SEALS, SEALS) < 0)
-		code = errno;
-	if (!code)
-		return fd;
+	hd_err_set(err, ENOMEM, "%zu bytes of memory for the capture: %s", c->size,
+		   strerror(errno));
 	if (fd >= 0)
 		close(fd);
-	return hd_err_set(err, code, "%zu bytes of memory for the capture: %s", c->size,
-			  strerror(code));
+	return -ENOMEM;
 }
 
 static void head_init(struct hd_capture *c, uint32_t bytes)
