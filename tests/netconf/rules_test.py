@@ -12,6 +12,7 @@ import contextlib
 import re
 import sys
 
+from abuse import SLOW
 from client import Client, errors, ok
 from common import CONFIGS, main, test, world
 from datastores import HP, HS, OPS, TAP, edit, hport, iface, ifs, tap
@@ -239,7 +240,7 @@ def each_refusal_of_a_plane_has_a_row():
 @test
 def validate_refuses_what_a_plane_would():
     validate = "<validate><source><candidate/></source></validate>"
-    with world() as w, contextlib.closing(Client(w.path)) as c:
+    with world() as w, contextlib.closing(Client(w.path, timeout=300 if SLOW else 20)) as c:
         wrong = []
         for said, config, path in ROWS:
             reply = edit(c, config, test="set")
