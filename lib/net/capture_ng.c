@@ -117,7 +117,7 @@ static bool is_chosen(const struct hd_capture *c, uint32_t index, const uint8_t 
 	if (isdigit((unsigned char)c->interface[0]) && strtoul(c->interface, &end, 10) == index &&
 	    !*end)
 		return true;
-	return len == strlen(c->interface) && !memcmp(name, c->interface, len);
+	return name && len == strlen(c->interface) && !memcmp(name, c->interface, len);
 }
 
 static void set_name(struct capture_interface *new, const uint8_t *name, size_t len)
@@ -316,7 +316,7 @@ static int block_begin(struct hd_capture *c, struct block *b, struct hd_err *err
 
 int capture_ng_next(struct hd_capture *c, struct hd_capture_frame *frame, struct hd_err *err)
 {
-	struct block b;
+	struct block b = {0};
 	int rc;
 
 	while ((rc = block_begin(c, &b, err)) == 1) {

@@ -119,7 +119,7 @@ void sf_blocks_line(struct sf_blocks *b, const struct sf_line *line, sf_statemen
 		if (ends)
 			tell(b, fn, arg);
 	}
-	if (b->statement.n > 1)
+	if (last && b->statement.n > 1)
 		fail(b, last->column + last->length,
 		     "a ; or a { is missing at the end of the line");
 }
