@@ -251,7 +251,9 @@ static void random_port(struct want *w)
 	w->port.mode = dice(5) ? 1 + dice(3) : HD_VLAN_NONE;
 	w->kind = dice(3);
 	if (dice(3) == 0)
-		w->macs = 1u << dice(MACS) | 1u << dice(MACS);
+		w->macs = 1u << dice(MACS);
+	if (w->macs)
+		w->macs |= 1u << dice(MACS);
 	if (w->port.mode == HD_VLAN_NONE)
 		return;
 	snprintf(w->port.switch_name, sizeof(w->port.switch_name), "s%u", dice(SWITCHES));

@@ -261,7 +261,7 @@ static void test_share(void)
 /* Ports that learn without end, one after the other or in turns, come to have the same share. */
 static void test_equal_shares(void)
 {
-	for (unsigned int k = 2; k <= 32; k *= 2) {
+	for (uint16_t k = 2; k <= 32; k *= 2) {
 		struct hd_fdb *fdb = hd_fdb_new(4096, k);
 		uint64_t r[8], before;
 		uint32_t fair;
