@@ -6,8 +6,8 @@
  * A feature is a folder with the same shape as its neighbours: <x>_core.c (pure), <x>_feature.c (the
  * function that runs on a point), <x>_api.c (its configuration object). It registers a struct
  * hd_feature; when its object exists for a port, its function is on that port's list for the point,
- * ordered by runs_before and runs_after. See docs/decisions/0001 for why these are functions over a
- * batch and not graph nodes.
+ * ordered by runs_before and runs_after. See docs/decisions/0008 for why these are functions over a
+ * batch.
  */
 #ifndef DATAPLANE_CORE_FEATURE_H
 #define DATAPLANE_CORE_FEATURE_H

@@ -10,16 +10,12 @@
 struct hd_fdb;
 struct hd_fdb_view;
 struct hd_fdb_entry;
-struct hd_worker;
 
 /* Hooks ageing and flushing of @table to the configuration, the ports and the clock. Once. */
 void hd_l2_init(struct hd_fdb *table);
 
 /* The same for what workers notice about addresses. From hd_l2_init(). */
 void hd_l2_notice_init(void);
-
-/* Goes on with frames that wait, port by port, until the loop's budget is spent. Worker. */
-void hd_l2_continue(struct hd_worker *w);
 
 /* Entries that aged out so far. Control thread. */
 extern uint64_t hd_l2_aged;

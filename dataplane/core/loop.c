@@ -5,12 +5,9 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include <rte_cycles.h>
-#include <rte_graph.h>
-#include <rte_graph_worker.h>
 #include <rte_malloc.h>
 #include <rte_rcu_qsbr.h>
 
@@ -19,10 +16,10 @@
 #include "dataplane/core/config.h"
 #include "dataplane/core/hold.h"
 #include "dataplane/core/idle.h"
-#include "dataplane/core/l2.h"
 #include "dataplane/core/loop.h"
-#include "dataplane/core/node.h"
+#include "dataplane/core/path.h"
 #include "dataplane/core/rcu.h"
+#include "dataplane/core/rx.h"
 #include "dataplane/core/stats.h"
 #include "dataplane/core/tx.h"
 
@@ -40,11 +37,17 @@
 #define HELD_SHARE 4 /* all workers together hold one part in so many of the frames' pool */
 
 const struct hd_capture_hooks *_Atomic hd_capture_published;
+const struct hd_path *hd_path;
 
 static struct hd_worker *workers[HD_WORKERS_MAX];
 static uint32_t queues_of[HD_WORKERS_MAX];
 static unsigned int n_workers;
 static struct rte_rcu_qsbr *qsbr;
+
+void hd_path_register(const struct hd_path *path)
+{
+	hd_path = path;
+}
 
 unsigned int hd_workers_count(void)
 {
@@ -72,14 +75,12 @@ void hd_worker_queue_gone(unsigned int worker)
 	queues_of[worker]--;
 }
 
-static int worker_init(struct hd_worker *w, unsigned int n, bool replay, struct hd_err *err)
+static int worker_init(struct hd_worker *w, unsigned int n, struct hd_err *err)
 {
-	char name[32];
 	int rc;
 
 	w->stats = hd_stats_worker(w->index);
 	w->port_stats = hd_stats_ports(w->index);
-	w->replay = replay;
 	w->config = hd_config_running();
 	rc = hd_idle_init(w);
 	w->tx = hd_tx_new();
@@ -90,15 +91,10 @@ static int worker_init(struct hd_worker *w, unsigned int n, bool replay, struct 
 	if (rc < 0 || !w->tx || !w->hold)
 		return hd_err_set(err, rc < 0 ? -rc : ENOMEM, "worker %u: %s", w->index,
 				  "no memory or descriptors");
-	snprintf(name, sizeof(name), "worker-%u", w->index);
-	rc = hd_graph_new(w, name, &w->graph);
-	if (rc < 0)
-		return hd_err_set(err, -rc, "worker %u: the packet graph could not be made",
-				  w->index);
 	return 0;
 }
 
-int hd_workers_init(unsigned int n, bool replay, struct rte_mempool *pool,
+int hd_workers_init(unsigned int n, hd_source_fn replay, struct rte_mempool *pool,
 		    struct rte_mempool *big_pool, struct hd_fdb *fdb, struct hd_err *err)
 {
 	size_t size = rte_rcu_qsbr_get_memsize(HD_WORKERS_MAX);
@@ -116,7 +112,9 @@ int hd_workers_init(unsigned int n, bool replay, struct rte_mempool *pool,
 		w->pool = pool;
 		w->big_pool = big_pool;
 		w->fdb = fdb;
-		rc = worker_init(w, n, replay, err);
+		w->replay = replay != NULL;
+		w->receive = replay ? replay : hd_rx_poll;
+		rc = worker_init(w, n, err);
 		if (rc < 0)
 			return rc;
 		workers[i] = w;
@@ -219,7 +217,7 @@ static void begin(struct hd_worker *w)
 	w->send_left = w->replay ? INT32_MAX : w->send_budget + RTE_MIN(w->send_left, 0);
 	w->held = false;
 	if (unlikely(w->hold->n_ports))
-		hd_l2_continue(w);
+		hd_path->resume(w);
 }
 
 bool hd_worker_loop(struct hd_worker *w)
@@ -227,7 +225,7 @@ bool hd_worker_loop(struct hd_worker *w)
 	uint64_t rx = w->stats->rx;
 
 	begin(w);
-	rte_graph_walk(w->graph);
+	w->receive(w);
 	if (w->tx->n_pending)
 		transmit(w);
 	w->stats->loops++;

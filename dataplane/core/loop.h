@@ -11,10 +11,11 @@
 #include "dataplane/core/worker.h"
 
 /*
- * Makes @n workers: counters, transmit batches and the graph of each. @replay: one, whose packets
- * come from captures. Control thread, once, after hd_stats_init() and the pools. 0 or -errno.
+ * Makes @n workers, with counters and transmit batches. @replay: there is one, and it gets its packets
+ * from this function; NULL: workers poll their ports. Control thread, once, after hd_stats_init() and
+ * the pools. 0 or -errno with @err.
  */
-int hd_workers_init(unsigned int n, bool replay, struct rte_mempool *pool,
+int hd_workers_init(unsigned int n, hd_source_fn replay, struct rte_mempool *pool,
 		    struct rte_mempool *big_pool, struct hd_fdb *fdb, struct hd_err *err);
 unsigned int hd_workers_count(void);
 struct hd_worker *hd_worker_get(unsigned int index);
@@ -29,13 +30,13 @@ void hd_worker_queue_gone(unsigned int worker);
 /* What an EAL lcore runs. @arg is the struct hd_worker. Returns 0 when told to stop. */
 int hd_worker_main(void *arg);
 
-/* One loop: walk, transmit. True if packets were received. Worker (in replay: the main thread). */
+/* One loop: receive, decide, transmit. True if packets were received. Worker (in replay: the main thread). */
 bool hd_worker_loop(struct hd_worker *w);
 
 /* Ends a worker's sleep, so that it sees a new tree at once. Any thread. */
 void hd_workers_wake(void);
 
-/* Tells all to stop; returns when they did not (EAL joins them). Control thread. */
+/* Asks all workers to stop; does not wait (EAL joins them). Control thread. */
 void hd_workers_stop(void);
 
 /* For idle.c: the worker is out of all tables while it sleeps. Worker. */

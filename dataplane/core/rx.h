@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What every source of packets does with a burst of one port: counts it, marks it, and runs the
- * port's input features.
+ * Where packets come from, and what is done with a burst of one port first: it is counted and marked,
+ * and the port's features at INPUT run.
  */
 #ifndef DATAPLANE_CORE_RX_H
 #define DATAPLANE_CORE_RX_H
@@ -41,5 +41,11 @@ static inline uint16_t hd_rx_admit(struct hd_worker *w, const struct hd_port_con
 	}
 	return n;
 }
+
+/*
+ * Polls the worker's ports, and gives what they have to the path. What is received stays within a
+ * budget; the next loop goes on with the port where this one ended. Worker.
+ */
+void hd_rx_poll(struct hd_worker *w);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A worker: one thread that polls ports, walks the graph, and transmits.
+ * A worker: one thread that polls ports, decides about packets, and transmits them.
  *
  * Everything in struct hd_worker belongs to its thread, unless a comment says otherwise. A worker
  * never blocks, logs, allocates or takes a lock, but to sleep when nothing happens (idle.h).
@@ -26,8 +26,11 @@ struct hd_config;
 struct hd_hold;
 struct hd_tx;
 struct hd_fdb;
-struct rte_graph;
 struct rte_mempool;
+struct hd_worker;
+
+/* Receives packets and gives them to the path (path.h); one loop's worth. Worker. */
+typedef void (*hd_source_fn)(struct hd_worker *w);
 
 struct hd_worker {
 	const struct hd_config *config; /* the tree of this loop */
@@ -41,7 +44,8 @@ struct hd_worker {
 	struct hd_hold *hold; /* frames that wait for another loop */
 	int32_t send_left;    /* sends of flooding and cutting that this loop may still do */
 	bool held;            /* in this loop a frame was found to have to wait */
-	struct rte_graph *graph;
+	hd_source_fn receive;
+	uint32_t rx_next;             /* of the active queues: the one that is polled first */
 	struct rte_mempool *pool;     /* frames: HD_FRAME_ROOM bytes of data room */
 	struct rte_mempool *big_pool; /* segments of super-frames: HD_BIG_ROOM bytes */
 	unsigned int index;           /* 0..workers-1 */

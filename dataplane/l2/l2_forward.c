@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Graph node l2_forward: learns the source, looks up the destination, and gives the frame to the
- * ports that it is for.
+ * The path of a switched frame: classifies it, learns its source, looks up its destination, and gives it
+ * to the ports that it is for.
  *
  * Addresses of the whole batch are hashed and their buckets prefetched first. Then each frame is
  * learned and looked up before the next one is, so that the result does not depend on the batch.
@@ -11,12 +11,12 @@
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/hold.h"
-#include "dataplane/core/l2.h"
 #include "dataplane/core/meta.h"
-#include "dataplane/core/node.h"
 #include "dataplane/core/owners.h"
+#include "dataplane/core/path.h"
 #include "dataplane/core/tx.h"
 #include "dataplane/core/fdb.h"
+#include "dataplane/l2/vlan_input.h"
 
 HD_DROP_REGISTER_ERROR(drop_bad_source, "bad_source", HD_DROP_INGRESS,
 		       "the frame's source address is a group address or zero");
@@ -39,8 +39,7 @@ HD_DROP_REGISTER(drop_own, "own_address", HD_DROP_INGRESS,
 HD_DROP_REGISTER(drop_foreign, "foreign_source", HD_DROP_INGRESS,
 		 "the frame's source belongs to another port, whose anti-spoof lists it");
 
-#define BATCH 256 /* frames whose hashes are kept; a larger batch is done in parts */
-#define TURN  16  /* sends of a port whose frames wait, before the next port has its turn */
+#define TURN 16 /* sends of a port whose frames wait, before the next port has its turn */
 
 /*
  * 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded by the ports of a provider's bridge (802.1ad table 8-2),
@@ -72,7 +71,7 @@ static inline void read_addresses(const struct hd_fdb *fdb, struct rte_mbuf *m, 
 	}
 }
 
-/* What is looked at for the first frame from a port since the last one, and then kept. */
+/* The port that frames came from, and what is kept from one of them to the next. */
 struct from {
 	const struct hd_port_config *port;
 	struct hd_stats_port *stats;
@@ -80,6 +79,14 @@ struct from {
 	uint64_t time_ns;
 	int32_t sends; /* that the flooding of one frame may cost in this turn */
 };
+
+static struct from from_port(struct hd_worker *w, const struct hd_port_config *port, int32_t sends)
+{
+	return (struct from){.port = port,
+			     .stats = &w->port_stats[port->id],
+			     .time_ns = UINT64_MAX,
+			     .sends = sends};
+}
 
 static void note(struct hd_worker *w, struct from *f, const struct addresses *a, uint32_t domain,
 		 uint16_t was, enum hd_mac_event_kind kind)
@@ -381,10 +388,6 @@ static __rte_always_inline void forward(struct hd_worker *w, struct from *f,
 {
 	struct hd_meta *meta = hd_meta(m);
 
-	if (unlikely(!f->port || f->port->id != meta->port)) {
-		f->port = w->config->ports[meta->port];
-		f->stats = &w->port_stats[meta->port];
-	}
 	if (unlikely(f->time_ns != meta->time_ns)) {
 		f->time_ns = meta->time_ns;
 		f->now = (uint32_t)(meta->time_ns / HD_FDB_UNIT_NS);
@@ -406,7 +409,8 @@ static __rte_always_inline void forward(struct hd_worker *w, struct from *f,
 /* One port's turn: its frames, as far as its sends go. */
 static void turn(struct hd_worker *w, struct hd_hold_batch *b)
 {
-	struct from f = {.time_ns = UINT64_MAX, .sends = TURN};
+	uint16_t id = hd_meta(b->m[b->at])->port;
+	struct from f = from_port(w, w->config->ports[id], TURN);
 
 	for (b->again = false; b->at < b->n && !b->again && f.sends > 0 && w->send_left > 0;) {
 		struct rte_mbuf *m = b->m[b->at];
@@ -415,8 +419,6 @@ static void turn(struct hd_worker *w, struct hd_hold_batch *b)
 		if (b->begun) {
 			struct flood fl = {b->next, b->target, f.sends};
 
-			f.port = w->config->ports[hd_meta(m)->port];
-			f.stats = &w->port_stats[f.port->id];
 			if (!flood_on(w, &f, m, &fl))
 				wait(w, &f, m, &fl);
 		} else {
@@ -436,7 +438,7 @@ static void turn(struct hd_worker *w, struct hd_hold_batch *b)
 	}
 }
 
-void hd_l2_continue(struct hd_worker *w)
+static void resume(struct hd_worker *w)
 {
 	while (w->hold->n_ports && w->send_left > 0) {
 		turn(w, hd_hold_turn(w->hold));
@@ -444,34 +446,43 @@ void hd_l2_continue(struct hd_worker *w)
 	}
 }
 
-static uint16_t l2_forward_process(struct rte_graph *graph, struct rte_node *node, void **objs,
-				   uint16_t nb_objs)
+/* Classifies packets and begins to load what is looked up for them. Returns how many go on. */
+static uint16_t look_ahead(struct hd_worker *w, const struct hd_port_config *port,
+			   struct rte_mbuf **m, uint16_t n, struct addresses *a)
 {
-	struct hd_worker *w = hd_node_worker(node);
-	struct rte_mbuf **m = (struct rte_mbuf **)objs;
-	struct addresses a[BATCH];
-	struct from f = {.time_ns = UINT64_MAX, .sends = INT32_MAX};
+	uint16_t kept = 0;
 
-	RTE_SET_USED(graph);
-	for (uint16_t done = 0; done < nb_objs;) {
-		uint16_t n = RTE_MIN(nb_objs - done, BATCH);
+	for (uint16_t i = 0; i < n; i++) {
+		const struct hd_drop_reason *reason = l2_vlan_input(w->config, port, m[i]);
 
-		for (uint16_t i = 0; i < n; i++)
-			read_addresses(w->fdb, m[done + i], &a[i]);
-		for (uint16_t i = 0; i < n; i++) {
-			if (unlikely(w->held) && hd_hold_has(w->hold, hd_meta(m[done + i])->port))
-				hd_hold_put(w, m[done + i]);
-			else
-				forward(w, &f, &a[i], m[done + i]);
+		if (unlikely(reason)) {
+			hd_drop(w, port->id, reason, m[i]);
+			continue;
 		}
-		done += n;
+		read_addresses(w->fdb, m[i], &a[kept]);
+		m[kept++] = m[i];
 	}
-	return nb_objs;
+	return kept;
 }
 
-static struct rte_node_register l2_forward = {
-	.name = "l2_forward",
-	.process = l2_forward_process,
-	.init = hd_node_init,
-};
-HD_NODE_REGISTER(l2_forward, true, true);
+static void run(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		uint16_t n)
+{
+	struct addresses a[HD_BURST];
+	struct from f = from_port(w, port, INT32_MAX);
+
+	n = look_ahead(w, port, m, n, a);
+	for (uint16_t i = 0; i < n; i++) {
+		if (unlikely(w->held) && hd_hold_has(w->hold, port->id))
+			hd_hold_put(w, m[i]);
+		else
+			forward(w, &f, &a[i], m[i]);
+	}
+}
+
+static const struct hd_path path = {.run = run, .resume = resume};
+
+RTE_INIT(l2_path_register)
+{
+	hd_path_register(&path);
+}

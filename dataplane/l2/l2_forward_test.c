@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The nodes vlan_input and l2_forward in a graph of their own, with ports that count. What a replay
+ * The path of a switched frame, with ports that count. What a replay
  * cannot bring about: addresses of the switch itself (local_address), a full table, what depends
  * on how frames fall into bursts, and what a loop's budget leaves for the next.
  */
@@ -10,8 +10,7 @@
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/hold.h"
-#include "dataplane/core/l2.h"
-#include "dataplane/core/node.h"
+#include "dataplane/core/path.h"
 #include "dataplane/core/tx.h"
 #include "dataplane/core/fdb.h"
 #include "tests/unit/eal.h"
@@ -42,35 +41,18 @@ static struct hd_stats_worker stats;
 static struct hd_stats_port port_stats[PORTS_MAX];
 static struct hd_worker w = {
 	.config = &tree, .stats = &stats, .port_stats = port_stats, .replay = true};
-static struct rte_graph *graph;
+static const struct hd_path *path;
 static struct rte_mbuf *next_burst[BURST];
 static uint16_t n_next;
 static unsigned int sent[PORTS_MAX];
 static uint8_t seen[PORTS_MAX][SEEN_MAX]; /* the frames' numbers, in the order of their sending */
 static uint8_t next_number;
 
-/* The source of the graph: what the test has put into next_burst. */
-static uint16_t give(struct rte_graph *g, struct rte_node *node, void **objs, uint16_t nb_objs)
+/* In the place of the worker's. */
+void hd_path_register(const struct hd_path *p)
 {
-	uint16_t n = n_next;
-
-	RTE_SET_USED(objs);
-	RTE_SET_USED(nb_objs);
-	n_next = 0;
-	if (n)
-		rte_node_enqueue(g, node, 0, (void **)next_burst, n);
-	return n;
+	path = p;
 }
-
-static struct rte_node_register test_rx = {
-	.name = "test_rx",
-	.flags = RTE_NODE_SOURCE_F,
-	.process = give,
-	.init = hd_node_init,
-	.nb_edges = 1,
-	.next_nodes = {"vlan_input"},
-};
-HD_NODE_REGISTER(test_rx, false, true);
 
 static uint16_t count(struct hd_worker *worker, struct hd_port *port, uint16_t q,
 		      struct rte_mbuf **m, uint16_t n)
@@ -120,7 +102,7 @@ static int setup(void)
 		ports[i]->up = true;
 		config_list[i] = &configs[i];
 	}
-	return hd_graph_new(&w, "test", &graph);
+	return 0;
 }
 
 static void start(void)
@@ -145,14 +127,20 @@ static void send(uint16_t port, uint64_t dst, uint64_t src, uint64_t time_ns)
 	next_burst[n_next++] = m;
 }
 
-/* Walks the graph over the burst, and balances the books. */
+/* Gives the burst to the path, packets of one port together, and balances the books. */
 static void walk(void)
 {
-	uint16_t n = n_next;
+	for (uint16_t at = 0, n; at < n_next; at += n) {
+		uint16_t port = hd_meta(next_burst[at])->port;
 
-	rte_graph_walk(graph);
+		for (n = 1; n < HD_BURST && at + n < n_next; n++)
+			if (hd_meta(next_burst[at + n])->port != port)
+				break;
+		path->run(&w, &configs[port], &next_burst[at], n);
+	}
 	hd_tx_flush(&w);
-	stats.rx += n;
+	stats.rx += n_next;
+	n_next = 0;
 	CU_ASSERT_EQUAL(stats.rx + stats.copies, stats.tx + stats.drops + stats.held);
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE - stats.held);
 }
@@ -294,7 +282,7 @@ static void loop(int32_t sends)
 {
 	w.send_left = sends;
 	w.held = false;
-	hd_l2_continue(&w);
+	path->resume(&w);
 	walk();
 }
 

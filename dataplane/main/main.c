@@ -60,7 +60,8 @@ static int init(struct hd_err *err)
 		return hd_err_set(err, ENOMEM, "out of memory");
 	hd_l2_init(fdb);
 	hd_idle_enable(o->idle_sleep);
-	return hd_workers_init(o->workers, o->replay, hd_eal_pool(), hd_eal_big_pool(), fdb, err);
+	return hd_workers_init(o->workers, o->replay ? hd_replay_receive : NULL, hd_eal_pool(),
+			       hd_eal_big_pool(), fdb, err);
 }
 
 static int run(struct hd_err *err)

@@ -65,6 +65,9 @@ const struct hd_replay_progress *hd_replay_progress(void);
 /* replay_rx.c: packets at most in one loop; the tick that ends a batch. */
 void hd_replay_batch(unsigned int max, uint64_t until_ns);
 
+/* replay_rx.c: receives what is next, as hd_replay_batch() bounds it. The worker's source (worker.h). */
+void hd_replay_receive(struct hd_worker *w);
+
 /*
  * folder.c: the folder of the results. Refuses (-errno with @err) one in which a result would replace
  * a capture that is read, or that another replay writes to; removes what a replay before left. Then

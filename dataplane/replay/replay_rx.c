@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Graph node replay_rx: packets of the captures, in the order of their times.
+ * Packets of the captures, in the order of their times.
  *
- * Packets of one port that follow each other are admitted together; so the order in which features
- * and tables see packets is the captures', whatever the batch is.
+ * Packets of one port that follow each other are given to the path together; so the order in which
+ * features and tables see packets is the captures', whatever the batch is.
  */
 #include <rte_memcpy.h>
 
 #include "dataplane/core/capture_drops.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
-#include "dataplane/core/node.h"
+#include "dataplane/core/path.h"
 #include "dataplane/core/port.h"
 #include "dataplane/core/rx.h"
 #include "dataplane/replay/replay.h"
@@ -19,8 +19,6 @@ HD_DROP_REGISTER(drop_replay_buffers, "replay_no_buffers", HD_DROP_INGRESS,
 		 "replay had no buffer for a packet of a capture; that is a bug, please report it");
 
 #define BATCH_MAX 256
-
-enum { NEXT_VLAN_INPUT, NEXT_COUNT };
 
 static unsigned int batch = 64;
 static uint64_t until = UINT64_MAX;
@@ -85,42 +83,33 @@ static struct rte_mbuf *frame_in(struct hd_worker *w, uint16_t id,
 	return NULL;
 }
 
-static uint16_t replay_rx_process(struct rte_graph *graph, struct rte_node *node, void **objs,
-				  uint16_t nb_objs)
+static void give(struct hd_worker *w, unsigned int input, struct rte_mbuf **m, uint16_t n)
 {
-	struct hd_worker *w = hd_node_worker(node);
-	struct rte_mbuf **m = (struct rte_mbuf **)rte_node_next_stream_get(
-		graph, node, NEXT_VLAN_INPUT, BATCH_MAX);
-	unsigned int input, run_input = 0, taken = 0, n = 0, run = 0;
+	const struct hd_port_config *port = w->config->ports[hd_replay_input_port(input)];
+
+	n = hd_rx_admit(w, port, m, n, true);
+	if (n)
+		hd_path->run(w, port, m, n);
+}
+
+void hd_replay_receive(struct hd_worker *w)
+{
+	unsigned int input, run_input = 0, taken = 0;
 	const struct hd_capture_frame *frame;
+	struct rte_mbuf *m[HD_BURST];
+	uint16_t run = 0;
 	uint64_t time_ns;
 
-	RTE_SET_USED(objs);
-	RTE_SET_USED(nb_objs);
 	while (taken < batch && (frame = hd_replay_take(until, &input, &time_ns)) != NULL) {
-		if (run && input != run_input) {
-			n += hd_rx_admit(w, w->config->ports[hd_replay_input_port(run_input)],
-					 &m[n], run, true);
+		if (run == HD_BURST || (run && input != run_input)) {
+			give(w, run_input, m, run);
 			run = 0;
 		}
 		run_input = input;
 		taken++;
-		m[n + run] = frame_in(w, hd_replay_input_port(input), frame, time_ns);
-		run += m[n + run] != NULL;
+		m[run] = frame_in(w, hd_replay_input_port(input), frame, time_ns);
+		run += m[run] != NULL;
 	}
 	if (run)
-		n += hd_rx_admit(w, w->config->ports[hd_replay_input_port(run_input)], &m[n], run,
-				 true);
-	rte_node_next_stream_put(graph, node, NEXT_VLAN_INPUT, n);
-	return taken;
+		give(w, run_input, m, run);
 }
-
-static struct rte_node_register replay_rx = {
-	.name = "replay_rx",
-	.flags = RTE_NODE_SOURCE_F,
-	.process = replay_rx_process,
-	.init = hd_node_init,
-	.nb_edges = NEXT_COUNT,
-	.next_nodes = {[NEXT_VLAN_INPUT] = "vlan_input"},
-};
-HD_NODE_REGISTER(replay_rx, false, true);

@@ -32,7 +32,8 @@
 #define ANNOUNCE_NS 2000000000ull
 #define IDLE_RING   64 /* descriptors of a guest that sends nothing */
 #define BUF_SMALL   2048
-#define BUF_LARGE   9216 /* for frames that do not fit */
+#define BUF_LARGE   9216  /* for frames that do not fit */
+#define BUF_SUPER   65536 /* for super-frames */
 
 struct gen_port {
 	struct vf_dev dev;
@@ -172,7 +173,9 @@ static unsigned int in_ring(struct gen_port *p)
 /* Buffers as large as the frames need: small frames that lie far apart would miss the caches more. */
 static void fit_buffers(struct vf_ring *r, unsigned int size)
 {
-	r->buf_size = size + VF_HDR_LEN > BUF_SMALL ? BUF_LARGE : BUF_SMALL;
+	r->buf_size = size == GEN_SUPER               ? BUF_SUPER
+		      : size + VF_HDR_LEN > BUF_SMALL ? BUF_LARGE
+						      : BUF_SMALL;
 	for (unsigned int d = 0; d < r->size; d++) {
 		r->desc[d].addr = r->buf_gpa + (uint64_t)d * r->buf_size;
 		r->desc[d].len = r->buf_size;
@@ -276,8 +279,12 @@ static int serve_line(struct gen *g, char *line)
 			return -EINVAL;
 	}
 	g->size -= FCS;
-	if (g->size < GEN_FRAME_MIN || g->size > GEN_FRAME_MAX || !g->macs ||
-	    g->macs > GEN_MACS_MAX || !g->flows || g->flows > 10000000)
+	if (g->size == GEN_SUPER && !(g->port[0].dev.features >> VIRTIO_NET_F_HOST_TSO4 & 1)) {
+		printf("{\"lacks\": \"super-frames\"}\n");
+		return 0;
+	}
+	if (g->size < GEN_FRAME_MIN || (g->size > GEN_FRAME_MAX && g->size != GEN_SUPER) ||
+	    !g->macs || g->macs > GEN_MACS_MAX || !g->flows || g->flows > 10000000)
 		return -EINVAL;
 	measure(g, seconds, warmup);
 	return 0;
@@ -376,7 +383,7 @@ static int options(int argc, char **argv, struct gen *g)
 	struct vf_config conf = {.server = true,
 				 .pairs = 1,
 				 .ring = 1024,
-				 .buf_size = BUF_LARGE,
+				 .buf_size = BUF_SUPER,
 				 .features = VF_FEATURES_PLAIN | VF_FEATURES_OFFLOAD,
 				 .timeout_ms = 20000};
 	int opt;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <linux/virtio_net.h>
+
 static void put16(uint8_t *p, unsigned int v)
 {
 	p[0] = (uint8_t)(v >> 8);
@@ -29,6 +31,28 @@ void gen_mac(unsigned int port, unsigned int index, uint8_t mac[6])
 	put16(mac + 4, index);
 }
 
+/* The rest of a frame's headers is TCP's, and the header before it says how to cut it. */
+static void make_super(struct gen_head *head, unsigned int size)
+{
+	const struct virtio_net_hdr hdr = {
+		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		.gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
+		.hdr_len = 54,
+		.gso_size = GEN_MSS,
+		.csum_start = 34,
+		.csum_offset = 16,
+	};
+	uint8_t pseudo[12] = {0};
+
+	memcpy(head->vnet, &hdr, sizeof(hdr));
+	head->frame[46] = 5 << 4; /* no options */
+	head->frame[47] = 0x10;   /* ACK */
+	memcpy(pseudo, head->frame + 26, 8);
+	pseudo[9] = head->frame[23];
+	put16(pseudo + 10, size - 34);
+	put16(head->frame + 50, ~ip_sum(pseudo, sizeof(pseudo)) & 0xffff);
+}
+
 static void make(struct gen_head *head, unsigned int port, unsigned int src, unsigned int flow,
 		 unsigned int dst, unsigned int size)
 {
@@ -41,7 +65,7 @@ static void make(struct gen_head *head, unsigned int port, unsigned int src, uns
 	f[14] = 0x45;
 	put16(f + 16, size - 14);
 	f[22] = 64;
-	f[23] = 17;
+	f[23] = size == GEN_SUPER ? 6 : 17;
 	f[26] = 10;
 	f[27] = (uint8_t)port;
 	put16(f + 28, src);
@@ -51,7 +75,10 @@ static void make(struct gen_head *head, unsigned int port, unsigned int src, uns
 	put16(f + 24, ip_sum(f + 14, 20));
 	put16(f + 34, 1024 + flow % 60000);
 	put16(f + 36, 5001 + flow / 60000);
-	put16(f + 38, size - 34);
+	if (size == GEN_SUPER)
+		make_super(head, size);
+	else
+		put16(f + 38, size - 34);
 }
 
 void gen_flows(struct gen_head *heads, unsigned int flows, unsigned int macs, unsigned int port,

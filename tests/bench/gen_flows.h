@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the benchmark's generator sends: UDP frames of a fixed size, of many flows between the
- * addresses behind two ports. Pure: makes and recognises bytes, nothing else.
+ * What the benchmark's generator sends: frames of a fixed size, of many flows between the addresses
+ * behind two ports. UDP, and TCP with segmentation offload when they are super-frames. Pure: makes and recognises bytes, nothing else.
  */
 #ifndef TESTS_BENCH_GEN_FLOWS_H
 #define TESTS_BENCH_GEN_FLOWS_H
@@ -13,11 +13,13 @@
 #define GEN_HDR       52 /* bytes of a frame that differ between flows (and some that do not) */
 #define GEN_FRAME_MIN 60 /* without FCS */
 #define GEN_FRAME_MAX 9014
+#define GEN_SUPER     65222 /* a super-frame: TCP over IPv4, to be cut into pieces of GEN_MSS */
+#define GEN_MSS       1448
 #define GEN_MACS_MAX  65536
 
 /* The head of a frame behind a plain virtio-net header: one cache line, copied as a whole. */
 struct gen_head {
-	uint8_t vnet[12];
+	uint8_t vnet[12]; /* struct virtio_net_hdr_v1 */
 	uint8_t frame[GEN_HDR];
 } __attribute__((aligned(64)));
 
@@ -28,7 +30,7 @@ void gen_mac(unsigned int port, unsigned int index, uint8_t mac[6]);
 
 /*
  * Fills @heads with @flows flows that enter at @port: between @macs addresses a port, each flow of
- * its own pair of UDP ports; @size is the frame's without FCS.
+ * its own pair of ports; @size is the frame's without FCS.
  */
 void gen_flows(struct gen_head *heads, unsigned int flows, unsigned int macs, unsigned int port,
 	       unsigned int size);

@@ -80,6 +80,16 @@ static unsigned int ready(struct vhost_ring *r, unsigned int n)
 	return more < n ? more : n;
 }
 
+/* Begins to load what a return of the next @n buffers writes: the driver reads there, or has. */
+static inline void prefetch_used(const struct vhost_ring *r, unsigned int n)
+{
+	const unsigned int line = 64 / sizeof(r->used->ring[0]);
+
+	__builtin_prefetch(&r->used->idx, 1);
+	for (unsigned int i = 0; i < n; i += line)
+		__builtin_prefetch(&r->used->ring[(r->next_used + i) & (r->size - 1u)], 1);
+}
+
 /*
  * The one piece of buffer @id, when it has one, in one region, and is for what is wanted. Its entry is
  * read once. NULL: it has to be looked at in detail.
@@ -103,7 +113,9 @@ void vhost_split_read_simple(struct vhost_ring *r, struct vhost_batch *b, unsign
 	uint16_t mask = r->size - 1, next = r->next_avail;
 	unsigned int i = 0;
 
-	for (n = ready(r, n); i < n; i++, next++) {
+	n = ready(r, n);
+	prefetch_used(r, n);
+	for (; i < n; i++, next++) {
 		uint16_t id = VHOST_ONCE(r->avail->ring[next & mask]);
 		uint8_t *at;
 		uint32_t len;
@@ -113,8 +125,9 @@ void vhost_split_read_simple(struct vhost_ring *r, struct vhost_batch *b, unsign
 		at = simple(r, id, false, &len);
 		if (!at)
 			break;
-		__builtin_prefetch(at);
-		__builtin_prefetch(at + 64);
+		/* For writing: the guest has just written there, and will again. */
+		__builtin_prefetch(at, 1);
+		__builtin_prefetch(at + 64, 1);
 		b->piece[i] = (struct vhost_piece){at, len};
 		b->packet[i] = (struct vhost_packet){len, (uint16_t)i, 1, 1};
 		b->head[i] = (struct vhost_head){id, 0};
@@ -129,7 +142,9 @@ void vhost_split_room_simple(struct vhost_ring *r, struct vhost_batch *b, const 
 	uint16_t mask = r->size - 1, next = r->next_avail;
 	unsigned int i = 0;
 
-	for (n = ready(r, n); i < n; i++, next++) {
+	n = ready(r, n);
+	prefetch_used(r, n);
+	for (; i < n; i++, next++) {
 		uint16_t id = VHOST_ONCE(r->avail->ring[next & mask]);
 		uint32_t here;
 		uint8_t *at;
@@ -173,6 +188,7 @@ void vhost_split_return(struct vhost_ring *r, const struct vhost_head *head, uns
 	unsigned int at = r->next_used & (r->size - 1u), first = r->size - at;
 
 	_Static_assert(sizeof(*head) == sizeof(r->used->ring[0]), "they stand there as they are");
+	__builtin_prefetch(r->avail); /* whether the driver wants to be signalled is looked at next */
 	first = n < first ? n : first;
 	memcpy(&r->used->ring[at], head, first * sizeof(*head));
 	memcpy(r->used->ring, head + first, (n - first) * sizeof(*head));

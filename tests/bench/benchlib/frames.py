@@ -21,6 +21,7 @@ ROWS = {
     "1518-50000": (1518, 1000, 50000),
     "9018-1": (9018, 1, 1),
     "9018-1000": (9018, 100, 1000),
+    "65226-1": (65226, 1, 1),
 }
 
 
@@ -120,6 +121,10 @@ def one(entrant, row, turn, rows, skipped):
         skipped.append(f"{entrant.name}: {error}")
         say(f"  {entrant.name} failed: {error}")
         entrant.stop()
+        return
+    if "lacks" in answer:
+        if turn == 0:
+            skipped.append(f"{entrant.name}, row {row}: it lacks {answer['lacks']}")
         return
     answer["round"] = turn + 1
     rows.setdefault(row, {}).setdefault(entrant.name, []).append(answer)

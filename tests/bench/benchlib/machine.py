@@ -9,7 +9,7 @@ import tempfile
 import time
 
 NODE = pathlib.Path("/sys/kernel/mm/hugepages/hugepages-2048kB")
-PAGES = 820  # for four switches and four generators that are up at the same time
+PAGES = 1010  # for four switches and four generators that are up at the same time
 
 
 def say(text):

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The path of a packet, from the port that it came in by to the batches of those that it leaves by
+ * (tx.h). It runs to completion: what is received is decided at once, packet by packet, in the order
+ * in which it came.
+ *
+ *	receive -> admit (rx.h) -> features at INPUT -> the path -> transmit batches -> send (tx.h)
+ */
+#ifndef DATAPLANE_CORE_PATH_H
+#define DATAPLANE_CORE_PATH_H
+
+#include <stdint.h>
+
+struct hd_port_config;
+struct hd_worker;
+struct rte_mbuf;
+
+struct hd_path {
+	/*
+	 * Decides about @n packets, at most HD_BURST, that were admitted at @port, and takes them: each
+	 * is given to the ports that it is for, is dropped, or is held. Worker.
+	 */
+	void (*run)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		    uint16_t n);
+	/* Goes on with packets that are held, until the loop's budget is spent. Worker. */
+	void (*resume)(struct hd_worker *w);
+};
+
+/* What all workers run: dataplane/l2 registers it. From a constructor (RTE_INIT), once. */
+void hd_path_register(const struct hd_path *path);
+
+/* The one that is registered. Any thread. */
+extern const struct hd_path *hd_path;
+
+#endif
