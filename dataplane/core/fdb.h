@@ -80,12 +80,10 @@ static inline void hd_fdb_mac_bytes(uint64_t mac, uint8_t out[6])
 
 static inline uint64_t hd_fdb_hash(const struct hd_fdb *fdb, uint64_t mac, uint32_t domain)
 {
-	uint64_t h = ((mac << 16 | mac >> 32) ^ fdb->seed) + domain * 0x9e3779b97f4a7c15ull;
+	uint64_t key = (mac << 16 | (domain & 0xffff)) ^ (uint64_t)(domain >> 16) << 60;
+	unsigned __int128 product = (unsigned __int128)(key ^ fdb->seed) * 0x9e3779b97f4a7c15ull;
 
-	h *= 0xbf58476d1ce4e5b9ull;
-	h ^= h >> 31;
-	h *= 0x94d049bb133111ebull;
-	return h ^ h >> 29;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 static inline struct hd_fdb_slot *hd_fdb_bucket1(const struct hd_fdb *fdb, uint64_t hash)

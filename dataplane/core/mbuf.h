@@ -24,4 +24,22 @@ struct rte_mbuf *hd_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m, 
  */
 struct rte_mbuf *hd_mbuf_own(struct hd_worker *w, struct rte_mbuf *m);
 
+/*
+ * Frees @n packets, as rte_pktmbuf_free_bulk() does: at once, when all are of one buffer of the frames'
+ * pool and nobody else has them, which most are. Worker.
+ */
+static inline void hd_mbuf_free_bulk(struct hd_worker *w, struct rte_mbuf **m, unsigned int n)
+{
+	uint64_t other = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		other |= (uint64_t)(rte_mbuf_refcnt_read(m[i]) ^ 1) | (m[i]->nb_segs ^ 1u) |
+			 (m[i]->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) |
+			 ((uintptr_t)m[i]->pool ^ (uintptr_t)w->pool);
+	if (likely(!other))
+		rte_mempool_put_bulk(w->pool, (void **)m, n);
+	else
+		rte_pktmbuf_free_bulk(m, n);
+}
+
 #endif

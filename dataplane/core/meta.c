@@ -3,8 +3,6 @@
 
 #include "dataplane/core/meta.h"
 
-int hd_meta_offset = -1;
-
 int hd_meta_init(void)
 {
 	static const struct rte_mbuf_dynfield field = {
@@ -13,6 +11,5 @@ int hd_meta_init(void)
 		.align = 8,
 	};
 
-	hd_meta_offset = rte_mbuf_dynfield_register(&field);
-	return hd_meta_offset < 0 ? -rte_errno : 0;
+	return rte_mbuf_dynfield_register_offset(&field, HD_META_OFFSET) < 0 ? -rte_errno : 0;
 }

@@ -41,15 +41,17 @@ _Static_assert(sizeof(struct hd_meta) == 32, "a second cache line's dynamic area
 
 #define HD_PORT_ID_NONE UINT16_MAX
 
-/* Offset of the field, set once by hd_meta_init(). Read-only after that. */
-extern int hd_meta_offset;
+/* Where the field is: all that an mbuf has for such fields. Constant, so that to find it costs nothing. */
+#define HD_META_OFFSET RTE_ALIGN_CEIL(offsetof(struct rte_mbuf, dynfield1), 8)
+
+_Static_assert(HD_META_OFFSET + sizeof(struct hd_meta) <= sizeof(struct rte_mbuf), "it has room");
 
 static inline struct hd_meta *hd_meta(struct rte_mbuf *m)
 {
-	return RTE_MBUF_DYNFIELD(m, hd_meta_offset, struct hd_meta *);
+	return RTE_MBUF_DYNFIELD(m, HD_META_OFFSET, struct hd_meta *);
 }
 
-/* Registers the field. Control thread, before any pool is made. Returns 0 or -errno. */
+/* Registers the field. Control thread, before any pool is made. Returns 0, or -errno: another has it. */
 int hd_meta_init(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include "dataplane/core/rx.h"
 
 #define RX_BUDGET 256 /* packets of one loop: more would not stay in the processor's caches */
+#define STEP      16 /* that go through the path together: more would not stay in the first of them */
 
 static uint16_t receive(struct hd_worker *w, struct hd_rx_queue *q, struct rte_mbuf **m, uint16_t n)
 {
@@ -21,6 +22,17 @@ static uint16_t receive(struct hd_worker *w, struct hd_rx_queue *q, struct rte_m
 	if (got)
 		hd_idle_is_busy(w, q);
 	return got;
+}
+
+static void decide(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		   uint16_t n)
+{
+	for (uint16_t done = 0; done < n; done += STEP) {
+		uint16_t step = hd_rx_admit(w, port, m + done, RTE_MIN(STEP, n - done), false);
+
+		if (likely(step))
+			hd_path->run(w, port, m + done, step);
+	}
 }
 
 void hd_rx_poll(struct hd_worker *w)
@@ -44,8 +56,7 @@ void hd_rx_poll(struct hd_worker *w)
 			continue;
 		}
 		n = receive(w, q, m, burst);
-		if (n)
-			hd_path->run(w, q->config, m, hd_rx_admit(w, q->config, m, n, false));
+		decide(w, q->config, m, n);
 		total += n;
 		at = n ? at + 1 : hd_idle_next(list, at);
 	}

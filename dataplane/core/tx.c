@@ -54,8 +54,14 @@ struct out {
 	struct hd_stats_port *stats;
 	uint32_t caps;
 	uint16_t n;
+	uint64_t bytes;
 	struct rte_mbuf *m[HD_BURST + HD_SEGMENTS_MAX];
 };
+
+static bool is_group(const struct rte_mbuf *m)
+{
+	return *rte_pktmbuf_mtod(m, const uint8_t *) & 1;
+}
 
 static void count_group(struct hd_stats_port *stats, const struct rte_mbuf *m, int by)
 {
@@ -67,21 +73,26 @@ static void count_group(struct hd_stats_port *stats, const struct rte_mbuf *m, i
 		stats->tx_multicast += by;
 }
 
+/* One more packet that fits the port. */
+static inline void out_add(struct out *o, struct rte_mbuf *m)
+{
+	o->m[o->n++] = m;
+	o->bytes += m->pkt_len;
+	if (unlikely(is_group(m)))
+		count_group(o->stats, m, 1);
+}
+
 static void out_send(struct out *o)
 {
 	struct hd_worker *w = o->w;
 	uint16_t queues = atomic_load_explicit(&o->port->tx_queues, memory_order_relaxed);
 	uint16_t q = queues ? w->index % queues : 0, sent, n = o->n;
-	uint64_t bytes = 0;
+	uint64_t bytes = o->bytes;
 
 	if (!n)
 		return;
 	o->n = 0;
-	for (uint16_t i = 0; i < n; i++) {
-		bytes += o->m[i]->pkt_len;
-		if (*rte_pktmbuf_mtod(o->m[i], const uint8_t *) & 1)
-			count_group(o->stats, o->m[i], 1);
-	}
+	o->bytes = 0;
 	if (unlikely(w->capture))
 		w->capture->out(w, o->config, o->m, n);
 	rte_spinlock_lock(&o->port->tx_lock[q]);
@@ -91,7 +102,7 @@ static void out_send(struct out *o)
 	rte_spinlock_unlock(&o->port->tx_lock[q]);
 	for (uint16_t i = sent; i < n; i++) {
 		bytes -= o->m[i]->pkt_len;
-		if (*rte_pktmbuf_mtod(o->m[i], const uint8_t *) & 1)
+		if (is_group(o->m[i]))
 			count_group(o->stats, o->m[i], -1);
 	}
 	o->stats->tx_packets += sent;
@@ -200,7 +211,8 @@ static void segment(struct out *o, struct rte_mbuf *m)
 	o->w->stats->copies += n - 1;
 	o->stats->offered += n - 1;
 	o->stats->segmented++;
-	o->n = n;
+	for (int i = 0; i < n; i++)
+		out_add(o, o->m[i]);
 	out_send(o);
 }
 
@@ -288,7 +300,7 @@ static void fit_and_send(struct out *o, struct rte_mbuf **m, uint16_t n)
 			hd_drop(o->w, o->config->id, &drop_mtu, p);
 			continue;
 		}
-		o->m[o->n++] = p;
+		out_add(o, p);
 	}
 	out_send(o);
 }
@@ -317,6 +329,7 @@ void hd_tx_flush_port(struct hd_worker *w, uint16_t id)
 	o.stats = &w->port_stats[id];
 	o.caps = atomic_load_explicit(&config->port->caps, memory_order_relaxed);
 	o.n = 0;
+	o.bytes = 0;
 	fit_and_send(&o, b->m, n);
 }
 

@@ -77,7 +77,9 @@ struct from {
 	struct hd_stats_port *stats;
 	uint32_t now; /* units */
 	uint64_t time_ns;
-	int32_t sends; /* that the flooding of one frame may cost in this turn */
+	int32_t sends;   /* that the flooding of one frame may cost in this turn */
+	uint32_t domain; /* of the last frame, */
+	const struct hd_domain *d;
 };
 
 static struct from from_port(struct hd_worker *w, const struct hd_port_config *port, int32_t sends)
@@ -192,7 +194,7 @@ static inline bool check_source(struct hd_worker *w, struct from *f, const struc
 				struct rte_mbuf *m)
 {
 	uint64_t val;
-	struct hd_fdb_slot *s = hd_fdb_find(w->fdb, a->src_hash, a->src, hd_meta(m)->domain, &val);
+	struct hd_fdb_slot *s = hd_fdb_find(w->fdb, a->src_hash, a->src, f->domain, &val);
 
 	if (likely(s && hd_fdb_val_port(val) == f->port->id)) {
 		hd_fdb_touch(s, val, f->now);
@@ -360,13 +362,12 @@ static __rte_noinline void forward_unknown(struct hd_worker *w, struct from *f,
 static inline void forward_unicast(struct hd_worker *w, struct from *f, const struct addresses *a,
 				   struct rte_mbuf *m)
 {
-	uint32_t domain = hd_meta(m)->domain;
 	uint16_t to;
 	uint64_t val;
 
-	if (unlikely(!hd_fdb_find(w->fdb, a->dst_hash, a->dst, domain, &val) ||
-		     (!hd_fdb_val_fixed(val) &&
-		      hd_fdb_val_age(val, f->now) > w->config->domains[domain]->ageing_units))) {
+	if (unlikely(
+		    !hd_fdb_find(w->fdb, a->dst_hash, a->dst, f->domain, &val) ||
+		    (!hd_fdb_val_fixed(val) && hd_fdb_val_age(val, f->now) > f->d->ageing_units))) {
 		forward_unknown(w, f, a, m);
 		return;
 	}
@@ -391,6 +392,10 @@ static __rte_always_inline void forward(struct hd_worker *w, struct from *f,
 	if (unlikely(f->time_ns != meta->time_ns)) {
 		f->time_ns = meta->time_ns;
 		f->now = (uint32_t)(meta->time_ns / HD_FDB_UNIT_NS);
+	}
+	if (unlikely(f->domain != meta->domain)) {
+		f->domain = meta->domain;
+		f->d = w->config->domains[f->domain];
 	}
 	/* Reserved addresses are decided before anything is learned (802.1Q 8.6.3). */
 	if (unlikely(a->dst & 1) &&

@@ -92,24 +92,31 @@ static inline void prefetch_used(const struct vhost_ring *r, unsigned int n)
 
 /*
  * The one piece of buffer @id, when it has one, in one region, and is for what is wanted. Its entry is
- * read once. NULL: it has to be looked at in detail.
+ * read once. @map: the region of the buffer before, which is tried first. NULL: it has to be looked at
+ * in detail.
  */
-static inline uint8_t *simple(const struct vhost_ring *r, uint16_t id, bool writing, uint32_t *len)
+static inline uint8_t *simple(const struct vhost_ring *r, uint16_t id, bool writing,
+			      const struct vhost_map **map, uint32_t *len)
 {
 	uint64_t addr = VHOST_ONCE(r->desc[id].addr);
 	uint16_t flags = VHOST_ONCE(r->desc[id].flags);
-	uint32_t here;
-	uint8_t *at;
 
-	*len = here = VHOST_ONCE(r->desc[id].len);
-	if (flags != (writing ? VRING_DESC_F_WRITE : 0) || here == 0 || here > VHOST_PACKET_MAX)
+	*len = VHOST_ONCE(r->desc[id].len);
+	if (flags != (writing ? VRING_DESC_F_WRITE : 0) || *len == 0 || *len > VHOST_PACKET_MAX)
 		return NULL;
-	at = vhost_mem_at(r->mem, addr, &here);
-	return here == *len ? at : NULL;
+	if (__builtin_expect(addr < (*map)->guest || addr >= (*map)->end, 0)) {
+		const struct vhost_map *other = vhost_mem_find(r->mem, addr);
+
+		if (!other)
+			return NULL;
+		*map = other;
+	}
+	return *len <= (*map)->end - addr ? (*map)->host + (addr - (*map)->guest) : NULL;
 }
 
 void vhost_split_read_simple(struct vhost_ring *r, struct vhost_batch *b, unsigned int n)
 {
+	const struct vhost_map *map = r->mem->map;
 	uint16_t mask = r->size - 1, next = r->next_avail;
 	unsigned int i = 0;
 
@@ -122,7 +129,7 @@ void vhost_split_read_simple(struct vhost_ring *r, struct vhost_batch *b, unsign
 
 		if (id >= r->size)
 			break;
-		at = simple(r, id, false, &len);
+		at = simple(r, id, false, &map, &len);
 		if (!at)
 			break;
 		/* For writing: the guest has just written there, and will again. */
@@ -139,6 +146,7 @@ void vhost_split_read_simple(struct vhost_ring *r, struct vhost_batch *b, unsign
 void vhost_split_room_simple(struct vhost_ring *r, struct vhost_batch *b, const uint32_t *len,
 			     unsigned int n)
 {
+	const struct vhost_map *map = r->mem->map;
 	uint16_t mask = r->size - 1, next = r->next_avail;
 	unsigned int i = 0;
 
@@ -151,7 +159,7 @@ void vhost_split_room_simple(struct vhost_ring *r, struct vhost_batch *b, const 
 
 		if (id >= r->size)
 			break;
-		at = simple(r, id, true, &here);
+		at = simple(r, id, true, &map, &here);
 		if (!at || here < len[i])
 			break;
 		__builtin_prefetch(at, 1);
@@ -188,7 +196,8 @@ void vhost_split_return(struct vhost_ring *r, const struct vhost_head *head, uns
 	unsigned int at = r->next_used & (r->size - 1u), first = r->size - at;
 
 	_Static_assert(sizeof(*head) == sizeof(r->used->ring[0]), "they stand there as they are");
-	__builtin_prefetch(r->avail); /* whether the driver wants to be signalled is looked at next */
+	__builtin_prefetch(
+		r->avail); /* whether the driver wants to be signalled is looked at next */
 	first = n < first ? n : first;
 	memcpy(&r->used->ring[at], head, first * sizeof(*head));
 	memcpy(r->used->ring, head + first, (n - first) * sizeof(*head));

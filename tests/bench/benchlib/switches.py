@@ -78,7 +78,7 @@ class Io(Candidate):
         argv = [program, "--lcores", f"0@{self.cpus.generator},1@{self.cpus.switch}", "--no-pci",
                 "--no-telemetry", *(["--in-memory"] if self.huge else []), *memory]
         for i, socket in enumerate(self.sockets):
-            argv += ["--vdev", f"net_vhost{i},iface={socket},client=1,queues=1"]
+            argv += ["--vdev", f"net_vhost{i},iface={socket},client=1,queues=1,tso=1"]
         argv += ["--", "--forward-mode=io", f"--burst={self.args.io_burst}", "--nb-cores=1",
                  "--total-num-mbufs=32768", "--auto-start", "--no-mlockall"]
         # it ends when its standard input does
