@@ -20,12 +20,3 @@ const struct cp_feature *cp_feature_first(void)
 {
 	return features;
 }
-
-const struct cp_class *cp_class_find(uint32_t type)
-{
-	for (const struct cp_feature *f = features; f; f = f->next)
-		for (size_t i = 0; i < f->n_classes; i++)
-			if (f->classes[i].type == type)
-				return &f->classes[i];
-	return NULL;
-}

@@ -12,8 +12,8 @@
 
 #include "heddle/api/supervisor.h"
 #include "heddle/base/log.h"
+#include "heddle/config/bracket.h"
 #include "heddle/ipc/chan.h"
-#include "ctrlplane/core/config.h"
 #include "ctrlplane/core/feature.h"
 
 struct peer {
@@ -32,12 +32,12 @@ static void peer_drop(struct peer *peer)
 		event_free(peer->readable);
 	if (peer->writable)
 		event_free(peer->writable);
+	if (peer->plane == HD_PLANE_MGMT && peer->chan)
+		hd_bracket_lost(peer->chan);
 	hd_chan_free(peer->chan);
 	peer->readable = NULL;
 	peer->writable = NULL;
 	peer->chan = NULL;
-	if (peer->plane == HD_PLANE_MGMT)
-		cp_config_lost();
 }
 
 static void on_socket(evutil_socket_t fd, short what, void *arg)
@@ -86,7 +86,7 @@ static int peer_connect(enum hd_plane plane, int fd, struct hd_err *err)
 	struct peer *peer = &peers[plane];
 	struct hd_chan_config chan_config = {
 		.self = HD_PLANE_CONTROL,
-		.generation = cp_config_generation(),
+		.generation = hd_bracket_generation(),
 		.hello = on_hello,
 		.want_write = on_want_write,
 		.arg = peer,
@@ -134,7 +134,7 @@ static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 		return;
 	}
 	if (peer->plane == HD_PLANE_MGMT)
-		cp_config_serve(peers[HD_PLANE_MGMT].chan);
+		hd_bracket_serve(peers[HD_PLANE_MGMT].chan);
 }
 
 static void on_stop(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -167,7 +167,7 @@ int cp_peers_start(struct event_base *base, int supervisor_fd, struct hd_err *er
 
 void cp_peers_ready(void)
 {
-	struct hd_plane_ready ready = {.generation = cp_config_generation()};
+	struct hd_plane_ready ready = {.generation = hd_bracket_generation()};
 
 	snprintf(ready.text, sizeof(ready.text), "watching the kernel's interfaces");
 	hd_chan_event(peers[HD_PLANE_SUPERVISOR].chan, PLANE_READY, &ready);

@@ -11,7 +11,7 @@
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
 #include "heddle/base/name.h"
-#include "ctrlplane/core/config_core.h"
+#include "heddle/config/store.h"
 #include "ctrlplane/core/netlink.h"
 #include "ctrlplane/hostif/hostif_core.h"
 
@@ -40,7 +40,7 @@ struct netdev {
 	char said[HD_ERR_TEXT_MAX]; /* the refusal that was logged last */
 };
 
-static const struct cp_config *config;
+static const struct hd_store *store; /* NULL: no configuration came yet */
 static struct netdev *netdevs;
 static struct made *made;
 static struct event *look_event;
@@ -106,37 +106,47 @@ static void netdev_free(struct netdev *dev)
 	free(dev);
 }
 
+/* What is configured for the interface, or NULL. */
+static const struct hd_hostif_object *wanted_for(const char *name)
+{
+	return store ? hd_store_now(store, HD_HOSTIF, name) : NULL;
+}
+
+static int netdev_get(const char *key, enum hd_change change, const void *now, const void *next,
+		      void *arg)
+{
+	struct netdev *dev;
+
+	if (!now || netdev_find(key))
+		return 0;
+	dev = calloc(1, sizeof(*dev));
+	if (!dev) {
+		failed = true;
+		return -ENOMEM;
+	}
+	hd_str_copy(dev->name, sizeof(dev->name), key);
+	dev->next = netdevs;
+	netdevs = dev;
+	return 0;
+}
+
 /* Every configured interface gets its struct; those that are done with go. */
 static void netdevs_update(void)
 {
-	const struct hd_hostif_object *object;
 	struct netdev **at = &netdevs;
-	size_t iter = 0;
 
 	while (*at) {
 		struct netdev *dev = *at;
 
-		if (!cp_config_find(config, &hostif_class, dev->name) && dev->n_owned == 0) {
+		if (!wanted_for(dev->name) && dev->n_owned == 0) {
 			*at = dev->next;
 			netdev_free(dev);
 		} else {
 			at = &dev->next;
 		}
 	}
-	while ((object = cp_config_next(config, &hostif_class, &iter))) {
-		struct netdev *dev = netdev_find(object->head.key);
-
-		if (dev)
-			continue;
-		dev = calloc(1, sizeof(*dev));
-		if (!dev) {
-			failed = true;
-			return;
-		}
-		hd_str_copy(dev->name, sizeof(dev->name), object->head.key);
-		dev->next = netdevs;
-		netdevs = dev;
-	}
+	if (store)
+		hd_store_walk(store, HD_HOSTIF, netdev_get, NULL);
 }
 
 /* The index of what heddled made for the port, if it is still there. */
@@ -279,7 +289,7 @@ static void netdev_wait(struct netdev *dev)
 
 static void netdev_look(struct netdev *dev)
 {
-	const struct hd_hostif_object *object = cp_config_find(config, &hostif_class, dev->name);
+	const struct hd_hostif_object *object = wanted_for(dev->name);
 	uint32_t n = object ? object->n_addresses : 0;
 	const struct hd_hostif_address *wanted = object ? object->addresses : NULL;
 	struct hd_err refusal = {0}, err = {0};
@@ -318,7 +328,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 	int rc;
 
 	failed = false;
-	if (!config)
+	if (!store)
 		return;
 	netdevs_update();
 	netdevs_index();
@@ -379,9 +389,9 @@ int hostif_start(struct event_base *base, struct hd_err *err)
 	return cp_netlink_open(base, on_change, NULL, err);
 }
 
-void hostif_commit(const struct cp_config *committed)
+void hostif_commit(const struct hd_store *committed)
 {
-	config = committed;
+	store = committed;
 	/* before the reply: who asks the kernel after a commit finds the addresses there */
 	on_look(-1, 0, NULL);
 }
@@ -404,5 +414,5 @@ void hostif_stop(void)
 		event_free(look_event);
 	look_event = NULL;
 	cp_netlink_close();
-	config = NULL;
+	store = NULL;
 }

@@ -10,21 +10,17 @@
 
 #include "heddle/base/err.h"
 
-struct cp_class;
-struct cp_config;
 struct event_base;
-
-/* The class of struct hd_hostif_object. */
-extern const struct cp_class hostif_class;
+struct hd_store;
 
 /* Begins to watch the kernel's interfaces. Returns 0 or -errno. */
 int hostif_start(struct event_base *base, struct hd_err *err);
 
 /*
- * What is wanted from here on: the objects of hostif_class in @config, which is kept. An interface
+ * What is wanted from here on: the objects of type HD_HOSTIF in @store, which is kept. An interface
  * that is no longer among them loses the addresses that we put there.
  */
-void hostif_commit(const struct cp_config *config);
+void hostif_commit(const struct hd_store *store);
 
 /* heddled made the device @ifindex for the port @port, or, with 0, the port is gone. */
 void hostif_device(const char *port, uint32_t ifindex);

@@ -4,17 +4,19 @@
  */
 #include "heddle/api/hostif.h"
 #include "heddle/base/name.h"
+#include "heddle/config/store.h"
 #include "heddle/ipc/chan.h"
 #include "ctrlplane/core/feature.h"
 #include "ctrlplane/hostif/hostif.h"
 #include "ctrlplane/hostif/hostif_core.h"
 
-const struct cp_class hostif_class = {
-	.type = HD_HOSTIF,
+static struct hd_object_class class = {
 	.name = "host interface",
+	.type = HD_HOSTIF,
 	.size = sizeof(struct hd_hostif_object),
 	.validate = hostif_validate,
 };
+HD_OBJECT_CLASS_REGISTER(class);
 
 static void on_device(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
@@ -28,8 +30,6 @@ static const struct hd_handler from_heddled[] = {HD_EVENT_HANDLER(HOSTIF_DEVICE,
 
 static struct cp_feature hostif_feature = {
 	.name = "hostif",
-	.classes = &hostif_class,
-	.n_classes = 1,
 	.start = hostif_start,
 	.commit = hostif_commit,
 	.from_heddled = from_heddled,

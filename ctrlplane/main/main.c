@@ -12,7 +12,7 @@
 #include "heddle/base/err.h"
 #include "heddle/base/log.h"
 #include "heddle/base/sandbox.h"
-#include "ctrlplane/core/config.h"
+#include "heddle/config/bracket.h"
 #include "ctrlplane/core/feature.h"
 #include "ctrlplane/core/peers.h"
 #include "ctrlplane/main/options.h"
@@ -22,9 +22,20 @@ static void on_terminate(evutil_socket_t sig, short what, void *arg)
 	event_base_loopexit(arg, NULL);
 }
 
+/* The answer comes last: who asks the kernel after a commit finds there what it brought. */
+static void commit(struct hd_store *store)
+{
+	hd_store_commit(store);
+	for (const struct cp_feature *f = cp_feature_first(); f; f = f->next)
+		f->commit(store);
+	hd_bracket_in_force();
+}
+
+static const struct hd_bracket_hooks bracket_hooks = {.commit = commit};
+
 static int start(struct event_base *base, const struct cp_options *options, struct hd_err *err)
 {
-	int rc = cp_config_init(err);
+	int rc = hd_bracket_init(&bracket_hooks, err);
 
 	for (const struct cp_feature *f = cp_feature_first(); f && rc == 0; f = f->next)
 		rc = f->start(base, err);
@@ -54,7 +65,7 @@ static int run(const struct cp_options *options)
 	cp_peers_stop();
 	for (const struct cp_feature *f = cp_feature_first(); f; f = f->next)
 		f->stop();
-	cp_config_fini();
+	hd_bracket_fini();
 	if (terminate)
 		event_free(terminate);
 	if (base)

@@ -10,8 +10,6 @@
 
 #include "heddle/ipc/chan.h"
 
-struct hd_store;
-
 struct hd_api {
 	const struct hd_handler *table;
 	size_t n;
@@ -32,6 +30,9 @@ void hd_api_register(struct hd_api *api);
 	}                                                                                     \
 	struct hd_api
 
+/* Makes the store and the bracket. Control thread, once, after hd_config_init(). -ENOMEM with @err. */
+int hd_api_init(struct hd_err *err);
+
 /* Adds all registered handlers, and those of the configuration bracket, to a channel. */
 void hd_api_attach(struct hd_chan *chan);
 
@@ -40,9 +41,6 @@ void hd_api_detach(struct hd_chan *chan);
 
 /* The channel to heddle-mgmt, once it has said hello; else NULL. */
 struct hd_chan *hd_api_chan(void);
-
-/* The objects that are in force; made by the first hd_api_attach(). */
-struct hd_store *hd_api_store(void);
 
 /* Told once, after the first commit of this process. */
 void hd_api_on_first_commit(void (*fn)(void));

@@ -156,7 +156,6 @@ int hd_config_prepare(struct hd_store *store, struct hd_config_result *result)
 	int rc;
 
 	hd_config_discard();
-	memset(result, 0, sizeof(*result));
 	if (!hd_store_in_bracket(store))
 		return -EPROTO;
 	rc = hd_store_failed(store, NULL);
@@ -166,7 +165,6 @@ int hd_config_prepare(struct hd_store *store, struct hd_config_result *result)
 	if (!b.next)
 		return hd_store_refuse(store, ENOMEM, "out of memory");
 	prepared = b.next;
-	hd_store_count(store, result);
 	rc = hd_build_switches(&b);
 	if (!rc)
 		rc = hd_build_ports(&b);

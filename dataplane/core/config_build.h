@@ -8,12 +8,12 @@
 #define DATAPLANE_CORE_CONFIG_BUILD_H
 
 #include "dataplane/core/config.h"
-#include "dataplane/core/store.h"
+#include "heddle/config/store.h"
 
 /*
  * Builds the next tree from the store's open bracket. Ports that are new or whose kind's object
- * changed get a new struct hd_port, not yet open. On failure nothing is left, and the bracket is
- * refused with the object's name and the reason.
+ * changed get a new struct hd_port, not yet open; @result counts them. On failure nothing is left, and
+ * the bracket is refused with the object's name and the reason.
  */
 int hd_config_prepare(struct hd_store *store, struct hd_config_result *result);
 

@@ -422,14 +422,14 @@ static void change_rest(struct hd_store *store)
 
 static void test_deltas(void)
 {
-	struct hd_store *store = hd_store_new();
-	struct hd_config_result result;
+	struct hd_store *store = hd_store_new(HD_OBJECTS_MAX);
+	struct hd_config_result result = {0};
 
 	hd_port_kind_register(&kind_ops);
 	hd_feature_register(&addresses);
 	CU_ASSERT_EQUAL_FATAL(hd_config_init(), 0);
 	hd_store_free(store);
-	store = hd_store_new(); /* knows the kind now */
+	store = hd_store_new(HD_OBJECTS_MAX); /* knows the kind now */
 	begin(store, HD_CONFIG_FULL);
 	for (unsigned int sw = 0; sw < SWITCHES; sw++)
 		put_switch(store, sw, 300);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "dataplane/core/feature.h"
-#include "dataplane/core/store.h"
+#include "heddle/config/store.h"
 
 static struct hd_feature *features;
 

@@ -9,7 +9,7 @@
 
 #include "heddle/api/port.h"
 #include "heddle/api/switch.h"
-#include "dataplane/core/store.h"
+#include "heddle/config/store.h"
 
 static int check_vlan(uint16_t vlan, struct hd_err *err)
 {

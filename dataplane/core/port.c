@@ -8,7 +8,7 @@
 #include "heddle/base/clock.h"
 #include "dataplane/core/port.h"
 #include "dataplane/core/port_table.h"
-#include "dataplane/core/store.h"
+#include "heddle/config/store.h"
 
 #define KINDS_MAX 32
 

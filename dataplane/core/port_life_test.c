@@ -15,7 +15,7 @@
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/rcu.h"
 #include "dataplane/core/stats.h"
-#include "dataplane/core/store.h"
+#include "heddle/config/store.h"
 #include "tests/unit/unit.h"
 
 #define PORTS 30

@@ -9,7 +9,7 @@
 #include "dataplane/core/config.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/feature.h"
-#include "dataplane/core/store.h"
+#include "heddle/config/store.h"
 #include "dataplane/core/fdb.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"

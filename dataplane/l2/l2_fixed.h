@@ -6,7 +6,7 @@
 #define DATAPLANE_L2_L2_FIXED_H
 
 #include "dataplane/core/config.h"
-#include "dataplane/core/store.h"
+#include "heddle/config/store.h"
 
 struct hd_fdb;
 

@@ -12,6 +12,7 @@
 #include "heddle/base/log.h"
 #include "heddle/base/random.h"
 #include "heddle/base/sandbox.h"
+#include "dataplane/core/api.h"
 #include "dataplane/core/blame.h"
 #include "dataplane/core/closer.h"
 #include "dataplane/core/config.h"
@@ -58,6 +59,9 @@ static int init(struct hd_err *err)
 	fdb = hd_fdb_new(o->fdb_size, hd_random_u64());
 	if (!fdb || hd_config_init() < 0)
 		return hd_err_set(err, ENOMEM, "out of memory");
+	rc = hd_api_init(err);
+	if (rc)
+		return rc;
 	hd_l2_init(fdb);
 	hd_idle_enable(o->idle_sleep);
 	return hd_workers_init(o->workers, o->replay ? hd_replay_receive : NULL, hd_eal_pool(),

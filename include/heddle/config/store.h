@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The configuration objects that the data plane was given, by (type, key), and the bracket around
- * their changes (heddle/api/config.h). Control thread only. Knows nothing of what objects mean.
+ * The configuration objects that a plane was given, by (type, key), and the bracket around their
+ * changes (heddle/api/config.h). Knows nothing of what objects mean. One thread.
  */
-#ifndef DATAPLANE_CORE_STORE_H
-#define DATAPLANE_CORE_STORE_H
+#ifndef HEDDLE_CONFIG_STORE_H
+#define HEDDLE_CONFIG_STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,12 +24,23 @@ struct hd_object_class {
 
 /* Constructors register; a second class of one type aborts. */
 void hd_object_class_register(struct hd_object_class *cls);
+
+#define HD_OBJECT_CLASS_REGISTER(cls_)                                  \
+	static void __attribute__((constructor)) cls_##_register_(void) \
+	{                                                               \
+		hd_object_class_register(&(cls_));                      \
+	}                                                               \
+	static void cls_##_register_(void)
+
 const struct hd_object_class *hd_object_class_first(void);
 const struct hd_object_class *hd_object_class_find(uint32_t type);
 
 struct hd_store;
 
-struct hd_store *hd_store_new(void);
+#define HD_OBJECTS_MAX (1u << 20) /* that a plane takes */
+
+/* A store for the classes that are registered, and at most @max objects. NULL: out of memory. */
+struct hd_store *hd_store_new(uint32_t max);
 void hd_store_free(struct hd_store *store);
 
 uint64_t hd_store_generation(const struct hd_store *store);
@@ -52,6 +63,9 @@ int hd_store_refuse(struct hd_store *store, int code, const char *fmt, ...)
 /* The bracket's objects become the store's. What was replaced is freed. */
 void hd_store_commit(struct hd_store *store);
 void hd_store_abort(struct hd_store *store);
+
+/* The object that is in force, or NULL. */
+const void *hd_store_now(const struct hd_store *store, uint32_t type, const char *key);
 
 /* The object as it will be after the commit (outside a bracket: as it is), or NULL. */
 const void *hd_store_next(const struct hd_store *store, uint32_t type, const char *key);

@@ -6,8 +6,27 @@
 #include <string.h>
 
 #include "heddle/api/switch.h"
-#include "dataplane/core/store.h"
+#include "heddle/config/store.h"
 #include "tests/unit/unit.h"
+
+#define LIMIT 2000 /* objects */
+
+static int sw_validate(const void *object, struct hd_err *err)
+{
+	const struct hd_switch_object *o = object;
+
+	return o->ageing_s < 10
+		       ? hd_err_set(err, EINVAL, "ageing time %u s is below 10", o->ageing_s)
+		       : 0;
+}
+
+static struct hd_object_class sw_class = {
+	.name = "switch",
+	.type = HD_SWITCH,
+	.size = sizeof(struct hd_switch_object),
+	.validate = sw_validate,
+};
+HD_OBJECT_CLASS_REGISTER(sw_class);
 
 static struct hd_switch_object sw(const char *name, uint32_t ageing)
 {
@@ -33,7 +52,7 @@ static int begin(struct hd_store *s, uint32_t mode, uint64_t base, uint64_t gene
 /* A store with switches a (300), b (400) in generation 1. */
 static struct hd_store *two(void)
 {
-	struct hd_store *s = hd_store_new();
+	struct hd_store *s = hd_store_new(LIMIT);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
 	CU_ASSERT_EQUAL(begin(s, HD_CONFIG_FULL, 0, 1), 0);
@@ -47,6 +66,13 @@ static struct hd_store *two(void)
 static uint32_t ageing(const struct hd_store *s, const char *name)
 {
 	const struct hd_switch_object *o = hd_store_next(s, HD_SWITCH, name);
+
+	return o ? o->ageing_s : 0;
+}
+
+static uint32_t in_force(const struct hd_store *s, const char *name)
+{
+	const struct hd_switch_object *o = hd_store_now(s, HD_SWITCH, name);
 
 	return o ? o->ageing_s : 0;
 }
@@ -75,15 +101,19 @@ static void test_full(void)
 static void test_delta(void)
 {
 	struct hd_store *s = two();
-	struct hd_switch_object gone = sw("a", 0);
+	struct hd_switch_object gone = sw("a", 0), never = sw("never there", 0);
 	struct hd_config_result r = {0};
 
-	gone.head.op = HD_OBJECT_DELETE;
+	gone.head.op = never.head.op = HD_OBJECT_DELETE;
 	CU_ASSERT_EQUAL(begin(s, HD_CONFIG_DELTA, 7, 8), -ESTALE);
 	CU_ASSERT_EQUAL(begin(s, HD_CONFIG_DELTA, 1, 2), 0);
 	put(s, gone);
+	CU_ASSERT_EQUAL(hd_store_put(s, HD_SWITCH, &never, sizeof(never)), 0);
 	put(s, sw("b", 401));
 	put(s, sw("b", 402)); /* the last word counts */
+	CU_ASSERT_EQUAL(ageing(s, "b"), 402);
+	CU_ASSERT_EQUAL(in_force(s, "b"), 400);
+	CU_ASSERT_EQUAL(in_force(s, "a"), 300);
 	hd_store_count(s, &r);
 	CU_ASSERT_EQUAL(r.removed, 1);
 	CU_ASSERT_EQUAL(r.changed, 1);
@@ -134,7 +164,7 @@ static void test_refused(void)
 	CU_ASSERT_EQUAL(begin(s, HD_CONFIG_DELTA, 1, 2), 0);
 	CU_ASSERT_EQUAL(put(s, bad), -EINVAL);
 	CU_ASSERT_EQUAL(hd_store_failed(s, &err), -EINVAL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "switch x: ageing time 5 s is not in 10..1000000"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "switch x: ageing time 5 s is below 10"));
 	/* The first reason stays, and nothing can be committed. */
 	CU_ASSERT_EQUAL(put(s, sw("y", 300)), -EINVAL);
 	hd_store_commit(s);
@@ -164,7 +194,7 @@ static int order(const char *key, enum hd_change change, const void *now, const 
 
 static void test_walk(void)
 {
-	struct hd_store *s = hd_store_new();
+	struct hd_store *s = hd_store_new(LIMIT);
 	char last[HD_KEY_MAX] = "", name[16];
 
 	CU_ASSERT_EQUAL(begin(s, HD_CONFIG_FULL, 0, 1), 0);
@@ -177,6 +207,31 @@ static void test_walk(void)
 	hd_store_free(s);
 }
 
+/* More objects than a plane takes are refused; what was there stays, and others come in their place. */
+static void test_limit(void)
+{
+	struct hd_store *s = two();
+	struct hd_err err = {0};
+	char name[16];
+	int rc = 0;
+
+	CU_ASSERT_EQUAL(begin(s, HD_CONFIG_DELTA, 1, 2), 0);
+	for (unsigned int i = 0; i < LIMIT - 2; i++) {
+		snprintf(name, sizeof(name), "s%u", i);
+		rc |= put(s, sw(name, 300));
+	}
+	CU_ASSERT_EQUAL(rc, 0);
+	CU_ASSERT_EQUAL(put(s, sw("a", 301)), 0);
+	CU_ASSERT_EQUAL(put(s, sw("one more", 300)), -ENOSPC);
+	CU_ASSERT_EQUAL(hd_store_failed(s, &err), -ENOSPC);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "switch one more: more than 2000 objects"));
+	hd_store_abort(s);
+	CU_ASSERT_EQUAL(ageing(s, "a"), 300);
+	CU_ASSERT_EQUAL(begin(s, HD_CONFIG_DELTA, 1, 2), 0);
+	CU_ASSERT_EQUAL(put(s, sw("one more", 300)), 0);
+	hd_store_free(s);
+}
+
 UNIT_MAIN("store", {"a full bracket replaces all", test_full}, {"a delta", test_delta},
 	  {"abort leaves everything", test_abort}, {"bad objects and brackets", test_refused},
-	  {"objects come in order", test_walk});
+	  {"objects come in order", test_walk}, {"too many objects", test_limit});

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/core/store.h"
+#include "heddle/config/store.h"
 
 struct object_entry {
 	uint32_t type;
@@ -35,6 +35,7 @@ struct hd_store {
 	size_t n_kinds;
 	struct object_entry **touched; /* in the open bracket, each once */
 	size_t n_touched, n_sorted, room;
+	uint32_t n_entries, max_entries;
 	uint64_t generation;
 	uint64_t bracket; /* number of the bracket, counts up */
 	bool open;
@@ -103,12 +104,13 @@ static void entry_free(void *p)
 	free(e);
 }
 
-struct hd_store *hd_store_new(void)
+struct hd_store *hd_store_new(uint32_t max)
 {
 	struct hd_store *store = calloc(1, sizeof(*store));
 
 	if (!store)
 		return NULL;
+	store->max_entries = max;
 	for (const struct hd_object_class *c = classes; c; c = c->next)
 		store->n_kinds++;
 	store->kinds = calloc(store->n_kinds + 1, sizeof(*store->kinds));
@@ -183,24 +185,32 @@ int hd_store_failed(const struct hd_store *store, struct hd_err *err)
 	return -store->failed.code;
 }
 
-static struct object_entry *entry_get(struct hd_store *store, uint32_t type, const char *key)
+static struct object_entry *entry_find(const struct hd_store *store, uint32_t type, const char *key)
 {
-	struct object_entry probe = {.type = type, .key = key}, *e;
-	struct kind *kind = kind_of(store, type);
+	struct object_entry probe = {.type = type, .key = key};
+	const struct kind *kind = kind_of(store, type);
 	struct object_entry **found = kind ? tfind(&probe, &kind->root, entry_compare) : NULL;
 
-	if (found || !kind)
-		return found ? *found : NULL;
+	return found ? *found : NULL;
+}
+
+static struct object_entry *entry_get(struct hd_store *store, uint32_t type, const char *key)
+{
+	struct object_entry *e = entry_find(store, type, key);
+
+	if (e || store->n_entries == store->max_entries)
+		return e;
 	e = calloc(1, sizeof(*e));
 	if (!e)
 		return NULL;
 	e->type = type;
 	hd_str_copy(e->key_store, sizeof(e->key_store), key);
 	e->key = e->key_store;
-	if (!tsearch(e, &kind->root, entry_compare)) {
+	if (!tsearch(e, &kind_of(store, type)->root, entry_compare)) {
 		free(e);
 		return NULL;
 	}
+	store->n_entries++;
 	return e;
 }
 
@@ -227,9 +237,15 @@ static bool touch(struct hd_store *store, struct object_entry *e)
 static int store_set(struct hd_store *store, const struct hd_object_class *cls,
 		     const struct hd_object *head, bool remove)
 {
-	struct object_entry *e = entry_get(store, cls->type, head->key);
+	struct object_entry *e = remove ? entry_find(store, cls->type, head->key)
+					: entry_get(store, cls->type, head->key);
 	void *next = NULL;
 
+	if (!e && remove)
+		return 0;
+	if (!e && store->n_entries == store->max_entries)
+		return hd_store_refuse(store, ENOSPC, "%s %s: more than %u objects", cls->name,
+				       head->key, store->max_entries);
 	if (!e || !touch(store, e))
 		return hd_store_refuse(store, ENOMEM, "out of memory");
 	if (!remove) {
@@ -292,13 +308,18 @@ static enum hd_change entry_change(const struct hd_store *store, const struct ob
 	return next ? HD_CHANGED : HD_REMOVED;
 }
 
+const void *hd_store_now(const struct hd_store *store, uint32_t type, const char *key)
+{
+	const struct object_entry *e = entry_find(store, type, key);
+
+	return e ? e->now : NULL;
+}
+
 const void *hd_store_next(const struct hd_store *store, uint32_t type, const char *key)
 {
-	struct object_entry probe = {.type = type, .key = key};
-	const struct kind *kind = kind_of(store, type);
-	struct object_entry **found = kind ? tfind(&probe, &kind->root, entry_compare) : NULL;
+	const struct object_entry *e = entry_find(store, type, key);
 
-	return found ? entry_next(store, *found) : NULL;
+	return e ? entry_next(store, e) : NULL;
 }
 
 struct walk {
@@ -449,6 +470,7 @@ static void settle(struct hd_store *store, bool commit)
 	for (size_t i = 0; i < g.n; i++) {
 		tdelete(g.e[i], &kind_of(store, g.e[i]->type)->root, entry_compare);
 		free(g.e[i]);
+		store->n_entries--;
 	}
 	free(g.e);
 	store->n_touched = 0;
