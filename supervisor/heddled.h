@@ -10,7 +10,6 @@
  *	state_dir.c, front.c	directory and socket of heddle-mgmt
  *	plane.c		life of a plane: start, ready, end, restart
  *	spawn.c		fork and exec
- *	link.c		a channel in the event loop
  *	watch.c		once a second: are they there? systemd's watchdog
  *	planes_api.c	PLANE_READY, PLANE_LIST
  *	opener*.c	what it opens for them
@@ -30,11 +29,10 @@
 #include <event2/event.h>
 
 #include "heddle/api/supervisor.h"
-#include "heddle/ipc/msg.h"
+#include "heddle/ipc/link.h"
 #include "supervisor/account.h"
 #include "supervisor/backoff_core.h"
 #include "supervisor/dirs.h"
-#include "supervisor/link.h"
 #include "supervisor/settings_core.h"
 
 #define PLANES 3
@@ -50,7 +48,7 @@ struct plane {
 	struct account account;
 	pid_t pid; /* 0: does not run */
 	int statm; /* its memory, in /proc: opened while we may still see it; -1: none */
-	struct link *link;
+	struct hd_link link;
 	struct event *restart;
 	struct backoff backoff;
 	uint64_t started_ns, ended_ns;

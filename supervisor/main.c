@@ -65,8 +65,8 @@ void heddled_stop(struct heddled *heddled, int status)
 		struct plane *plane = &heddled->planes[i];
 
 		event_del(plane->restart);
-		if (plane->link)
-			hd_chan_event(link_chan(plane->link), PLANE_STOP, NULL);
+		if (plane->link.chan)
+			hd_chan_event(plane->link.chan, PLANE_STOP, NULL);
 	}
 	if (!planes_any(heddled) ||
 	    event_base_once(heddled->base, -1, EV_TIMEOUT, on_stop_timeout, heddled, &wait) < 0)
@@ -163,7 +163,7 @@ static int run(struct heddled *heddled)
 	planes_status(heddled);
 	event_base_dispatch(heddled->base);
 	for (int i = 0; i < PLANES; i++)
-		link_free(heddled->planes[i].link);
+		hd_link_close(&heddled->planes[i].link);
 	opener_free(heddled->opener);
 	return heddled->status;
 }

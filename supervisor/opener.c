@@ -155,8 +155,8 @@ static void tell_control(struct heddled *heddled, const char *port, uint32_t ifi
 	struct hd_hostif_device device = {.ifindex = ifindex};
 
 	hd_str_copy(device.port, sizeof(device.port), port);
-	if (control->link)
-		hd_chan_event(link_chan(control->link), HOSTIF_DEVICE, &device);
+	if (control->link.chan)
+		hd_chan_event(control->link.chan, HOSTIF_DEVICE, &device);
 }
 
 static void tell_control_all(struct heddled *heddled)
@@ -421,8 +421,7 @@ void opener_free(struct opener *opener)
 
 void opener_attach(struct opener *opener, struct plane *plane)
 {
-	hd_chan_handlers(link_chan(plane->link), handlers, sizeof(handlers) / sizeof(handlers[0]),
-			 plane);
+	hd_chan_handlers(plane->link.chan, handlers, sizeof(handlers) / sizeof(handlers[0]), plane);
 	if (plane->id == HD_PLANE_CONTROL)
 		tell_control_all(plane->heddled);
 }

@@ -22,8 +22,8 @@ static void tell(const char *port, void *arg)
 
 	hd_log_port(HD_LOG_NOTICE, port, "its network namespace is gone");
 	hd_str_copy(lost.port, sizeof(lost.port), port);
-	if (dp->link && link_chan(dp->link))
-		hd_chan_event(link_chan(dp->link), OPEN_LOST, &lost);
+	if (dp->link.chan)
+		hd_chan_event(dp->link.chan, OPEN_LOST, &lost);
 }
 
 static void on_names(evutil_socket_t fd, short what, void *arg)

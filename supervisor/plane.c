@@ -22,7 +22,7 @@
 /* What every plane ends with when its command line is wrong: another start would not help. */
 #define EXIT_USAGE 2
 
-static void on_hello(const struct hd_hello *peer, void *arg)
+static void on_hello(struct hd_link *link, const struct hd_hello *peer, void *arg)
 {
 	struct plane *plane = arg;
 
@@ -34,12 +34,10 @@ static void on_hello(const struct hd_hello *peer, void *arg)
 }
 
 /* Mostly it is about to end, and SIGCHLD tells how. watch.c kills one that lives on without it. */
-static void on_lost(void *arg)
+static void on_lost(struct hd_link *link, void *arg)
 {
 	struct plane *plane = arg;
 
-	link_free(plane->link);
-	plane->link = NULL;
 	plane->lost_ns = hd_now_ns();
 }
 
@@ -48,7 +46,7 @@ static void hand_end(struct plane *a, const struct plane *b, int fd)
 {
 	struct hd_peer peer = {.plane = b->id};
 
-	hd_chan_event_raw(link_chan(a->link), HD_PEER, &peer, sizeof(peer), &fd, 1);
+	hd_chan_event_raw(a->link.chan, HD_PEER, &peer, sizeof(peer), &fd, 1);
 	close(fd);
 }
 
@@ -60,7 +58,7 @@ static void hand_peers(struct plane *plane)
 	for (int i = 0; i < PLANES; i++) {
 		struct plane *other = &heddled->planes[i];
 
-		if (other == plane || !other->link)
+		if (other == plane || !other->link.chan)
 			continue;
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
 			/* Without it the plane is of no use; ended, it is tried again later. */
@@ -98,8 +96,8 @@ void planes_listen(struct heddled *heddled)
 {
 	struct plane *mgmt = heddled_plane(heddled, HD_PLANE_MGMT);
 
-	if (mgmt->link)
-		hd_chan_event_raw(link_chan(mgmt->link), HD_NETCONF_LISTEN, NULL, 0,
+	if (mgmt->link.chan)
+		hd_chan_event_raw(mgmt->link.chan, HD_NETCONF_LISTEN, NULL, 0,
 				  &heddled->dirs.netconf_fd, 1);
 }
 
@@ -118,7 +116,6 @@ static void restart_later(struct plane *plane, uint64_t lived_ns)
 
 void plane_start(struct plane *plane)
 {
-	struct link_config config = {.hello = on_hello, .lost = on_lost, .arg = plane};
 	struct heddled *heddled = plane->heddled;
 	struct hd_err err = {0};
 
@@ -127,7 +124,15 @@ void plane_start(struct plane *plane)
 	plane->work = (struct hd_plane_work){0};
 	plane->ready = plane->pinged = plane->expired = false;
 	plane->text[0] = '\0';
-	if (spawn_plane(plane, &config, &err) < 0) {
+	plane->link = (struct hd_link){
+		.base = heddled->base,
+		.self = HD_PLANE_SUPERVISOR,
+		.peer = plane->id,
+		.up = on_hello,
+		.down = on_lost,
+		.arg = plane,
+	};
+	if (spawn_plane(plane, &err) < 0) {
 		hd_log(HD_LOG_ERR, "%s: %s", hd_plane_name(plane->id), err.text);
 		strcpy(plane->last_exit, "could not be started");
 		plane->ended_ns = plane->started_ns;
@@ -135,7 +140,7 @@ void plane_start(struct plane *plane)
 		return;
 	}
 	hd_log(HD_LOG_DEBUG, "%s runs with pid %d", hd_plane_name(plane->id), (int)plane->pid);
-	hd_chan_handlers(link_chan(plane->link), planes_handlers, planes_handlers_n, plane);
+	hd_chan_handlers(plane->link.chan, planes_handlers, planes_handlers_n, plane);
 	opener_attach(heddled->opener, plane);
 	hand_peers(plane);
 }
@@ -180,8 +185,7 @@ static void plane_ended(struct plane *plane, int status)
 {
 	struct heddled *heddled = plane->heddled;
 
-	link_free(plane->link);
-	plane->link = NULL;
+	hd_link_close(&plane->link);
 	plane->work = (struct hd_plane_work){0};
 	plane->pid = 0;
 	if (plane->statm >= 0)

@@ -10,7 +10,6 @@
 #include "heddle/api/supervisor.h"
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
-#include "supervisor/link.h"
 #include "supervisor/plane.h"
 #include "supervisor/watch.h"
 
@@ -137,8 +136,8 @@ static void serve_log_level(struct hd_chan *chan, const struct hd_msg *msg, void
 		return;
 	heddled->settings.log_level = (int)in->level;
 	for (int i = 0; i < PLANES; i++)
-		if (heddled->planes[i].link && link_chan(heddled->planes[i].link))
-			hd_chan_event(link_chan(heddled->planes[i].link), LOG_LEVEL, in);
+		if (heddled->planes[i].link.chan)
+			hd_chan_event(heddled->planes[i].link.chan, LOG_LEVEL, in);
 }
 
 const struct hd_handler planes_handlers[] = {

@@ -258,12 +258,11 @@ static int statm_open(pid_t pid)
 
 static int not_spawned(struct plane *plane, const struct hd_err *err)
 {
-	link_free(plane->link);
-	plane->link = NULL;
+	hd_link_close(&plane->link);
 	return -err->code;
 }
 
-int spawn_plane(struct plane *plane, const struct link_config *config, struct hd_err *err)
+int spawn_plane(struct plane *plane, struct hd_err *err)
 {
 	pid_t parent = getpid(), pid;
 	struct args args;
@@ -271,9 +270,7 @@ int spawn_plane(struct plane *plane, const struct link_config *config, struct hd
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
 		return hd_err_set(err, errno, "a socket pair: %s", strerror(errno));
-	plane->link = link_new(plane->heddled->base, fds[0], config);
-	if (!plane->link) {
-		close(fds[0]);
+	if (hd_link_open(&plane->link, fds[0], 0) < 0) {
 		close(fds[1]);
 		return hd_err_set(err, ENOMEM, "out of memory");
 	}

@@ -17,9 +17,9 @@ int spawn_find(struct heddled *heddled, struct hd_err *err);
 int spawn_may_start(const struct plane *plane, struct hd_err *err);
 
 /*
- * Starts @plane's program with a channel to it; the plane's pid and link are set. @on_lost and @on_hello
- * are the link's. Returns 0 or -errno with @err.
+ * Starts @plane's program, opens the plane's link to it, and sets the plane's pid. Returns 0 or -errno
+ * with @err; then the link is closed.
  */
-int spawn_plane(struct plane *plane, const struct link_config *config, struct hd_err *err);
+int spawn_plane(struct plane *plane, struct hd_err *err);
 
 #endif

@@ -73,7 +73,7 @@ static void watch_plane(struct plane *plane, uint64_t now)
 
 	if (!plane->pid || plane->expired)
 		return;
-	if (!plane->link) {
+	if (!plane->link.chan) {
 		if (now - plane->lost_ns > WATCH_LOST_MS * HD_NS_PER_MS)
 			plane_kill(plane, "it closed its connection and lives on");
 		return;
@@ -82,8 +82,7 @@ static void watch_plane(struct plane *plane, uint64_t now)
 		kill_silent(plane, now - plane->answered_ns);
 		return;
 	}
-	if (!plane->pinged &&
-	    hd_chan_request(link_chan(plane->link), PING, NULL, on_pong, plane) == 0)
+	if (!plane->pinged && hd_chan_request(plane->link.chan, PING, NULL, on_pong, plane) == 0)
 		plane->pinged = true;
 }
 

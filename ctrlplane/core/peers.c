@@ -2,116 +2,53 @@
 #include "ctrlplane/core/peers.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "heddle/api/supervisor.h"
 #include "heddle/base/log.h"
 #include "heddle/config/bracket.h"
-#include "heddle/ipc/chan.h"
+#include "heddle/ipc/link.h"
 #include "ctrlplane/core/feature.h"
 
-struct peer {
-	enum hd_plane plane;
-	struct hd_chan *chan; /* NULL: not connected */
-	struct event *readable, *writable;
-};
-
 static struct event_base *loop;
-static struct peer peers[HD_PLANE_COUNT];
+static struct hd_link peers[HD_PLANE_COUNT];
 static bool stopping;
 
-static void peer_drop(struct peer *peer)
+static void on_up(struct hd_link *link, const struct hd_hello *hello, void *arg)
 {
-	if (peer->readable)
-		event_free(peer->readable);
-	if (peer->writable)
-		event_free(peer->writable);
-	if (peer->plane == HD_PLANE_MGMT && peer->chan)
-		hd_bracket_lost(peer->chan);
-	hd_chan_free(peer->chan);
-	peer->readable = NULL;
-	peer->writable = NULL;
-	peer->chan = NULL;
+	if (hello->plane != (uint32_t)link->peer)
+		hd_log(HD_LOG_WARNING, "%s says on the channel of %s that it is the plane %u",
+		       hd_plane_name(hello->plane), hd_plane_name(link->peer), hello->plane);
+	else
+		hd_log(HD_LOG_DEBUG, "connected to %s, configuration %llu",
+		       hd_plane_name(link->peer), (unsigned long long)hello->generation);
 }
 
-static void on_socket(evutil_socket_t fd, short what, void *arg)
+static void on_down(struct hd_link *link, void *arg)
 {
-	struct peer *peer = arg;
-
-	if (hd_chan_process(peer->chan))
-		return;
-	peer_drop(peer);
-	if (peer->plane == HD_PLANE_SUPERVISOR) {
+	if (link->peer == HD_PLANE_MGMT)
+		hd_bracket_lost();
+	if (link->peer == HD_PLANE_SUPERVISOR) {
 		hd_log(HD_LOG_ERR, "heddled is gone: ending");
 		event_base_loopbreak(loop);
 		return;
 	}
 	hd_log(stopping ? HD_LOG_DEBUG : HD_LOG_NOTICE, "the channel to %s closed",
-	       hd_plane_name(peer->plane));
-}
-
-static void on_want_write(struct hd_chan *chan, bool want, void *arg)
-{
-	struct peer *peer = arg;
-
-	if (!peer->writable)
-		return;
-	if (want)
-		event_add(peer->writable, NULL);
-	else
-		event_del(peer->writable);
-}
-
-static void on_hello(struct hd_chan *chan, const struct hd_hello *hello, void *arg)
-{
-	struct peer *peer = arg;
-
-	if (hello->plane != (uint32_t)peer->plane)
-		hd_log(HD_LOG_WARNING, "%s says on the channel of %s that it is the plane %u",
-		       hd_plane_name(hello->plane), hd_plane_name(peer->plane), hello->plane);
-	else
-		hd_log(HD_LOG_DEBUG, "connected to %s, configuration %llu",
-		       hd_plane_name(peer->plane), (unsigned long long)hello->generation);
+	       hd_plane_name(link->peer));
 }
 
 /* Takes over @fd, also when it fails. */
 static int peer_connect(enum hd_plane plane, int fd, struct hd_err *err)
 {
-	struct peer *peer = &peers[plane];
-	struct hd_chan_config chan_config = {
-		.self = HD_PLANE_CONTROL,
-		.generation = hd_bracket_generation(),
-		.hello = on_hello,
-		.want_write = on_want_write,
-		.arg = peer,
-	};
-	int code;
+	int rc = hd_link_open(&peers[plane], fd, hd_bracket_generation());
 
-	peer->plane = plane;
-	peer_drop(peer); /* heddled gives a new one only when the old one is dead */
-	peer->chan = hd_chan_new(fd, &chan_config);
-	if (!peer->chan) {
-		code = errno;
-		close(fd);
-		return hd_err_set(err, code, "channel to %s: %s", hd_plane_name(plane),
-				  strerror(code));
-	}
-	peer->readable = event_new(loop, fd, EV_READ | EV_PERSIST, on_socket, peer);
-	peer->writable = event_new(loop, fd, EV_WRITE | EV_PERSIST, on_socket, peer);
-	if (!peer->readable || !peer->writable || event_add(peer->readable, NULL) < 0) {
-		peer_drop(peer);
-		return hd_err_set(err, ENOMEM, "channel to %s: out of memory",
-				  hd_plane_name(plane));
-	}
-	/* the hello may have been queued before there was an event for it */
-	on_want_write(peer->chan, hd_chan_events(peer->chan) & POLLOUT, peer);
-	return 0;
+	return rc < 0 ? hd_err_set(err, -rc, "channel to %s: %s", hd_plane_name(plane),
+				   strerror(-rc))
+		      : 0;
 }
 
 static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -153,6 +90,12 @@ int cp_peers_start(struct event_base *base, int supervisor_fd, struct hd_err *er
 	int rc;
 
 	loop = base;
+	for (size_t i = 0; i < HD_PLANE_COUNT; i++)
+		peers[i] = (struct hd_link){.base = base,
+					    .self = HD_PLANE_CONTROL,
+					    .peer = (enum hd_plane)i,
+					    .up = on_up,
+					    .down = on_down};
 	rc = peer_connect(HD_PLANE_SUPERVISOR, supervisor_fd, err);
 	if (rc < 0)
 		return rc;
@@ -187,5 +130,5 @@ void cp_peers_stop(void)
 {
 	stopping = true;
 	for (size_t i = 0; i < HD_PLANE_COUNT; i++)
-		peer_drop(&peers[i]);
+		hd_link_close(&peers[i]);
 }

@@ -85,11 +85,10 @@ void hd_api_attach(struct hd_chan *chan)
 		hd_chan_handlers(chan, a->table, a->n, NULL);
 }
 
-void hd_api_detach(struct hd_chan *chan)
+void hd_api_detach(void)
 {
-	if (attached == chan)
-		attached = NULL;
-	hd_bracket_lost(chan);
+	attached = NULL;
+	hd_bracket_lost();
 	for (const struct hd_api *a = apis; a; a = a->next)
 		if (a->detached)
 			a->detached();

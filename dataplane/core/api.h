@@ -36,8 +36,8 @@ int hd_api_init(struct hd_err *err);
 /* Adds all registered handlers, and those of the configuration bracket, to a channel. */
 void hd_api_attach(struct hd_chan *chan);
 
-/* The peer of that channel is gone: a bracket that it had open is aborted. */
-void hd_api_detach(struct hd_chan *chan);
+/* heddle-mgmt is gone: a bracket that it had open is aborted. */
+void hd_api_detach(void);
 
 /* The channel to heddle-mgmt, once it has said hello; else NULL. */
 struct hd_chan *hd_api_chan(void);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +15,7 @@
 #include "heddle/api/supervisor.h"
 #include "heddle/base/clock.h"
 #include "heddle/base/log.h"
-#include "heddle/ipc/chan.h"
+#include "heddle/ipc/link.h"
 #include "dataplane/core/api.h"
 #include "dataplane/core/blame.h"
 #include "dataplane/core/config.h"
@@ -29,133 +28,45 @@
 #include "dataplane/main/control.h"
 
 #define SERVICE_MS   50
-#define PROCESS_MORE 100                  /* times 64 messages */
 #define WORK_LONG_NS (200 * HD_NS_PER_MS) /* is told */
 #define WORK_TELL_NS (250 * HD_NS_PER_MS) /* again */
 
-/* A channel in the event loop. */
-struct link {
-	const char *name;
-	struct hd_chan *chan;
-	struct event *event;
-	short watched; /* events of poll(2) that the event is for */
-};
-
 static struct event_base *base;
-static struct link supervisor = {.name = "heddled"};
-static struct link mgmt = {.name = "heddle-mgmt"};
-static struct link control = {.name = "heddle-cp"};
+static struct hd_link supervisor, mgmt, control;
 static int wake_fd = -1;
 static struct event *wake_event, *service_event, *again_event, *signal_event[2];
 static uint64_t work_told_ns; /* to heddled, and not told yet that it is over; 0: nothing is told */
 static uint64_t work_since_ns;
 
-static void link_watch(struct link *l);
-
-static void link_drop(struct link *l)
+static void on_supervisor_down(struct hd_link *link, void *arg)
 {
-	if (l->event)
-		event_free(l->event);
-	hd_chan_free(l->chan);
-	l->event = NULL;
-	l->chan = NULL;
+	hd_log(HD_LOG_NOTICE, "heddled is gone");
+	event_base_loopbreak(base);
 }
 
-/*
- * A commit of thousands of ports comes in tens of thousands of messages, and between two calls of this
- * a slice of opening or closing may pass: so all that is there is served. False: it is closed.
- */
-static bool link_process(struct link *l)
+static void on_mgmt_down(struct hd_link *link, void *arg)
 {
-	struct pollfd p = {.fd = hd_chan_fd(l->chan), .events = POLLIN};
-	bool open = hd_chan_process(l->chan);
-
-	for (int i = 0; open && l->chan && i < PROCESS_MORE && poll(&p, 1, 0) > 0; i++)
-		open = hd_chan_process(l->chan);
-	return open;
-}
-
-static void on_link(evutil_socket_t fd, short what, void *arg)
-{
-	struct link *l = arg;
-
-	(void)fd;
-	(void)what;
-	if (l->chan && link_process(l)) {
-		link_watch(l);
-		return;
-	}
-	if (l == &supervisor) {
-		hd_log(HD_LOG_NOTICE, "heddled is gone");
-		event_base_loopbreak(base);
-		return;
-	}
-	if (l == &mgmt)
-		hd_api_detach(l->chan);
-	link_drop(l);
-}
-
-/* Follows what the channel wants: always to read, to write only while something is queued. */
-static void link_watch(struct link *l)
-{
-	short want = hd_chan_events(l->chan);
-
-	if (l->event && want == l->watched)
-		return;
-	if (l->event)
-		event_free(l->event);
-	l->watched = want;
-	l->event = event_new(base, hd_chan_fd(l->chan),
-			     EV_PERSIST | EV_READ | (want & 4 /* POLLOUT */ ? EV_WRITE : 0),
-			     on_link, l);
-	if (!l->event || event_add(l->event, NULL) < 0)
-		abort();
-}
-
-static void on_want_write(struct hd_chan *chan, bool want, void *arg)
-{
-	struct link *l = arg;
-
-	(void)want;
-	if (l->chan == chan && base)
-		link_watch(l);
-}
-
-static int link_open(struct link *l, int fd)
-{
-	struct hd_chan_config config = {
-		.self = HD_PLANE_DATA,
-		.generation = hd_config_running() ? hd_config_running()->generation : 0,
-		.want_write = on_want_write,
-		.arg = l,
-	};
-
-	l->chan = hd_chan_new(fd, &config);
-	return l->chan ? 0 : -errno;
+	hd_api_detach();
 }
 
 static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	const struct hd_peer *peer = msg->body;
-	struct link *l = peer->plane == HD_PLANE_MGMT ? &mgmt : &control;
+	struct hd_link *link = peer->plane == HD_PLANE_MGMT ? &mgmt : &control;
+	int fd;
 
 	(void)chan;
 	(void)arg;
 	if (msg->n_fds != 1 || (peer->plane != HD_PLANE_MGMT && peer->plane != HD_PLANE_CONTROL))
 		return;
-	if (l->chan) {
-		if (l == &mgmt)
-			hd_api_detach(l->chan);
-		link_drop(l);
-	}
-	if (link_open(l, msg->fds[0]) < 0) {
-		hd_log(HD_LOG_ERR, "no channel to %s: out of memory", l->name);
+	fd = msg->fds[0];
+	msg->fds[0] = -1;
+	if (hd_link_open(link, fd, hd_config_running()->generation) < 0) {
+		hd_log(HD_LOG_ERR, "no channel to %s: out of memory", hd_plane_name(link->peer));
 		return;
 	}
-	msg->fds[0] = -1;
-	if (l == &mgmt)
-		hd_api_attach(l->chan);
-	link_watch(l);
+	if (link == &mgmt)
+		hd_api_attach(mgmt.chan);
 }
 
 static void on_stop(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -204,8 +115,24 @@ int hd_control_connect(struct hd_err *err)
 	if (!text)
 		return hd_err_set(err, ENOTCONN,
 				  "heddle-dp is started by heddled: run `heddled -c FILE`");
-	if (link_open(&supervisor, atoi(text)) < 0)
-		return hd_err_set(err, errno, "no channel to heddled on descriptor %s", text);
+	base = event_base_new();
+	if (!base)
+		return hd_err_set(err, ENOMEM, "out of memory");
+	/* A commit of thousands of ports comes in tens of thousands of messages. */
+	mgmt = (struct hd_link){.base = base,
+				.self = HD_PLANE_DATA,
+				.peer = HD_PLANE_MGMT,
+				.greedy = true,
+				.down = on_mgmt_down};
+	control = (struct hd_link){
+		.base = base, .self = HD_PLANE_DATA, .peer = HD_PLANE_CONTROL, .greedy = true};
+	supervisor = (struct hd_link){.base = base,
+				      .self = HD_PLANE_DATA,
+				      .peer = HD_PLANE_SUPERVISOR,
+				      .greedy = true,
+				      .down = on_supervisor_down};
+	if (hd_link_open(&supervisor, atoi(text), 0) < 0)
+		return hd_err_set(err, ENOTCONN, "no channel to heddled on descriptor %s", text);
 	hd_chan_handlers(supervisor.chan, supervisor_table,
 			 sizeof(supervisor_table) / sizeof(supervisor_table[0]), NULL);
 	hd_opener_init(supervisor.chan);
@@ -251,8 +178,8 @@ static void turn(void)
 	if (now >= hd_ticks_next())
 		hd_ticks_run(now);
 	/* A call to heddled may have left messages that no descriptor announces any more. */
-	if (supervisor.chan && !hd_chan_process(supervisor.chan))
-		event_base_loopbreak(base);
+	if (supervisor.chan)
+		hd_chan_process(supervisor.chan);
 	if (wait > SERVICE_MS * HD_NS_PER_MS)
 		return;
 	/* Not at once, even if there is work: what came meanwhile is served first. */
@@ -317,9 +244,8 @@ int hd_control_run(void)
 {
 	const struct timeval period = {.tv_usec = SERVICE_MS * 1000};
 
-	base = event_base_new();
 	wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (!base || wake_fd < 0)
+	if (wake_fd < 0)
 		return 1;
 	wake_event = event_new(base, wake_fd, EV_READ | EV_PERSIST, service, NULL);
 	service_event = event_new(base, -1, EV_PERSIST, service, NULL);
@@ -337,7 +263,6 @@ int hd_control_run(void)
 	hd_api_on_first_commit(on_first_commit);
 	hd_api_on_unsettled(wake);
 	hd_ticks_start(hd_now_ns());
-	link_watch(&supervisor);
 	say_ready();
 	event_base_dispatch(base);
 	return 0;

@@ -172,7 +172,7 @@ int hd_replay_main(struct hd_err *err)
 		if (!hd_chan_process(mgmt))
 			break;
 	}
-	hd_api_detach(mgmt);
+	hd_api_detach();
 	hd_chan_free(mgmt);
 	hd_replay_close_inputs();
 	return status;

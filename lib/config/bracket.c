@@ -177,11 +177,10 @@ void hd_bracket_serve(struct hd_chan *chan)
 	hd_chan_handlers(chan, object_table, n_classes, NULL);
 }
 
-void hd_bracket_lost(struct hd_chan *chan)
+void hd_bracket_lost(void)
 {
-	if (committer == chan)
-		committer = NULL;
-	if (owner == chan)
+	committer = NULL;
+	if (owner)
 		drop();
 }
 

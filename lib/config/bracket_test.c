@@ -133,7 +133,7 @@ static void start(void)
 
 static void stop(void)
 {
-	hd_bracket_lost(plane.chan);
+	hd_bracket_lost();
 	side_close_pair(&plane, &mgmt);
 	hd_bracket_fini();
 }
@@ -177,7 +177,7 @@ static void test_slow_commit(void)
 	ask_begin(HD_CONFIG_DELTA, 8, 9);
 	(void)ask(PREPARE);
 	(void)ask(COMMIT);
-	hd_bracket_lost(plane.chan);
+	hd_bracket_lost();
 	side_close_pair(&plane, &mgmt);
 	hd_bracket_in_force();
 	CU_ASSERT_EQUAL(hd_bracket_generation(), 9);
@@ -264,7 +264,7 @@ static void test_order(void)
 	ask_begin(HD_CONFIG_FULL, 0, 11);
 	CU_ASSERT_EQUAL(ask(PREPARE), 0);
 	discarded = 0;
-	hd_bracket_lost(plane.chan);
+	hd_bracket_lost();
 	CU_ASSERT_EQUAL(discarded, 1);
 	CU_ASSERT_EQUAL(value(HD_APPLE, "a"), 3);
 	CU_ASSERT_EQUAL(hd_bracket_generation(), 7);

@@ -74,12 +74,12 @@ static const struct hd_handler data_handlers[] = {
 	HD_EVENT_HANDLER(CAPTURE_ENDED, on_capture_ended),
 };
 
-static struct bk_plane *plane_of(struct bk *bk, const struct bk_link *link)
+static struct bk_plane *plane_of(struct bk *bk, const struct hd_link *link)
 {
 	return &bk->planes[link->peer == HD_PLANE_DATA ? BK_DATA : BK_CONTROL];
 }
 
-static void on_up(struct bk_link *link, const struct hd_hello *hello, void *arg)
+static void on_up(struct hd_link *link, const struct hd_hello *hello, void *arg)
 {
 	struct bk *bk = arg;
 	struct bk_plane *plane = plane_of(bk, link);
@@ -87,7 +87,7 @@ static void on_up(struct bk_link *link, const struct hd_hello *hello, void *arg)
 	if (hello->plane != (uint32_t)link->peer) {
 		hd_log(HD_LOG_ERR, "%s says that it is another plane (%u)", plane->name,
 		       hello->plane);
-		bk_link_close(link);
+		hd_link_close(link);
 		return;
 	}
 	plane->generation = hello->generation;
@@ -101,7 +101,7 @@ static void on_up(struct bk_link *link, const struct hd_hello *hello, void *arg)
 	bk_txn_plane_up(bk);
 }
 
-static void on_down(struct bk_link *link, void *arg)
+static void on_down(struct hd_link *link, void *arg)
 {
 	struct bk *bk = arg;
 	struct bk_plane *plane = plane_of(bk, link);
@@ -122,8 +122,12 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 static void plane_init(struct bk *bk, enum bk_plane_id id, enum hd_plane peer, const char *name)
 {
 	bk->planes[id].name = name;
-	bk->planes[id].link = (struct bk_link){
-		.base = bk->base, .peer = peer, .up = on_up, .down = on_down, .arg = bk};
+	bk->planes[id].link = (struct hd_link){.base = bk->base,
+					       .self = HD_PLANE_MGMT,
+					       .peer = peer,
+					       .up = on_up,
+					       .down = on_down,
+					       .arg = bk};
 }
 
 struct bk *bk_new(struct event_base *base, struct hd_chan *supervisor)
@@ -146,7 +150,7 @@ void bk_free(struct bk *bk)
 		return;
 	bk_txn_cancel(bk);
 	for (size_t i = 0; i < BK_PLANES; i++)
-		bk_link_close(&bk->planes[i].link);
+		hd_link_close(&bk->planes[i].link);
 	event_free(bk->resync);
 	bk_ports_clear(&bk->ports);
 	bk_stats_free(&bk->stats);
@@ -164,7 +168,7 @@ void bk_peer(struct bk *bk, enum hd_plane peer, int fd)
 		return;
 	}
 	plane = &bk->planes[peer == HD_PLANE_DATA ? BK_DATA : BK_CONTROL];
-	rc = bk_link_open(&plane->link, fd, bk->generation);
+	rc = hd_link_open(&plane->link, fd, bk->generation);
 	if (rc < 0) {
 		hd_log(HD_LOG_ERR, "cannot use the channel to %s: %s", plane->name, strerror(-rc));
 		return;
@@ -184,13 +188,13 @@ void bk_adopt(struct bk *bk, const struct bd_objects *objects, uint64_t generati
 
 bool bk_complete(const struct bk *bk)
 {
-	return bk_link_ready(&bk->planes[BK_DATA].link) &&
-	       bk_link_ready(&bk->planes[BK_CONTROL].link);
+	return hd_link_ready(&bk->planes[BK_DATA].link) &&
+	       hd_link_ready(&bk->planes[BK_CONTROL].link);
 }
 
 struct hd_chan *bk_data(const struct bk *bk)
 {
-	const struct bk_link *link = &bk->planes[BK_DATA].link;
+	const struct hd_link *link = &bk->planes[BK_DATA].link;
 
-	return bk_link_ready(link) ? link->chan : NULL;
+	return hd_link_ready(link) ? link->chan : NULL;
 }

@@ -20,7 +20,7 @@
 #include "heddle/api/port.h"
 #include "heddle/base/err.h"
 #include "heddle/ipc/chan.h"
-#include "mgmt/backend/link.h"
+#include "heddle/ipc/link.h"
 #include "mgmt/backend/ports.h"
 #include "mgmt/backend/stats.h"
 #include "mgmt/bind/objects.h"
@@ -31,7 +31,7 @@
 enum bk_plane_id { BK_DATA, BK_CONTROL, BK_PLANES };
 
 struct bk_plane {
-	struct bk_link link;
+	struct hd_link link;
 	const char *name;    /* "heddle-dp" */
 	uint64_t generation; /* that it holds; 0: none, or not known */
 };

@@ -95,9 +95,9 @@ static void abort_all(struct bk_txn *txn)
 	struct hd_nothing nothing;
 
 	for (size_t i = 0; i < BK_PLANES; i++) {
-		struct bk_link *link = &txn->bk->planes[i].link;
+		struct hd_link *link = &txn->bk->planes[i].link;
 
-		if (txn->sides[i].takes_part && bk_link_ready(link))
+		if (txn->sides[i].takes_part && hd_link_ready(link))
 			hd_chan_request(link->chan, CONFIG_ABORT, &nothing, nobody_waits, NULL);
 		txn->sides[i].pending = false;
 	}
@@ -188,13 +188,13 @@ static void commit_all(struct bk_txn *txn)
 	arm(txn, BK_PREPARE_MS);
 	for (size_t i = 0; i < BK_PLANES; i++) {
 		struct side *side = &txn->sides[i];
-		struct bk_link *link = &txn->bk->planes[i].link;
+		struct hd_link *link = &txn->bk->planes[i].link;
 
 		if (!side->takes_part)
 			continue;
 		txn->refs++;
 		side->pending = true;
-		if (!bk_link_ready(link) ||
+		if (!hd_link_ready(link) ||
 		    hd_chan_request(link->chan, CONFIG_COMMIT, &nothing, on_commit, side) < 0) {
 			txn->refs--;
 			side->pending = false;
@@ -306,7 +306,7 @@ static void on_prepare(struct hd_chan *chan, int status, const struct hd_msg *ms
 static bool planes_ready(const struct bk_txn *txn)
 {
 	for (size_t i = 0; i < BK_PLANES; i++)
-		if (txn->sides[i].takes_part && !bk_link_ready(&txn->bk->planes[i].link))
+		if (txn->sides[i].takes_part && !hd_link_ready(&txn->bk->planes[i].link))
 			return false;
 	return true;
 }
@@ -333,7 +333,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	for (size_t i = BK_PLANES; i-- > 0;)
 		if (txn->sides[i].takes_part &&
-		    (txn->phase == PHASE_WAIT ? !bk_link_ready(&txn->bk->planes[i].link)
+		    (txn->phase == PHASE_WAIT ? !hd_link_ready(&txn->bk->planes[i].link)
 					      : txn->sides[i].pending))
 			who = txn->bk->planes[i].name;
 	if (txn->phase == PHASE_WAIT)
@@ -433,7 +433,7 @@ void bk_txn_resync(struct bk *bk)
 	if (bk->txn || !bk->objects)
 		return;
 	for (size_t i = 0; i < BK_PLANES; i++)
-		if (bk_link_ready(&bk->planes[i].link) &&
+		if (hd_link_ready(&bk->planes[i].link) &&
 		    bk->planes[i].generation != bk->generation)
 			any = true;
 	if (!any)
@@ -442,7 +442,7 @@ void bk_txn_resync(struct bk *bk)
 	txn->is_resync = true;
 	txn->generation = bk->generation;
 	for (size_t i = 0; i < BK_PLANES; i++)
-		txn->sides[i].takes_part = bk_link_ready(&bk->planes[i].link) &&
+		txn->sides[i].takes_part = hd_link_ready(&bk->planes[i].link) &&
 					   bk->planes[i].generation != bk->generation;
 	try_start(txn);
 }

@@ -22,7 +22,7 @@
 struct mgmt {
 	const struct options *options;
 	struct event_base *base;
-	struct bk_link supervisor;
+	struct hd_link supervisor;
 	struct bk *bk;
 	struct st *st;
 	struct nacm *nacm;
@@ -77,7 +77,7 @@ static const struct hd_handler supervisor_handlers[] = {
 	HD_EVENT_HANDLER(PLANE_STOP, on_plane_stop),
 };
 
-static void on_supervisor_down(struct bk_link *link, void *arg)
+static void on_supervisor_down(struct hd_link *link, void *arg)
 {
 	struct mgmt *m = arg;
 
@@ -104,13 +104,14 @@ static int connect_supervisor(struct mgmt *m)
 				"heddle-mgmt; use --check to look at a configuration\n");
 		return -EINVAL;
 	}
-	m->supervisor = (struct bk_link){
+	m->supervisor = (struct hd_link){
 		.base = m->base,
+		.self = HD_PLANE_MGMT,
 		.peer = HD_PLANE_SUPERVISOR,
 		.down = on_supervisor_down,
 		.arg = m,
 	};
-	return bk_link_open(&m->supervisor, fd, 0);
+	return hd_link_open(&m->supervisor, fd, 0);
 }
 
 static void print_refused(const char *path, const struct ds_errors *errs)
@@ -199,7 +200,7 @@ int run(const struct options *options, struct ly_ctx *ctx)
 	/* Channels first: what waits for an answer still has its session. */
 	m.stopping = true;
 	m.bk->supervisor = NULL;
-	bk_link_close(&m.supervisor);
+	hd_link_close(&m.supervisor);
 	bk_free(m.bk);
 	st_stop(m.st);
 	nc_server_free(m.server);

@@ -18,7 +18,7 @@ static void plane(struct lyd_node *system, enum hd_plane id, const char *name, c
 				      : id == HD_PLANE_CONTROL ? &bk->planes[BK_CONTROL]
 							       : NULL;
 	bool connected =
-		ours ? bk_link_ready(&ours->link)
+		ours ? hd_link_ready(&ours->link)
 		     : id == HD_PLANE_MGMT || (bk->supervisor && hd_chan_ready(bk->supervisor));
 
 	if (!node)

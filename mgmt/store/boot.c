@@ -274,7 +274,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	bool taken = false;
 
 	for (size_t i = 0; i < BK_PLANES; i++)
-		if (bk_link_ready(&d->bk->planes[i].link) &&
+		if (hd_link_ready(&d->bk->planes[i].link) &&
 		    d->bk->planes[i].generation == d->generation)
 			taken = true;
 	if (!taken && !bk_complete(d->bk) && ++d->ticks < BO_DECIDE_MS / DECIDE_TICK_MS)

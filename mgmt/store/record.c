@@ -23,7 +23,7 @@ static uint64_t next_generation(const struct bk *bk)
 	bool known = true;
 
 	for (size_t i = 0; i < BK_PLANES; i++) {
-		known &= bk_link_ready(&bk->planes[i].link);
+		known &= hd_link_ready(&bk->planes[i].link);
 		if (bk->planes[i].generation > generation)
 			generation = bk->planes[i].generation;
 	}

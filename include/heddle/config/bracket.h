@@ -42,11 +42,11 @@ struct hd_store *hd_bracket_store(void);
 /* Generation of the configuration in force; 0: none. */
 uint64_t hd_bracket_generation(void);
 
-/* Serves the bracket and all classes of objects on a channel to heddle-mgmt. */
+/* Serves the bracket and all classes of objects on the channel to heddle-mgmt. */
 void hd_bracket_serve(struct hd_chan *chan);
 
-/* That channel is gone: a bracket that it had open is aborted. What runs stays. */
-void hd_bracket_lost(struct hd_chan *chan);
+/* That channel is gone, or about to go: a bracket that is open is aborted. What runs stays. */
+void hd_bracket_lost(void);
 
 /* The last commit is in force: answers it. */
 void hd_bracket_in_force(void);
