@@ -17,7 +17,7 @@
 #include "dataplane/capture/capture.h"
 #include "dataplane/capture/capture_memory.h"
 #include "dataplane/core/api.h"
-#include "dataplane/core/config_build.h"
+#include "dataplane/core/section.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/rcu.h"
@@ -192,11 +192,13 @@ static bool find_ports(struct hd_capture *c)
 }
 
 /* Ids of ports are given to others only after this. */
-static void on_commit(const struct hd_config *config, const struct hd_store *store)
+static void commit(struct hd_config *tree, const struct hd_config *old,
+		   const struct hd_store *store)
 {
 	struct hd_capture *next;
 
-	(void)config;
+	(void)tree;
+	(void)old;
 	(void)store;
 	for (struct hd_capture *c = captures; c; c = next) {
 		next = c->next;
@@ -207,7 +209,13 @@ static void on_commit(const struct hd_config *config, const struct hd_store *sto
 		publish();
 }
 
-static struct hd_config_listener listener = {.committed = on_commit};
+static struct hd_section section = {.name = "captures", .after = "ports", .commit = commit};
+
+RTE_INIT(captures_section_register)
+{
+	hd_section_register(&section);
+}
+
 static struct hd_tick ticker = {.period_ns = LOOK_NS, .fn = tick};
 
 /* From the first capture on. -ENOMEM. */
@@ -220,7 +228,6 @@ static int begin(void)
 	if (begun)
 		return 0;
 	begun = true;
-	hd_config_listen(&listener);
 	hd_tick_register(&ticker);
 	return 0;
 }

@@ -22,10 +22,12 @@
 #define HD_DOMAIN_NONE  0                  /* index 0 is never a domain */
 #define HD_DOMAINS_MAX  (HD_VLANS_MAX + 1) /* ids */
 #define HD_FEATURES_MAX 8                  /* on one point of one port */
+#define HD_SECTIONS_MAX 16                 /* that a tree is made of (section.h) */
 
 struct hd_feature_call {
 	hd_feature_fn run;
 	const void *conf; /* the feature's object for this port, owned by the tree */
+	uint32_t type;    /* of the object */
 };
 
 struct hd_feature_list {
@@ -55,10 +57,11 @@ struct hd_port_config {
 	struct hd_vlan_set vlans; /* member of (trunk) */
 	struct hd_vlan_set cvlan_store;
 	struct hd_feature_list features[HD_POINT_COUNT];
-	const struct hd_anti_spoof_object
-		*spoof;   /* of the features': the port's addresses, or NULL */
 	const char *name; /* the port's */
 } __rte_cache_aligned;
+
+/* The port's object of @type, one of its features'; NULL: it has none. */
+const void *hd_port_feature_object(const struct hd_port_config *port, uint32_t type);
 
 /* A domain: one VLAN of one switch. */
 struct hd_domain {
@@ -116,8 +119,6 @@ static inline uint32_t hd_rx_first(const struct hd_rx_list *list, uint16_t id)
 	return low;
 }
 
-struct hd_owners;
-
 struct hd_config {
 	uint64_t generation;
 	uint32_t n_ports;     /* ids in use are below */
@@ -125,8 +126,7 @@ struct hd_config {
 	uint32_t n_switches;  /* likewise */
 	bool ports_changed;   /* ports came, went, restarted, or were enabled or disabled */
 	bool members_changed; /* a domain has other members, or rules, than in the tree before */
-	bool owners_changed;  /* an address belongs to other ports than in the tree before */
-	const struct hd_owners *owners; /* NULL: no address belongs to a port */
+	const void *part[HD_SECTIONS_MAX]; /* of sections that have no field here, by their index */
 	const struct hd_port_config **ports;
 	const struct hd_domain **domains;
 	const struct hd_switch **switches;

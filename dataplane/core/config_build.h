@@ -11,8 +11,8 @@
 #include "heddle/config/store.h"
 
 /*
- * Builds the next tree from the store's open bracket. Ports that are new or whose kind's object
- * changed get a new struct hd_port, not yet open; @result counts them. On failure nothing is left, and
+ * Builds the next tree, section by section, from the store's open bracket. Ports that are new or whose
+ * kind's object changed get a new struct hd_port, not yet open; @result counts them. On failure nothing is left, and
  * the bracket is refused with the object's name and the reason.
  */
 int hd_config_prepare(struct hd_store *store, struct hd_config_result *result);
@@ -24,8 +24,8 @@ int hd_config_prepare(struct hd_store *store, struct hd_config_result *result);
 void hd_config_commit(struct hd_store *store);
 
 /*
- * Settles the last commit: once workers are out of the old tree, ports that it took away are stopped,
- * new ones started, and listeners called. Also frees what trees before it had. True when there is
+ * Settles the last commit: once workers are out of the old tree, its sections are told (section.h): ports
+ * that it took away are stopped, new ones started, and so on. Also frees what trees before it had. True when there is
  * nothing to settle any more; with @wait it always is (the control thread waits for a worker's loop).
  */
 bool hd_config_settle(bool wait);
@@ -35,12 +35,5 @@ bool hd_config_all_freed(void);
 
 /* Throws away what was prepared. Nothing prepared: nothing happens. */
 void hd_config_discard(void);
-
-/* Called after each commit with the new tree in force and no worker in the old one. */
-struct hd_config_listener {
-	void (*committed)(const struct hd_config *config, const struct hd_store *store);
-	struct hd_config_listener *next;
-};
-void hd_config_listen(struct hd_config_listener *listener);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_common.h>
+
 #include "dataplane/core/config_int.h"
 #include "dataplane/core/meta.h"
 
@@ -45,7 +47,7 @@ const struct hd_switch *hd_config_switch(const struct hd_config *tree, const cha
 	return NULL;
 }
 
-static int index_new(const struct hd_builder *b)
+static int index_new(const struct hd_build *b)
 {
 	for (uint32_t i = 0; i < HD_SWITCHES_MAX; i++)
 		if (!b->next->switches[i] && (i >= b->now->n_switches || !b->now->switches[i]))
@@ -56,7 +58,7 @@ static int index_new(const struct hd_builder *b)
 static int build_switch(const char *key, enum hd_change change, const void *now, const void *next,
 			void *arg)
 {
-	struct hd_builder *b = arg;
+	struct hd_build *b = arg;
 	const struct hd_switch_object *o = next;
 	const struct hd_switch *old = hd_config_switch(b->now, key);
 	struct hd_switch *sw;
@@ -94,21 +96,24 @@ static int any_change(const char *key, enum hd_change change, const void *now, c
 	return 1;
 }
 
-int hd_build_switches(struct hd_builder *b)
+bool hd_build_same_switches(const struct hd_build *b)
+{
+	return !hd_store_walk_changes(b->store, HD_SWITCH, any_change, NULL) &&
+	       !hd_store_walk_changes(b->store, HD_SEGMENT, any_change, NULL);
+}
+
+static int prepare_switches(struct hd_build *b)
 {
 	b->next->switches = calloc(HD_SWITCHES_MAX, sizeof(*b->next->switches));
 	if (!b->next->switches)
 		return -ENOMEM;
-	b->same_switches = !hd_store_walk_changes(b->store, HD_SWITCH, any_change, NULL) &&
-			   !hd_store_walk_changes(b->store, HD_SEGMENT, any_change, NULL);
-	if (b->same_switches) {
-		b->next->n_switches = b->now->n_switches;
-		if (b->now->n_switches)
-			memcpy(b->next->switches, b->now->switches,
-			       b->now->n_switches * sizeof(*b->next->switches));
-		return 0;
-	}
-	return hd_store_walk(b->store, HD_SWITCH, build_switch, b);
+	if (!hd_build_same_switches(b))
+		return hd_store_walk(b->store, HD_SWITCH, build_switch, b);
+	b->next->n_switches = b->now->n_switches;
+	if (b->now->n_switches)
+		memcpy(b->next->switches, b->now->switches,
+		       b->now->n_switches * sizeof(*b->next->switches));
+	return 0;
 }
 
 uint16_t hd_port_next_vlan(const struct hd_port_config *c, uint16_t vid)
@@ -129,7 +134,7 @@ uint16_t hd_port_next_vlan(const struct hd_port_config *c, uint16_t vid)
 }
 
 /* Makes sure that (switch, VLAN) has an id. HD_DOMAIN_NONE: there are no more. */
-static uint32_t domain_get(struct hd_builder *b, struct hd_switch *sw, uint16_t vid)
+static uint32_t domain_get(struct hd_build *b, struct hd_switch *sw, uint16_t vid)
 {
 	const struct hd_switch *old = hd_config_switch(b->now, sw->name);
 	uint32_t id = sw->domain[vid];
@@ -144,13 +149,13 @@ static uint32_t domain_get(struct hd_builder *b, struct hd_switch *sw, uint16_t 
 	return id;
 }
 
-static struct hd_switch *switch_of(const struct hd_builder *b, const struct hd_port_config *c)
+static struct hd_switch *switch_of(const struct hd_build *b, const struct hd_port_config *c)
 {
 	return (struct hd_switch *)b->next->switches[c->switch_index];
 }
 
 /* Ids for all, and the ports' native domain. A port that is shared has the right one already. */
-static int assign_domains(struct hd_builder *b)
+static int assign_domains(struct hd_build *b)
 {
 	for (uint32_t p = 0; p < b->next->n_ports; p++) {
 		const struct hd_port_config *c = b->next->ports[p];
@@ -167,7 +172,7 @@ static int assign_domains(struct hd_builder *b)
 	return 0;
 }
 
-static int make_domains(struct hd_builder *b)
+static int make_domains(struct hd_build *b)
 {
 	struct hd_config *t = b->next;
 	uint32_t *members = calloc(t->n_domains + 1, sizeof(*members));
@@ -205,7 +210,7 @@ static int make_domains(struct hd_builder *b)
 	return 0;
 }
 
-static void fill_domains(struct hd_builder *b)
+static void fill_domains(struct hd_build *b)
 {
 	struct hd_config *t = b->next;
 
@@ -225,7 +230,7 @@ static void fill_domains(struct hd_builder *b)
 static int build_segment(const char *key, enum hd_change change, const void *now, const void *next,
 			 void *arg)
 {
-	struct hd_builder *b = arg;
+	struct hd_build *b = arg;
 	const struct hd_segment_object *o = next;
 	const struct hd_switch *sw;
 	struct hd_domain *d;
@@ -241,7 +246,7 @@ static int build_segment(const char *key, enum hd_change change, const void *now
 	d = (struct hd_domain *)b->next->domains[sw->domain[o->vlan]];
 	if (!d)
 		return 0; /* nobody carries it */
-	if (b->same_switches && d->segment[0])
+	if (d->segment[0] && hd_build_same_switches(b))
 		return 0; /* it is not a new one */
 	if (d->segment[0])
 		return hd_store_refuse(b->store, EINVAL,
@@ -253,16 +258,16 @@ static int build_segment(const char *key, enum hd_change change, const void *now
 	return 0;
 }
 
-int hd_build_segments(struct hd_builder *b)
+int hd_build_segments(struct hd_build *b)
 {
 	return hd_store_walk(b->store, HD_SEGMENT, build_segment, b);
 }
 
-int hd_build_domains(struct hd_builder *b)
+static int prepare_domains(struct hd_build *b)
 {
 	int rc;
 
-	if (b->same_switches)
+	if (hd_build_same_switches(b))
 		return hd_build_members(b);
 	rc = assign_domains(b);
 	if (!rc)
@@ -274,28 +279,54 @@ int hd_build_domains(struct hd_builder *b)
 	return hd_build_segments(b);
 }
 
-void hd_build_free_domains(struct hd_config *tree, const struct hd_config *other)
+static void free_domains(struct hd_config *tree, const struct hd_config *other, bool discard)
 {
+	(void)discard;
 	for (uint32_t i = 0; tree->domains && i < tree->n_domains; i++)
 		if (i >= other->n_domains || other->domains[i] != tree->domains[i])
 			free((void *)tree->domains[i]);
-	for (uint32_t i = 0; tree->switches && i < tree->n_switches; i++)
-		if (i >= other->n_switches || other->switches[i] != tree->switches[i])
-			free((void *)tree->switches[i]);
+	free(tree->domains);
 }
 
-void hd_build_release_domains(const struct hd_config *tree, const struct hd_config *other)
+/* The ids of domains that @tree has and the switch in the other tree has not can be given again. */
+static void release_ids(const struct hd_switch *sw, const struct hd_switch *other)
 {
-	for (uint32_t s = 0; tree->switches && s < tree->n_switches; s++) {
-		const struct hd_switch *sw = tree->switches[s];
-		const struct hd_switch *same = s < other->n_switches ? other->switches[s] : NULL;
+	if (other && strcmp(other->name, sw->name) != 0)
+		other = NULL;
+	for (uint16_t vid = 1; vid < HD_VLAN_NUMBERS; vid++)
+		if (sw->domain[vid] && (!other || other->domain[vid] != sw->domain[vid]))
+			domain_id_free(sw->domain[vid]);
+}
+
+static void free_switches(struct hd_config *tree, const struct hd_config *other, bool discard)
+{
+	(void)discard;
+	for (uint32_t i = 0; tree->switches && i < tree->n_switches; i++) {
+		const struct hd_switch *sw = tree->switches[i];
+		const struct hd_switch *same = i < other->n_switches ? other->switches[i] : NULL;
 
 		if (!sw || sw == same)
 			continue;
-		if (same && strcmp(same->name, sw->name) != 0)
-			same = NULL;
-		for (uint16_t vid = 1; vid < HD_VLAN_NUMBERS; vid++)
-			if (sw->domain[vid] && (!same || same->domain[vid] != sw->domain[vid]))
-				domain_id_free(sw->domain[vid]);
+		release_ids(sw, same);
+		free((void *)sw);
 	}
+	free(tree->switches);
+}
+
+static struct hd_section switches_section = {
+	.name = "switches",
+	.prepare = prepare_switches,
+	.free = free_switches,
+};
+static struct hd_section domains_section = {
+	.name = "domains",
+	.after = "ports",
+	.prepare = prepare_domains,
+	.free = free_domains,
+};
+
+RTE_INIT(domains_section_register)
+{
+	hd_section_register(&switches_section);
+	hd_section_register(&domains_section);
 }

@@ -17,7 +17,7 @@ static bool carries(const struct hd_port_config *c, uint16_t sw, uint16_t vid)
 }
 
 /* The switch, which only the next tree has from now on. */
-static struct hd_switch *own_switch(struct hd_builder *b, uint16_t index)
+static struct hd_switch *own_switch(struct hd_build *b, uint16_t index)
 {
 	const struct hd_switch *sw = b->next->switches[index];
 	struct hd_switch *copy;
@@ -31,7 +31,7 @@ static struct hd_switch *own_switch(struct hd_builder *b, uint16_t index)
 }
 
 /* The domain, which only the next tree has from now on, with room for one more member. */
-static struct hd_domain *own_domain(struct hd_builder *b, uint32_t id)
+static struct hd_domain *own_domain(struct hd_build *b, uint32_t id)
 {
 	const struct hd_domain *now = id < b->now->n_domains ? b->now->domains[id] : NULL;
 	struct hd_domain *d = (struct hd_domain *)b->next->domains[id], *copy;
@@ -47,7 +47,7 @@ static struct hd_domain *own_domain(struct hd_builder *b, uint32_t id)
 	return copy;
 }
 
-static int new_domain(struct hd_builder *b, uint16_t index, uint16_t vid)
+static int new_domain(struct hd_build *b, uint16_t index, uint16_t vid)
 {
 	struct hd_switch *sw = own_switch(b, index);
 	uint32_t id = sw ? hd_domain_id_new() : HD_DOMAIN_NONE;
@@ -80,7 +80,7 @@ static int new_domain(struct hd_builder *b, uint16_t index, uint16_t vid)
 	return 0;
 }
 
-static int join(struct hd_builder *b, const struct hd_port_config *c, uint16_t vid, bool *is_new)
+static int join(struct hd_build *b, const struct hd_port_config *c, uint16_t vid, bool *is_new)
 {
 	struct hd_domain *d;
 	uint32_t at;
@@ -102,7 +102,7 @@ static int join(struct hd_builder *b, const struct hd_port_config *c, uint16_t v
 	return 0;
 }
 
-static int leave(struct hd_builder *b, const struct hd_port_config *c, uint16_t vid)
+static int leave(struct hd_build *b, const struct hd_port_config *c, uint16_t vid)
 {
 	uint32_t id = b->next->switches[c->switch_index]->domain[vid], at = 0;
 	struct hd_domain *d = own_domain(b, id);
@@ -126,7 +126,7 @@ static int leave(struct hd_builder *b, const struct hd_port_config *c, uint16_t 
 	return 0;
 }
 
-static int join_new(struct hd_builder *b, const struct hd_port_config *o,
+static int join_new(struct hd_build *b, const struct hd_port_config *o,
 		    const struct hd_port_config *n, bool *is_new)
 {
 	int rc = 0;
@@ -141,7 +141,7 @@ static int join_new(struct hd_builder *b, const struct hd_port_config *o,
 	return rc;
 }
 
-static int leave_old(struct hd_builder *b, const struct hd_port_config *o,
+static int leave_old(struct hd_build *b, const struct hd_port_config *o,
 		     const struct hd_port_config *n)
 {
 	int rc = 0;
@@ -153,7 +153,7 @@ static int leave_old(struct hd_builder *b, const struct hd_port_config *o,
 }
 
 /* Joining first: a domain whose last member goes as another comes stays the same. */
-static int move_ports(struct hd_builder *b, bool *is_new)
+static int move_ports(struct hd_build *b, bool *is_new)
 {
 	uint32_t end = RTE_MAX(b->now->n_ports, b->next->n_ports);
 	int rc = 0;
@@ -176,7 +176,7 @@ static int move_ports(struct hd_builder *b, bool *is_new)
 	return rc;
 }
 
-int hd_build_members(struct hd_builder *b)
+int hd_build_members(struct hd_build *b)
 {
 	struct hd_config *t = b->next;
 	bool is_new = false;

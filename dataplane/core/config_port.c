@@ -10,10 +10,16 @@
 
 #include <rte_byteorder.h>
 
-#include "heddle/api/guard.h"
 #include "dataplane/core/config_int.h"
 #include "dataplane/core/options.h"
 #include "dataplane/core/port_table.h"
+
+/* Names of ports of which something changed: a tsearch(3) set. */
+struct touched {
+	void *root;
+	struct hd_build *b;
+	int rc; /* of the first port that could not be built */
+};
 
 static int name_compare(const void *a, const void *b)
 {
@@ -23,33 +29,33 @@ static int name_compare(const void *a, const void *b)
 static int mark_touched(const char *key, enum hd_change change, const void *now, const void *next,
 			void *arg)
 {
-	struct hd_builder *b = arg;
+	struct touched *t = arg;
 	char *copy;
 
 	(void)now;
 	(void)next;
 	(void)change;
-	if (tfind(key, &b->touched, name_compare))
+	if (tfind(key, &t->root, name_compare))
 		return 0;
 	copy = strdup(key);
-	return copy && tsearch(copy, &b->touched, name_compare) ? 0 : -ENOMEM;
+	return copy && tsearch(copy, &t->root, name_compare) ? 0 : -ENOMEM;
 }
 
 /* Ports whose own object, or their kind's or one of their features', changed. */
-static int find_touched(struct hd_builder *b)
+static int find_touched(struct hd_build *b, struct touched *t)
 {
-	for (const struct hd_object_class *c = hd_object_class_first(); c; c = c->next) {
-		int rc = 0;
+	const struct hd_port_ops *ops;
+	int rc = hd_store_walk_changes(b->store, HD_PORT, mark_touched, t);
 
-		if (c->type != HD_SWITCH && c->type != HD_SEGMENT)
-			rc = hd_store_walk_changes(b->store, c->type, mark_touched, b);
-		if (rc)
-			return rc;
-	}
-	return 0;
+	for (unsigned int i = 0; !rc && (ops = hd_port_kind_at(i)) != NULL; i++)
+		if (ops->params)
+			rc = hd_store_walk_changes(b->store, ops->params, mark_touched, t);
+	for (const struct hd_feature *f = hd_feature_first(); !rc && f; f = f->next)
+		rc = hd_store_walk_changes(b->store, f->object, mark_touched, t);
+	return rc;
 }
 
-static const struct hd_port_config *running_port(const struct hd_builder *b, const char *name)
+static const struct hd_port_config *running_port(const struct hd_build *b, const char *name)
 {
 	const struct hd_port *port = hd_port_by_name(name);
 
@@ -57,7 +63,7 @@ static const struct hd_port_config *running_port(const struct hd_builder *b, con
 }
 
 /* The features that have an object for this port, in their order, with copies of the objects. */
-static int attach_features(const struct hd_builder *b, struct hd_port_config *c)
+static int attach_features(const struct hd_build *b, struct hd_port_config *c)
 {
 	for (const struct hd_feature *f = hd_feature_first(); f; f = f->next) {
 		const void *object = hd_store_next(b->store, f->object, c->name);
@@ -73,14 +79,21 @@ static int attach_features(const struct hd_builder *b, struct hd_port_config *c)
 		if (!copy)
 			return -ENOMEM;
 		memcpy(copy, object, f->object_size);
-		list->call[list->n++] = (struct hd_feature_call){f->run, copy};
-		if (f->object == HD_ANTI_SPOOF)
-			c->spoof = copy;
+		list->call[list->n++] = (struct hd_feature_call){f->run, copy, f->object};
 	}
 	c->n_input = c->features[HD_POINT_INPUT].n;
 	c->n_output = c->features[HD_POINT_OUTPUT].n;
 	c->n_new_source = c->features[HD_POINT_NEW_SOURCE].n;
 	return 0;
+}
+
+const void *hd_port_feature_object(const struct hd_port_config *port, uint32_t type)
+{
+	for (int p = 0; p < HD_POINT_COUNT; p++)
+		for (uint32_t i = 0; i < port->features[p].n; i++)
+			if (port->features[p].call[i].type == type)
+				return port->features[p].call[i].conf;
+	return NULL;
 }
 
 static void config_free(struct hd_port_config *c)
@@ -107,7 +120,7 @@ static void fill(struct hd_port_config *c, const struct hd_port_object *o)
 }
 
 /* An address that the configuration asks for is the port's before it is open, and in replay. */
-static void fill_mac(const struct hd_builder *b, struct hd_port *port, const char *kind)
+static void fill_mac(const struct hd_build *b, struct hd_port *port, const char *kind)
 {
 	static const uint8_t none[sizeof(port->mac)];
 	const struct hd_port_ops *ops = hd_port_kind_by_name(kind);
@@ -119,8 +132,8 @@ static void fill_mac(const struct hd_builder *b, struct hd_port *port, const cha
 }
 
 /* The port itself: the running one if its kind and the kind's object are the same, else a new one. */
-static int choose_port(struct hd_builder *b, struct hd_port_config *c,
-		       const struct hd_port_object *o, const struct hd_port_config *now)
+static int choose_port(struct hd_build *b, struct hd_port_config *c, const struct hd_port_object *o,
+		       const struct hd_port_config *now)
 {
 	const char *kind = hd_options()->replay ? "replay" : o->kind;
 	const struct hd_port_ops *ops = hd_port_kind_by_name(kind);
@@ -157,7 +170,7 @@ static int choose_port(struct hd_builder *b, struct hd_port_config *c,
 	return 0;
 }
 
-static int new_config(struct hd_builder *b, const char *key, const struct hd_port_object *o,
+static int new_config(struct hd_build *b, const char *key, const struct hd_port_object *o,
 		      const struct hd_port_config *now, struct hd_port_config **out)
 {
 	struct hd_port_config *c = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*c));
@@ -181,14 +194,14 @@ static int new_config(struct hd_builder *b, const char *key, const struct hd_por
 	return rc ? rc : choose_port(b, c, o, now);
 }
 
-static void place(struct hd_builder *b, const struct hd_port_config *c)
+static void place(struct hd_build *b, const struct hd_port_config *c)
 {
 	b->next->ports[c->id] = c;
 	if (c->id >= b->next->n_ports)
 		b->next->n_ports = c->id + 1;
 }
 
-static int build_port(struct hd_builder *b, const char *key)
+static int build_port(struct hd_build *b, const char *key)
 {
 	const void *object = hd_store_next(b->store, HD_PORT, key);
 	const struct hd_port_config *now = running_port(b, key);
@@ -214,17 +227,12 @@ static int build_port(struct hd_builder *b, const char *key)
 	return 0;
 }
 
-struct touched_walk {
-	struct hd_builder *b;
-	int rc;
-};
-
 static void build_touched(const void *node, VISIT visit, void *arg)
 {
-	struct touched_walk *w = arg;
+	struct touched *t = arg;
 
-	if ((visit == postorder || visit == leaf) && !w->rc)
-		w->rc = build_port(w->b, *(const char *const *)node);
+	if ((visit == postorder || visit == leaf) && !t->rc)
+		t->rc = build_port(t->b, *(const char *const *)node);
 }
 
 static int find_removed(const char *key, enum hd_change change, const void *now, const void *next,
@@ -238,7 +246,7 @@ static int find_removed(const char *key, enum hd_change change, const void *now,
 }
 
 /* Ports that stay are on switches that stay. One that went and came back keeps its index. */
-static int check_switches(struct hd_builder *b)
+static int check_switches(struct hd_build *b)
 {
 	if (!hd_store_walk_changes(b->store, HD_SWITCH, find_removed, NULL))
 		return 0;
@@ -252,26 +260,66 @@ static int check_switches(struct hd_builder *b)
 	return 0;
 }
 
-int hd_build_ports(struct hd_builder *b)
+static int prepare(struct hd_build *b)
 {
-	struct touched_walk w = {b, 0};
-	int rc = find_touched(b);
+	struct touched t = {.b = b};
 
 	b->next->ports = calloc(HD_PORTS_MAX, sizeof(*b->next->ports));
 	if (!b->next->ports)
 		return -ENOMEM;
-	if (rc)
-		return rc;
 	if (b->now->n_ports)
 		memcpy(b->next->ports, b->now->ports, b->now->n_ports * sizeof(*b->next->ports));
 	b->next->n_ports = b->now->n_ports;
-	twalk_r(b->touched, build_touched, &w);
+	t.rc = find_touched(b, &t);
+	twalk_r(t.root, build_touched, &t);
+	tdestroy(t.root, free);
 	while (b->next->n_ports && !b->next->ports[b->next->n_ports - 1])
 		b->next->n_ports--;
-	return w.rc ? w.rc : check_switches(b);
+	return t.rc ? t.rc : check_switches(b);
 }
 
-void hd_build_free_ports(struct hd_config *tree, const struct hd_config *other, bool with_ports)
+/* What the new tree has not, or has anew. */
+static void stop_ports(const struct hd_config *old, const struct hd_config *tree)
+{
+	for (uint32_t id = 0; id < old->n_ports; id++) {
+		const struct hd_port_config *o = old->ports[id];
+		const struct hd_port_config *n = id < tree->n_ports ? tree->ports[id] : NULL;
+
+		if (!o || n == o || (n && n->port == o->port))
+			continue;
+		if (n)
+			o->port->keeps_workers_next = RTE_MIN(n->port->queues, o->port->queues);
+		hd_port_stop(o->port, n ? n->port : NULL);
+	}
+}
+
+static void start_ports(const struct hd_config *old, struct hd_config *tree)
+{
+	for (uint32_t id = 0; id < tree->n_ports; id++) {
+		const struct hd_port_config *n = tree->ports[id];
+		const struct hd_port_config *o = id < old->n_ports ? old->ports[id] : NULL;
+
+		if (!n || n == o)
+			continue;
+		if (!o || o->port != n->port)
+			hd_port_start(n->port, n->flags & HD_PORT_ENABLED, n->mtu);
+		else {
+			tree->ports_changed |= (o->flags ^ n->flags) & HD_PORT_ENABLED;
+			hd_port_adjust(n->port, n->flags & HD_PORT_ENABLED, n->mtu);
+		}
+	}
+}
+
+static void commit(struct hd_config *tree, const struct hd_config *old,
+		   const struct hd_store *store)
+{
+	(void)store;
+	stop_ports(old, tree);
+	start_ports(old, tree);
+}
+
+/* A port of a tree that was never in force goes with it; others were stopped. */
+static void free_ports(struct hd_config *tree, const struct hd_config *other, bool discard)
 {
 	for (uint32_t id = 0; tree->ports && id < tree->n_ports; id++) {
 		const struct hd_port_config *c = tree->ports[id];
@@ -279,8 +327,22 @@ void hd_build_free_ports(struct hd_config *tree, const struct hd_config *other, 
 
 		if (!c || c == o)
 			continue;
-		if (with_ports && (!o || o->port != c->port))
+		if (discard && (!o || o->port != c->port))
 			hd_port_free(c->port);
 		config_free((struct hd_port_config *)c);
 	}
+	free(tree->ports);
+}
+
+static struct hd_section section = {
+	.name = "ports",
+	.after = "switches",
+	.prepare = prepare,
+	.commit = commit,
+	.free = free_ports,
+};
+
+RTE_INIT(ports_section_register)
+{
+	hd_section_register(&section);
 }

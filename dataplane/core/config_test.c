@@ -16,9 +16,10 @@
 #include "dataplane/core/fdb.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/options.h"
-#include "dataplane/core/owners.h"
+#include "dataplane/l2/owners.h"
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/rcu.h"
+#include "dataplane/core/section.h"
 #include "dataplane/core/stats.h"
 #include "tests/unit/unit.h"
 
@@ -427,6 +428,7 @@ static void test_deltas(void)
 
 	hd_port_kind_register(&kind_ops);
 	hd_feature_register(&addresses);
+	CU_ASSERT_EQUAL_FATAL(hd_section_init(NULL), 0);
 	CU_ASSERT_EQUAL_FATAL(hd_config_init(), 0);
 	hd_store_free(store);
 	store = hd_store_new(HD_OBJECTS_MAX); /* knows the kind now */

@@ -44,6 +44,11 @@ const struct hd_port_ops *hd_port_kind_by_name(const char *name)
 	return NULL;
 }
 
+const struct hd_port_ops *hd_port_kind_at(unsigned int index)
+{
+	return index < n_kinds ? kinds[index] : NULL;
+}
+
 void hd_port_set_waker(void (*wake)(void))
 {
 	waker = wake;

@@ -183,6 +183,9 @@ static inline void *hd_port_priv(const struct hd_port *port)
 void hd_port_kind_register(const struct hd_port_ops *ops);
 const struct hd_port_ops *hd_port_kind_by_name(const char *name);
 
+/* The kinds that are registered, one after the other; NULL behind the last one. */
+const struct hd_port_ops *hd_port_kind_at(unsigned int index);
+
 /*
  * The kind says: this can carry packets now. Sets queues and caps, then `up`. Any thread but a
  * worker; calls for one port do not overlap. May be called again while up, with other values. Does

@@ -13,8 +13,8 @@
 #include "heddle/api/switch.h"
 #include "heddle/base/clock.h"
 #include "dataplane/core/api.h"
-#include "dataplane/core/config_build.h"
-#include "dataplane/core/owners.h"
+#include "dataplane/core/section.h"
+#include "dataplane/l2/owners.h"
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/tick.h"
 #include "dataplane/core/vlan.h"
@@ -46,12 +46,15 @@ static const struct hd_port_config *port_of(const struct hd_config *tree, uint16
 static bool is_not_its(const struct hd_config *tree, const struct hd_domain *d,
 		       const struct hd_port_config *p, uint64_t mac)
 {
+	const struct hd_anti_spoof_object *list;
+
 	if (hd_owner_other(tree, d, mac, p) != HD_PORT_ID_NONE)
 		return true;
-	for (uint32_t i = 0; p->spoof && i < p->spoof->n_macs; i++)
-		if (hd_fdb_mac(p->spoof->macs[i]) == mac)
+	list = hd_port_feature_object(p, HD_ANTI_SPOOF);
+	for (uint32_t i = 0; list && i < list->n_macs; i++)
+		if (hd_fdb_mac(list->macs[i]) == mac)
 			return false;
-	return p->spoof;
+	return list;
 }
 
 /* An entry that no longer stands for anything: its domain or port went, or was made anew. */
@@ -70,14 +73,14 @@ static bool is_orphan(const struct hd_fdb_view *v, void *arg)
 	return !atomic_load(&p->port->up) || is_not_its(tree, d, p, v->mac);
 }
 
-static void on_committed(const struct hd_config *tree, const struct hd_store *store)
+static void commit(struct hd_config *tree, const struct hd_config *old,
+		   const struct hd_store *store)
 {
+	bool others = tree->members_changed || tree->ports_changed;
 	uint32_t now = units(hd_now_ns());
 
-	bool others = tree->members_changed || tree->ports_changed;
-
 	/* Most commits leave nothing of this to do, and the table is large. */
-	if (others || tree->owners_changed)
+	if (others || hd_owners_of(tree) != hd_owners_of(old))
 		hd_fdb_flush(fdb, now, is_orphan, (void *)tree);
 	for (uint32_t i = 0; i < tree->n_domains && tree->members_changed; i++)
 		if (tree->domains[i])
@@ -87,7 +90,13 @@ static void on_committed(const struct hd_config *tree, const struct hd_store *st
 		l2_fix_static(fdb, tree, store, now);
 }
 
-static struct hd_config_listener config_listener = {.committed = on_committed};
+/* What the forwarding database has of ports and domains that are gone, and of fixed addresses. */
+static struct hd_section section = {.name = "fdb", .after = "domains", .commit = commit};
+
+RTE_INIT(l2_section_register)
+{
+	hd_section_register(&section);
+}
 
 static bool is_on_port(const struct hd_fdb_view *v, void *arg)
 {
@@ -131,7 +140,6 @@ static struct hd_tick age_tick = {.period_ns = HD_NS_PER_S, .fn = age};
 void hd_l2_init(struct hd_fdb *table)
 {
 	fdb = table;
-	hd_config_listen(&config_listener);
 	hd_port_listen(&port_listener);
 	hd_tick_register(&age_tick);
 	hd_l2_notice_init();

@@ -12,10 +12,10 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/hold.h"
 #include "dataplane/core/meta.h"
-#include "dataplane/core/owners.h"
 #include "dataplane/core/path.h"
 #include "dataplane/core/tx.h"
 #include "dataplane/core/fdb.h"
+#include "dataplane/l2/owners.h"
 #include "dataplane/l2/vlan_input.h"
 
 HD_DROP_REGISTER_ERROR(drop_bad_source, "bad_source", HD_DROP_INGRESS,

@@ -11,6 +11,7 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/hold.h"
 #include "dataplane/core/path.h"
+#include "dataplane/core/section.h"
 #include "dataplane/core/tx.h"
 #include "dataplane/core/fdb.h"
 #include "tests/unit/eal.h"
@@ -39,6 +40,9 @@ static struct hd_config tree = {.n_ports = PORTS_MAX,
 				.switches = switches};
 static struct hd_stats_worker stats;
 static struct hd_stats_port port_stats[PORTS_MAX];
+/* No address belongs to a port. */
+struct hd_section hd_owners_section;
+
 static struct hd_worker w = {
 	.config = &tree, .stats = &stats, .port_stats = port_stats, .replay = true};
 static const struct hd_path *path;

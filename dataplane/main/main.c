@@ -21,6 +21,7 @@
 #include "dataplane/core/loop.h"
 #include "dataplane/core/options.h"
 #include "dataplane/core/port_table.h"
+#include "dataplane/core/section.h"
 #include "dataplane/core/stats.h"
 #include "dataplane/core/fdb.h"
 #include "dataplane/core/l2.h"
@@ -44,6 +45,8 @@ static int init(struct hd_err *err)
 	if (hd_drop_init() < 0)
 		return hd_err_set(err, ENOSPC, "too many drop reasons in this build");
 	rc = hd_feature_init(err);
+	if (!rc)
+		rc = hd_section_init(err);
 	if (!rc && !o->replay)
 		rc = hd_sandbox_enter(HD_SANDBOX_DATA, err);
 	if (!rc)

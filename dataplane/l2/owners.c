@@ -7,20 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_common.h>
+
 #include "heddle/api/guard.h"
 #include "heddle/base/random.h"
 #include "heddle/net/ether.h"
-#include "dataplane/core/config_int.h"
 #include "dataplane/core/fdb.h"
-#include "dataplane/core/owners.h"
+#include "dataplane/l2/owners.h"
 
-static bool owns(const struct hd_port_config *c)
+/* The addresses of a port that is in a switch, or NULL. */
+static const struct hd_anti_spoof_object *addresses_of(const struct hd_port_config *c)
 {
-	return c && c->spoof && c->mode != HD_VLAN_NONE;
+	return c && c->mode != HD_VLAN_NONE ? hd_port_feature_object(c, HD_ANTI_SPOOF) : NULL;
 }
 
 /* True if a list, or whose it is, may be another than in the running tree. */
-static bool changed(const struct hd_builder *b)
+static bool changed(const struct hd_build *b)
 {
 	uint32_t end = RTE_MAX(b->now->n_ports, b->next->n_ports);
 
@@ -28,7 +30,7 @@ static bool changed(const struct hd_builder *b)
 		const struct hd_port_config *o = id < b->now->n_ports ? b->now->ports[id] : NULL;
 		const struct hd_port_config *n = id < b->next->n_ports ? b->next->ports[id] : NULL;
 
-		if (o != n && (owns(o) || owns(n)))
+		if (o != n && (addresses_of(o) || addresses_of(n)))
 			return true;
 	}
 	return false;
@@ -52,10 +54,11 @@ static int enter(struct hd_owners *o, uint64_t key, uint16_t port)
 	return 0;
 }
 
-static int enter_all(struct hd_builder *b, struct hd_owners *o, const struct hd_port_config *c)
+static int enter_all(struct hd_build *b, struct hd_owners *o, const struct hd_port_config *c,
+		     const struct hd_anti_spoof_object *list)
 {
-	for (uint32_t i = 0; i < c->spoof->n_macs; i++) {
-		uint64_t mac = hd_fdb_mac(c->spoof->macs[i]);
+	for (uint32_t i = 0; i < list->n_macs; i++) {
+		uint64_t mac = hd_fdb_mac(list->macs[i]);
 		char text[HD_MAC_STR_MAX];
 
 		if (enter(o, mac << 16 | c->switch_index, c->id) < 0)
@@ -63,25 +66,28 @@ static int enter_all(struct hd_builder *b, struct hd_owners *o, const struct hd_
 				b->store, ENOSPC,
 				"port %s: anti-spoof: %d other ports of switch %s have %s already",
 				c->name, HD_OWNERS_MAX, b->next->switches[c->switch_index]->name,
-				hd_mac_str((const struct hd_mac *)c->spoof->macs[i], text));
+				hd_mac_str((const struct hd_mac *)list->macs[i], text));
 	}
 	return 0;
 }
 
-int hd_build_owners(struct hd_builder *b)
+static int prepare(struct hd_build *b)
 {
+	const void **part = &b->next->part[hd_owners_section.index];
+	const struct hd_anti_spoof_object *list;
 	struct hd_config *t = b->next;
 	struct hd_owners *o;
 	uint32_t n = 0, room = 16;
 	int rc = 0;
 
-	t->owners = b->now->owners;
+	*part = hd_owners_of(b->now);
 	if (!changed(b))
 		return 0;
-	t->owners = NULL;
-	t->owners_changed = true;
-	for (uint32_t id = 0; id < t->n_ports; id++)
-		n += owns(t->ports[id]) ? t->ports[id]->spoof->n_macs : 0;
+	*part = NULL;
+	for (uint32_t id = 0; id < t->n_ports; id++) {
+		list = addresses_of(t->ports[id]);
+		n += list ? list->n_macs : 0;
+	}
 	if (!n)
 		return 0;
 	while (room < 2 * n)
@@ -89,17 +95,31 @@ int hd_build_owners(struct hd_builder *b)
 	o = calloc(1, sizeof(*o) + room * sizeof(o->e[0]));
 	if (!o)
 		return -ENOMEM;
-	t->owners = o;
+	*part = o;
 	o->mask = room - 1;
 	o->seed = hd_random_u64();
-	for (uint32_t id = 0; id < t->n_ports && !rc; id++)
-		if (owns(t->ports[id]))
-			rc = enter_all(b, o, t->ports[id]);
+	for (uint32_t id = 0; id < t->n_ports && !rc; id++) {
+		list = addresses_of(t->ports[id]);
+		rc = list ? enter_all(b, o, t->ports[id], list) : 0;
+	}
 	return rc;
 }
 
-void hd_build_free_owners(struct hd_config *tree, const struct hd_config *other)
+static void free_owners(struct hd_config *tree, const struct hd_config *other, bool discard)
 {
-	if (tree->owners != other->owners)
-		free((void *)tree->owners);
+	(void)discard;
+	if (hd_owners_of(tree) != hd_owners_of(other))
+		free((void *)hd_owners_of(tree));
+}
+
+struct hd_section hd_owners_section = {
+	.name = "owners",
+	.after = "ports",
+	.prepare = prepare,
+	.free = free_owners,
+};
+
+RTE_INIT(owners_section_register)
+{
+	hd_section_register(&hd_owners_section);
 }

@@ -7,14 +7,15 @@
  * port carries. It is asked for frames whose source the forwarding database does not know at their
  * port, so a port that has an address costs nothing for each packet.
  */
-#ifndef DATAPLANE_CORE_OWNERS_H
-#define DATAPLANE_CORE_OWNERS_H
+#ifndef DATAPLANE_L2_OWNERS_H
+#define DATAPLANE_L2_OWNERS_H
 
 #include <stdint.h>
 
 #include "heddle/api/guard.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/meta.h"
+#include "dataplane/core/section.h"
 #include "dataplane/core/vlan.h"
 
 struct hd_owner {
@@ -27,6 +28,15 @@ struct hd_owners {
 	uint32_t mask; /* entries - 1; at most half of them are used */
 	struct hd_owner e[];
 };
+
+/* The section of the tree. */
+extern struct hd_section hd_owners_section;
+
+/* A tree's table; NULL: no address belongs to a port. */
+static inline const struct hd_owners *hd_owners_of(const struct hd_config *tree)
+{
+	return tree->part[hd_owners_section.index];
+}
 
 /* Where the entries of a key begin; they end at the first free one. */
 static inline uint32_t hd_owners_at(const struct hd_owners *o, uint64_t key)
@@ -42,7 +52,7 @@ static inline uint32_t hd_owners_at(const struct hd_owners *o, uint64_t key)
 static inline uint16_t hd_owner_other(const struct hd_config *tree, const struct hd_domain *d,
 				      uint64_t mac, const struct hd_port_config *port)
 {
-	const struct hd_owners *o = tree->owners;
+	const struct hd_owners *o = hd_owners_of(tree);
 	uint64_t key = mac << 16 | d->switch_index;
 	uint16_t found = HD_PORT_ID_NONE;
 
@@ -70,7 +80,7 @@ static inline uint16_t hd_owner_other(const struct hd_config *tree, const struct
 static inline uint16_t hd_owner_only(const struct hd_config *tree, const struct hd_domain *d,
 				     uint64_t mac)
 {
-	const struct hd_owners *o = tree->owners;
+	const struct hd_owners *o = hd_owners_of(tree);
 	uint64_t key = mac << 16 | d->switch_index;
 	uint16_t found = HD_PORT_ID_NONE;
 

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/core/section.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct hd_section *sections;
+
+void hd_section_register(struct hd_section *section)
+{
+	struct hd_section **at = &sections;
+
+	/* By name: the order where nothing else is asked for. */
+	while (*at && strcmp((*at)->name, section->name) < 0)
+		at = &(*at)->next;
+	section->next = *at;
+	*at = section;
+}
+
+const struct hd_section *hd_section_first(void)
+{
+	return sections;
+}
+
+static bool has(const struct hd_section *list, const char *name)
+{
+	for (; list; list = list->next)
+		if (!strcmp(list->name, name))
+			return true;
+	return false;
+}
+
+/* Takes the first section that is not to be built after one that is left. NULL: there is none. */
+static struct hd_section *take_next(struct hd_section **left)
+{
+	for (struct hd_section **at = left; *at; at = &(*at)->next) {
+		struct hd_section *s = *at;
+
+		if (s->after && has(*left, s->after))
+			continue;
+		*at = s->next;
+		return s;
+	}
+	return NULL;
+}
+
+int hd_section_init(struct hd_err *err)
+{
+	struct hd_section *sorted = NULL, **end = &sorted, *s;
+	unsigned int n = 0;
+
+	for (s = sections; s; s = s->next) {
+		if (has(s->next, s->name))
+			return hd_err_set(err, EINVAL, "two sections are named %s", s->name);
+		if (s->after && !has(sections, s->after))
+			return hd_err_set(err, EINVAL,
+					  "section %s is built after %s, which is unknown", s->name,
+					  s->after);
+	}
+	while (sections && n < HD_SECTIONS_MAX && (s = take_next(&sections)) != NULL) {
+		s->index = n++;
+		s->next = NULL;
+		*end = s;
+		end = &s->next;
+	}
+	*end = sections;
+	sections = sorted;
+	if (!*end)
+		return 0;
+	return n == HD_SECTIONS_MAX
+		       ? hd_err_set(err, ENOSPC, "more than %d sections", HD_SECTIONS_MAX)
+		       : hd_err_set(err, EINVAL, "the order of sections is a circle at %s",
+				    (*end)->name);
+}
