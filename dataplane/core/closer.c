@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,22 +13,37 @@
 #define WAITING_MAX 16384 /* as many as there may be ports */
 #define STACK_BYTES (256 * 1024)
 
+/* A descriptor, or, when @len is not 0, memory. */
+struct item {
+	int fd;
+	void *at;
+	size_t len;
+};
+
 static struct {
 	pthread_mutex_t lock; /* of all here */
 	pthread_cond_t idle;  /* the last thread ended */
 	unsigned int threads;
 	unsigned int n;
-	int fd[WAITING_MAX];
+	struct item item[WAITING_MAX];
 } closer = {.lock = PTHREAD_MUTEX_INITIALIZER, .idle = PTHREAD_COND_INITIALIZER};
+
+static void finish(const struct item *item)
+{
+	if (item->len)
+		munmap(item->at, item->len);
+	else
+		close(item->fd);
+}
 
 static void *run(void *arg)
 {
 	pthread_mutex_lock(&closer.lock);
 	while (closer.n) {
-		int fd = closer.fd[--closer.n];
+		struct item item = closer.item[--closer.n];
 
 		pthread_mutex_unlock(&closer.lock);
-		close(fd);
+		finish(&item);
 		pthread_mutex_lock(&closer.lock);
 	}
 	if (--closer.threads == 0)
@@ -57,19 +73,31 @@ static void start(void)
 	pthread_attr_destroy(&attr);
 }
 
-void hd_close_later(int fd)
+static void put(struct item item)
 {
-	if (fd < 0)
-		return;
+	bool taken = false;
+
 	pthread_mutex_lock(&closer.lock);
 	start();
 	if (closer.threads && closer.n < WAITING_MAX) {
-		closer.fd[closer.n++] = fd;
-		fd = -1;
+		closer.item[closer.n++] = item;
+		taken = true;
 	}
 	pthread_mutex_unlock(&closer.lock);
+	if (!taken)
+		finish(&item);
+}
+
+void hd_close_later(int fd)
+{
 	if (fd >= 0)
-		close(fd);
+		put((struct item){.fd = fd});
+}
+
+void hd_unmap_later(void *at, size_t len)
+{
+	if (len)
+		put((struct item){.at = at, .len = len});
 }
 
 bool hd_close_wait(unsigned int ms)

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -117,6 +118,34 @@ static void test_again(void)
 	}
 }
 
+static bool is_mapped(void *at)
+{
+	unsigned char there;
+
+	return mincore(at, 4096, &there) == 0;
+}
+
+/* Memory goes as descriptors do, and the two do not mix. */
+static void test_memory(void)
+{
+	const size_t len = 64 << 20;
+	int fds[2];
+	void *at;
+
+	CU_ASSERT_EQUAL_FATAL(pipe(fds), 0);
+	at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+		  0);
+	CU_ASSERT_FATAL(at != MAP_FAILED && is_mapped(at));
+	hd_unmap_later(at, len);
+	hd_unmap_later(NULL, 0);
+	hd_close_later(fds[0]);
+	CU_ASSERT_TRUE(hd_close_wait(WAIT_MS));
+	CU_ASSERT_FALSE(is_mapped(at));
+	CU_ASSERT_FALSE(is_open(fds[0]));
+	CU_ASSERT_TRUE(is_open(fds[1]));
+	close(fds[1]);
+}
+
 static volatile sig_atomic_t got_signal;
 
 static void on_signal(int sig)
@@ -169,4 +198,5 @@ static void test_no_thread(void)
 }
 
 UNIT_MAIN("closer", {"no thread", test_no_thread}, {"together", test_together},
-	  {"bounded", test_bounded}, {"again", test_again}, {"signals", test_signals});
+	  {"bounded", test_bounded}, {"again", test_again}, {"memory", test_memory},
+	  {"signals", test_signals});

@@ -79,7 +79,7 @@ static int prepare(struct hd_err *err)
 		return 0;
 	rc = hooks->prepare(store, &result);
 	if (rc < 0 && !hd_store_failed(store, err))
-		hd_err_set(err, -rc, "%s", strerror(-rc));
+		hd_err_set(err, -rc, "it cannot be prepared: %s", strerror(-rc));
 	return rc;
 }
 

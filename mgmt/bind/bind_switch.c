@@ -211,11 +211,25 @@ static void names(const struct bd_model *m, struct bd_names *out)
 /* Not a max-elements of the list: with that the whole of it is a unit of edits (mgmt/store/unit.c). */
 static void rule_room(const struct bd_model *m, struct ds_errors *errs)
 {
+	const struct lyd_node *entry;
+	unsigned int statics = 0;
+
 	if (m->n_switches > HD_SWITCHES_MAX)
 		bd_error(errs, m->switches[HD_SWITCHES_MAX].node, DS_OPERATION_FAILED,
 			 "too-many-switches",
 			 "there are %zu switches, and at most %d can be: remove some",
 			 m->n_switches, HD_SWITCHES_MAX);
+	for (size_t i = 0; i < m->n_switches; i++) {
+		ds_foreach(entry, m->switches[i].node, "static-mac")
+		{
+			if (++statics <= HD_STATIC_MACS_MAX)
+				continue;
+			bd_error(errs, entry, DS_OPERATION_FAILED, "too-many-static-addresses",
+				 "there are more than %d static addresses: remove some",
+				 HD_STATIC_MACS_MAX);
+			return;
+		}
+	}
 }
 
 /* Names first: what is found by a name that is there twice follows from that. */

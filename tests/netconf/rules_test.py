@@ -18,7 +18,7 @@ from common import CONFIGS, main, test, world
 from datastores import HP, HS, OPS, TAP, edit, hport, iface, ifs, tap
 
 ROOT = CONFIGS.parents[1]
-FOLDERS = ("dataplane", "ctrlplane", "supervisor", "lib/api")
+FOLDERS = ("dataplane", "ctrlplane", "supervisor", "lib/api", "lib/config")
 NOT_CONFIGURATION = re.compile(r"_test|_fixture|/replay/|/main/")
 FUNCTION = re.compile(r"^(?:static |const |struct )*\w[\w *]*?\**\b(\w+)\(([^;{}]*)\)\n\{\n(.*?)^\}", re.M | re.S)
 TEXT = r'"(?:[^"\\]|\\.)*"'
@@ -66,8 +66,10 @@ NEVER = {
         "bytes that must be zero", "an address of the unknown family", "more bytes than an IPv4",
         "anti-spoof: IP %u: family", "the kind is not a name", "the switch is not a name",
         "a host interface is in one VLAN", "the settings of kind", "mode: %u is not client",
-        "offloads 0x%x", "offloads: tso without", "segment %s: there is no switch"),
-    "it passes on what another check says": ("port %s: %s", "%s %s: %.160s"),
+        "offloads 0x%x", "offloads: tso without", "segment %s: there is no switch",
+        "%s: an object after prepare"),
+    "it passes on what another check says": ("port %s: %s", "%s %s: %.160s",
+                                             "it cannot be prepared"),
     "it is no configuration": (
         "out of memory", "more than %d features", "the memory's name", "%llu bytes of memory",
         "has_vhost_net and vm", "vhost-net of a VM's", "only a VM's TAP has", "queues with vhost-net",
@@ -122,10 +124,14 @@ MANY_VLANS = (f'<switches xmlns="{HS}">' + "".join(f"<switch><name>s{i}</name></
                   f"<switch>s{i}</switch><trunk>1..4094</trunk>")) for i in range(257))))
 MANY_SWITCHES = (f'<switches xmlns="{HS}">' + "".join(f"<switch><name>s{i}</name></switch>"
                                                       for i in range(1024)) + "</switches>")
+MANY_STATIC = switch("".join(f"<static-mac><segment-or-vlan>office</segment-or-vlan><mac>02:00:01:{i >> 16:02x}:"
+                             f"{i >> 8 & 255:02x}:{i & 255:02x}</mac><port>web1</port></static-mac>"
+                             for i in range(65537)))
 NO_SWITCH = f'<switches xmlns="{HS}" {OPS}><switch nc:operation="delete"><name>sw0</name></switch></switches>'
 
 # What a plane says, a configuration that it would say it of, and what the path of validate's error has.
 ROWS = [
+    ("%s %s: more than %u objects", MANY_STATIC, "hs:static-mac"),
     ("an interface's name has at most", host(name="h" * 16), "host-interface/hs:name"),
     ("not a name for an interface", host(name=".."), "host-interface/hs:name"),
     ("an interface's name has no spaces", host(name="a b"), "host-interface/hs:name"),

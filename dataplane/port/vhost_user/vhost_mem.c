@@ -173,16 +173,16 @@ int vhost_mem_remove(struct vhost_mem *mem, const struct vhost_region *r, struct
 	return 0;
 }
 
-void vhost_map_close(struct vhost_map *map)
+void vhost_map_close(struct vhost_map *map, vhost_unmap_fn unmap)
 {
 	vhost_fault_forget(map->base);
-	munmap(map->base, map->len);
+	unmap(map->base, map->len);
 }
 
-void vhost_mem_close(struct vhost_mem *mem)
+void vhost_mem_close(struct vhost_mem *mem, vhost_unmap_fn unmap)
 {
 	for (unsigned int i = 0; i < mem->n; i++)
-		vhost_map_close(&mem->map[i]);
+		vhost_map_close(&mem->map[i], unmap);
 	memset(mem, 0, sizeof(*mem));
 }
 

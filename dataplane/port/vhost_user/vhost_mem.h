@@ -62,11 +62,14 @@ int vhost_mem_add(struct vhost_mem *mem, const struct vhost_region *r, int fd, _
 int vhost_mem_remove(struct vhost_mem *mem, const struct vhost_region *r, struct vhost_map *gone,
 		     struct hd_err *err);
 
-/* Unmaps a region. */
-void vhost_map_close(struct vhost_map *map);
+/* Unmaps memory, at once or later: that of a large guest takes a while. */
+typedef void (*vhost_unmap_fn)(void *at, size_t len);
 
-/* Unmaps all regions of @mem, and empties it. */
-void vhost_mem_close(struct vhost_mem *mem);
+/* Gives up a region. */
+void vhost_map_close(struct vhost_map *map, vhost_unmap_fn unmap);
+
+/* Gives up all regions of @mem, and empties it. */
+void vhost_mem_close(struct vhost_mem *mem, vhost_unmap_fn unmap);
 
 /* Where @len bytes from the front-end's address @user on are here, or NULL. In one region only. */
 void *vhost_mem_user(const struct vhost_mem *mem, uint64_t user, uint64_t len);

@@ -17,6 +17,11 @@
 #define MB (1ull << 20)
 #define GB (1ull << 30)
 
+static void unmap(void *at, size_t len)
+{
+	munmap(at, len);
+}
+
 static _Atomic bool fault;
 static struct hd_err err;
 
@@ -67,7 +72,7 @@ static void test_find(void)
 	CU_ASSERT_PTR_NULL(vhost_mem_user(&mem, r[1].user + 2 * MB - 4, 8));
 	CU_ASSERT_PTR_NULL(vhost_mem_user(&mem, r[1].user, UINT64_MAX));
 	CU_ASSERT_PTR_NULL(vhost_mem_user(&mem, 0, 1));
-	vhost_mem_close(&mem);
+	vhost_mem_close(&mem, unmap);
 	close(fd);
 	close(other);
 }
@@ -91,12 +96,12 @@ static void test_change(void)
 	r.guest = r.user = UINT64_MAX - 7 * MB;
 	CU_ASSERT_EQUAL(vhost_mem_remove(&mem, &r, &gone, &err), 0);
 	CU_ASSERT_EQUAL(gone.guest, r.guest);
-	vhost_map_close(&gone);
+	vhost_map_close(&gone, unmap);
 	CU_ASSERT_PTR_NULL(vhost_mem_find(&mem, r.guest));
 	CU_ASSERT_PTR_NOT_NULL(vhost_mem_find(&mem, r.guest + MB));
 	CU_ASSERT_EQUAL(vhost_mem_remove(&mem, &r, &gone, &err), -ENOENT);
 	CU_ASSERT_EQUAL(vhost_mem_add(&mem, &r, fd, &fault, &err), 0);
-	vhost_mem_close(&mem);
+	vhost_mem_close(&mem, unmap);
 	close(fd);
 }
 
@@ -130,7 +135,7 @@ static void test_regions(void)
 			printf("\n  \"%s\" does not say \"%s\"", err.text, bad[i].words);
 		CU_ASSERT_TRUE(mem.n == 1 && mem.bytes == 2 * MB);
 	}
-	vhost_mem_close(&mem);
+	vhost_mem_close(&mem, unmap);
 	close(fd);
 }
 
@@ -145,7 +150,7 @@ static void test_unaligned(void)
 	CU_ASSERT_EQUAL(pwrite(fd, "abc", 3, 4096 + 3), 3);
 	CU_ASSERT_EQUAL_FATAL(vhost_mem_add(&mem, &r, fd, &fault, &err), 0);
 	CU_ASSERT_EQUAL(memcmp(vhost_mem_at(&mem, 0x1003, &len), "abc", 3), 0);
-	vhost_mem_close(&mem);
+	vhost_mem_close(&mem, unmap);
 	close(fd);
 }
 
@@ -201,8 +206,8 @@ static void test_truncated(void)
 	memset(vhost_mem_at(&mem, 0, &len), 7, MB);
 	CU_ASSERT_FALSE(atomic_load(&fault2));
 	CU_ASSERT_EQUAL(vhost_mem_at(&other, MB, &len)[0], 2);
-	vhost_mem_close(&mem);
-	vhost_mem_close(&other);
+	vhost_mem_close(&mem, unmap);
+	vhost_mem_close(&other, unmap);
 	close(fd);
 	close(fd2);
 }

@@ -172,6 +172,51 @@ static void test_buffers(void)
 	detach();
 }
 
+/* A packet in @pieces pieces of the guest's memory. Returns whether a part of it is lent. */
+static bool cross_in_pieces(uint16_t pieces)
+{
+	uint32_t len = vt_tcp(frame, 4, 50000), total = len + VF_HDR_LEN, at = 0;
+	uint32_t part = (total + pieces - 1) / pieces;
+	struct virtio_net_hdr_v1 h = header(4, len, 1448);
+	struct vf_ring *r = vf_tx(&guest, 0);
+	struct rte_mbuf *m;
+	bool lent = false;
+
+	memcpy(back, &h, sizeof(h));
+	memcpy(back + sizeof(h), frame, len);
+	for (uint16_t i = 0; i < pieces; i++, at += part) {
+		uint32_t here = RTE_MIN(part, total - at);
+
+		memcpy(vf_buf(r, i), back + at, here);
+		r->desc[i].len = here;
+		r->desc[i].flags = i + 1 < pieces ? VRING_DESC_F_NEXT : 0;
+		r->desc[i].next = i + 1;
+	}
+	r->avail->ring[r->next & r->mask] = 0;
+	vf_post(r, 1);
+	m = vt_rx(port, 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+	CU_ASSERT_EQUAL(m->pkt_len, len);
+	CU_ASSERT(m->data_len >= 256);
+	CU_ASSERT_EQUAL(hd_meta(m)->flags & HD_META_TSO, HD_META_TSO4);
+	CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_read(m, 0, len, back), frame, len), 0);
+	for (const struct rte_mbuf *seg = m; seg; seg = seg->next)
+		lent |= RTE_MBUF_HAS_EXTBUF(seg);
+	rte_pktmbuf_free(m);
+	return lent;
+}
+
+/* As many pieces as are lent, and more, which are copied. */
+static void test_pieces(void)
+{
+	attach(1, VT_ALL, 8192);
+	CU_ASSERT_TRUE(cross_in_pieces(10));
+	CU_ASSERT_TRUE(cross_in_pieces(64));
+	CU_ASSERT_FALSE(cross_in_pieces(70));
+	CU_ASSERT_FALSE(cross_in_pieces(200));
+	detach();
+}
+
 static uint64_t dropped(void)
 {
 	return fixture_drops(port, "bad_offload") + fixture_drops(port, "rx_truncated");
@@ -381,6 +426,7 @@ static int setup(void)
 }
 
 UNIT_MAIN_SETUP("vhost_user_io", setup, {"offload", test_offload}, {"shared", test_shared},
-		{"buffers", test_buffers}, {"hostile", test_hostile}, {"rubbish", test_rubbish},
-		{"multiqueue", test_multiqueue}, {"many rings", test_many_rings},
-		{"rarp", test_rarp}, {"signals", test_signals}, {"full", test_full});
+		{"buffers", test_buffers}, {"pieces", test_pieces}, {"hostile", test_hostile},
+		{"rubbish", test_rubbish}, {"multiqueue", test_multiqueue},
+		{"many rings", test_many_rings}, {"rarp", test_rarp}, {"signals", test_signals},
+		{"full", test_full});

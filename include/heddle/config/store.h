@@ -37,7 +37,7 @@ const struct hd_object_class *hd_object_class_find(uint32_t type);
 
 struct hd_store;
 
-#define HD_OBJECTS_MAX (1u << 20) /* that a plane takes */
+#define HD_OBJECTS_MAX (1u << 23) /* that a plane takes: more than a model that is valid has */
 
 /* A store for the classes that are registered, and at most @max objects. NULL: out of memory. */
 struct hd_store *hd_store_new(uint32_t max);
