@@ -3,10 +3,12 @@
  * heddle-switch: switches, segments, static forwarding entries. Host interfaces have a file of
  * their own (bind_hostif.c), uplinks are ports (bind_port.c).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mgmt/bind/bind.h"
 #include "mgmt/bind/hostif.h"
+#include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 
 static void check_vlans(const struct bd_model *m, const struct bd_switch *sw,
@@ -137,22 +139,48 @@ static uint16_t entry_vlan(const struct bd_model *m, const struct bd_switch *sw,
 }
 
 /* A segment and its VLAN id are two keys of the same entry. */
+struct static_mac {
+	const struct lyd_node *entry;
+	const char *mac;
+	size_t at; /* in the switch */
+	uint16_t vlan;
+};
+
+static int static_compare(const void *a, const void *b)
+{
+	const struct static_mac *x = a, *y = b;
+	int order = strcmp(x->mac, y->mac);
+
+	if (order)
+		return order;
+	if (x->vlan != y->vlan)
+		return x->vlan < y->vlan ? -1 : 1;
+	return x->at < y->at ? -1 : 1;
+}
+
 static void rule_static_twice(const struct bd_model *m, struct ds_errors *errs)
 {
-	const struct lyd_node *a, *b;
-
 	for (size_t i = 0; i < m->n_switches; i++) {
 		const struct bd_switch *sw = &m->switches[i];
+		struct static_mac *list = NULL;
+		const struct lyd_node *entry;
+		size_t n = 0;
 
-		ds_foreach(a, sw->node, "static-mac")
+		ds_foreach(entry, sw->node, "static-mac")
 		{
-			for (b = ds_next(lyd_child(sw->node), "static-mac"); b != a;
-			     b = ds_next(b->next, "static-mac"))
-				if (!strcmp(ds_value(a, NULL, "mac"), ds_value(b, NULL, "mac")) &&
-				    entry_vlan(m, sw, a) == entry_vlan(m, sw, b))
-					bd_error(errs, a, DS_INVALID_VALUE, "static-mac-twice",
-						 "this address is there twice: remove one of them");
+			list = n & (n - 1) ? list : ds_realloc(list, n ? 2 * n : 1, sizeof(*list));
+			list[n] = (struct static_mac){entry, ds_value(entry, NULL, "mac"), n,
+						      entry_vlan(m, sw, entry)};
+			n++;
 		}
+		if (n)
+			qsort(list, n, sizeof(*list), static_compare);
+		for (size_t k = 1; k < n; k++)
+			if (list[k].vlan == list[k - 1].vlan &&
+			    !strcmp(list[k].mac, list[k - 1].mac))
+				bd_error(errs, list[k].entry, DS_INVALID_VALUE, "static-mac-twice",
+					 "this address is there twice: remove one of them");
+		free(list);
 	}
 }
 

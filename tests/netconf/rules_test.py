@@ -126,7 +126,7 @@ MANY_SWITCHES = (f'<switches xmlns="{HS}">' + "".join(f"<switch><name>s{i}</name
                                                       for i in range(1024)) + "</switches>")
 MANY_STATIC = switch("".join(f"<static-mac><segment-or-vlan>office</segment-or-vlan><mac>02:00:01:{i >> 16:02x}:"
                              f"{i >> 8 & 255:02x}:{i & 255:02x}</mac><port>web1</port></static-mac>"
-                             for i in range(65537)))
+                             for i in range(16385)))
 NO_SWITCH = f'<switches xmlns="{HS}" {OPS}><switch nc:operation="delete"><name>sw0</name></switch></switches>'
 
 # What a plane says, a configuration that it would say it of, and what the path of validate's error has.

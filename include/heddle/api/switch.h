@@ -9,7 +9,7 @@
 
 #define HD_SWITCHES_MAX    1024
 #define HD_VLANS_MAX       ((1u << 20) - 1) /* that ports are in, of all switches */
-#define HD_STATIC_MACS_MAX 65536            /* of all switches */
+#define HD_STATIC_MACS_MAX 16384            /* of all switches */
 
 #define HD_AGEING_DEFAULT 300 /* seconds, IEEE 802.1Q 8.8.3 */
 #define HD_AGEING_MIN     10
