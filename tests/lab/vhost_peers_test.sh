@@ -12,16 +12,11 @@ PROBE=$HEDDLE_BUILD_DIR/tests/lab/vhost-probe
 # Heddle announces it (RARP).
 WITHOUT="offers GUEST_ANNOUNCE"
 
-testpmd_run() {
-	local peers libs
-	for peers in "$("$LAB_TOP/tests/tools/peers" --path testpmd)" "$("$LAB_TOP/tests/tools/peers" --path bench)" ""; do
-		[ -x "$peers/usr/bin/dpdk-testpmd" ] || continue
-		libs=$(printf '%s:' "$peers"/usr/lib/*-linux-gnu)
-		LD_LIBRARY_PATH=$libs exec "$peers/usr/bin/dpdk-testpmd" "$@"
-	done
-	echo "there is no dpdk-testpmd: tests/tools/peers testpmd unpacks it"
-	return 127
-}
+for peers in "$("$LAB_TOP/tests/tools/peers" --path testpmd)" "$("$LAB_TOP/tests/tools/peers" --path bench)" ""; do
+	[ ! -x "$peers/usr/bin/dpdk-testpmd" ] || break
+done
+testpmd=$peers/usr/bin/dpdk-testpmd
+libs=$(printf '%s:' "$peers"/usr/lib/*-linux-gnu)
 probe() { timeout 60 "$PROBE" "$2" "$3" >"$LAB_DIR/answers.$1"; }
 answered() { grep -qxF "$2"$'\t'"$3" "$LAB_DIR/answers.$1"; }
 
@@ -43,9 +38,10 @@ done <"$LAB_DIR/answers.heddle"
 check_conserved sw
 
 mkdir "$LAB_DIR/peer"
+[ -x "$testpmd" ] || lab_skip "no dpdk-testpmd: tests/tools/peers testpmd unpacks it"
 cpus=0-$(($(nproc) - 1))
 # It ends when its standard input does.
-testpmd_run --lcores "0@($cpus),1@($cpus)" --no-pci --no-telemetry --no-huge --no-shconf -m 128 \
+LD_LIBRARY_PATH=$libs "$testpmd" --lcores "0@($cpus),1@($cpus)" --no-pci --no-telemetry --no-huge --no-shconf -m 128 \
 	--vdev "net_vhost0,iface=$LAB_DIR/peer/a,client=1,queues=1,tso=1" \
 	--vdev "net_vhost1,iface=$LAB_DIR/peer/b,client=1,queues=1,tso=1" -- \
 	--forward-mode=io --total-num-mbufs=16384 --auto-start --no-mlockall \
