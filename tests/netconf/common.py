@@ -56,7 +56,7 @@ def running(w):
 def world(config="good/canonical.json", env=None, ready=True, run_dir=None, **more):
     folder = run_dir or tempfile.mkdtemp(prefix="heddle-netconf-")
     if WRAPPER or "HEDDLE_TEST_SANITIZER" in os.environ:  # processor time is another there
-        limits = ["parse_ns=100000,read_cpu_s=300,read_s=300", (env or {}).get("HEDDLE_NETCONF_LIMITS")]
+        limits = ["parse_ns=100000", (env or {}).get("HEDDLE_NETCONF_LIMITS")]
         env = {**(env or {}), "HEDDLE_NETCONF_LIMITS": ",".join(filter(None, limits))}
     try:
         with World(MGMT, CONFIGS / config if config else None, folder, env, WRAPPER, **more) as w:
