@@ -227,10 +227,16 @@ static void fill_domains(struct hd_build *b)
 	}
 }
 
+struct names {
+	struct hd_build *b;
+	bool shared; /* domains of the running tree are there, with theirs */
+};
+
 static int build_segment(const char *key, enum hd_change change, const void *now, const void *next,
 			 void *arg)
 {
-	struct hd_build *b = arg;
+	const struct names *names = arg;
+	struct hd_build *b = names->b;
 	const struct hd_segment_object *o = next;
 	const struct hd_switch *sw;
 	struct hd_domain *d;
@@ -246,7 +252,7 @@ static int build_segment(const char *key, enum hd_change change, const void *now
 	d = (struct hd_domain *)b->next->domains[sw->domain[o->vlan]];
 	if (!d)
 		return 0; /* nobody carries it */
-	if (d->segment[0] && hd_build_same_switches(b))
+	if (d->segment[0] && names->shared)
 		return 0; /* it is not a new one */
 	if (d->segment[0])
 		return hd_store_refuse(b->store, EINVAL,
@@ -258,9 +264,11 @@ static int build_segment(const char *key, enum hd_change change, const void *now
 	return 0;
 }
 
-int hd_build_segments(struct hd_build *b)
+int hd_build_segments(struct hd_build *b, bool shared)
 {
-	return hd_store_walk(b->store, HD_SEGMENT, build_segment, b);
+	struct names names = {b, shared};
+
+	return hd_store_walk(b->store, HD_SEGMENT, build_segment, &names);
 }
 
 static int prepare_domains(struct hd_build *b)
@@ -276,7 +284,7 @@ static int prepare_domains(struct hd_build *b)
 		return rc;
 	fill_domains(b);
 	b->next->members_changed = true;
-	return hd_build_segments(b);
+	return hd_build_segments(b, false);
 }
 
 static void free_domains(struct hd_config *tree, const struct hd_config *other, bool discard)

@@ -19,8 +19,8 @@ int hd_build_queues(struct hd_config *tree);
 
 /* config_domain.c. Does no switch and no segment change? */
 bool hd_build_same_switches(const struct hd_build *b);
-/* Gives the next tree's domains their segments' names. 0, -errno. */
-int hd_build_segments(struct hd_build *b);
+/* Gives the next tree's domains their segments' names. @shared: some have theirs. 0, -errno. */
+int hd_build_segments(struct hd_build *b, bool shared);
 uint32_t hd_domain_id_new(void); /* HD_DOMAIN_NONE: there are no more */
 
 /* What a port carries, one VLAN after the other. Starts with 0, ends with 0. */

@@ -191,5 +191,5 @@ int hd_build_members(struct hd_build *b)
 	rc = move_ports(b, &is_new);
 	while (t->n_domains && !t->domains[t->n_domains - 1])
 		t->n_domains--;
-	return rc || !is_new ? rc : hd_build_segments(b);
+	return rc || !is_new ? rc : hd_build_segments(b, true);
 }

@@ -85,7 +85,9 @@ static inline void prefetch_used(const struct vhost_ring *r, unsigned int n)
 {
 	const unsigned int line = 64 / sizeof(r->used->ring[0]);
 
-	__builtin_prefetch(&r->used->idx, 1);
+	/* Not for nothing: a driver that waits reads the index all the time. */
+	if (n)
+		__builtin_prefetch(&r->used->idx, 1);
 	for (unsigned int i = 0; i < n; i += line)
 		__builtin_prefetch(&r->used->ring[(r->next_used + i) & (r->size - 1u)], 1);
 }
@@ -196,8 +198,8 @@ void vhost_split_return(struct vhost_ring *r, const struct vhost_head *head, uns
 	unsigned int at = r->next_used & (r->size - 1u), first = r->size - at;
 
 	_Static_assert(sizeof(*head) == sizeof(r->used->ring[0]), "they stand there as they are");
-	__builtin_prefetch(
-		r->avail); /* whether the driver wants to be signalled is looked at next */
+	/* Whether the driver wants to be signalled is looked at next. */
+	__builtin_prefetch(r->avail);
 	first = n < first ? n : first;
 	memcpy(&r->used->ring[at], head, first * sizeof(*head));
 	memcpy(r->used->ring, head + first, (n - first) * sizeof(*head));
