@@ -33,7 +33,7 @@ struct netdev {
 	uint32_t ifindex;  /* 0: it does not exist */
 	uint64_t waits_ns; /* for heddled to make it, since then; 0: it is there */
 	bool wait_said;
-	struct hd_hostif_address *owned; /* that we put there */
+	struct hd_ip_prefix *owned; /* that we put there */
 	size_t n_owned;
 	struct hostif_present *present; /* during a look */
 	size_t n_present, room;
@@ -59,7 +59,7 @@ static void look_in(unsigned int ms)
 	evtimer_add(look_event, &after);
 }
 
-static bool owns(const struct netdev *dev, const struct hd_hostif_address *address)
+static bool owns(const struct netdev *dev, const struct hd_ip_prefix *address)
 {
 	for (size_t i = 0; i < dev->n_owned; i++)
 		if (hostif_address_equal(&dev->owned[i], address))
@@ -67,9 +67,9 @@ static bool owns(const struct netdev *dev, const struct hd_hostif_address *addre
 	return false;
 }
 
-static void own(struct netdev *dev, const struct hd_hostif_address *address)
+static void own(struct netdev *dev, const struct hd_ip_prefix *address)
 {
-	struct hd_hostif_address *more;
+	struct hd_ip_prefix *more;
 
 	if (owns(dev, address))
 		return;
@@ -82,7 +82,7 @@ static void own(struct netdev *dev, const struct hd_hostif_address *address)
 	dev->owned[dev->n_owned++] = *address;
 }
 
-static void disown(struct netdev *dev, const struct hd_hostif_address *address)
+static void disown(struct netdev *dev, const struct hd_ip_prefix *address)
 {
 	for (size_t i = 0; i < dev->n_owned; i++)
 		if (hostif_address_equal(&dev->owned[i], address)) {
@@ -205,7 +205,7 @@ static void on_address(const struct cp_address *address, void *arg)
 }
 
 static struct cp_address kernel_address(const struct netdev *dev,
-					const struct hd_hostif_address *address)
+					const struct hd_ip_prefix *address)
 {
 	struct cp_address out = {
 		.ifindex = dev->ifindex,
@@ -219,7 +219,7 @@ static struct cp_address kernel_address(const struct netdev *dev,
 
 static void remove_unwanted(struct netdev *dev)
 {
-	char str[HD_HOSTIF_ADDRESS_STR_MAX];
+	char str[HD_IP_PREFIX_STR_MAX];
 
 	for (size_t i = 0; i < dev->n_present; i++) {
 		struct cp_address address = kernel_address(dev, &dev->present[i].address);
@@ -227,7 +227,7 @@ static void remove_unwanted(struct netdev *dev)
 
 		if (!dev->present[i].remove)
 			continue;
-		hd_hostif_address_str(&dev->present[i].address, str);
+		hd_ip_prefix_str(&dev->present[i].address, str);
 		rc = cp_netlink_address_remove(&address);
 		if (rc == 0 || rc == -EADDRNOTAVAIL || rc == -ENODEV) {
 			disown(dev, &dev->present[i].address);
@@ -241,10 +241,10 @@ static void remove_unwanted(struct netdev *dev)
 }
 
 /* Returns 0, or -errno with @err when the kernel refused it. */
-static int put(struct netdev *dev, const struct hd_hostif_address *wanted, struct hd_err *err)
+static int put(struct netdev *dev, const struct hd_ip_prefix *wanted, struct hd_err *err)
 {
 	struct cp_address address = kernel_address(dev, wanted);
-	char str[HD_HOSTIF_ADDRESS_STR_MAX];
+	char str[HD_IP_PREFIX_STR_MAX];
 	int rc = cp_netlink_address_add(&address);
 
 	if (rc == -ENODEV)
@@ -254,7 +254,7 @@ static int put(struct netdev *dev, const struct hd_hostif_address *wanted, struc
 		return rc;
 	}
 	own(dev, wanted);
-	hd_log(HD_LOG_INFO, "%s: put %s on it", dev->name, hd_hostif_address_str(wanted, str));
+	hd_log(HD_LOG_INFO, "%s: put %s on it", dev->name, hd_ip_prefix_str(wanted, str));
 	return 0;
 }
 
@@ -291,7 +291,7 @@ static void netdev_look(struct netdev *dev)
 {
 	const struct hd_hostif_object *object = wanted_for(dev->name);
 	uint32_t n = object ? object->n_addresses : 0;
-	const struct hd_hostif_address *wanted = object ? object->addresses : NULL;
+	const struct hd_ip_prefix *wanted = object ? object->addresses : NULL;
 	struct hd_err refusal = {0}, err = {0};
 	uint32_t add;
 

@@ -8,7 +8,7 @@
 
 _Static_assert(HD_HOSTIF_ADDRESSES_MAX <= 32, "hostif_diff() returns a bit for each");
 
-bool hostif_address_equal(const struct hd_hostif_address *a, const struct hd_hostif_address *b)
+bool hostif_address_equal(const struct hd_ip_prefix *a, const struct hd_ip_prefix *b)
 {
 	return a->family == b->family && a->length == b->length &&
 	       memcmp(a->addr, b->addr, a->family == 4 ? 4 : 16) == 0;
@@ -42,22 +42,21 @@ int hostif_validate(const void *object, struct hd_err *err)
 		return hd_err_set(err, EINVAL, "%u addresses, more than %d", hostif->n_addresses,
 				  HD_HOSTIF_ADDRESSES_MAX);
 	for (uint32_t i = 0; i < hostif->n_addresses; i++) {
-		char str[HD_HOSTIF_ADDRESS_STR_MAX];
+		char str[HD_IP_PREFIX_STR_MAX];
 
-		rc = hd_hostif_address_check(&hostif->addresses[i], err);
+		rc = hd_ip_prefix_check(&hostif->addresses[i], err);
 		if (rc < 0)
 			return rc;
 		for (uint32_t j = 0; j < i; j++)
 			if (memcmp(hostif->addresses[i].addr, hostif->addresses[j].addr, 16) == 0 &&
 			    hostif->addresses[i].family == hostif->addresses[j].family)
-				return hd_err_set(
-					err, EINVAL, "%s is there twice",
-					hd_hostif_address_str(&hostif->addresses[i], str));
+				return hd_err_set(err, EINVAL, "%s is there twice",
+						  hd_ip_prefix_str(&hostif->addresses[i], str));
 	}
 	return 0;
 }
 
-uint32_t hostif_diff(const struct hd_hostif_address *wanted, size_t n_wanted,
+uint32_t hostif_diff(const struct hd_ip_prefix *wanted, size_t n_wanted,
 		     struct hostif_present *present, size_t n_present)
 {
 	uint32_t add = n_wanted >= 32 ? UINT32_MAX : (1u << n_wanted) - 1;
@@ -75,12 +74,12 @@ uint32_t hostif_diff(const struct hd_hostif_address *wanted, size_t n_wanted,
 	return add;
 }
 
-void hostif_refusal(struct hd_err *err, int code, const struct hd_hostif_address *address,
+void hostif_refusal(struct hd_err *err, int code, const struct hd_ip_prefix *address,
 		    const char *netdev)
 {
-	char str[HD_HOSTIF_ADDRESS_STR_MAX];
+	char str[HD_IP_PREFIX_STR_MAX];
 
-	hd_hostif_address_str(address, str);
+	hd_ip_prefix_str(address, str);
 	switch (code) {
 	case EPERM:
 		hd_err_set(err, code,

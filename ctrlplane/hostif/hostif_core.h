@@ -18,7 +18,7 @@ int hostif_validate(const void *object, struct hd_err *err);
 
 /* An address that an interface has. */
 struct hostif_present {
-	struct hd_hostif_address address;
+	struct hd_ip_prefix address;
 	bool ours;      /* we put it there */
 	bool duplicate; /* IPv6: somebody else on the segment has it */
 	bool remove;    /* set by hostif_diff(): take it away */
@@ -29,14 +29,14 @@ struct hostif_present {
  * removal, those of others never are. Returns the wanted ones that are to be added, one bit each
  * (@n_wanted <= HD_HOSTIF_ADDRESSES_MAX). An address that is there, whoever put it, is fine.
  */
-uint32_t hostif_diff(const struct hd_hostif_address *wanted, size_t n_wanted,
+uint32_t hostif_diff(const struct hd_ip_prefix *wanted, size_t n_wanted,
 		     struct hostif_present *present, size_t n_present);
 
 /* True if both are the same address with the same prefix length. */
-bool hostif_address_equal(const struct hd_hostif_address *a, const struct hd_hostif_address *b);
+bool hostif_address_equal(const struct hd_ip_prefix *a, const struct hd_ip_prefix *b);
 
 /* Words for a kernel's refusal (positive errno): what is wrong, and what would mend it. */
-void hostif_refusal(struct hd_err *err, int code, const struct hd_hostif_address *address,
+void hostif_refusal(struct hd_err *err, int code, const struct hd_ip_prefix *address,
 		    const char *netdev);
 
 #endif

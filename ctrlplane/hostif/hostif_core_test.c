@@ -6,9 +6,9 @@
 #include "ctrlplane/hostif/hostif_core.h"
 #include "tests/unit/unit.h"
 
-static struct hd_hostif_address address(const char *text, unsigned int length)
+static struct hd_ip_prefix address(const char *text, unsigned int length)
 {
-	struct hd_hostif_address a = {.length = (uint8_t)length};
+	struct hd_ip_prefix a = {.length = (uint8_t)length};
 
 	a.family = strchr(text, ':') ? 6 : 4;
 	if (inet_pton(a.family == 4 ? AF_INET : AF_INET6, text, a.addr) != 1)
@@ -124,7 +124,7 @@ static void test_netdev_names(void)
 
 static void test_diff(void)
 {
-	const struct hd_hostif_address wanted[] = {
+	const struct hd_ip_prefix wanted[] = {
 		address("10.0.0.1", 24),
 		address("10.0.1.1", 24),
 		address("fd00::1", 64),
@@ -157,11 +157,11 @@ static void test_diff(void)
 
 static void test_words(void)
 {
-	struct hd_hostif_address a = address("2001:db8::1", 64);
-	char str[HD_HOSTIF_ADDRESS_STR_MAX];
+	struct hd_ip_prefix a = address("2001:db8::1", 64);
+	char str[HD_IP_PREFIX_STR_MAX];
 	struct hd_err err;
 
-	CU_ASSERT_STRING_EQUAL(hd_hostif_address_str(&a, str), "2001:db8::1/64");
+	CU_ASSERT_STRING_EQUAL(hd_ip_prefix_str(&a, str), "2001:db8::1/64");
 	hostif_refusal(&err, EPERM, &a, "hd-lab");
 	CU_ASSERT_EQUAL(err.code, EPERM);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "sudo ip address add 2001:db8::1/64 dev hd-lab"));

@@ -22,7 +22,7 @@ static struct hd_hostif_object hostif(const char *netdev, const char *const *add
 
 	strcpy(o.head.key, netdev);
 	for (; *addresses; addresses++) {
-		struct hd_hostif_address *a = &o.addresses[o.n_addresses++];
+		struct hd_ip_prefix *a = &o.addresses[o.n_addresses++];
 		char text[64];
 		char *slash;
 

@@ -1,20 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "heddle/api/neighbour.h"
 #include "heddle/api/port.h"
+#include "heddle/api/route.h"
 #include "heddle/api/stats.h"
 #include "tests/unit/unit.h"
 
-static void test_reasons(void)
+/* Each value below @count has a name of its own; those beyond have none. */
+static void names(const char *(*name)(unsigned int), unsigned int count)
 {
+	CU_ASSERT_STRING_EQUAL(name(count), "unknown");
+	for (unsigned int i = 0; i < count; i++) {
+		CU_ASSERT_PTR_NOT_NULL_FATAL(name(i));
+		for (unsigned int j = 0; j < i; j++)
+			CU_ASSERT_STRING_NOT_EQUAL(name(i), name(j));
+	}
+}
+
+static void test_names(void)
+{
+	names(hd_port_reason_name, HD_PORT_REASON_COUNT);
+	names(hd_neighbour_state_name, HD_NEIGHBOUR_STATE_COUNT);
+	names(hd_route_kind_name, HD_ROUTE_KIND_COUNT);
 	CU_ASSERT_STRING_EQUAL(hd_port_reason_name(HD_PORT_UP), "up");
 	CU_ASSERT_STRING_EQUAL(hd_port_reason_name(HD_PORT_ERROR), "error");
-	CU_ASSERT_STRING_EQUAL(hd_port_reason_name(HD_PORT_REASON_COUNT), "unknown");
-	for (unsigned int i = 0; i < HD_PORT_REASON_COUNT; i++) {
-		CU_ASSERT_PTR_NOT_NULL_FATAL(hd_port_reason_name(i));
-		for (unsigned int j = 0; j < i; j++)
-			CU_ASSERT_STRING_NOT_EQUAL(hd_port_reason_name(i), hd_port_reason_name(j));
-	}
+	CU_ASSERT_STRING_EQUAL(hd_neighbour_state_name(HD_NEIGHBOUR_REACHABLE), "reachable");
+	CU_ASSERT_STRING_EQUAL(hd_route_kind_name(HD_ROUTE_LOCAL), "local");
 }
 
 /* The parts follow each other, aligned, and do not overlap. */
@@ -37,4 +49,4 @@ static void test_layout(void)
 	CU_ASSERT_EQUAL(hd_stats_layout(NULL, 1, 1u << 31), 0);
 }
 
-UNIT_MAIN("api", {"reasons", test_reasons}, {"layout", test_layout});
+UNIT_MAIN("api", {"names", test_names}, {"layout", test_layout});

@@ -42,9 +42,9 @@ void bd_rule_hostif_names(const struct bd_model *m, struct ds_errors *errs)
 /* The first of @before that is the same address, whatever its length is. */
 static const struct lyd_node *same_address(const struct lyd_node *interface,
 					   const struct lyd_node *before,
-					   const struct hd_hostif_address *a)
+					   const struct hd_ip_prefix *a)
 {
-	struct hd_hostif_address other;
+	struct hd_ip_prefix other;
 	const struct lyd_node *node;
 
 	ds_foreach(node, interface, "address")
@@ -63,7 +63,7 @@ static void check_address(const struct lyd_node *interface, const struct lyd_nod
 			  struct ds_errors *errs)
 {
 	const char *text = lyd_get_value(node);
-	struct hd_hostif_address a = {.family = 0};
+	struct hd_ip_prefix a = {.family = 0};
 	const struct lyd_node *same;
 	struct hd_err err;
 
@@ -74,7 +74,7 @@ static void check_address(const struct lyd_node *interface, const struct lyd_nod
 			 text);
 		return;
 	}
-	if (hd_hostif_address_check(&a, &err) < 0) {
+	if (hd_ip_prefix_check(&a, &err) < 0) {
 		bd_error(errs, node, DS_INVALID_VALUE, "bad-address", "%s", err.text);
 		return;
 	}
@@ -110,7 +110,7 @@ void bd_translate_hostifs(const struct bd_model *m, struct bd_list *out)
 		o = bd_add(out, HD_PLANE_CONTROL, BD_RANK_PORT, HOSTIF, "%s", port->name);
 		ds_foreach(node, ds_child(port->host_of->node, NULL, "host-interface"), "address")
 		{
-			struct hd_hostif_address *a = &o->addresses[o->n_addresses];
+			struct hd_ip_prefix *a = &o->addresses[o->n_addresses];
 
 			if (o->n_addresses < HD_HOSTIF_ADDRESSES_MAX &&
 			    ds_prefix_parse(lyd_get_value(node), true, a->addr, &a->family,

@@ -19,12 +19,12 @@ static const struct hd_port_object *port_of(const struct ef_view *view, const ch
 	return o ? (const struct hd_port_object *)o->body : NULL;
 }
 
-static void address_text(const struct hd_hostif_address *a, char text[INET6_ADDRSTRLEN])
+static void address_text(const struct hd_ip_prefix *a, char text[INET6_ADDRSTRLEN])
 {
 	inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->addr, text, INET6_ADDRSTRLEN);
 }
 
-static bool has_address(const struct hd_hostif_object *host, const struct hd_hostif_address *a)
+static bool has_address(const struct hd_hostif_object *host, const struct hd_ip_prefix *a)
 {
 	for (uint32_t i = 0; host && i < host->n_addresses; i++)
 		if (host->addresses[i].family == a->family &&
@@ -33,7 +33,7 @@ static bool has_address(const struct hd_hostif_object *host, const struct hd_hos
 	return false;
 }
 
-static bool is_own(const struct ef_out *out, const struct hd_hostif_address *a)
+static bool is_own(const struct ef_out *out, const struct hd_ip_prefix *a)
 {
 	uint8_t own[16] = {0};
 
@@ -79,7 +79,7 @@ static const char *cut(const struct ef *ef, const char *name)
 }
 
 static void report_address(struct ef_out *out, const struct ef_host *host,
-			   const struct hd_hostif_address *a, const char *how)
+			   const struct hd_ip_prefix *a, const char *how)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -109,7 +109,7 @@ static void report_host(struct ef_out *out, const struct ef_host *host)
 		return;
 	}
 	for (uint32_t i = 0; i < host->before->n_addresses; i++) {
-		const struct hd_hostif_address *a = &host->before->addresses[i];
+		const struct hd_ip_prefix *a = &host->before->addresses[i];
 
 		if (how)
 			report_address(out, host, a, how);
@@ -125,13 +125,13 @@ static void report_host(struct ef_out *out, const struct ef_host *host)
 	}
 }
 
-static bool is_link_local(const struct hd_hostif_address *a)
+static bool is_link_local(const struct hd_ip_prefix *a)
 {
 	return a->family == 6 && a->addr[0] == 0xfe && (a->addr[1] & 0xc0) == 0x80;
 }
 
 /* Is one's network a part of the other's? Link-local ones are each interface's own. */
-static bool overlap(const struct hd_hostif_address *a, const struct hd_hostif_address *b)
+static bool overlap(const struct hd_ip_prefix *a, const struct hd_ip_prefix *b)
 {
 	unsigned int bits = a->length < b->length ? a->length : b->length;
 
@@ -142,7 +142,7 @@ static bool overlap(const struct hd_hostif_address *a, const struct hd_hostif_ad
 }
 
 /* It was there with this length. */
-static bool is_old(const struct hd_hostif_object *before, const struct hd_hostif_address *a)
+static bool is_old(const struct hd_hostif_object *before, const struct hd_ip_prefix *a)
 {
 	for (uint32_t i = 0; before && i < before->n_addresses; i++)
 		if (!memcmp(&before->addresses[i], a, sizeof(*a)))
@@ -152,27 +152,26 @@ static bool is_old(const struct hd_hostif_object *before, const struct hd_hostif
 
 /* An address that is new, against those of another interface; two new ones are told of once. */
 static void report_overlap(struct ef_out *out, const struct ef_host *host,
-			   const struct hd_hostif_address *a, const struct ef_host *other)
+			   const struct hd_ip_prefix *a, const struct ef_host *other)
 {
-	char one[HD_HOSTIF_ADDRESS_STR_MAX], two[HD_HOSTIF_ADDRESS_STR_MAX];
+	char one[HD_IP_PREFIX_STR_MAX], two[HD_IP_PREFIX_STR_MAX];
 
 	for (uint32_t i = 0; other->after && i < other->after->n_addresses; i++) {
-		const struct hd_hostif_address *b = &other->after->addresses[i];
+		const struct hd_ip_prefix *b = &other->after->addresses[i];
 
 		if (!overlap(a, b) || (other < host && !is_old(other->before, b)))
 			continue;
 		ef_add(out, EF_WARNING, "addresses-overlap", host_path(out->ef, host->name),
 		       "host interface %s has %s, and %s has %s: the host reaches addresses that "
 		       "are in both by one of them only",
-		       host->name, hd_hostif_address_str(a, one), other->name,
-		       hd_hostif_address_str(b, two));
+		       host->name, hd_ip_prefix_str(a, one), other->name, hd_ip_prefix_str(b, two));
 	}
 }
 
 static void report_overlaps(struct ef_out *out, const struct ef_host *host)
 {
 	for (uint32_t i = 0; host->after && i < host->after->n_addresses; i++) {
-		const struct hd_hostif_address *a = &host->after->addresses[i];
+		const struct hd_ip_prefix *a = &host->after->addresses[i];
 
 		for (size_t k = 0; k < out->ef->n_hosts && !is_old(host->before, a); k++)
 			if (&out->ef->host[k] != host)

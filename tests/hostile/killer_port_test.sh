@@ -3,7 +3,8 @@
 # A port that is bad for heddle-dp costs itself. A guest shares its memory and takes it away, again and
 # again: heddle-dp goes on, the port is named and held back, longer each time, and the others have no
 # gap. A fault in heddle-dp's own code while it serves a port: heddle-dp dies, is back at once, the port
-# is named and held back, and heddled does not wait longer for it.
+# is named and held back, and heddled does not wait longer for it. A loop without an end in that code: the
+# worker and the port are named, the port is taken away, and all goes on when the loop ends.
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/../lab/lib.sh"
 
@@ -77,7 +78,7 @@ pinger_start a 10.0.0.2
 attack_start deaf
 for ((round = 1; round <= 2; round++)); do
 	check_within 20 "time $round: the guest runs" -- state sw ports-up evil
-	"$LAB_PYTHON" "$LAB_TOOLS/break.py" "$(state sw plane-pid data)" vhost_user_rx
+	"$LAB_PYTHON" "$LAB_TOOLS/break.py" "$(state sw plane-pid data)" vhost_user_rx die >/dev/null
 	check_within 20 "time $round: heddle-dp dies" -- died "$round"
 	check_within 20 "the port is held back" -- is_held
 	text=$(text_of evil)
@@ -103,5 +104,28 @@ check "it is disabled" -- hd sw load replace "$(ports enabled=false | config off
 check_within 10 "it says so" -- state sw port-is evil reason disabled
 check "it is enabled" -- hd sw load replace "$(ports "" | config on)"
 check_within 2 "it is no longer held back" -- state sw port-is evil reason no-peer
+
+echo "== a worker that stands inside of a port"
+worker() { hd sw show workers --json | python3 -c '
+import json, sys
+print(*(f"{w[sys.argv[1]]}" for w in json.load(sys.stdin)["workers"] if w["standing"] or sys.argv[2:]))' "$@"; }
+stands() { [ "$(worker standing-port)" = evil ]; }
+attack_start deaf
+check_within 20 "the guest runs" -- state sw ports-up evil
+data=$(state sw plane-pid data)
+was=$("$LAB_PYTHON" "$LAB_TOOLS/break.py" "$data" vhost_user_rx stand)
+check_within 20 "the worker is named, with the port" -- stands
+check_says "stands for" "... in the table" -- hd sw show workers
+check "... and in the log" -- grep -E "worker [01] stands for [0-9]+ ms, inside port evil while" "$LAB_DIR/sw.log"
+check_within 20 "the port is held back" -- is_held
+check_says "a worker stood inside it" "... and says why" -- text_of evil
+check "a commit is not held up" -- hd sw load replace "$(ports "" | sed "/tap b/s/$/ mtu=1400/" | config mtu)"
+"$LAB_PYTHON" "$LAB_TOOLS/break.py" "$data" vhost_user_rx "$was" >/dev/null
+check_within 20 "it goes on when the loop ends" -- reaches a 10.0.0.2
+check_not "no worker stands" -- stands
+check_says 1 "it is remembered that one stood" -- worker stalls all
+check "heddle-dp is the same" -- test "$(state sw plane-pid data)" = "$data"
+check_within 20 "the port is back" -- state sw ports-up evil
+attack_end
 check_conserved sw
 heddle_stop sw

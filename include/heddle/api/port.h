@@ -37,6 +37,7 @@ enum hd_port_flags {
 	HD_PORT_VM = 1 << 4,              /* a guest is behind it */
 	HD_PORT_UPLINK = 1 << 5,          /* the physical network is behind it */
 	HD_PORT_HOST = 1 << 6,            /* a segment's host interface */
+	HD_PORT_GATEWAY = 1 << 7,         /* a gateway (heddle/api/gateway.h) */
 };
 
 /* key: the port's name */

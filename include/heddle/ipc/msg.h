@@ -52,11 +52,15 @@ _Static_assert(sizeof(struct hd_msg_hdr) == 24, "message header");
 #define HD_MODULE_REPLAY     0x0015
 #define HD_MODULE_HOSTIF     0x0016
 #define HD_MODULE_CAPTURE    0x0017
+#define HD_MODULE_NEIGHBOUR  0x0018
+#define HD_MODULE_ROUTE      0x0019
+#define HD_MODULE_PUNT       0x001a
 #define HD_MODULE_VHOST      0x0020 /* port kinds */
 #define HD_MODULE_TAP        0x0021
 #define HD_MODULE_AF_PACKET  0x0022
 #define HD_MODULE_PCAP       0x0023
 #define HD_MODULE_VM_TAP     0x0024
+#define HD_MODULE_GATEWAY    0x0025
 #define HD_MODULE_BPDU_GUARD 0x0030 /* features */
 #define HD_MODULE_MAC_LIMIT  0x0031
 #define HD_MODULE_ANTI_SPOOF 0x0032

@@ -2,17 +2,22 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Makes a function of a running program faulty, as a mistake in its code would be.
 
-	break.py PID SYMBOL
+	break.py PID SYMBOL die|stand|BYTES
 
-Puts an instruction that no processor knows where the function begins: whatever thread calls it next dies
-of SIGILL. The file of the program does not change, so the next one that is started is whole.
+Replaces the first bytes of the function, and prints in hexadecimal what was there. "die" puts an instruction
+there that no processor knows: the thread that calls the function next dies of SIGILL. "stand" puts a jump to
+itself there: the thread that calls the function next does not come back, until the program is called with
+the BYTES that it printed. The file of the program does not change, so the next one that is started is whole.
 """
 import os
 import re
 import subprocess
 import sys
 
-ILLEGAL = {"x86_64": b"\x0f\x0b", "aarch64": b"\x00\x00\x00\x00"}
+CODE = {
+    "die": {"x86_64": b"\x0f\x0b", "aarch64": b"\x00\x00\x00\x00"},
+    "stand": {"x86_64": b"\xeb\xfe", "aarch64": b"\x00\x00\x00\x14"},
+}
 
 
 def symbol_address(path, name):
@@ -27,7 +32,8 @@ def symbol_address(path, name):
 
 
 def main():
-    pid, name = int(sys.argv[1]), sys.argv[2]
+    pid, name, what = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    code = CODE[what][os.uname().machine] if what in CODE else bytes.fromhex(what)
     path = os.readlink(f"/proc/{pid}/exe")
     address, is_dynamic = symbol_address(path, name)
     if is_dynamic:
@@ -35,7 +41,9 @@ def main():
             address += min(int(line.split("-")[0], 16) for line in maps if line.rstrip().endswith(path))
     with open(f"/proc/{pid}/mem", "r+b", buffering=0) as memory:
         memory.seek(address)
-        memory.write(ILLEGAL[os.uname().machine])
+        print(memory.read(len(code)).hex())
+        memory.seek(address)
+        memory.write(code)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "heddle/api/hostif.h"
+#include "heddle/net/ip.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -7,13 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *hd_hostif_address_str(const struct hd_hostif_address *address,
-				  char str[HD_HOSTIF_ADDRESS_STR_MAX])
+const char *hd_ip_prefix_str(const struct hd_ip_prefix *address, char str[HD_IP_PREFIX_STR_MAX])
 {
 	char text[INET6_ADDRSTRLEN] = "?";
 
 	inet_ntop(address->family == 4 ? AF_INET : AF_INET6, address->addr, text, sizeof(text));
-	snprintf(str, HD_HOSTIF_ADDRESS_STR_MAX, "%s/%u", text, address->length);
+	snprintf(str, HD_IP_PREFIX_STR_MAX, "%s/%u", text, address->length);
 	return str;
 }
 
@@ -35,7 +34,7 @@ static bool host_part_is(const uint8_t *addr, unsigned int length, unsigned int 
 	return true;
 }
 
-static int check_ipv4(const struct hd_hostif_address *a, const char *str, struct hd_err *err)
+static int check_ipv4(const struct hd_ip_prefix *a, const char *str, struct hd_err *err)
 {
 	if (a->addr[0] == 127)
 		return hd_err_set(err, EINVAL, "%s is a loopback address", str);
@@ -57,7 +56,7 @@ static int check_ipv4(const struct hd_hostif_address *a, const char *str, struct
 	return 0;
 }
 
-static int check_ipv6(const struct hd_hostif_address *a, const char *str, struct hd_err *err)
+static int check_ipv6(const struct hd_ip_prefix *a, const char *str, struct hd_err *err)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
@@ -72,15 +71,15 @@ static int check_ipv6(const struct hd_hostif_address *a, const char *str, struct
 	return 0;
 }
 
-int hd_hostif_address_check(const struct hd_hostif_address *a, struct hd_err *err)
+int hd_ip_prefix_check(const struct hd_ip_prefix *a, struct hd_err *err)
 {
-	char str[HD_HOSTIF_ADDRESS_STR_MAX];
+	char str[HD_IP_PREFIX_STR_MAX];
 	unsigned int bits = a->family == 4 ? 32 : 128;
 
 	if (a->family != 4 && a->family != 6)
 		return hd_err_set(err, EINVAL,
 				  "an address of the unknown family %u (4 and 6 exist)", a->family);
-	hd_hostif_address_str(a, str);
+	hd_ip_prefix_str(a, str);
 	if (a->length < 1 || a->length > bits)
 		return hd_err_set(err, EINVAL, "%s: the prefix length is 1 to %u", str, bits);
 	if (a->family == 4 && !all_zero(a->addr + 4, 12))
