@@ -27,7 +27,7 @@
 struct hd_feature_call {
 	hd_feature_fn run;
 	const void *conf; /* the feature's object for this port, owned by the tree */
-	uint32_t type;    /* of the object */
+	const struct hd_feature *feature;
 };
 
 struct hd_feature_list {
@@ -49,16 +49,30 @@ struct hd_port_config {
 	uint8_t priority_tags;
 	uint16_t default_tci; /* default PCP << 13 | id of pvid: of an untagged frame */
 	uint32_t flags;       /* enum hd_port_flags */
-	uint32_t n_input;     /* the three lists' n, so that an empty one costs no other line */
-	uint32_t n_output;
-	uint32_t n_new_source;
+	uint16_t n_input;     /* the lists' n, so that an empty one costs no other line */
+	uint16_t n_output;
+	bool is_asked;                    /* before it is polled: a feature has poll_after */
 	const struct hd_vlan_set *cvlans; /* tunnel: allowed payload VLANs, or NULL */
+	/* of its kind (port.h): it takes frames itself; NULL: they are sent in batches */
+	void (*take)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
 
 	struct hd_vlan_set vlans; /* member of (trunk) */
 	struct hd_vlan_set cvlan_store;
 	struct hd_feature_list features[HD_POINT_COUNT];
 	const char *name; /* the port's */
 } __rte_cache_aligned;
+
+/* What is left of a batch after the port's features at @point, from the list's @from-th on. Worker. */
+static inline uint16_t hd_port_run(struct hd_worker *w, const struct hd_port_config *port,
+				   enum hd_point point, uint32_t from, struct rte_mbuf **m,
+				   uint16_t n)
+{
+	const struct hd_feature_list *list = &port->features[point];
+
+	for (uint32_t i = from; i < list->n && n; i++)
+		n = list->call[i].run(w, port, list->call[i].conf, m, n);
+	return n;
+}
 
 /* The port's object of @type, one of its features'; NULL: it has none. */
 const void *hd_port_feature_object(const struct hd_port_config *port, uint32_t type);

@@ -79,11 +79,11 @@ static int attach_features(const struct hd_build *b, struct hd_port_config *c)
 		if (!copy)
 			return -ENOMEM;
 		memcpy(copy, object, f->object_size);
-		list->call[list->n++] = (struct hd_feature_call){f->run, copy, f->object};
+		list->call[list->n++] = (struct hd_feature_call){f->run, copy, f};
+		c->is_asked |= f->poll_after != NULL;
 	}
-	c->n_input = c->features[HD_POINT_INPUT].n;
-	c->n_output = c->features[HD_POINT_OUTPUT].n;
-	c->n_new_source = c->features[HD_POINT_NEW_SOURCE].n;
+	c->n_input = (uint16_t)c->features[HD_POINT_INPUT].n;
+	c->n_output = (uint16_t)c->features[HD_POINT_OUTPUT].n;
 	return 0;
 }
 
@@ -91,7 +91,7 @@ const void *hd_port_feature_object(const struct hd_port_config *port, uint32_t t
 {
 	for (int p = 0; p < HD_POINT_COUNT; p++)
 		for (uint32_t i = 0; i < port->features[p].n; i++)
-			if (port->features[p].call[i].type == type)
+			if (port->features[p].call[i].feature->object == type)
 				return port->features[p].call[i].conf;
 	return NULL;
 }
@@ -135,20 +135,22 @@ static void fill_mac(const struct hd_build *b, struct hd_port *port, const char 
 static int choose_port(struct hd_build *b, struct hd_port_config *c, const struct hd_port_object *o,
 		       const struct hd_port_config *now)
 {
-	const char *kind = hd_options()->replay ? "replay" : o->kind;
-	const struct hd_port_ops *ops = hd_port_kind_by_name(kind);
+	const struct hd_port_ops *ops = hd_port_kind_by_name(o->kind);
 	const void *params = NULL;
 	struct hd_err err = {0};
 
+	/* A port that is the switch's own is itself in replay, too. */
+	if (hd_options()->replay && !(ops && ops->take))
+		ops = hd_port_kind_by_name("replay");
 	if (!ops)
 		return hd_store_refuse(b->store, EINVAL, "port %s: kind %s is unknown", c->name,
-				       kind);
+				       o->kind);
 	if (ops->params)
 		params = hd_store_next(b->store, ops->params, c->name);
 	if (ops->params && !params)
 		return hd_store_refuse(b->store, EINVAL,
 				       "port %s: the settings of kind %s are missing", c->name,
-				       kind);
+				       o->kind);
 	if (now && now->port->ops == ops &&
 	    (!params || !memcmp(hd_port_params(now->port), params, ops->params_size))) {
 		c->port = now->port;
@@ -167,6 +169,7 @@ static int choose_port(struct hd_build *b, struct hd_port_config *c, const struc
 	}
 	c->name = c->port->name;
 	c->id = c->port->id;
+	c->take = ops->take;
 	return 0;
 }
 

@@ -8,7 +8,13 @@
 HD_DROP_REGISTER(port_disabled, "port_disabled", HD_DROP_INGRESS,
 		 "the port is disabled, or the frame waited there since it was");
 
+HD_DROP_REGISTER(
+	outdated, "outdated", HD_DROP_INGRESS,
+	"the frame waited when a commit took its port or segment away, or its port out of the "
+	"segment");
+
 struct hd_drop_reason *const hd_drop_port_disabled = &port_disabled;
+struct hd_drop_reason *const hd_drop_outdated = &outdated;
 
 static struct hd_drop_reason *reasons;
 static struct hd_drop_reason *by_index[HD_DROP_REASONS_MAX];

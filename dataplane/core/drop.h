@@ -57,6 +57,9 @@ void hd_drop_register(struct hd_drop_reason *reason);
 /* The frame came in by a port that is disabled, or had waited there since it was. Ingress. */
 extern struct hd_drop_reason *const hd_drop_port_disabled;
 
+/* The packet waited when a commit took away what it was for. Ingress. */
+extern struct hd_drop_reason *const hd_drop_outdated;
+
 /* Sorts and numbers. Once, at the start. -ENOSPC: more than HD_DROP_REASONS_MAX. */
 int hd_drop_init(void);
 

@@ -12,9 +12,6 @@
 
 HD_DROP_REGISTER(drop_flood_full, "flood_full", HD_DROP_INGRESS,
 		 "too many frames waited to be flooded, or to be cut, when this one came");
-HD_DROP_REGISTER(drop_outdated, "outdated", HD_DROP_INGRESS,
-		 "the frame waited to be flooded when a commit took its segment away, or its port "
-		 "out of the segment");
 
 struct hd_hold *hd_hold_new(uint32_t max_frames)
 {
@@ -98,7 +95,7 @@ static void check_batch(struct hd_worker *w, struct hd_hold_batch *b)
 		}
 		if (i == b->at)
 			b->again = b->begun = false;
-		hd_drop(w, hd_meta(b->m[i])->port, &drop_outdated, b->m[i]);
+		hd_drop(w, hd_meta(b->m[i])->port, hd_drop_outdated, b->m[i]);
 		w->hold->n_frames--;
 		w->stats->held--;
 	}

@@ -11,6 +11,8 @@
 #include <rte_pause.h>
 
 #include "heddle/base/clock.h"
+#include "dataplane/core/deadline.h"
+#include "dataplane/core/handover.h"
 #include "dataplane/core/loop.h"
 
 #define BLIND_NS 50000     /* a sleep while a queue has nothing to wait for */
@@ -184,9 +186,9 @@ void hd_idle_forget(struct hd_port *port, uint16_t q)
 	rest->watched = false;
 }
 
-static void sleep_for(struct hd_worker *w, long ns)
+static void sleep_for(struct hd_worker *w, uint64_t ns)
 {
-	struct timespec timeout = {.tv_nsec = ns};
+	struct timespec timeout = {.tv_nsec = (long)RTE_MIN(ns, (uint64_t)SLEEP_NS)};
 	struct epoll_event events[EVENTS];
 	const struct hd_config *tree;
 	int n;
@@ -194,6 +196,10 @@ static void sleep_for(struct hd_worker *w, long ns)
 	w->stats->sleeps++;
 	atomic_store_explicit(&w->asleep, true, memory_order_relaxed);
 	hd_rcu_offline(w);
+	/* Who hands a packet over looks after that whether we sleep: one of us sees the other. */
+	atomic_thread_fence(memory_order_seq_cst);
+	if (hd_handover_waits(w))
+		timeout.tv_nsec = 0;
 	n = epoll_pwait2(w->epoll_fd, events, EVENTS, &timeout, NULL);
 	hd_rcu_online(w);
 	atomic_store_explicit(&w->asleep, false, memory_order_relaxed);
@@ -212,12 +218,22 @@ static void sleep_for(struct hd_worker *w, long ns)
 void hd_idle(struct hd_worker *w)
 {
 	const struct hd_rx_list *list = w->config->rx[w->index];
+	uint64_t until = RTE_MIN(hd_deadline_next(w), w->now_ns + SLEEP_NS);
 
-	for (uint32_t i = 0; i < list->n_active; i++)
-		if (!list->q[list->active[i]].blind) {
-			rte_pause();
-			return;
+	for (uint32_t i = 0; i < list->n_active; i++) {
+		const struct hd_rx_queue *q = &list->q[list->active[i]];
+
+		if (rest_of(q)->not_before_ns > w->now_ns) {
+			until = RTE_MIN(until, rest_of(q)->not_before_ns);
+		} else if (q->blind) {
+			until = RTE_MIN(until, w->now_ns + BLIND_NS);
+		} else {
+			until = 0;
+			break;
 		}
-	if (may_rest)
-		sleep_for(w, list->n_active ? BLIND_NS : SLEEP_NS);
+	}
+	if (may_rest && until > w->now_ns)
+		sleep_for(w, until - w->now_ns);
+	else
+		rte_pause();
 }

@@ -3,6 +3,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "heddle/base/clock.h"
+#include "dataplane/core/deadline.h"
+#include "dataplane/core/handover.h"
 #include "dataplane/core/idle.h"
 #include "dataplane/core/loop.h"
 #include "tests/unit/unit.h"
@@ -38,6 +41,13 @@ void hd_rcu_online(struct hd_worker *w)
 struct hd_worker *hd_worker_get(unsigned int index)
 {
 	return &worker;
+}
+
+static bool handed;
+
+bool hd_handover_waits(const struct hd_worker *w)
+{
+	return handed;
 }
 
 static uint16_t kind_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
@@ -84,6 +94,7 @@ static void begin(void)
 {
 	CU_ASSERT_EQUAL_FATAL(hd_idle_init(&worker), 0);
 	worker.stats = &stats;
+	worker.deadlines = hd_deadlines_new();
 	worker.now_ns = 1000 * HD_IDLE_REST_NS;
 	worker.looked_ns = 0;
 	for (unsigned int i = 0; i < PORTS; i++) {
@@ -110,6 +121,7 @@ static void end(void)
 		free(ports[i]);
 	}
 	free(tree.rx[0]);
+	hd_deadlines_free(worker.deadlines);
 	close(worker.epoll_fd);
 	close(worker.wake_fd);
 }
@@ -288,6 +300,56 @@ static void test_tree(void)
 	end();
 }
 
+static void on_deadline(struct hd_worker *w, struct hd_deadline *d)
+{
+}
+
+/* How long the worker slept, by the clock. */
+static uint64_t slept(void)
+{
+	uint64_t began = hd_now_ns();
+
+	worker.now_ns = began;
+	hd_idle(&worker);
+	return hd_now_ns() - began;
+}
+
+/*
+ * A sleep is over at the next deadline, or when a port may be looked at again, and does not begin when a packet
+ * was handed over.
+ */
+static void test_until(void)
+{
+	struct hd_deadline d = {.fn = on_deadline};
+	uint64_t sleeps;
+
+	begin();
+	all_rest();
+	sleeps = stats.sleeps;
+	CU_ASSERT_TRUE(hd_deadline_set(&worker, &d, hd_now_ns() + 3000000));
+	CU_ASSERT_TRUE(slept() >= 2900000);
+	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
+	CU_ASSERT_TRUE(worker.now_ns >= d.at_ns);
+	slept(); /* it is due */
+	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
+	hd_deadline_cancel(&worker, &d);
+	signal_port(9);
+	turn(HD_IDLE_LOOK_NS);
+	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
+	ports[9]->rest[0].not_before_ns = hd_now_ns() + 3000000;
+	CU_ASSERT_TRUE(slept() >= 2900000);
+	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 2);
+	slept(); /* it may be looked at */
+	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 2);
+	all_rest();
+	handed = true;
+	CU_ASSERT_TRUE(hd_deadline_set(&worker, &d, hd_now_ns() + 3600 * HD_NS_PER_S));
+	slept();
+	CU_ASSERT_TRUE(worker.now_ns < d.at_ns);
+	handed = false;
+	end();
+}
+
 /* --no-idle-sleep: all are looked at, always. */
 static void test_off(void)
 {
@@ -304,4 +366,4 @@ static void test_off(void)
 }
 
 UNIT_MAIN("idle", {"rest", test_rest}, {"late", test_late}, {"sleep", test_sleep},
-	  {"calls", test_calls}, {"tree", test_tree}, {"off", test_off});
+	  {"calls", test_calls}, {"until", test_until}, {"tree", test_tree}, {"off", test_off});

@@ -14,6 +14,8 @@
 #include "heddle/base/clock.h"
 #include "dataplane/core/capture.h"
 #include "dataplane/core/config.h"
+#include "dataplane/core/deadline.h"
+#include "dataplane/core/handover.h"
 #include "dataplane/core/hold.h"
 #include "dataplane/core/idle.h"
 #include "dataplane/core/loop.h"
@@ -37,17 +39,11 @@
 #define HELD_SHARE 4 /* all workers together hold one part in so many of the frames' pool */
 
 const struct hd_capture_hooks *_Atomic hd_capture_published;
-const struct hd_path *hd_path;
 
 static struct hd_worker *workers[HD_WORKERS_MAX];
 static uint32_t queues_of[HD_WORKERS_MAX];
 static unsigned int n_workers;
 static struct rte_rcu_qsbr *qsbr;
-
-void hd_path_register(const struct hd_path *path)
-{
-	hd_path = path;
-}
 
 unsigned int hd_workers_count(void)
 {
@@ -83,12 +79,15 @@ static int worker_init(struct hd_worker *w, unsigned int n, struct hd_err *err)
 	w->port_stats = hd_stats_ports(w->index);
 	w->config = hd_config_running();
 	rc = hd_idle_init(w);
+	if (!rc)
+		rc = hd_handover_init(w);
+	w->deadlines = hd_deadlines_new();
 	w->tx = hd_tx_new();
 	w->hold = hd_hold_new(w->pool->size / HELD_SHARE / n);
 	w->send_budget = SEND_BUDGET_MIN;
 	w->send_cost =
 		(int64_t)rte_get_tsc_hz() / 1000000 * SEND_US * SEND_FRACTION / SEND_BUDGET_MIN;
-	if (rc < 0 || !w->tx || !w->hold)
+	if (rc < 0 || !w->tx || !w->hold || !w->deadlines)
 		return hd_err_set(err, rc < 0 ? -rc : ENOMEM, "worker %u: %s", w->index,
 				  "no memory or descriptors");
 	return 0;
@@ -218,18 +217,22 @@ static void begin(struct hd_worker *w)
 	w->held = false;
 	if (unlikely(w->hold->n_ports))
 		hd_path->resume(w);
+	if (unlikely(hd_deadline_next(w) <= w->now_ns))
+		hd_deadlines_run(w);
 }
 
 bool hd_worker_loop(struct hd_worker *w)
 {
 	uint64_t rx = w->stats->rx;
+	unsigned int handed;
 
 	begin(w);
+	handed = hd_handover_run(w);
 	w->receive(w);
 	if (w->tx->n_pending)
 		transmit(w);
 	w->stats->loops++;
-	return w->stats->rx != rx || w->hold->n_ports;
+	return w->stats->rx != rx || handed || w->hold->n_ports;
 }
 
 int hd_worker_main(void *arg)

@@ -34,7 +34,8 @@ struct hd_meta {
 	uint16_t l3_len;      /* IP header with options or extension headers, */
 	uint16_t csum_offset; /* of the checksum from the start of L4, */
 	uint16_t gso_size;    /* payload bytes of one segment (with TSO) */
-	uint16_t spare;
+	uint8_t next;         /* handed over to another worker: what it does with it (handover.h) */
+	uint8_t spare;
 };
 
 _Static_assert(sizeof(struct hd_meta) == 32, "a second cache line's dynamic area is 36 bytes");

@@ -44,8 +44,9 @@ static int port_check_vlans(const struct hd_port_object *o, struct hd_err *err)
 		rc = hd_err_set(err, EINVAL, "a tunnel makes no priority tags");
 	if (!rc && o->mode != HD_VLAN_TUNNEL && o->flags & HD_PORT_CVLANS)
 		rc = hd_err_set(err, EINVAL, "customer VLANs are for tunnels");
-	if (!rc && o->flags & HD_PORT_HOST && o->mode != HD_VLAN_ACCESS)
-		rc = hd_err_set(err, EINVAL, "a host interface is in one VLAN: mode access");
+	if (!rc && o->flags & (HD_PORT_HOST | HD_PORT_GATEWAY) && o->mode != HD_VLAN_ACCESS)
+		rc = hd_err_set(err, EINVAL,
+				"a host interface or gateway is in one VLAN: mode access");
 	if (!rc && (o->mode == HD_VLAN_NONE) != (o->switch_name[0] == '\0'))
 		rc = hd_err_set(err, EINVAL, "a VLAN mode and a switch go together");
 	return rc;

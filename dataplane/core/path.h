@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+struct hd_drop_reason;
 struct hd_port_config;
 struct hd_worker;
 struct rte_mbuf;
@@ -31,5 +32,18 @@ void hd_path_register(const struct hd_path *path);
 
 /* The one that is registered. Any thread. */
 extern const struct hd_path *hd_path;
+
+#define HD_PATH_DEPTH_MAX 8 /* frames that came of one another, by gateways of the switch */
+
+/*
+ * A frame that the switch itself makes, or passes on, comes into the segment of @port, one that takes
+ * frames (hd_port_ops.take), as if the port had received it: it is counted there, classified and forwarded
+ * before this returns. Time, flags and offloads of its meta are set; it is not shared. Worker.
+ */
+void hd_path_input(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+
+/* The same for a frame that is dropped before it comes in, for @reason, one of ingress. Worker. */
+void hd_path_drop(struct hd_worker *w, const struct hd_port_config *port,
+		  const struct hd_drop_reason *reason, struct rte_mbuf *m);
 
 #endif

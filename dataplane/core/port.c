@@ -70,7 +70,7 @@ static void tell(struct hd_port *port)
 
 void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)
 {
-	if (atomic_load(&port->disabled))
+	if (atomic_load(&port->disabled) || atomic_load(&port->closing))
 		return;
 	atomic_store(&port->caps, caps);
 	atomic_store(&port->rx_queues, RTE_MIN(rx_queues, port->queues));
@@ -81,6 +81,8 @@ void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues
 		port->changed_ns = hd_now_ns();
 	if (atomic_load(&port->disabled)) /* meanwhile */
 		hd_port_set_down(port, HD_PORT_DISABLED, HD_PORT_DISABLED_TEXT);
+	else if (atomic_load(&port->closing))
+		atomic_store(&port->up, false);
 	else
 		tell(port);
 }
@@ -97,7 +99,8 @@ void hd_port_set_down(struct hd_port *port, enum hd_port_reason reason, const ch
 {
 	bool was_up = atomic_exchange(&port->up, false);
 
-	if (atomic_load(&port->disabled) && reason != HD_PORT_DISABLED)
+	if ((atomic_load(&port->disabled) || atomic_load(&port->closing)) &&
+	    reason != HD_PORT_DISABLED)
 		return;
 	port->reason = reason;
 	hd_str_copy(port->text, sizeof(port->text), text ? text : "");

@@ -34,6 +34,7 @@
 
 struct rte_mbuf;
 struct hd_port;
+struct hd_port_config;
 
 /* What a port can take from us on transmit, and so need not be done in software. */
 enum hd_port_caps {
@@ -99,6 +100,16 @@ struct hd_port_ops {
 			     struct rte_mbuf **m, uint16_t n);
 
 	/*
+	 * Worker. A kind that is the switch itself (a gateway) has this instead of tx_burst(): it gets
+	 * each frame at once, in the order of the path, after the port's features at OUTPUT and
+	 * LOCAL: group frames of its domain, and those for an address that is entered as the port's
+	 * own; no flooded unicast. @m is classified, may be shared (read-only, see meta.h), and is the
+	 * kind's from now on. It counts one as sent by hd_tx_taken(), or drops it by a reason of
+	 * egress. What it sends itself comes into its segment by hd_path_input().
+	 */
+	void (*take)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+
+	/*
 	 * Before queue @q rests (idle.h): the descriptor that becomes readable when it may have
 	 * packets, or -1 when there is none now (the queue is then polled on, and asked again). With
 	 * @arm the peer is asked to signal (kicks on), without it no longer. A kind that replaces
@@ -115,7 +126,8 @@ struct hd_rest {
 	bool rests;   /* it is not looked at until its peer signals */
 	bool watched; /* the worker waits for this descriptor, or did: */
 	int fd;
-	uint32_t calls; /* the port's, as the worker saw it last */
+	uint32_t calls;         /* the port's, as the worker saw it last */
+	uint64_t not_before_ns; /* a feature of the port asked not to look at it until then */
 };
 
 struct hd_port {
@@ -126,6 +138,7 @@ struct hd_port {
 	_Atomic uint16_t tx_queues;
 	_Atomic bool up;
 	_Atomic bool disabled;  /* by configuration: it does not go up, whatever its kind says */
+	_Atomic bool closing;   /* likewise: it waits for its turn to be closed, and for @token */
 	_Atomic uint32_t calls; /* hd_port_call() */
 	uint16_t id;            /* below HD_PORTS_MAX; of its counters and in every table */
 	uint16_t queues;        /* as configured */
@@ -146,7 +159,6 @@ struct hd_port {
 	bool gone;         /* hd_port_stop() was called: freed when it is closed */
 	bool replaced;     /* another one has its name and id */
 	bool kept;         /* ... and takes over what heddled keeps for it */
-	bool closing;      /* waits for its turn to be closed, and for @token */
 	uint64_t token;    /* of rcu.h */
 	uint32_t after;    /* is opened when so many closings are done */
 	uint16_t keeps_workers; /* queues whose workers come from the port that this one replaces */
@@ -189,7 +201,8 @@ const struct hd_port_ops *hd_port_kind_at(unsigned int index);
 /*
  * The kind says: this can carry packets now. Sets queues and caps, then `up`. Any thread but a
  * worker; calls for one port do not overlap. May be called again while up, with other values. Does
- * nothing while the port is disabled; nor does hd_port_set_down() then.
+ * nothing while the port is disabled, or waits to be closed; nor does hd_port_set_down() then: it is down
+ * for another reason.
  */
 void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps);
 

@@ -49,11 +49,12 @@ uint32_t hd_port_closings_asked(void)
 
 void hd_port_close_later(struct hd_port *port)
 {
+	bool again = atomic_exchange(&port->closing, true);
+
 	atomic_store(&port->up, false);
 	port->token = hd_rcu_start();
-	if (port->closing)
+	if (again)
 		return;
-	port->closing = true;
 	port->next_closing = NULL;
 	*closings.end = port;
 	closings.end = &port->next_closing;
@@ -68,7 +69,6 @@ static void close_first(void)
 	if (!closings.first)
 		closings.end = &closings.first;
 	closings.done++;
-	port->closing = false;
 	if (port->is_open) {
 		for (uint16_t q = 0; q < port->queues; q++)
 			hd_idle_forget(port, q);
@@ -77,6 +77,7 @@ static void close_first(void)
 		hd_blame_leave();
 	}
 	port->is_open = false;
+	atomic_store(&port->closing, false);
 	if (atomic_load(&port->disabled) && !port->gone)
 		hd_opener_down(port->name);
 	if (!port->gone)

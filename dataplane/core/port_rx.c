@@ -35,6 +35,25 @@ static void decide(struct hd_worker *w, const struct hd_port_config *port, struc
 	}
 }
 
+/* A feature of the port asks not to look at the queue yet. */
+static bool must_wait(struct hd_worker *w, const struct hd_rx_queue *q)
+{
+	const struct hd_feature_list *list = &q->config->features[HD_POINT_INPUT];
+	struct hd_rest *rest = &q->port->rest[q->queue];
+	uint64_t until = 0;
+
+	if (rest->not_before_ns > w->now_ns)
+		return true;
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct hd_feature_call *c = &list->call[i];
+
+		if (c->feature->poll_after)
+			until = RTE_MAX(until, c->feature->poll_after(w, q->config, c->conf));
+	}
+	rest->not_before_ns = until;
+	return until > w->now_ns;
+}
+
 void hd_rx_poll(struct hd_worker *w)
 {
 	struct hd_rx_list *list = w->config->rx[w->index];
@@ -51,7 +70,8 @@ void hd_rx_poll(struct hd_worker *w)
 			at = 0;
 		q = &list->q[list->active[at]];
 		if (!atomic_load_explicit(&q->port->up, memory_order_acquire) ||
-		    (unlikely(waiting) && hd_hold_has(w->hold, q->port->id))) {
+		    (unlikely(waiting) && hd_hold_has(w->hold, q->port->id)) ||
+		    (unlikely(q->config->is_asked) && must_wait(w, q))) {
 			at++;
 			continue;
 		}

@@ -34,12 +34,7 @@ static inline uint16_t hd_rx_admit(struct hd_worker *w, const struct hd_port_con
 	w->stats->rx += n;
 	if (unlikely(w->capture))
 		w->capture->in(w, port, m, n);
-	for (uint32_t i = 0; i < port->n_input && n; i++) {
-		const struct hd_feature_call *c = &port->features[HD_POINT_INPUT].call[i];
-
-		n = c->run(w, port, c->conf, m, n);
-	}
-	return n;
+	return unlikely(port->n_input) ? hd_port_run(w, port, HD_POINT_INPUT, 0, m, n) : n;
 }
 
 /*

@@ -277,10 +277,19 @@ static bool too_large(const struct out *o, struct rte_mbuf *m)
 	return m->pkt_len > o->config->mtu + l2;
 }
 
-static void fit_and_send(struct out *o, struct rte_mbuf **m, uint16_t n)
+static void fit_and_send(struct hd_worker *w, const struct hd_port_config *config,
+			 struct rte_mbuf **m, uint16_t n)
 {
-	bool plain = hd_vlan_egress_plain(o->config);
+	bool plain = hd_vlan_egress_plain(config);
+	struct out out, *o = &out;
 
+	o->w = w;
+	o->config = config;
+	o->port = config->port;
+	o->stats = &w->port_stats[config->id];
+	o->caps = atomic_load_explicit(&config->port->caps, memory_order_relaxed);
+	o->n = 0;
+	o->bytes = 0;
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *p = m[i];
 		struct hd_meta *meta = hd_meta(p);
@@ -310,7 +319,6 @@ void hd_tx_flush_port(struct hd_worker *w, uint16_t id)
 	struct hd_tx_batch *b = &w->tx->batch[id];
 	const struct hd_port_config *config = id < w->config->n_ports ? w->config->ports[id] : NULL;
 	uint16_t n = b->n;
-	struct out o;
 
 	b->n = 0;
 	w->port_stats[id].offered += n;
@@ -318,19 +326,66 @@ void hd_tx_flush_port(struct hd_worker *w, uint16_t id)
 		hd_drop_bulk(w, id, &drop_link_down, b->m, n);
 		return;
 	}
-	for (uint32_t i = 0; i < config->n_output && n; i++) {
-		const struct hd_feature_call *c = &config->features[HD_POINT_OUTPUT].call[i];
+	if (unlikely(config->n_output))
+		n = hd_port_run(w, config, HD_POINT_OUTPUT, 0, b->m, n);
+	fit_and_send(w, config, b->m, n);
+}
 
-		n = c->run(w, config, c->conf, b->m, n);
+/* A frame for a port whose kind takes it itself: no tags and sizes are fitted. */
+static void take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf *m)
+{
+	if (unlikely(w->capture)) {
+		w->capture->out(w, config, &m, 1);
+		w->capture->sent(w);
 	}
-	o.w = w;
-	o.config = config;
-	o.port = config->port;
-	o.stats = &w->port_stats[id];
-	o.caps = atomic_load_explicit(&config->port->caps, memory_order_relaxed);
-	o.n = 0;
-	o.bytes = 0;
-	fit_and_send(&o, b->m, n);
+	if (hd_port_run(w, config, HD_POINT_LOCAL, 0, &m, 1))
+		config->take(w, config, m);
+}
+
+void hd_tx_take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf *m)
+{
+	w->port_stats[config->id].offered++;
+	if (unlikely(!atomic_load_explicit(&config->port->up, memory_order_acquire)))
+		hd_drop(w, config->id, &drop_link_down, m);
+	else if (likely(!config->n_output) || hd_port_run(w, config, HD_POINT_OUTPUT, 0, &m, 1))
+		take(w, config, m);
+}
+
+void hd_tx_taken(struct hd_worker *w, const struct hd_port_config *config, const struct rte_mbuf *m)
+{
+	struct hd_stats_port *stats = &w->port_stats[config->id];
+
+	stats->tx_packets++;
+	stats->tx_bytes += m->pkt_len;
+	if (is_group(m))
+		count_group(stats, m, 1);
+}
+
+/* What passed all features at OUTPUT, some of it later than the others. */
+static void behind_output(struct hd_worker *w, const struct hd_port_config *config,
+			  struct rte_mbuf **m, uint16_t n)
+{
+	if (unlikely(!atomic_load_explicit(&config->port->up, memory_order_acquire))) {
+		hd_drop_bulk(w, config->id, &drop_link_down, m, n);
+		return;
+	}
+	for (uint16_t i = 0; config->take && i < n; i++)
+		take(w, config, m[i]);
+	if (!config->take)
+		fit_and_send(w, config, m, n);
+}
+
+static void behind_local(struct hd_worker *w, const struct hd_port_config *config,
+			 struct rte_mbuf **m, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++)
+		config->take(w, config, m[i]);
+}
+
+RTE_INIT(tx_points_register)
+{
+	hd_point_register(HD_POINT_OUTPUT, behind_output);
+	hd_point_register(HD_POINT_LOCAL, behind_local);
 }
 
 void hd_tx_flush(struct hd_worker *w)

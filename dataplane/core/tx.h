@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "dataplane/core/config.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/core/port.h"
 #include "dataplane/core/worker.h"
@@ -51,6 +52,28 @@ static inline void hd_tx_put(struct hd_worker *w, uint16_t port, struct rte_mbuf
 	}
 	if (b->n == HD_BURST)
 		hd_tx_flush_port(w, port);
+}
+
+/*
+ * Gives a classified frame to a port whose kind takes it itself (hd_port_ops.take). The mbuf as for
+ * hd_tx_put(). Worker.
+ */
+void hd_tx_take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf *m);
+
+/* A kind has taken the frame: it counts as sent by the port. Worker, in take(). */
+void hd_tx_taken(struct hd_worker *w, const struct hd_port_config *config,
+		 const struct rte_mbuf *m);
+
+/* Gives a classified packet to a port of any kind. Worker. */
+static inline void hd_tx_give(struct hd_worker *w, uint16_t port, struct rte_mbuf *m)
+{
+	const struct hd_port_config *config =
+		likely(port < w->config->n_ports) ? w->config->ports[port] : NULL;
+
+	if (unlikely(config && config->take))
+		hd_tx_take(w, config, m);
+	else
+		hd_tx_put(w, port, m);
 }
 
 /* Frames that a super-frame leaves @port as: 1, or the pieces that it is cut into. Worker. */

@@ -22,11 +22,13 @@
 #define HD_BURST       64 /* packets of one receive or transmit call */
 
 struct hd_capture_hooks;
+struct hd_deadlines;
 struct hd_config;
 struct hd_hold;
 struct hd_tx;
 struct hd_fdb;
 struct rte_mempool;
+struct rte_ring;
 struct hd_worker;
 
 /* Receives packets and gives them to the path (path.h); one loop's worth. Worker. */
@@ -42,6 +44,7 @@ struct hd_worker {
 	struct hd_fdb *fdb;
 	struct hd_tx *tx;     /* transmit batches by port */
 	struct hd_hold *hold; /* frames that wait for another loop */
+	uint32_t depth;       /* of hd_path_input() */
 	int32_t send_left;    /* sends of flooding and cutting that this loop may still do */
 	bool held;            /* in this loop a frame was found to have to wait */
 	hd_source_fn receive;
@@ -56,10 +59,12 @@ struct hd_worker {
 	uint32_t port_calls;          /* hd_port_calls, then */
 	int32_t send_budget;          /* of a loop, from what sends cost: */
 	int64_t send_cost;            /* in 1/16 cycles, lately */
-	_Atomic bool stop;            /* set by the control thread */
-	_Atomic bool asleep;          /* for the control thread: it waits for packets, */
-	_Atomic int tid;              /* and which thread it is; 0: not yet */
-	struct hd_mac_ring macs;      /* for the control thread */
+	struct hd_deadlines *deadlines;
+	struct rte_ring *handed; /* packets that others handed over (handover.h) */
+	_Atomic bool stop;       /* set by the control thread */
+	_Atomic bool asleep;     /* for the control thread: it waits for packets, */
+	_Atomic int tid;         /* and which thread it is; 0: not yet */
+	struct hd_mac_ring macs; /* for the control thread */
 } __rte_cache_aligned;
 
 #define HD_FRAME_ROOM 2048 /* and RTE_PKTMBUF_HEADROOM before it */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Entries of the forwarding database that are not learned: static ones, of the configuration, and
- * those of the switch's own addresses, of its host interfaces. Control thread.
+ * those of the switch's own addresses, of its host interfaces and gateways. Control thread.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -132,10 +132,16 @@ static bool is_entered(const struct hd_fdb *fdb, uint16_t id)
 	       val & HD_FDB_V_LOCAL && hd_fdb_val_port(val) == id;
 }
 
+/* The address of what is behind the port is an address of the switch itself. */
+static bool is_ours(const struct hd_port_config *port)
+{
+	return port && port->flags & (HD_PORT_HOST | HD_PORT_GATEWAY);
+}
+
 void l2_own_address(struct hd_fdb *fdb, const struct hd_config *tree, uint16_t id)
 {
 	const struct hd_port_config *c = port_of(tree, id);
-	uint64_t mac = c && c->flags & HD_PORT_HOST ? hd_fdb_mac(c->port->mac) : 0;
+	uint64_t mac = is_ours(c) ? hd_fdb_mac(c->port->mac) : 0;
 	uint32_t domain = mac ? c->pvid_domain : HD_DOMAIN_NONE;
 	bool entered = is_entered(fdb, id);
 
@@ -147,13 +153,13 @@ void l2_own_address(struct hd_fdb *fdb, const struct hd_config *tree, uint16_t i
 	own[id].mac = mac;
 	own[id].domain = domain;
 	if (mac && hd_fdb_set(fdb, mac, domain, id, HD_FDB_V_LOCAL) < 0)
-		missing("a host interface's address");
+		missing("the address of a host interface or gateway");
 }
 
 void l2_own_addresses(struct hd_fdb *fdb, const struct hd_config *tree)
 {
 	for (uint32_t id = 0; id < RTE_MAX(own_end, tree->n_ports); id++)
-		if (own[id].mac || (port_of(tree, id) && tree->ports[id]->flags & HD_PORT_HOST))
+		if (own[id].mac || is_ours(port_of(tree, id)))
 			l2_own_address(fdb, tree, id);
 }
 

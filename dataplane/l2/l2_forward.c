@@ -176,12 +176,8 @@ static __rte_noinline bool new_source(struct hd_worker *w, struct from *f,
 	/* An address that is fixed to another port does not move, whoever uses it. */
 	if (!reason && hd_fdb_val_fixed(val))
 		return true;
-	for (uint32_t i = 0; !reason && i < f->port->n_new_source; i++) {
-		const struct hd_feature_call *c = &f->port->features[HD_POINT_NEW_SOURCE].call[i];
-
-		if (!c->run(w, f->port, c->conf, &m, 1))
-			return false;
-	}
+	if (!reason && !hd_port_run(w, f->port, HD_POINT_NEW_SOURCE, 0, &m, 1))
+		return false;
 	if (!reason)
 		reason = learn(w, f, a, m, val ? hd_fdb_val_port(val) : HD_PORT_ID_NONE);
 	if (reason)
@@ -242,7 +238,7 @@ static void put(struct hd_worker *w, struct flood *fl, struct rte_mbuf *m)
 
 	w->send_left -= cost;
 	fl->sends -= cost;
-	hd_tx_put(w, fl->target, m);
+	hd_tx_give(w, fl->target, m);
 }
 
 /* True if the group address @mac passes @port. */
@@ -273,6 +269,8 @@ static bool flood_on(struct hd_worker *w, struct from *f, struct rte_mbuf *m, st
 			continue;
 		if (unlikely(reserved) && !group_passes(w->config->ports[d->member[i]], dst))
 			continue;
+		if (unlikely(w->config->ports[d->member[i]]->take) && !(dst->b[0] & 1))
+			continue; /* it is for somebody else */
 		if (fl->target != HD_PORT_ID_NONE) {
 			if (w->send_left <= 0 || fl->sends <= 0) {
 				fl->next = d->member[i];
@@ -330,7 +328,9 @@ static void forward_group(struct hd_worker *w, struct from *f, const struct addr
 	flood(w, f, m);
 }
 
-static inline void forward_to(struct hd_worker *w, struct from *f, struct rte_mbuf *m, uint16_t to)
+/* @local: the address is the switch's own. */
+static inline void forward_to(struct hd_worker *w, struct from *f, struct rte_mbuf *m, uint16_t to,
+			      bool local)
 {
 	/* One that has to be cut costs as much as flooding to so many ports. */
 	if (unlikely(hd_meta(m)->flags & HD_META_TSO)) {
@@ -343,7 +343,10 @@ static inline void forward_to(struct hd_worker *w, struct from *f, struct rte_mb
 		w->send_left -= cost > 1 ? cost : 0;
 	}
 	f->stats->admitted++;
-	hd_tx_put(w, to, m);
+	if (unlikely(local))
+		hd_tx_give(w, to, m);
+	else
+		hd_tx_put(w, to, m);
 }
 
 /* To whom the address belongs, although it was not heard from (lately); else to everybody. */
@@ -356,7 +359,7 @@ static __rte_noinline void forward_unknown(struct hd_worker *w, struct from *f,
 	if (to == HD_PORT_ID_NONE || to == f->port->id)
 		flood(w, f, m);
 	else
-		forward_to(w, f, m, to);
+		forward_to(w, f, m, to, false);
 }
 
 static inline void forward_unicast(struct hd_worker *w, struct from *f, const struct addresses *a,
@@ -380,7 +383,7 @@ static inline void forward_unicast(struct hd_worker *w, struct from *f, const st
 		hd_drop(w, f->port->id, &drop_same_port, m);
 		return;
 	}
-	forward_to(w, f, m, to);
+	forward_to(w, f, m, to, val & HD_FDB_V_LOCAL);
 }
 
 /* Learns, looks up and sends one frame, or lets it wait. */

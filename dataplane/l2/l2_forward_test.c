@@ -45,18 +45,11 @@ struct hd_section hd_owners_section;
 
 static struct hd_worker w = {
 	.config = &tree, .stats = &stats, .port_stats = port_stats, .replay = true};
-static const struct hd_path *path;
 static struct rte_mbuf *next_burst[BURST];
 static uint16_t n_next;
 static unsigned int sent[PORTS_MAX];
 static uint8_t seen[PORTS_MAX][SEEN_MAX]; /* the frames' numbers, in the order of their sending */
 static uint8_t next_number;
-
-/* In the place of the worker's. */
-void hd_path_register(const struct hd_path *p)
-{
-	path = p;
-}
 
 static uint16_t count(struct hd_worker *worker, struct hd_port *port, uint16_t q,
 		      struct rte_mbuf **m, uint16_t n)
@@ -140,7 +133,7 @@ static void walk(void)
 		for (n = 1; n < HD_BURST && at + n < n_next; n++)
 			if (hd_meta(next_burst[at + n])->port != port)
 				break;
-		path->run(&w, &configs[port], &next_burst[at], n);
+		hd_path->run(&w, &configs[port], &next_burst[at], n);
 	}
 	hd_tx_flush(&w);
 	stats.rx += n_next;
@@ -286,7 +279,7 @@ static void loop(int32_t sends)
 {
 	w.send_left = sends;
 	w.held = false;
-	path->resume(&w);
+	hd_path->resume(&w);
 	walk();
 }
 

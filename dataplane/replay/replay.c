@@ -13,6 +13,7 @@
 #include "heddle/ipc/chan.h"
 #include "dataplane/core/api.h"
 #include "dataplane/core/config.h"
+#include "dataplane/core/deadline.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/options.h"
 #include "dataplane/core/port_table.h"
@@ -76,9 +77,14 @@ static void run(struct hd_replay_done *result)
 	if (hd_replay_next(&first))
 		hd_ticks_start(first);
 	while (!stopped && hd_replay_next(&now)) {
+		uint64_t due = hd_deadline_next(w);
+		bool is_due = due <= now;
+
+		/* A worker's deadline has its own time; no packet belongs to that loop. */
+		now = RTE_MIN(now, due);
 		hd_ticks_run(now);
 		hd_clock_set_virtual(now);
-		hd_replay_batch(hd_options()->batch, hd_ticks_next());
+		hd_replay_batch(is_due ? 0 : hd_options()->batch, RTE_MIN(due, hd_ticks_next()));
 		hd_worker_loop(w);
 		result->virtual_ns = now - first;
 		if (hd_options()->progress &&

@@ -9,6 +9,7 @@
 
 #include "dataplane/core/capture_drops.h"
 #include "dataplane/core/config.h"
+#include "dataplane/core/deadline.h"
 #include "dataplane/core/drop.h"
 #include "dataplane/core/path.h"
 #include "dataplane/core/port.h"
@@ -97,14 +98,22 @@ void hd_replay_receive(struct hd_worker *w)
 	unsigned int input, run_input = 0, taken = 0;
 	const struct hd_capture_frame *frame;
 	struct rte_mbuf *m[HD_BURST];
+	uint64_t time_ns, end = UINT64_MAX; /* of what may be given together (deadline.h) */
 	uint16_t run = 0;
-	uint64_t time_ns;
 
-	while (taken < batch && (frame = hd_replay_take(until, &input, &time_ns)) != NULL) {
-		if (run == HD_BURST || (run && input != run_input)) {
+	while (taken < batch) {
+		frame = hd_replay_take(RTE_MIN(RTE_MIN(until, end), hd_deadline_next(w)), &input,
+				       &time_ns);
+		if (run && (!frame || run == HD_BURST || input != run_input)) {
 			give(w, run_input, m, run);
 			run = 0;
 		}
+		if (!frame && end == UINT64_MAX)
+			break;
+		end = frame ? (time_ns / HD_DEADLINE_GRAIN_NS + 1) * HD_DEADLINE_GRAIN_NS
+			    : UINT64_MAX;
+		if (!frame)
+			continue;
 		run_input = input;
 		taken++;
 		m[run] = frame_in(w, hd_replay_input_port(input), frame, time_ns);

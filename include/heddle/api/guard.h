@@ -6,6 +6,7 @@
 #define HEDDLE_API_GUARD_H
 
 #include "heddle/api/config.h"
+#include "heddle/net/ip.h"
 
 #define HD_MAC_LIMIT_DEFAULT   4096 /* learned addresses on a VM port */
 #define HD_ANTI_SPOOF_MACS_MAX 16
@@ -49,12 +50,6 @@ HD_OBJECT(MAC_LIMIT, HD_MSG_ID(HD_MODULE_MAC_LIMIT, 1), struct hd_mac_limit_obje
  * and IPv6 (ND included) must be one of them; link-local IPv6 that is made from an allowed MAC and
  * the unspecified address (DAD, DHCP) are always fine.
  */
-struct hd_ip_prefix {
-	uint8_t addr[16]; /* IPv4 in the first four */
-	uint8_t family;   /* 4 or 6 */
-	uint8_t length;
-	uint8_t zero[6];
-};
 struct hd_anti_spoof_object {
 	struct hd_object head;
 	uint32_t n_macs; /* 1..HD_ANTI_SPOOF_MACS_MAX */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A binary heap of pointers, each of which knows its place.
+ */
+#include "dataplane/core/deadline.h"
+
+#include <sys/mman.h>
+
+struct hd_deadlines *hd_deadlines_new(void)
+{
+	void *p = mmap(NULL, sizeof(struct hd_deadlines), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void hd_deadlines_free(struct hd_deadlines *deadlines)
+{
+	if (deadlines)
+		munmap(deadlines, sizeof(*deadlines));
+}
+
+static void place(struct hd_deadlines *ds, uint32_t at, struct hd_deadline *d)
+{
+	ds->heap[at] = d;
+	d->place = at + 1;
+}
+
+/* @d, whose place is free, goes there or up, where those above are later. */
+static uint32_t rise(struct hd_deadlines *ds, uint32_t at, struct hd_deadline *d)
+{
+	while (at && ds->heap[(at - 1) / 2]->at_ns > d->at_ns) {
+		place(ds, at, ds->heap[(at - 1) / 2]);
+		at = (at - 1) / 2;
+	}
+	place(ds, at, d);
+	return at;
+}
+
+static void sink(struct hd_deadlines *ds, uint32_t at, struct hd_deadline *d)
+{
+	for (;;) {
+		uint32_t child = 2 * at + 1;
+
+		if (child + 1 < ds->n && ds->heap[child + 1]->at_ns < ds->heap[child]->at_ns)
+			child++;
+		if (child >= ds->n || ds->heap[child]->at_ns >= d->at_ns)
+			break;
+		place(ds, at, ds->heap[child]);
+		at = child;
+	}
+	place(ds, at, d);
+}
+
+bool hd_deadline_set(struct hd_worker *w, struct hd_deadline *d, uint64_t at_ns)
+{
+	struct hd_deadlines *ds = w->deadlines;
+	uint32_t at = d->place ? d->place - 1 : ds->n;
+
+	if (at == HD_DEADLINES_MAX)
+		return false;
+	ds->n += !d->place;
+	d->at_ns = (at_ns / HD_DEADLINE_GRAIN_NS + 1) * HD_DEADLINE_GRAIN_NS;
+	sink(ds, rise(ds, at, d), d);
+	return true;
+}
+
+void hd_deadline_cancel(struct hd_worker *w, struct hd_deadline *d)
+{
+	struct hd_deadlines *ds = w->deadlines;
+	uint32_t at = d->place - 1;
+	struct hd_deadline *last;
+
+	if (!d->place)
+		return;
+	d->place = 0;
+	last = ds->heap[--ds->n];
+	if (last != d)
+		sink(ds, rise(ds, at, last), last);
+}
+
+void hd_deadlines_run(struct hd_worker *w)
+{
+	while (hd_deadline_next(w) <= w->now_ns) {
+		struct hd_deadline *d = w->deadlines->heap[0];
+
+		hd_deadline_cancel(w, d);
+		d->fn(w, d);
+	}
+}

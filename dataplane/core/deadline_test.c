@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Deadlines, against a list that is searched from end to end. */
+#include "dataplane/core/deadline.h"
+#include "tests/unit/unit.h"
+
+#define MANY  500
+#define STEPS 20000
+
+static struct hd_worker w;
+static struct hd_deadline d[MANY];
+static uint64_t want[MANY]; /* 0: not set */
+static unsigned int called;
+static uint64_t last_ns;
+
+static uint64_t grain(uint64_t at_ns)
+{
+	return (at_ns / HD_DEADLINE_GRAIN_NS + 1) * HD_DEADLINE_GRAIN_NS;
+}
+
+static void on_deadline(struct hd_worker *worker, struct hd_deadline *one)
+{
+	size_t i = (size_t)(one - d);
+
+	CU_ASSERT_PTR_EQUAL(worker, &w);
+	CU_ASSERT_EQUAL(one->place, 0);
+	CU_ASSERT_EQUAL(one->at_ns, want[i]);
+	CU_ASSERT_TRUE(one->at_ns <= w.now_ns && one->at_ns >= last_ns);
+	last_ns = one->at_ns;
+	want[i] = 0;
+	called++;
+}
+
+static uint64_t model_next(void)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (int i = 0; i < MANY; i++)
+		if (want[i] && want[i] < next)
+			next = want[i];
+	return next;
+}
+
+static void begin(void)
+{
+	w = (struct hd_worker){.deadlines = hd_deadlines_new()};
+	CU_ASSERT_PTR_NOT_NULL_FATAL(w.deadlines);
+	for (int i = 0; i < MANY; i++) {
+		d[i] = (struct hd_deadline){.fn = on_deadline};
+		want[i] = 0;
+	}
+	called = 0;
+	last_ns = 0;
+}
+
+static void test_model(void)
+{
+	begin();
+	srand(1);
+	for (int step = 0; step < STEPS; step++) {
+		int i = rand() % MANY, what = rand() % 10;
+
+		if (what < 6) {
+			uint64_t at = w.now_ns + (uint64_t)rand() % 50000000;
+
+			CU_ASSERT_TRUE(hd_deadline_set(&w, &d[i], at));
+			want[i] = grain(at);
+		} else if (what < 8) {
+			hd_deadline_cancel(&w, &d[i]);
+			want[i] = 0;
+		} else {
+			w.now_ns += (uint64_t)rand() % 2000000;
+			last_ns = 0;
+			hd_deadlines_run(&w);
+			CU_ASSERT_TRUE(model_next() > w.now_ns);
+		}
+		CU_ASSERT_EQUAL(hd_deadline_next(&w), model_next());
+	}
+	CU_ASSERT_TRUE(called > STEPS / 20);
+	hd_deadlines_free(w.deadlines);
+}
+
+/* One that sets itself again is called again, once for each time. */
+static void again(struct hd_worker *worker, struct hd_deadline *one)
+{
+	called++;
+	CU_ASSERT_TRUE(hd_deadline_set(worker, one, one->at_ns + 999999));
+}
+
+static void test_again(void)
+{
+	struct hd_deadline one = {.fn = again};
+
+	begin();
+	CU_ASSERT_EQUAL(hd_deadline_next(&w), UINT64_MAX);
+	hd_deadline_cancel(&w, &one);
+	CU_ASSERT_TRUE(hd_deadline_set(&w, &one, 0));
+	CU_ASSERT_EQUAL(hd_deadline_next(&w), HD_DEADLINE_GRAIN_NS);
+	w.now_ns = HD_DEADLINE_GRAIN_NS - 1;
+	hd_deadlines_run(&w);
+	CU_ASSERT_EQUAL(called, 0);
+	w.now_ns = 5000000;
+	hd_deadlines_run(&w);
+	CU_ASSERT_EQUAL(called, 5);
+	hd_deadlines_free(w.deadlines);
+}
+
+static void test_full(void)
+{
+	struct hd_deadline *many = calloc(HD_DEADLINES_MAX + 1, sizeof(*many));
+
+	begin();
+	for (uint32_t i = 0; i < HD_DEADLINES_MAX; i++)
+		CU_ASSERT_TRUE(hd_deadline_set(&w, &many[i], i));
+	CU_ASSERT_FALSE(hd_deadline_set(&w, &many[HD_DEADLINES_MAX], 1));
+	CU_ASSERT_EQUAL(many[HD_DEADLINES_MAX].place, 0);
+	CU_ASSERT_TRUE(hd_deadline_set(&w, &many[7], 1000000));
+	hd_deadline_cancel(&w, &many[9]);
+	CU_ASSERT_TRUE(hd_deadline_set(&w, &many[HD_DEADLINES_MAX], 1));
+	free(many);
+	hd_deadlines_free(w.deadlines);
+}
+
+UNIT_MAIN("deadline", {"model", test_model}, {"again", test_again}, {"full", test_full});

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/core/handover.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <rte_errno.h>
+#include <rte_ring.h>
+
+#include "dataplane/core/config.h"
+#include "dataplane/core/drop.h"
+#include "dataplane/core/loop.h"
+#include "dataplane/core/mbuf.h"
+#include "dataplane/core/meta.h"
+
+HD_DROP_REGISTER(drop_full, "handover_full", HD_DROP_INGRESS,
+		 "the worker that owns what the packet needs had no room for it");
+
+static hd_handover_fn fns[HD_HANDOVER_KINDS];
+static uint8_t n_fns;
+
+uint8_t hd_handover_register(hd_handover_fn fn)
+{
+	if (n_fns == HD_HANDOVER_KINDS)
+		abort(); /* a mistake in the program */
+	fns[n_fns] = fn;
+	return n_fns++;
+}
+
+int hd_handover_init(struct hd_worker *w)
+{
+	char name[RTE_RING_NAMESIZE];
+
+	snprintf(name, sizeof(name), "handed-%u", w->index);
+	w->handed = rte_ring_create(name, HD_HANDOVER_RING, (int)rte_socket_id(), RING_F_SC_DEQ);
+	return w->handed ? 0 : -rte_errno;
+}
+
+/* The other side looks at the ring after it said that it sleeps, and we after we put something there. */
+static void wake(struct hd_worker *to)
+{
+	uint64_t one = 1;
+
+	atomic_thread_fence(memory_order_seq_cst);
+	if (atomic_load_explicit(&to->asleep, memory_order_relaxed) &&
+	    write(to->wake_fd, &one, sizeof(one)) < 0)
+		return; /* full: it will wake anyway */
+}
+
+bool hd_hand_over(struct hd_worker *w, unsigned int to, uint8_t kind, const struct hd_port *port,
+		  struct rte_mbuf *m)
+{
+	struct hd_worker *other = hd_worker_get(to);
+	struct rte_mbuf *own;
+
+	hd_meta(m)->port = port->id;
+	if (other == w) {
+		fns[kind](w, m);
+		return true;
+	}
+	own = w ? hd_mbuf_own(w, m) : m;
+	if (own) {
+		m = own;
+		hd_meta(m)->next = kind;
+		m->hash.usr = port->generation;
+		if (rte_ring_mp_enqueue(other->handed, m) == 0) {
+			wake(other);
+			return true;
+		}
+	}
+	if (w)
+		hd_drop(w, port->id, &drop_full, m);
+	else
+		rte_pktmbuf_free(m);
+	return false;
+}
+
+unsigned int hd_handover_run(struct hd_worker *w)
+{
+	unsigned int total = rte_ring_count(w->handed), n;
+	struct rte_mbuf *m[HD_BURST];
+
+	/* What was there at first and no more: all of it, since ids may change owner after this loop. */
+	for (unsigned int left = total; left; left -= n) {
+		n = rte_ring_sc_dequeue_burst(w->handed, (void **)m,
+					      RTE_MIN(left, (unsigned)HD_BURST), NULL);
+		if (!n)
+			break;
+		for (unsigned int i = 0; i < n; i++) {
+			uint16_t id = hd_meta(m[i])->port;
+			const struct hd_port_config *port =
+				id < w->config->n_ports ? w->config->ports[id] : NULL;
+
+			if (likely(port && port->port->generation == m[i]->hash.usr))
+				fns[hd_meta(m[i])->next](w, m[i]);
+			else
+				hd_drop(w, id, hd_drop_outdated, m[i]);
+		}
+	}
+	return total;
+}
+
+bool hd_handover_waits(const struct hd_worker *w)
+{
+	return !rte_ring_empty(w->handed);
+}

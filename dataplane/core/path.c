@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What follows each point of the path, and how frames of the switch's own come into it.
+ */
+#include "dataplane/core/path.h"
+
+#include "dataplane/core/capture.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/drop.h"
+#include "dataplane/core/hold.h"
+#include "dataplane/core/meta.h"
+
+HD_DROP_REGISTER(drop_loop, "routing_loop", HD_DROP_INGRESS,
+		 "the frame went through too many gateways of this switch, one after the other");
+
+const struct hd_path *hd_path;
+static hd_point_fn stage[HD_POINT_COUNT]; /* behind each point */
+
+void hd_path_register(const struct hd_path *path)
+{
+	hd_path = path;
+}
+
+void hd_point_register(enum hd_point point, hd_point_fn next)
+{
+	stage[point] = next;
+}
+
+void hd_feature_resume(struct hd_worker *w, const struct hd_feature *feature, uint16_t id,
+		       struct rte_mbuf **m, uint16_t n)
+{
+	const struct hd_port_config *port = id < w->config->n_ports ? w->config->ports[id] : NULL;
+	const struct hd_feature_list *list;
+	uint32_t from = 0;
+
+	w->stats->held -= n;
+	if (!port) {
+		hd_drop_bulk(w, id, hd_drop_outdated, m, n);
+		return;
+	}
+	/* The list may be another one by now. */
+	list = &port->features[feature->point];
+	while (from < list->n && list->call[from].feature->order <= feature->order)
+		from++;
+	n = hd_port_run(w, port, feature->point, from, m, n);
+	if (n)
+		stage[feature->point](w, port, m, n);
+}
+
+/* Frames that passed all features at INPUT, some of them later than the others. */
+static void behind_input(struct hd_worker *w, const struct hd_port_config *port,
+			 struct rte_mbuf **m, uint16_t n)
+{
+	/* Others of the port may wait since an earlier loop: these stay behind them. */
+	if (unlikely(w->hold->n_ports))
+		w->held |= hd_hold_has(w->hold, port->id);
+	w->depth++;
+	hd_path->run(w, port, m, n);
+	w->depth--;
+}
+
+RTE_INIT(rx_point_register)
+{
+	hd_point_register(HD_POINT_INPUT, behind_input);
+}
+
+static void count_input(struct hd_worker *w, const struct hd_port_config *port,
+			const struct rte_mbuf *m)
+{
+	w->port_stats[port->id].rx_packets++;
+	w->port_stats[port->id].rx_bytes += m->pkt_len;
+}
+
+void hd_path_drop(struct hd_worker *w, const struct hd_port_config *port,
+		  const struct hd_drop_reason *reason, struct rte_mbuf *m)
+{
+	count_input(w, port, m);
+	hd_drop(w, port->id, reason, m);
+}
+
+void hd_path_input(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+{
+	if (unlikely(w->depth == HD_PATH_DEPTH_MAX)) {
+		hd_path_drop(w, port, &drop_loop, m);
+		return;
+	}
+	count_input(w, port, m);
+	hd_meta(m)->port = port->id;
+	if (unlikely(w->capture))
+		w->capture->in(w, port, &m, 1);
+	if (unlikely(port->n_input) && !hd_port_run(w, port, HD_POINT_INPUT, 0, &m, 1))
+		return;
+	behind_input(w, port, &m, 1);
+}
