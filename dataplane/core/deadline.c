@@ -60,7 +60,7 @@ bool hd_deadline_set(struct hd_worker *w, struct hd_deadline *d, uint64_t at_ns)
 	if (at == HD_DEADLINES_MAX)
 		return false;
 	ds->n += !d->place;
-	d->at_ns = (at_ns / HD_DEADLINE_GRAIN_NS + 1) * HD_DEADLINE_GRAIN_NS;
+	d->at_ns = hd_deadline_grain(at_ns);
 	sink(ds, rise(ds, at, d), d);
 	return true;
 }
@@ -81,7 +81,7 @@ void hd_deadline_cancel(struct hd_worker *w, struct hd_deadline *d)
 
 void hd_deadlines_run(struct hd_worker *w)
 {
-	while (hd_deadline_next(w) <= w->now_ns) {
+	while (hd_deadline_is_due(w, w->now_ns)) {
 		struct hd_deadline *d = w->deadlines->heap[0];
 
 		hd_deadline_cancel(w, d);

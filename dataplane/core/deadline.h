@@ -19,6 +19,14 @@
  */
 #define HD_DEADLINE_GRAIN_NS 100000ull
 
+/* The next grain behind @at_ns; UINT64_MAX where time ends. */
+static inline uint64_t hd_deadline_grain(uint64_t at_ns)
+{
+	return at_ns > UINT64_MAX - HD_DEADLINE_GRAIN_NS
+		       ? UINT64_MAX
+		       : (at_ns / HD_DEADLINE_GRAIN_NS + 1) * HD_DEADLINE_GRAIN_NS;
+}
+
 /* A part of whatever waits. Zeroed at first; it must not move while it is set. */
 struct hd_deadline {
 	void (*fn)(struct hd_worker *w,
@@ -49,6 +57,12 @@ void hd_deadline_cancel(struct hd_worker *w, struct hd_deadline *d);
 static inline uint64_t hd_deadline_next(const struct hd_worker *w)
 {
 	return w->deadlines->n ? w->deadlines->heap[0]->at_ns : UINT64_MAX;
+}
+
+/* True if the first one is not after @now_ns. */
+static inline bool hd_deadline_is_due(const struct hd_worker *w, uint64_t now_ns)
+{
+	return w->deadlines->n && w->deadlines->heap[0]->at_ns <= now_ns;
 }
 
 /* Calls those that are not after the worker's time. */

@@ -12,11 +12,6 @@ static uint64_t want[MANY]; /* 0: not set */
 static unsigned int called;
 static uint64_t last_ns;
 
-static uint64_t grain(uint64_t at_ns)
-{
-	return (at_ns / HD_DEADLINE_GRAIN_NS + 1) * HD_DEADLINE_GRAIN_NS;
-}
-
 static void on_deadline(struct hd_worker *worker, struct hd_deadline *one)
 {
 	size_t i = (size_t)(one - d);
@@ -63,7 +58,7 @@ static void test_model(void)
 			uint64_t at = w.now_ns + (uint64_t)rand() % 50000000;
 
 			CU_ASSERT_TRUE(hd_deadline_set(&w, &d[i], at));
-			want[i] = grain(at);
+			want[i] = hd_deadline_grain(at);
 		} else if (what < 8) {
 			hd_deadline_cancel(&w, &d[i]);
 			want[i] = 0;
@@ -104,6 +99,21 @@ static void test_again(void)
 	hd_deadlines_free(w.deadlines);
 }
 
+/* Where time ends. */
+static void test_end(void)
+{
+	begin();
+	w.now_ns = UINT64_MAX;
+	hd_deadlines_run(&w);
+	CU_ASSERT_FALSE(hd_deadline_is_due(&w, UINT64_MAX));
+	want[0] = UINT64_MAX;
+	CU_ASSERT_TRUE(hd_deadline_set(&w, &d[0], UINT64_MAX - 5));
+	CU_ASSERT_FALSE(hd_deadline_is_due(&w, UINT64_MAX - 1));
+	hd_deadlines_run(&w);
+	CU_ASSERT_EQUAL(called, 1);
+	hd_deadlines_free(w.deadlines);
+}
+
 static void test_full(void)
 {
 	struct hd_deadline *many = calloc(HD_DEADLINES_MAX + 1, sizeof(*many));
@@ -120,4 +130,5 @@ static void test_full(void)
 	hd_deadlines_free(w.deadlines);
 }
 
-UNIT_MAIN("deadline", {"model", test_model}, {"again", test_again}, {"full", test_full});
+UNIT_MAIN("deadline", {"model", test_model}, {"again", test_again}, {"end", test_end},
+	  {"full", test_full});

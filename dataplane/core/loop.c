@@ -217,7 +217,7 @@ static void begin(struct hd_worker *w)
 	w->held = false;
 	if (unlikely(w->hold->n_ports))
 		hd_path->resume(w);
-	if (unlikely(hd_deadline_next(w) <= w->now_ns))
+	if (unlikely(hd_deadline_is_due(w, w->now_ns)))
 		hd_deadlines_run(w);
 }
 

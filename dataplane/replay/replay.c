@@ -77,8 +77,8 @@ static void run(struct hd_replay_done *result)
 	if (hd_replay_next(&first))
 		hd_ticks_start(first);
 	while (!stopped && hd_replay_next(&now)) {
+		bool is_due = hd_deadline_is_due(w, now);
 		uint64_t due = hd_deadline_next(w);
-		bool is_due = due <= now;
 
 		/* A worker's deadline has its own time; no packet belongs to that loop. */
 		now = RTE_MIN(now, due);

@@ -102,16 +102,17 @@ void hd_replay_receive(struct hd_worker *w)
 	uint16_t run = 0;
 
 	while (taken < batch) {
-		frame = hd_replay_take(RTE_MIN(RTE_MIN(until, end), hd_deadline_next(w)), &input,
-				       &time_ns);
+		uint64_t limit = RTE_MIN(until, end);
+
+		limit = RTE_MIN(limit, hd_deadline_next(w));
+		frame = hd_replay_take(limit, &input, &time_ns);
 		if (run && (!frame || run == HD_BURST || input != run_input)) {
 			give(w, run_input, m, run);
 			run = 0;
 		}
 		if (!frame && end == UINT64_MAX)
 			break;
-		end = frame ? (time_ns / HD_DEADLINE_GRAIN_NS + 1) * HD_DEADLINE_GRAIN_NS
-			    : UINT64_MAX;
+		end = frame ? hd_deadline_grain(time_ns) : UINT64_MAX;
 		if (!frame)
 			continue;
 		run_input = input;

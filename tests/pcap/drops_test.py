@@ -87,6 +87,8 @@ ELSEWHERE = {
     "no_buffers_tx": "dataplane/core/tx_test.c",
     "not_member": "dataplane/core/tx_test.c",
     "flood_full": "dataplane/l2/l2_forward_test.c",
+    "handover_full": "dataplane/l2/path_test.c",
+    "routing_loop": "dataplane/l2/path_test.c",
     "local_address": "dataplane/l2/l2_forward_test.c",
     "outdated": "dataplane/l2/l2_forward_test.c",
     "lost_with_plane": "dataplane/core/stats_test.c",
