@@ -17,7 +17,7 @@
 #define NS_BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
 
 #define TRY_MIN    65536 /* bytes of a message that is tried first */
-#define TRY_MS     100   /* of processor time for it, besides what its length gives */
+#define TRY_MS     250   /* of processor time for it, besides what its length gives */
 #define REPLY_HEAD "<rpc-reply xmlns=\"" NS_BASE "\""
 #define REPLY_TAIL "</rpc-reply>"
 
