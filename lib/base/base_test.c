@@ -14,6 +14,7 @@
 
 #include "heddle/base/clock.h"
 #include "heddle/base/err.h"
+#include "heddle/base/hash.h"
 #include "heddle/base/log.h"
 #include "heddle/base/name.h"
 #include "heddle/base/random.h"
@@ -236,6 +237,21 @@ static void test_log_journal(void)
 				    "unit: warning: port p1: down?MESSAGE=forged\n");
 }
 
+/* The vectors of its authors. */
+static void test_hash(void)
+{
+	uint8_t key[16], data[15];
+
+	for (uint8_t i = 0; i < 16; i++)
+		key[i] = i;
+	memcpy(data, key, sizeof(data));
+	CU_ASSERT_EQUAL(hd_hash(key, data, 0), 0x726fdb47dd0e0e31);
+	CU_ASSERT_EQUAL(hd_hash(key, data, 8), 0x93f5f5799a932462);
+	CU_ASSERT_EQUAL(hd_hash(key, data, 15), 0xa129ca6149be45e5);
+	key[0] = 1;
+	CU_ASSERT_NOT_EQUAL(hd_hash(key, data, 15), 0xa129ca6149be45e5);
+}
+
 static void test_log_window(void)
 {
 	struct hd_log_limit limit = {0};
@@ -252,5 +268,5 @@ static void test_log_window(void)
 }
 
 UNIT_MAIN("base", {"err", test_err}, {"name", test_name}, {"clock", test_clock},
-	  {"random", test_random}, {"log", test_log}, {"log-window", test_log_window},
+	  {"random", test_random}, {"hash", test_hash}, {"log", test_log}, {"log-window", test_log_window},
 	  {"log-journal", test_log_journal});

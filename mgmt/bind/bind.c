@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "heddle/api/kinds.h"
+#include "heddle/net/ip.h"
 #include "mgmt/bind/bind.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/similar.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/datastore/types.h"
 
 static struct bd_row *rows; /* by name: constructors run in no order that can be relied on */
 
@@ -102,9 +104,9 @@ void bd_no_port(const struct bd_model *m, const struct lyd_node *leaf, struct ds
 }
 
 void bd_no_segment(const struct bd_model *m, const struct bd_switch *sw,
-		   const struct lyd_node *node, const char *name, struct ds_errors *errs)
+		   const struct lyd_node *node, const char *name, const char *advice,
+		   struct ds_errors *errs)
 {
-	static const char advice[] = ": define it there, or use a VLAN id";
 	struct ds_similar similar;
 	struct ds_error *err;
 	char hint[160], *plain;
@@ -135,6 +137,30 @@ void bd_mac(const struct lyd_node *params, uint8_t mac[6])
 	memset(mac, 0, 6);
 	if (text && hd_mac_parse(text, &addr) == 0)
 		memcpy(mac, addr.b, 6);
+}
+
+bool bd_address(const struct lyd_node *node, struct hd_ip_prefix *a)
+{
+	memset(a, 0, sizeof(*a));
+	return ds_prefix_parse(lyd_get_value(node), true, a->addr, &a->family, &a->length);
+}
+
+bool bd_check_address(const struct lyd_node *node, struct hd_ip_prefix *a, struct ds_errors *errs)
+{
+	struct hd_err err;
+
+	if (!bd_address(node, a)) {
+		bd_error(errs, node, DS_INVALID_VALUE, "bad-address",
+			 "%s is not an address with the length of its prefix, like "
+			 "192.168.56.1/24 or fd00::1/64",
+			 lyd_get_value(node));
+		return false;
+	}
+	if (hd_ip_prefix_check(a, &err) < 0) {
+		bd_error(errs, node, DS_INVALID_VALUE, "bad-address", "%s", err.text);
+		return false;
+	}
+	return true;
 }
 
 uint8_t bd_offloads(const struct lyd_node *params)

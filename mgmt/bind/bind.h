@@ -76,16 +76,31 @@ struct ds_error *bd_error(struct ds_errors *errs, const struct lyd_node *node, e
 void bd_error_port(struct ds_error *err, const char *port, const char *plain);
 void bd_error_segment(struct ds_error *err, const char *sw, const char *segment, const char *plain);
 
-/* Adds an error about @leaf, which names a port that is not there, or a segment of @sw that is not. */
+/*
+ * Adds an error about @leaf, which names a port that is not there, or a segment of @sw that is not.
+ * @advice (": define it there, ...") is told where no name is close.
+ */
 void bd_no_port(const struct bd_model *model, const struct lyd_node *leaf, struct ds_errors *errs);
 void bd_no_segment(const struct bd_model *model, const struct bd_switch *sw,
-		   const struct lyd_node *node, const char *name, struct ds_errors *errs);
+		   const struct lyd_node *node, const char *name, const char *advice,
+		   struct ds_errors *errs);
+
+#define BD_SEGMENT_ADVICE ": define it there, or use a VLAN id"
 
 /* Is the port of the kind that this module has? Host interfaces are of kind tap. */
 bool bd_port_is(const struct bd_port *port, const char *kind_module);
 
 /* The leaf mac-address of a kind's container; zeros: it is not set. */
 void bd_mac(const struct lyd_node *params, uint8_t mac[6]);
+
+struct hd_ip_prefix; /* heddle/net/ip.h */
+
+/* Reads an address of an interface, with its length; false when it is none. */
+bool bd_address(const struct lyd_node *node, struct hd_ip_prefix *address);
+
+/* The same; adds an error when it is none that an interface can have. */
+bool bd_check_address(const struct lyd_node *node, struct hd_ip_prefix *address,
+		      struct ds_errors *errs);
 
 /* enum hd_offload_config of a kind's container. */
 uint8_t bd_offloads(const struct lyd_node *params);

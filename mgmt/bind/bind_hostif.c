@@ -10,7 +10,6 @@
 #include "mgmt/bind/bind.h"
 #include "mgmt/bind/hostif.h"
 #include "mgmt/datastore/tree.h"
-#include "mgmt/datastore/types.h"
 
 static const struct lyd_node *name_of(const struct bd_port *host)
 {
@@ -51,9 +50,7 @@ static const struct lyd_node *same_address(const struct lyd_node *interface,
 	{
 		if (node == before)
 			return NULL;
-		if (ds_prefix_parse(lyd_get_value(node), true, other.addr, &other.family,
-				    &other.length) &&
-		    other.family == a->family && !memcmp(other.addr, a->addr, sizeof(a->addr)))
+		if (bd_address(node, &other) && other.family == a->family && !memcmp(other.addr, a->addr, sizeof(a->addr)))
 			return node;
 	}
 	return NULL;
@@ -62,22 +59,11 @@ static const struct lyd_node *same_address(const struct lyd_node *interface,
 static void check_address(const struct lyd_node *interface, const struct lyd_node *node,
 			  struct ds_errors *errs)
 {
-	const char *text = lyd_get_value(node);
-	struct hd_ip_prefix a = {.family = 0};
 	const struct lyd_node *same;
-	struct hd_err err;
+	struct hd_ip_prefix a;
 
-	if (!ds_prefix_parse(text, true, a.addr, &a.family, &a.length)) {
-		bd_error(errs, node, DS_INVALID_VALUE, "bad-address",
-			 "%s is not an address with the length of its prefix, like "
-			 "192.168.56.1/24 or fd00::1/64",
-			 text);
+	if (!bd_check_address(node, &a, errs))
 		return;
-	}
-	if (hd_ip_prefix_check(&a, &err) < 0) {
-		bd_error(errs, node, DS_INVALID_VALUE, "bad-address", "%s", err.text);
-		return;
-	}
 	same = same_address(interface, node, &a);
 	if (same)
 		bd_error(errs, node, DS_INVALID_VALUE, "address-twice",
@@ -110,11 +96,8 @@ void bd_translate_hostifs(const struct bd_model *m, struct bd_list *out)
 		o = bd_add(out, HD_PLANE_CONTROL, BD_RANK_PORT, HOSTIF, "%s", port->name);
 		ds_foreach(node, ds_child(port->host_of->node, NULL, "host-interface"), "address")
 		{
-			struct hd_ip_prefix *a = &o->addresses[o->n_addresses];
-
 			if (o->n_addresses < HD_HOSTIF_ADDRESSES_MAX &&
-			    ds_prefix_parse(lyd_get_value(node), true, a->addr, &a->family,
-					    &a->length))
+			    bd_address(node, &o->addresses[o->n_addresses]))
 				o->n_addresses++;
 		}
 	}

@@ -31,7 +31,8 @@ static void rule_names(const struct bd_model *m, const struct bd_port *port, str
 static void rule_switch(const struct bd_model *m, const struct bd_port *port,
 			struct ds_errors *errs)
 {
-	const struct lyd_node *leaf = port->sw ? NULL : ds_child(port->port, NULL, "switch");
+	const struct lyd_node *of = port->role == BD_ROLE_GATEWAY ? port->params : port->port;
+	const struct lyd_node *leaf = port->sw ? NULL : ds_child(of, NULL, "switch");
 	struct ds_similar similar;
 	struct ds_error *err;
 	char hint[160], *path;
@@ -64,7 +65,7 @@ static void check_word(const struct bd_model *m, const struct bd_port *port,
 			 word.last, word.first);
 		return;
 	}
-	bd_no_segment(m, port->sw, node, lyd_get_value(node), errs);
+	bd_no_segment(m, port->sw, node, lyd_get_value(node), BD_SEGMENT_ADVICE, errs);
 }
 
 /* Segments that are used but not defined, and ranges from high to low. */
@@ -139,7 +140,7 @@ static void rule_uplink_leaves(const struct bd_model *m, const struct bd_port *p
 static void rule_in_a_vlan(const struct bd_model *m, const struct bd_port *port,
 			   struct ds_errors *errs)
 {
-	if (port->sw && port->mode == HD_VLAN_NONE)
+	if (port->sw && port->mode == HD_VLAN_NONE && port->role != BD_ROLE_GATEWAY)
 		bd_error(errs, port->port, DS_DATA_MISSING, "vlan-missing",
 			 "port %s is on switch %s but in no VLAN: set access, trunk or "
 			 "tunnel, or list it as an uplink of a bridged segment",
@@ -164,6 +165,8 @@ static uint32_t flags_of(const struct bd_port *port)
 		flags |= HD_PORT_UPLINK;
 	if (port->role == BD_ROLE_HOST)
 		flags |= HD_PORT_HOST;
+	if (port->role == BD_ROLE_GATEWAY)
+		flags |= HD_PORT_GATEWAY;
 	return flags;
 }
 

@@ -58,6 +58,9 @@ static void check_uplink(const struct bd_model *m, const struct bd_segment *seg,
 	} else if (port->role == BD_ROLE_HOST) {
 		bd_error(errs, node, DS_INVALID_VALUE, "bad-uplink",
 			 "%s is a host interface and cannot be an uplink: name a port", name);
+	} else if (port->role == BD_ROLE_GATEWAY) {
+		bd_error(errs, node, DS_INVALID_VALUE, "bad-uplink",
+			 "%s is a gateway and cannot be an uplink: name a port", name);
 	} else if (port->sw != seg->sw) {
 		bd_error(errs, node, DS_INVALID_VALUE, "bad-uplink",
 			 "port %s is not on switch %s: set its heddle-port:port/switch to %s", name,
@@ -90,7 +93,7 @@ static uint16_t static_vlan(const struct bd_model *m, const struct bd_switch *sw
 		return word.segment->vlan;
 	if (word.first)
 		return word.first;
-	bd_no_segment(m, sw, entry, name, errs);
+	bd_no_segment(m, sw, entry, name, BD_SEGMENT_ADVICE, errs);
 	return 0;
 }
 
@@ -110,6 +113,9 @@ static void check_static(const struct bd_model *m, const struct bd_switch *sw,
 			 text);
 	if (!port) {
 		bd_no_port(m, leaf, errs);
+	} else if (port->role == BD_ROLE_GATEWAY) {
+		bd_error(errs, leaf, DS_INVALID_VALUE, "bad-static-mac",
+			 "%s is a gateway, and no other address is behind it: name a port", name);
 	} else if (port->sw && port->sw != sw) {
 		bd_error(errs, leaf, DS_INVALID_VALUE, "bad-static-mac",
 			 "port %s is not on switch %s: name one that is", name, sw->name);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heddle/api/gateway.h"
 #include "mgmt/bind/effects_int.h"
 #include "mgmt/datastore/mem.h"
 
@@ -43,6 +44,17 @@ void ef_add(struct ef_out *out, enum ef_severity severity, const char *kind, cha
 char *ef_port_path(const char *name)
 {
 	return ds_printf("/ietf-interfaces:interfaces/interface[name='%s']", name);
+}
+
+char *ef_path(const struct ef_port *port)
+{
+	const struct hd_port_object *is = port->after ? port->after : port->before;
+
+	if (is->flags & HD_PORT_GATEWAY)
+		return ds_printf("/ietf-interfaces:interfaces/interface[name='%s']/"
+				 "heddle-gateway:gateway",
+				 port->name);
+	return ef_port_path(port->name);
 }
 
 char *ef_switch_path(const char *name)
@@ -93,7 +105,7 @@ static void on_difference(void *before, void *after, void *arg)
 	    (o->rank != BD_RANK_PORT && o->rank != BD_RANK_KIND && o->rank != BD_RANK_FEATURE))
 		return;
 	port = port_get(ef, o->body->key);
-	port->restarts = o->rank == BD_RANK_KIND;
+	port->restarts = o->rank == BD_RANK_KIND && o->type != HD_GATEWAY;
 	port->guards = o->rank == BD_RANK_FEATURE;
 }
 
@@ -243,6 +255,7 @@ void ef_report(const struct ef *ef, const struct ef_facts *facts, struct ef_list
 	ef_report_hosts(&out);
 	ef_report_vlans(&out);
 	ef_report_ports(&out);
+	ef_report_gateways(&out);
 	ef_report_devices(&out);
 	out.list = list;
 	for (int s = EF_DANGER; s <= EF_INFO; s++)

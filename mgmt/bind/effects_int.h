@@ -37,10 +37,10 @@ struct ef_segment {
 	bool bridged;
 };
 
-/* VLANs of a switch, by who is in them. "Rest": neither uplinks nor host interfaces. */
+/* VLANs of a switch, by who is in them. "Rest": no uplinks, host interfaces or gateways. */
 struct ef_switch {
 	const char *name;
-	struct ef_set any, rest, rest2, up, up2, host, off; /* off: of disabled uplinks */
+	struct ef_set any, rest, rest2, up, up2, host, gateway, off; /* off: of disabled uplinks */
 	bool has_uplink;
 	bool mixed;                             /* its ports have different MTUs; then: */
 	uint16_t *up_min, *rest_min, *rest_max; /* by VLAN; 0: nobody */
@@ -116,13 +116,15 @@ void ef_add(struct ef_out *out, enum ef_severity severity, const char *kind, cha
 	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 char *ef_port_path(const char *name);
+char *ef_path(const struct ef_port *port); /* of a port, or a gateway */
 char *ef_switch_path(const char *name);
 char *ef_segment_path(const struct ef_segment *seg);
 
 bool ef_is_up(const struct ef_out *out, const char *port);
 
-/* effects_port.c, effects_device.c, effects_vlan.c, effects_host.c */
+/* effects_port.c, effects_gateway.c, effects_device.c, effects_vlan.c, effects_host.c */
 void ef_report_ports(struct ef_out *out);
+void ef_report_gateways(struct ef_out *out);
 void ef_report_devices(struct ef_out *out);
 void ef_report_vlans(struct ef_out *out);
 void ef_report_hosts(struct ef_out *out);

@@ -25,9 +25,10 @@ static const char *now_text(const struct ef_out *out, const char *port)
 
 static const char *role(const struct hd_port_object *port)
 {
-	return port->flags & HD_PORT_UPLINK ? "uplink"
-	       : port->flags & HD_PORT_HOST ? "host interface"
-					    : "port";
+	return port->flags & HD_PORT_UPLINK    ? "uplink"
+	       : port->flags & HD_PORT_HOST    ? "host interface"
+	       : port->flags & HD_PORT_GATEWAY ? "gateway"
+					       : "port";
 }
 
 /* An uplink matters to many; a port that is down to nobody. */
@@ -114,7 +115,7 @@ static void report_vlans(struct ef_out *out, const struct ef_port *port)
 		uint16_t native = b->pvid ? ef_renumbered(ef, b->switch_name, b->pvid) : 0;
 
 		if (a->mode != b->mode || native != a->pvid)
-			ef_add(out, weight(out, port), "port-moves", ef_port_path(port->name),
+			ef_add(out, weight(out, port), "port-moves", ef_path(port),
 			       "%s %s has other frames with and without tags than before%s",
 			       role(b), port->name, now_text(out, port->name));
 		return;
@@ -122,17 +123,17 @@ static void report_vlans(struct ef_out *out, const struct ef_port *port)
 	set_text(&ef->before, b->switch_name, &leaves, from, sizeof(from));
 	set_text(&ef->after, a->switch_name, &joins, to, sizeof(to));
 	if (ef_count(&leaves) && ef_count(&joins))
-		ef_add(out, weight(out, port), "port-moves", ef_port_path(port->name),
+		ef_add(out, weight(out, port), "port-moves", ef_path(port),
 		       "%s %s moves from %s%s%s to %s%s%s%s", role(a), port->name, from,
 		       other_switch ? " of switch " : "", other_switch ? b->switch_name : "", to,
 		       other_switch ? " of switch " : "", other_switch ? a->switch_name : "",
 		       now_text(out, port->name));
 	else if (ef_count(&leaves))
-		ef_add(out, weight(out, port), "port-moves", ef_port_path(port->name),
-		       "%s %s leaves %s%s", role(a), port->name, from, now_text(out, port->name));
+		ef_add(out, weight(out, port), "port-moves", ef_path(port), "%s %s leaves %s%s",
+		       role(a), port->name, from, now_text(out, port->name));
 	else
-		ef_add(out, EF_INFO, "port-moves", ef_port_path(port->name), "%s %s joins %s",
-		       role(a), port->name, to);
+		ef_add(out, EF_INFO, "port-moves", ef_path(port), "%s %s joins %s", role(a),
+		       port->name, to);
 }
 
 static void report_change(struct ef_out *out, const struct ef_port *port)
@@ -141,22 +142,22 @@ static void report_change(struct ef_out *out, const struct ef_port *port)
 	uint32_t switched = (a->flags ^ b->flags) & HD_PORT_ENABLED;
 
 	if (port->restarts)
-		ef_add(out, weight(out, port), "port-restarts", ef_port_path(port->name),
+		ef_add(out, weight(out, port), "port-restarts", ef_path(port),
 		       "%s %s is closed and opened again%s", role(a), port->name,
 		       now_text(out, port->name));
 	if (switched && !(a->flags & HD_PORT_ENABLED))
-		ef_add(out, weight(out, port), "port-disabled", ef_port_path(port->name),
+		ef_add(out, weight(out, port), "port-disabled", ef_path(port),
 		       "%s %s is disabled%s", role(a), port->name, now_text(out, port->name));
 	else if (switched)
-		ef_add(out, EF_INFO, "port-enabled", ef_port_path(port->name), "%s %s is enabled",
-		       role(a), port->name);
+		ef_add(out, EF_INFO, "port-enabled", ef_path(port), "%s %s is enabled", role(a),
+		       port->name);
 	report_vlans(out, port);
 	if (a->mtu != b->mtu)
-		ef_add(out, EF_INFO, "port-changes", ef_port_path(port->name),
-		       "%s %s: MTU %u instead of %u", role(a), port->name, a->mtu, b->mtu);
+		ef_add(out, EF_INFO, "port-changes", ef_path(port), "%s %s: MTU %u instead of %u",
+		       role(a), port->name, a->mtu, b->mtu);
 	if (port->guards)
-		ef_add(out, EF_INFO, "port-changes", ef_port_path(port->name),
-		       "%s %s: its guards change", role(a), port->name);
+		ef_add(out, EF_INFO, "port-changes", ef_path(port), "%s %s: its guards change",
+		       role(a), port->name);
 }
 
 /* A port of a VLAN that goes no further. */
@@ -179,7 +180,7 @@ static void lonely_vlans(const struct ef_view *view, const struct hd_port_object
 	struct ef_set in;
 
 	memset(set, 0, sizeof(*set));
-	if (!sw || port->flags & (HD_PORT_UPLINK | HD_PORT_HOST))
+	if (!sw || port->flags & (HD_PORT_UPLINK | HD_PORT_HOST | HD_PORT_GATEWAY))
 		return;
 	ef_vlans(port, &in);
 	if (ef_count(&in) > EF_TRUNK_MAX)
@@ -221,7 +222,7 @@ static void check_lonely(struct ef_out *out, const struct ef_port *port)
 	for (unsigned int i = 0; i < HD_VLAN_NUMBERS / 64; i++) {
 		off.w[i] = is.w[i] & sw->off.w[i];
 		is.w[i] &= ~off.w[i];
-		shared.w[i] = is.w[i] & (shared.w[i] | sw->host.w[i]);
+		shared.w[i] = is.w[i] & (shared.w[i] | sw->host.w[i] | sw->gateway.w[i]);
 		is.w[i] &= ~shared.w[i];
 	}
 	add_lonely(out, port->name, sw, &off, "is on no uplink that is enabled");
@@ -268,10 +269,10 @@ static void check_mtu(struct ef_out *out, const struct ef_port *port)
 		       misfit(&out->ef->before, port->before, &was_vlan, &was_at_uplink)))
 		return;
 	ef_vlan_text(&out->ef->after, port->after->switch_name, vlan, text, sizeof(text));
-	ef_add(out, EF_WARNING, "mtu-mismatch", ef_port_path(port->name),
-	       "port %s has MTU %u and %s of %s %u: larger packets are dropped on the way",
-	       port->name, port->after->mtu, at_uplink ? "the uplink" : "another port", text,
-	       other);
+	ef_add(out, EF_WARNING, "mtu-mismatch", ef_path(port),
+	       "%s %s has MTU %u and %s of %s %u: larger packets are dropped on the way",
+	       role(port->after), port->name, port->after->mtu,
+	       at_uplink ? "the uplink" : "another port", text, other);
 }
 
 /* The uplink got smaller than what is behind it. */
@@ -289,7 +290,7 @@ static void check_uplink_mtu(struct ef_out *out, const struct ef_port *port)
 		if (!ef_has(&in, v) || sw->rest_max[v] <= a->mtu)
 			continue;
 		ef_vlan_text(&out->ef->after, sw->name, v, text, sizeof(text));
-		ef_add(out, EF_WARNING, "mtu-mismatch", ef_port_path(port->name),
+		ef_add(out, EF_WARNING, "mtu-mismatch", ef_path(port),
 		       "uplink %s has MTU %u and ports of %s up to %u: larger packets are dropped",
 		       port->name, a->mtu, text, sw->rest_max[v]);
 		return;
@@ -300,7 +301,7 @@ static void check(struct ef_out *out, const struct ef_port *port)
 {
 	if (port->after->mode == HD_VLAN_NONE) {
 		if (!port->before || port->before->mode != HD_VLAN_NONE)
-			ef_add(out, EF_WARNING, "port-without-switch", ef_port_path(port->name),
+			ef_add(out, EF_WARNING, "port-without-switch", ef_path(port),
 			       "port %s is on no switch and drops what it receives: set switch, and "
 			       "access or trunk",
 			       port->name);
@@ -326,10 +327,10 @@ void ef_report_ports(struct ef_out *out)
 		if (port->before && port->after)
 			report_change(out, port);
 		else if (port->after)
-			ef_add(out, EF_INFO, "port-added", ef_port_path(port->name),
-			       "%s %s is added", role(port->after), port->name);
+			ef_add(out, EF_INFO, "port-added", ef_path(port), "%s %s is added",
+			       role(port->after), port->name);
 		else if (port->before)
-			ef_add(out, weight(out, port), "port-removed", ef_port_path(port->name),
+			ef_add(out, weight(out, port), "port-removed", ef_path(port),
 			       "%s %s is removed%s", role(port->before), port->name,
 			       now_text(out, port->name));
 		if (port->after)

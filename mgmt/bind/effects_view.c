@@ -219,6 +219,8 @@ static void add_ports(struct ef_view *view)
 			add_to(&sw->up, &sw->up2, &set);
 		else if (o->flags & HD_PORT_HOST)
 			add_to(&sw->host, NULL, &set);
+		else if (o->flags & HD_PORT_GATEWAY)
+			add_to(&sw->gateway, NULL, &set);
 		else
 			add_to(&sw->rest, &sw->rest2, &set);
 		sw->has_uplink |= o->flags & HD_PORT_UPLINK;

@@ -103,7 +103,8 @@ static void report_cut(struct ef_out *out, const struct ef_switch *sw)
 		const struct ef_segment *seg = ef_segment_of(&out->ef->after, sw->name, is);
 
 		if (!ef_has(&sw->up, v) || ef_has(&now->up, is) ||
-		    !(ef_has(&now->rest, is) || ef_has(&now->host, is)))
+		    !(ef_has(&now->rest, is) || ef_has(&now->host, is) ||
+		      ef_has(&now->gateway, is)))
 			continue;
 		told++;
 		use_text(out, sw->name, v, members(&out->ef->before, sw->name, v), use,
@@ -155,11 +156,19 @@ static void report_renumbered(struct ef_out *out)
 /* What a segment without a port has all the same. */
 static const char *but(const struct ef_switch *sw, uint16_t vlan)
 {
-	bool host = ef_has(&sw->host, vlan);
+	static const char *const texts[] = {
+		"",
+		" but a gateway",
+		" but the host interface",
+		" but the host interface and a gateway",
+		" but an uplink",
+		" but an uplink and a gateway",
+		" but an uplink and the host interface",
+		" but an uplink, the host interface and a gateway",
+	};
+	bool uplink = ef_has(&sw->up, vlan) || ef_has(&sw->off, vlan);
 
-	if (ef_has(&sw->up, vlan) || ef_has(&sw->off, vlan))
-		return host ? " but an uplink and the host interface" : " but an uplink";
-	return host ? " but the host interface" : "";
+	return texts[4 * uplink + 2 * ef_has(&sw->host, vlan) + ef_has(&sw->gateway, vlan)];
 }
 
 /* A segment that nobody is in, unless that was so before. */

@@ -6,11 +6,12 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 
-#define PORT_MODULE "heddle-port"
+#define PORT_MODULE    "heddle-port"
+#define GATEWAY_MODULE "heddle-gateway"
 
 const char *bd_role_name(enum bd_role role)
 {
-	static const char *const names[] = {"device", "vm", "uplink", "host"};
+	static const char *const names[] = {"device", "vm", "uplink", "host", "gateway"};
 
 	return names[role];
 }
@@ -132,8 +133,10 @@ static void add_port(struct bd_model *m, const struct lyd_node *node)
 	port->kind_module = kind->module->name;
 	port->port = ds_child(node, PORT_MODULE, "port");
 	port->params = ds_child(node, kind->module->name, kind->name);
-	port->role = is_machine(m, kind) ? BD_ROLE_VM : BD_ROLE_DEVICE;
-	sw = ds_value(port->port, NULL, "switch");
+	port->role = !strcmp(kind->module->name, GATEWAY_MODULE) ? BD_ROLE_GATEWAY
+		     : is_machine(m, kind)                       ? BD_ROLE_VM
+								 : BD_ROLE_DEVICE;
+	sw = ds_value(port->role == BD_ROLE_GATEWAY ? port->params : port->port, NULL, "switch");
 	port->sw = sw ? bd_switch_find(m, sw) : NULL;
 }
 
@@ -181,7 +184,7 @@ static void mark_uplinks(struct bd_model *m)
 		{
 			struct bd_port *port = bd_port_find(m, lyd_get_value(node));
 
-			if (port && port->role != BD_ROLE_HOST)
+			if (port && port->role != BD_ROLE_HOST && port->role != BD_ROLE_GATEWAY)
 				port->role = BD_ROLE_UPLINK;
 		}
 	}

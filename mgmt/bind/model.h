@@ -33,7 +33,7 @@ struct bd_segment {
 	bool internal;                  /* the number is ours: no id, never on a wire */
 };
 
-enum bd_role { BD_ROLE_DEVICE, BD_ROLE_VM, BD_ROLE_UPLINK, BD_ROLE_HOST };
+enum bd_role { BD_ROLE_DEVICE, BD_ROLE_VM, BD_ROLE_UPLINK, BD_ROLE_HOST, BD_ROLE_GATEWAY };
 
 /* "device", "vm", ...: as the YANG model spells them. */
 const char *bd_role_name(enum bd_role role);
@@ -47,6 +47,7 @@ struct bd_port {
 	const char *kind_module;          /* "heddle-tap" */
 	const struct bd_switch *sw;       /* NULL: none, or one that is not defined */
 	const struct bd_segment *host_of; /* role host: whose interface it is (node is NULL then) */
+	const struct bd_segment *segment; /* role gateway: its own; NULL: one that is not defined */
 	enum bd_role role;
 	enum hd_vlan_mode mode;
 	uint16_t pvid;

@@ -82,6 +82,8 @@ static bool check(struct bd_model *m)
 	bool right = true;
 
 	for (size_t i = 0; i < m->n_ports && right; i++) {
+		if (m->ports[i].role == BD_ROLE_GATEWAY)
+			right = false; /* gateways are held against each other */
 		bd_port_resolve(m, &m->ports[i]);
 		for (const struct bd_row *row = bd_rows(); row && right; row = row->next)
 			for (size_t k = 0; row->port_rules && row->port_rules[k]; k++)

@@ -67,7 +67,7 @@ static int change(struct conf *conf, const struct conf_line *line, bool copy)
 	else if (!target.node)
 		rc = conf_wrong(conf, line, to - 1, "there is no %s", target.words);
 	else if (n - to - 1 > 2 || (n - to - 1 == 2 && strcmp(line->words.list[to + 1].text,
-							      sf_list_word(target.schema)) != 0))
+							      sf_list_word(target.node)) != 0))
 		rc = conf_wrong(conf, line, to + 1, "one name is needed");
 	else
 		rc = send_edit(conf, line, tree, target.node, copy);

@@ -22,7 +22,7 @@ static struct lyd_node *part_of(const struct sf_target *at)
 		return NULL;
 	parent = lyd_parent(copy);
 	for (node = at->all ? at->node->next : NULL; node; node = node->next)
-		if (node->schema == at->schema)
+		if (node->schema && sf_alike(node, at->node))
 			lyd_dup_single(node, (struct lyd_node_inner *)parent, LYD_DUP_RECURSIVE,
 				       NULL);
 	while (lyd_parent(copy))

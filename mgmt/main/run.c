@@ -13,6 +13,8 @@
 #include "heddle/base/log.h"
 #include "heddle/base/sandbox.h"
 #include "mgmt/backend/backend.h"
+#include "mgmt/bind/gateway.h"
+#include "mgmt/datastore/tree.h"
 #include "mgmt/main/run.h"
 #include "mgmt/nacm/nacm.h"
 #include "mgmt/netconf/notify.h"
@@ -142,6 +144,17 @@ static void on_started(const struct ds_errors *errs, void *arg)
 	hd_chan_event(m->supervisor.chan, PLANE_READY, &ready);
 }
 
+/* While the file can be read. */
+static void know_machine(void)
+{
+	struct hd_err err = {0};
+	size_t len;
+	char *id = ds_file_read("/etc/machine-id", &len, &err);
+
+	bd_gateway_machine(id);
+	free(id);
+}
+
 /* Reads the configuration and begins to serve. Returns 0, or the exit status. */
 static int start(struct mgmt *m, struct ly_ctx *ctx)
 {
@@ -184,6 +197,7 @@ int run(const struct options *options, struct ly_ctx *ctx)
 	bk_baselines_keep(&m.bk->stats.cleared, options->state_dir);
 	hd_chan_handlers(m.supervisor.chan, supervisor_handlers,
 			 sizeof(supervisor_handlers) / sizeof(supervisor_handlers[0]), &m);
+	know_machine();
 	m.nacm = nacm_new(ctx);
 	m.st = st_new(m.base, ctx, m.bk, m.nacm,
 		      &(struct st_options){.run_dir = options->run_dir,

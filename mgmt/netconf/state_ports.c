@@ -7,7 +7,7 @@
 
 #include "heddle/base/clock.h"
 #include "heddle/net/ether.h"
-#include "mgmt/bind/bind.h"
+#include "mgmt/bind/gateway.h"
 #include "mgmt/datastore/tree.h"
 #include "mgmt/netconf/state.h"
 
@@ -160,13 +160,14 @@ static void counters(struct lyd_node *state, const struct bk_stats *stats,
 
 /* What heddle-dp told. */
 static void told_state(struct lyd_node *interface, struct lyd_node *state,
-		       const struct hd_port_state *s, const struct wants *w)
+		       const struct bd_port *port, const struct hd_port_state *s,
+		       const struct wants *w)
 {
 	char since[32], text[HD_MAC_STR_MAX];
 	struct hd_mac mac;
 
 	memcpy(mac.b, s->mac, sizeof(mac.b));
-	if (!hd_mac_is_zero(&mac))
+	if (!hd_mac_is_zero(&mac) && port->role != BD_ROLE_GATEWAY)
 		nc_leaf(interface, NULL, "phys-address", hd_mac_str(&mac, text));
 	if (s->speed)
 		nc_number(interface, NULL, "speed", (uint64_t)s->speed * 1000000);
@@ -196,6 +197,16 @@ static void socket_path(struct lyd_node *interface, const struct bd_port *port,
 	nc_leaf(nc_inner(interface, "heddle-vhost-user", "vhost-user"), NULL, "path", path);
 }
 
+/* It follows from the configuration. */
+static void gateway_address(struct lyd_node *interface, const struct bd_port *port)
+{
+	char text[HD_MAC_STR_MAX];
+	struct hd_mac mac;
+
+	bd_gateway_mac(port, mac.b);
+	nc_leaf(interface, NULL, "phys-address", hd_mac_str(&mac, text));
+}
+
 static void port_state(struct lyd_node *interface, const struct bd_model *model,
 		       const struct bd_port *port, const struct nc_server *server,
 		       const struct wants *w)
@@ -209,6 +220,8 @@ static void port_state(struct lyd_node *interface, const struct bd_model *model,
 
 	if (w->of[WANT_SOCKET])
 		socket_path(interface, port, server);
+	if (port->role == BD_ROLE_GATEWAY)
+		gateway_address(interface, port);
 	nc_leaf(interface, NULL, "oper-status", oper_status(reason_of(bk, s)));
 	nc_leaf(state, NULL, "role", bd_role_name(port->role));
 	nc_leaf(state, NULL, "reason", hd_port_reason_name(reason_of(bk, s)));
@@ -218,7 +231,7 @@ static void port_state(struct lyd_node *interface, const struct bd_model *model,
 			nc_leaf(state, NULL, "segment", model->segments[i].name);
 	if (!s)
 		return;
-	told_state(interface, state, s, w);
+	told_state(interface, state, port, s, w);
 	if (!bk_stats_port(&bk->stats, s->id, port->name, &sums))
 		return;
 	if (w->of[WANT_STATISTICS])

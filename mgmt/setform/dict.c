@@ -7,11 +7,20 @@
 
 #define EXTENSIONS "heddle-extensions"
 
+/* A word for entries of one kind: see top-kind. */
+struct own {
+	struct own *next;
+	struct sf_word word;
+	struct sf_scope scope;
+	const char *rest; /* words of the list's scope */
+};
+
 /* What the private pointer of a schema node leads to. */
 struct entry {
 	struct entry *next; /* of all there are */
 	struct sf_word word;
 	struct sf_scope scope;
+	struct own *owns; /* of a list */
 	bool has_word, top, anchor;
 };
 
@@ -76,6 +85,14 @@ __attribute__((destructor)) static void free_all(void)
 		scope_free(&e->scope);
 		if (e->anchor)
 			scope_free(&((struct anchor *)e)->top);
+		while (e->owns) {
+			struct own *own = e->owns;
+
+			e->owns = own->next;
+			scope_free(&own->scope);
+			free((char *)own->word.word);
+			free(own);
+		}
 		free((char *)e->word.word);
 		free(e);
 	}
@@ -278,6 +295,67 @@ static void fill_scopes(const struct lysc_node *node)
 			fill_scopes(child);
 }
 
+/* Words of kinds that have one of their own at the top; what can be said of them: fill_owns(). */
+static void add_owns(struct sf_scope *top, const struct lysc_node *list)
+{
+	const struct lysc_node *child = NULL;
+
+	while ((child = lys_getnext(child, list, NULL, 0))) {
+		const char *words = sf_extension(child, "top-kind", 0);
+		struct own *own;
+
+		if (!words || child->nodetype != LYS_CONTAINER)
+			continue;
+		own = ds_alloc(sizeof(*own));
+		own->next = entry_of(list)->owns;
+		entry_of(list)->owns = own;
+		own->rest = words + strcspn(words, " ");
+		own->word = (struct sf_word){.word = ds_strndup(words, own->rest - words),
+					     .node = list,
+					     .scope = &own->scope,
+					     .own = &entry_of(child)->word};
+		top->words = ds_realloc(top->words, top->n + 1, sizeof(*top->words));
+		top->words[top->n++] = &own->word;
+	}
+}
+
+#define OWN_INDEX 1000 /* the container's words stand behind those of the list */
+
+static void fill_own(struct own *own, const struct sf_scope *list)
+{
+	const struct sf_scope *container = own->word.own->scope;
+	struct sf_scope *scope = &own->scope;
+
+	scope->node = own->word.node;
+	scope->own = own->word.own;
+	scope->words = ds_realloc(NULL, list->n + container->n + 1, sizeof(*scope->words));
+	for (const char *at = own->rest; *at;) {
+		size_t n = strcspn(++at, " ");
+
+		for (size_t i = 0; i < list->n; i++)
+			if (strlen(list->words[i]->word) == n &&
+			    !strncmp(list->words[i]->word, at, n))
+				scope->words[scope->n++] = list->words[i];
+		at += n;
+	}
+	for (size_t i = 0; i < container->n; i++) {
+		container->words[i]->index = OWN_INDEX + i;
+		scope->words[scope->n++] = container->words[i];
+	}
+	qsort(scope->words, scope->n, sizeof(*scope->words), by_place);
+	finish(scope);
+}
+
+/* When all scopes are filled. */
+static void fill_owns(struct sf_scope *top)
+{
+	for (size_t i = 0; i < top->n; i++)
+		if (!top->words[i]->own && top->words[i]->node->nodetype == LYS_LIST)
+			for (struct own *own = entry_of(top->words[i]->node)->owns; own;
+			     own = own->next)
+				fill_own(own, top->words[i]->scope);
+}
+
 /* "port /ietf-interfaces:interfaces/interface" */
 static void add_top(const struct ly_ctx *ctx, struct sf_scope *top, const char *text)
 {
@@ -289,6 +367,7 @@ static void add_top(const struct ly_ctx *ctx, struct sf_scope *top, const char *
 		return;
 	word = ds_strndup(text, path - text);
 	add_word(top, node, word);
+	add_owns(top, node);
 	free(word);
 }
 
@@ -340,6 +419,7 @@ static void fill_top(const struct ly_ctx *ctx, struct sf_scope *top)
 		LY_LIST_FOR(mod->compiled->data, node)
 			if (counts(node) && (node->nodetype & (LYS_LIST | LYS_CONTAINER)))
 				fill_scopes(node);
+	fill_owns(top);
 }
 
 const struct sf_scope *sf_top(const struct ly_ctx *ctx)
@@ -394,19 +474,17 @@ const struct sf_word *sf_word_of(const struct lysc_node *node)
 	return e && e->has_word ? &e->word : NULL;
 }
 
+const struct sf_word *sf_own(const struct lysc_node *list, size_t i)
+{
+	const struct entry *e = list->priv;
+	const struct own *own = e ? e->owns : NULL;
+
+	while (own && i--)
+		own = own->next;
+	return own ? &own->word : NULL;
+}
+
 const struct sf_scope *sf_scope_of(const struct lysc_node *node)
 {
 	return &entry_of(node)->scope;
-}
-
-const struct sf_word *sf_kind_next(const struct sf_scope *scope, const struct lysc_node *leaf,
-				   size_t *i)
-{
-	while (*i < scope->n) {
-		const struct sf_word *word = scope->words[(*i)++];
-
-		if (word->kind == leaf)
-			return word;
-	}
-	return NULL;
 }

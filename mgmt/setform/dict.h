@@ -26,6 +26,11 @@ struct sf_word {
 	const char *kind_value;           /* to this */
 	bool ranges;                      /* 100-200 is 100..200 */
 	bool exact;                       /* said by module and name */
+	/*
+	 * Of a list at the top, when the word is for entries of one kind alone (top-kind): the word
+	 * that the kind's container has in entries of other kinds.
+	 */
+	const struct sf_word *own;
 };
 
 struct sf_scope {
@@ -33,6 +38,7 @@ struct sf_scope {
 	struct sf_word **words;       /* in the order in which they are printed */
 	struct sf_word **sorted;      /* by strcmp() */
 	size_t n;
+	const struct sf_word *own; /* of entries that are said by a word with own: the same */
 };
 
 /* The top of the schema's words. It lives as long as the program. */
@@ -47,6 +53,15 @@ const struct sf_word *sf_find(const struct ly_ctx *ctx, const struct sf_scope *s
 
 /* The word that is printed for a node; NULL for keys, state, and containers that have none. */
 const struct sf_word *sf_word_of(const struct lysc_node *node);
+
+/* The same for an entry of a list, whose kind may have a word of its own. */
+const struct sf_word *sf_entry_word(const struct lyd_node *entry);
+
+/* The @i-th word for one kind of entries of a list at the top; NULL behind the last. */
+const struct sf_word *sf_own(const struct lysc_node *list, size_t i);
+
+/* False for an entry of a list that is said by another word than this one. */
+bool sf_says(const struct sf_word *word, const struct lyd_node *node);
 
 /* The scope of a list or container. */
 const struct sf_scope *sf_scope_of(const struct lysc_node *node);

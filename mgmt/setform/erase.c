@@ -70,7 +70,8 @@ static bool entry_missing(struct sf_walk *w, const struct sf_frame *frame,
 		return is_missing(w, &frame->word, NULL);
 	ds_similar_init(&similar, frame->keys[0]);
 	for (; node; node = node->next)
-		if (node->schema == list && strcmp(lyd_get_value(lyd_child(node)), frame->keys[0]))
+		if (node->schema == list && sf_says(&frame->word, node) &&
+		    strcmp(lyd_get_value(lyd_child(node)), frame->keys[0]))
 			ds_similar_offer(&similar, lyd_get_value(lyd_child(node)));
 	return sf_wrong(w, "there is no %s \"%s\"%s", frame->word.word, frame->keys[0],
 			ds_similar_hint(&similar, hint, sizeof(hint)));
@@ -104,6 +105,10 @@ static bool enter_delete(struct sf_walk *w, struct sf_frame *frame)
 	if (frame->node && sf_operation(frame->node) &&
 	    !strcmp(sf_operation(frame->node), "remove"))
 		frame->node = NULL;
+	/* An entry of that name that is said by another word is another thing. */
+	if (frame->base ? !sf_says(&frame->word, frame->base)
+			: frame->node && !sf_says(&frame->word, frame->node))
+		frame->node = NULL, frame->base = NULL;
 	if (frame->node || frame->base)
 		return true;
 	return frame->scope->node->nodetype == LYS_LIST ? entry_missing(w, frame, base)
@@ -190,18 +195,23 @@ static bool erase_all(struct sf_walk *w, size_t depth, const struct sf_word *wor
 {
 	struct sf_maker *maker = w->arg;
 	const struct lyd_node *node, *base, *top;
-	struct lyd_node *found;
+	struct lyd_node *found, *next;
 	bool any = false;
 
 	parents(maker, &w->frames[depth], word->node, &node, &base);
 	top = lysc_data_parent(word->node) ? NULL : maker->edit->tree;
-	while ((node || top) && (found = sf_child(node, top, word->node, NULL)) && !gone(found)) {
+	found = node || top ? sf_child(node, top, word->node, NULL) : NULL;
+	for (; found && found->schema == word->node; found = next) {
+		next = found->next;
+		if (gone(found) || !sf_says(word, found))
+			continue;
 		forget(maker, found);
 		any = true;
 	}
 	top = lysc_data_parent(word->node) ? NULL : maker->edit->base;
 	for (base = base ? lyd_child(base) : top; base; base = base->next) {
-		if (base->schema != word->node || (base->flags & LYD_DEFAULT))
+		if (base->schema != word->node || (base->flags & LYD_DEFAULT) ||
+		    !sf_says(word, base))
 			continue;
 		if (!erase(w, depth, NULL, base))
 			return false;

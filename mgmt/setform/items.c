@@ -127,7 +127,12 @@ static void push_node(struct sf_items *items, const struct sf_scope *scope,
 	/* What the schema does not know (a newer switch) has no words. */
 	if (!node->schema || lysc_is_key(node->schema) || sf_is_unset(node))
 		return;
-	word = sf_word_of(node->schema);
+	/* Both are said by the word at the top. */
+	if (scope->own && node->schema == scope->own->kind)
+		return;
+	word = node->schema->nodetype == LYS_LIST ? sf_entry_word(node) : sf_word_of(node->schema);
+	if (scope->own && node->schema == scope->own->node)
+		word = NULL;
 	if (word && (kind = kind_of(scope, node))) {
 		push(items, kind, node, true);
 	} else if (word) {

@@ -9,17 +9,18 @@
 #include "mgmt/setform/make.h"
 
 /* A kind excludes the others: what they had goes with the edit. */
-static void remove_other_kinds(struct sf_walk *w, const struct sf_frame *frame)
+static void remove_other_kinds(struct lyd_node *entry, const struct sf_scope *scope,
+			       const struct sf_word *kind)
 {
 	const struct sf_word *other;
 	struct lyd_node *node;
 
-	for (size_t i = 0; (other = sf_kind_next(frame[-1].scope, frame->word.kind, &i));) {
-		if (other->node == frame->word.node)
+	for (size_t i = 0; (other = sf_kind_next(scope, kind->kind, &i));) {
+		if (other->node == kind->node)
 			continue;
-		node = sf_child(frame[-1].node, NULL, other->node, NULL);
+		node = sf_child(entry, NULL, other->node, NULL);
 		lyd_free_tree(node);
-		lyd_new_inner(frame[-1].node, other->node->module, other->node->name, 0, &node);
+		lyd_new_inner(entry, other->node->module, other->node->name, 0, &node);
 		sf_set_operation(node, "remove");
 	}
 }
@@ -32,7 +33,19 @@ static bool set_kind(struct sf_walk *w, struct sf_frame *frame)
 	if (!sf_make_value(w, parent, NULL, frame->word.kind, frame->word.kind_value))
 		return false;
 	if (maker->edit->changes && parent == frame[-1].node)
-		remove_other_kinds(w, frame);
+		remove_other_kinds(parent, frame[-1].scope, &frame->word);
+	return true;
+}
+
+/* The word at the top says the kind. */
+static bool set_own(struct sf_walk *w, struct sf_frame *frame)
+{
+	const struct sf_word *kind = frame->word.own;
+
+	if (!sf_make_value(w, frame->node, NULL, kind->kind, kind->kind_value))
+		return false;
+	if (((struct sf_maker *)w->arg)->edit->changes)
+		remove_other_kinds(frame->node, sf_scope_of(frame->word.node), kind);
 	return true;
 }
 
@@ -43,6 +56,8 @@ static bool enter_set(struct sf_walk *w, struct sf_frame *frame)
 	if (frame->word.argument &&
 	    !sf_make_value(w, frame->node, NULL, frame->word.argument, frame->keys[0]))
 		return false;
+	if (frame->word.own)
+		return set_own(w, frame);
 	return !frame->word.kind || set_kind(w, frame);
 }
 

@@ -9,11 +9,16 @@
 #include "mgmt/setform/dict.h"
 #include "mgmt/setform/setform.h"
 
-const char *sf_list_word(const struct lysc_node *list)
+const char *sf_list_word(const struct lyd_node *entry)
 {
-	const struct sf_word *word = sf_word_of(list);
+	const struct sf_word *word = sf_entry_word(entry);
 
-	return word ? word->word : list->name;
+	return word ? word->word : entry->schema->name;
+}
+
+bool sf_alike(const struct lyd_node *a, const struct lyd_node *b)
+{
+	return a->schema == b->schema && sf_entry_word(a) == sf_entry_word(b);
 }
 
 bool sf_has_word(const struct lysc_node *node)
@@ -73,9 +78,32 @@ static void put(FILE *out, const char *word, bool *any)
 	*any = true;
 }
 
+/* The word of the kind whose container the path goes on to, behind the predicates at @at. */
+static const struct sf_word *kind_ahead(const struct ly_ctx *ctx, const struct lysc_node *list,
+					const char *at)
+{
+	const struct sf_scope *top = sf_top(ctx);
+	const struct lysc_node *child;
+	struct step step = {.mod = list->module};
+	char *value;
+
+	while (at && *at == '[') {
+		at = read_predicate(at, &value);
+		free(value);
+	}
+	if (!at || *at != '/' || !read_step(ctx, at + 1, &step))
+		return NULL;
+	child = lys_find_child(list, step.mod, step.name, 0, 0, 0);
+	for (size_t i = 0; child && i < top->n; i++)
+		if (top->words[i]->own && top->words[i]->own->node == child)
+			return top->words[i];
+	return NULL;
+}
+
 static bool put_path(const struct ly_ctx *ctx, const char *at, FILE *out)
 {
 	const struct lysc_node *node = NULL;
+	const struct sf_word *own = NULL;
 	struct step step = {.mod = NULL};
 	bool any = false;
 
@@ -86,9 +114,10 @@ static bool put_path(const struct ly_ctx *ctx, const char *at, FILE *out)
 		node = at ? lys_find_child(node, step.mod, step.name, 0, 0, 0) : NULL;
 		if (!node)
 			return false;
-		word = sf_word_of(node);
+		word = own && own->own->node == node ? NULL : sf_word_of(node);
+		own = node->nodetype == LYS_LIST ? kind_ahead(ctx, node, at) : NULL;
 		if (word)
-			put(out, word->word, &any);
+			put(out, own ? own->word : word->word, &any);
 		while (at && *at == '[') {
 			char *value;
 

@@ -162,7 +162,7 @@ size_t sf_run(const struct sf_items *items, size_t i)
 	return n;
 }
 
-static void print_block(struct sf_printer *p, size_t before, bool any, const struct lyd_node *node)
+static void print_block(struct sf_printer *p, size_t before, bool any, const struct sf_item *item)
 {
 	sf_put_prefix(p);
 	fwrite(p->prefix + before, 1, p->len - before - 1, p->out);
@@ -172,7 +172,7 @@ static void print_block(struct sf_printer *p, size_t before, bool any, const str
 	}
 	fputs(" {\n", p->out);
 	p->indent++;
-	sf_print_scope(p, sf_scope_of(node->schema), node);
+	sf_print_scope(p, item->word->scope, item->node);
 	p->indent--;
 	sf_put_prefix(p);
 	fputs("}\n", p->out);
@@ -208,7 +208,7 @@ static void print_inner(struct sf_printer *p, const struct sf_item *item)
 	bool more = !item->implied && has_more(p, item);
 
 	if (p->flags & SF_INDENT)
-		print_block(p, before, more, item->node);
+		print_block(p, before, more, item);
 	else if (!more || ((p->flags & SF_BARE) && says_itself(item->node->schema)))
 		sf_put_bare(p);
 	if (more && !(p->flags & SF_INDENT))
@@ -268,8 +268,10 @@ void sf_print_below(const struct ly_ctx *ctx, const struct lyd_node *node, unsig
 		    FILE *out)
 {
 	struct sf_printer p = {.flags = flags, .out = out, .lead = "set "};
+	const struct sf_word *word;
 
 	sf_top(ctx);
-	sf_print_scope(&p, sf_scope_of(node->schema), node);
+	word = node->schema->nodetype == LYS_LIST ? sf_entry_word(node) : NULL;
+	sf_print_scope(&p, word ? word->scope : sf_scope_of(node->schema), node);
 	sf_printer_clear(&p);
 }

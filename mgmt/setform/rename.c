@@ -195,13 +195,13 @@ static bool fits(const struct renaming *r, struct ds_errors *errs)
 	if (!key_of(r->entry) || (r->key->next && lysc_is_key(r->key->next->schema))) {
 		ds_errors_add(errs, DS_OPERATION_NOT_SUPPORTED, NULL,
 			      "%s has several keys: set it anew, and delete the old one",
-			      sf_list_word(r->entry->schema));
+			      sf_list_word(r->entry));
 		return false;
 	}
 	other = sf_entry(lyd_parent(r->entry), r->tree, r->entry->schema, values);
 	if (other)
 		ds_errors_add(errs, DS_DATA_EXISTS, NULL, "there is a %s \"%s\" already",
-			      sf_list_word(r->entry->schema), r->name);
+			      sf_list_word(r->entry), r->name);
 	return !other;
 }
 

@@ -51,7 +51,7 @@ static bool take(struct sf_asker *a, struct sf_walk *w, struct sf_target *t)
 	t->schema = leaf ? w->word.node : w->frames[w->depth].scope->node;
 	if (leaf) {
 		t->node = there ? sf_siblings(a, t->node, t->schema) : NULL;
-		while (t->node && t->node->schema != t->schema)
+		while (t->node && (t->node->schema != t->schema || !sf_says(&w->word, t->node)))
 			t->node = t->node->next;
 		t->all = t->schema->nodetype & (LYS_LIST | LYS_LEAFLIST);
 	}

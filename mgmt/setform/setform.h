@@ -86,8 +86,11 @@ size_t sf_compare(const struct ly_ctx *ctx, const struct lyd_node *before,
 /* Writes a word, quoted if it must be. */
 void sf_put_word(FILE *out, const char *word);
 
-/* The word of a list: "port". */
-const char *sf_list_word(const struct lysc_node *list);
+/* The word of an entry of a list: "port". */
+const char *sf_list_word(const struct lyd_node *entry);
+
+/* True for entries of one list that are said by the same word. */
+bool sf_alike(const struct lyd_node *a, const struct lyd_node *b);
 
 /* False for containers that lines do not speak of: what is in them is said as if it were outside. */
 bool sf_has_word(const struct lysc_node *node);

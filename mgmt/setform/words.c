@@ -91,7 +91,8 @@ const struct lyd_node *sf_locate(struct sf_asker *a, const struct sf_walk *w, si
 
 		if (schema->nodetype == LYS_LIST) {
 			node = sf_siblings(a, node, schema);
-			while (node && (node->schema != schema || !has_keys(node, f)))
+			while (node && (node->schema != schema || !has_keys(node, f) ||
+					!sf_says(&f->word, node)))
 				node = node->next;
 		} else {
 			node = sf_below(node, a->tree, schema);
@@ -141,7 +142,7 @@ static bool exists(struct sf_asker *a, const struct lyd_node *parent, const stru
 	const struct lyd_node *node = sf_siblings(a, parent, word->node);
 
 	for (; node; node = node->next)
-		if (node->schema == word->node && !sf_is_unset(node))
+		if (node->schema == word->node && !sf_is_unset(node) && sf_says(word, node))
 			return true;
 	return false;
 }
@@ -152,6 +153,9 @@ static bool suits(struct sf_asker *a, const struct sf_walk *w, size_t depth,
 	const struct lyd_node *parent;
 	bool there;
 
+	if ((a->ask->purpose == SF_TO_SET || a->ask->purpose == SF_TO_EDIT) &&
+	    sf_extension(word->node, "top-kind", 0))
+		return false; /* its own word is the one to say */
 	if (a->ask->purpose == SF_TO_SET)
 		return true;
 	if (a->ask->purpose != SF_TO_DELETE && !is_inner(word))
@@ -194,8 +198,9 @@ static const char *identity_help(const struct lysc_ident *base, const char *name
 /* A word that sets a kind is explained by what the kind is. */
 static const char *help_of(const struct sf_word *word)
 {
-	const struct lysc_type *type = word->kind ? sf_type(word->kind) : NULL;
-	const char *colon = word->kind ? strchr(word->kind_value, ':') : NULL, *help = NULL;
+	const struct sf_word *kind = word->own ? word->own : word;
+	const struct lysc_type *type = kind->kind ? sf_type(kind->kind) : NULL;
+	const char *colon = kind->kind ? strchr(kind->kind_value, ':') : NULL, *help = NULL;
 	LY_ARRAY_COUNT_TYPE i;
 
 	if (colon && type->basetype == LY_TYPE_IDENT)
@@ -257,7 +262,8 @@ static void offer_entries(struct sf_asker *a, const struct sf_walk *w)
 	for (; node; node = node->next) {
 		const struct lyd_node *key = lyd_child(node);
 
-		if (node->schema != w->word.node || !has_keys(node, &said))
+		if (node->schema != w->word.node || !has_keys(node, &said) ||
+		    !sf_says(&w->word, node))
 			continue;
 		for (size_t i = 0; key && i < w->n_keys; i++)
 			key = key->next;
