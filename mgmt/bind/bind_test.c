@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "heddle/api/gateway.h"
 #include "heddle/api/guard.h"
 #include "heddle/api/hostif.h"
 #include "heddle/api/kinds.h"
@@ -47,6 +48,15 @@ static void dump_port(FILE *out, const struct hd_port_object *p)
 	dump_vlans(out, "cvlans", &p->cvlans);
 }
 
+static void dump_addresses(FILE *out, const struct hd_ip_prefix *a, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		fprintf(out, " v%u ", a[i].family);
+		dump_bytes(out, a[i].addr, a[i].family == 4 ? 4 : 16);
+		fprintf(out, "/%u", a[i].length);
+	}
+}
+
 static void dump_spoof(FILE *out, const struct hd_anti_spoof_object *a)
 {
 	fprintf(out, "anti-spoof %s", a->head.key);
@@ -54,11 +64,7 @@ static void dump_spoof(FILE *out, const struct hd_anti_spoof_object *a)
 		fprintf(out, " ");
 		dump_bytes(out, a->macs[i], 6);
 	}
-	for (unsigned int i = 0; i < a->n_ips; i++) {
-		fprintf(out, " v%u ", a->ips[i].family);
-		dump_bytes(out, a->ips[i].addr, a->ips[i].family == 4 ? 4 : 16);
-		fprintf(out, "/%u", a->ips[i].length);
-	}
+	dump_addresses(out, a->ips, a->n_ips);
 }
 
 static void dump_kind(FILE *out, const struct bd_object *o)
@@ -68,6 +74,7 @@ static void dump_kind(FILE *out, const struct bd_object *o)
 	const struct hd_vm_tap_object *vt = (const void *)o->body;
 	const struct hd_af_packet_object *a = (const void *)o->body;
 	const struct hd_pcap_object *p = (const void *)o->body;
+	const struct hd_gateway_object *g = (const void *)o->body;
 	const char *key = o->body->key;
 
 	if (o->type == HD_VHOST_USER) {
@@ -86,6 +93,10 @@ static void dump_kind(FILE *out, const struct bd_object *o)
 	} else if (o->type == HD_AF_PACKET) {
 		fprintf(out, "af-packet %s %s netns '%s' offloads %u", key, a->netdev, a->netns,
 			a->offloads);
+	} else if (o->type == HD_GATEWAY) {
+		fprintf(out, "gateway %s vrf '%s' mac ", key, g->vrf);
+		dump_bytes(out, g->mac, 6);
+		dump_addresses(out, g->addresses, g->n_addresses);
 	} else {
 		fprintf(out, "pcap %s read '%s' write '%s'", key, p->read, p->write);
 	}
@@ -126,11 +137,7 @@ static void dump(const struct bd_object *o, enum hd_object_op op, void *arg)
 			m->port, m->vlan);
 	else if (o->type == HD_HOSTIF) {
 		fprintf(out, "hostif %s", key);
-		for (unsigned int i = 0; i < h->n_addresses; i++) {
-			fprintf(out, " v%u ", h->addresses[i].family);
-			dump_bytes(out, h->addresses[i].addr, h->addresses[i].family == 4 ? 4 : 16);
-			fprintf(out, "/%u", h->addresses[i].length);
-		}
+		dump_addresses(out, h->addresses, h->n_addresses);
 	} else
 		dump_kind(out, o);
 	fprintf(out, "\n");

@@ -86,7 +86,9 @@ static const char *random_value(const struct lysc_type *type)
 	if (type->basetype == LY_TYPE_BOOL)
 		return dice(2) ? "true" : "false";
 	if (type->basetype == LY_TYPE_IDENT)
-		return dice(2) ? "heddle-tap:tap" : "heddle-pcap:pcap";
+		return dice(3)   ? "heddle-gateway:gateway"
+		       : dice(2) ? "heddle-tap:tap"
+				 : "heddle-pcap:pcap";
 	if (type->basetype != LY_TYPE_STRING && dice(4)) {
 		snprintf(text, sizeof(text), "%u", dice(dice(2) ? 16 : 9000));
 		return text;

@@ -342,7 +342,7 @@ static void test_kinds(void)
 	      IF
 	      "<interface><name>fw</name><type xmlns:hpcap=\"urn:heddle:yang:heddle-pcap\">"
 	      "hpcap:pcap</type>"
-	      "<af-packet xmlns=\"urn:heddle:yang:heddle-af-packet\"" NC(
+	      "<af-packet xmlns=\"urn:heddle:yang:heddle-af-packet\"" NC("remove") "/><gateway xmlns=\"urn:heddle:yang:heddle-gateway\"" NC(
 		      "remove") "/>"
 				"<pcap xmlns=\"urn:heddle:yang:heddle-pcap\"/>"
 				"<tap xmlns=\"urn:heddle:yang:heddle-tap\"" NC(

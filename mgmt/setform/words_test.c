@@ -17,6 +17,7 @@ static const char config[] = "set switch sw0 segment lab host-only interface hd-
 			     "set switch sw0 segment office vlan 10 bridged uplink eth1\n"
 			     "set switch sw1 segment other host-only\n"
 			     "set switch sw0 static-mac lab 02:00:00:00:00:01 port fw\n"
+			     "set gateway lab-gw switch sw0 segment lab address 10.0.0.1/24\n"
 			     "set port eth1 af-packet switch sw0\n"
 			     "set port fw description \"the firewall\"\n"
 			     "set port fw tap switch sw0 trunk [ lab 5 100-200 ] native lab\n";
@@ -69,13 +70,13 @@ static void offers(enum sf_purpose purpose, const char *level, const char *said,
 
 static void test_set(void)
 {
-	offers(SF_TO_SET, "", "", "nacm port switch");
+	offers(SF_TO_SET, "", "", "gateway nacm port switch");
 	offers(SF_TO_SET, "", "port", "eth1 fw <name>");
 	offers(SF_TO_SET, "", "switch sw0 segment office",
 	       "description vlan bridged host-only interface mac-limit <enter>");
 	offers(SF_TO_SET, "", "switch sw0 segment office bridged",
 	       "uplink description vlan bridged host-only interface mac-limit <enter>");
-	offers(SF_TO_SET, "switch sw0 segment office", "bridged uplink", "eth1 fw <uplink> [");
+	offers(SF_TO_SET, "switch sw0 segment office", "bridged uplink", "lab-gw eth1 fw <uplink> [");
 	offers(SF_TO_SET, "", "switch sw0 segment lab interface", "<name>");
 	offers(SF_TO_SET, "", "port fw tap queues", "<1..8>");
 	offers(SF_TO_SET, "", "port fw tap offloads", "none checksum all");
@@ -85,6 +86,10 @@ static void test_set(void)
 	       "lab lab office <1..4094> <segment-or-vlan>");
 	offers(SF_TO_SET, "", "switch sw0 static-mac lab", "02:00:00:00:00:01 <mac>");
 	offers(SF_TO_SET, "", "nacm write-default", "permit deny");
+	offers(SF_TO_SET, "", "gateway", "lab-gw <name>");
+	offers(SF_TO_SET, "", "gateway new switch sw0",
+	       "description enabled mtu switch segment address vrf mac <enter>");
+	offers(SF_TO_SET, "", "gateway new switch sw1 segment", "other <segment>");
 	offers(SF_TO_SET, "", "nonsense", "");
 	offers(SF_TO_SET, "nonsense", "", "");
 }
@@ -128,6 +133,9 @@ static void test_help(void)
 	helps("", "switch",
 	      "A virtual switch: up to 4094 VLANs of its own, kept apart from each other and from "
 	      "those of other switches");
+	helps("", "gateway",
+	      "A gateway: the switch's own interface in a segment, which routes between the segments "
+	      "of its VRF");
 	helps("port x", "tap",
 	      "A TAP device: an interface of the host, a namespace or a container whose cable ends in "
 	      "the switch");
@@ -139,7 +147,10 @@ static void test_help(void)
 
 static void test_delete(void)
 {
-	offers(SF_TO_DELETE, "", "", "port switch");
+	offers(SF_TO_DELETE, "", "", "gateway port switch");
+	offers(SF_TO_DELETE, "", "gateway", "lab-gw <enter>");
+	offers(SF_TO_DELETE, "", "gateway lab-gw", "switch segment address <enter>");
+	offers(SF_TO_DELETE, "", "gateway eth1", "<enter>");
 	offers(SF_TO_DELETE, "", "port", "eth1 fw <enter>");
 	offers(SF_TO_DELETE, "", "port fw", "description type switch trunk native <enter>");
 	offers(SF_TO_DELETE, "", "port fw trunk", "lab 5 100-200 [ <enter>");
@@ -151,11 +162,11 @@ static void test_delete(void)
 
 static void test_places(void)
 {
-	offers(SF_TO_EDIT, "", "", "nacm port switch");
+	offers(SF_TO_EDIT, "", "", "gateway nacm port switch");
 	offers(SF_TO_EDIT, "", "port", "eth1 fw <name>");
 	offers(SF_TO_EDIT, "", "port fw",
 	       "af-packet pcap tap vhost-user vm-tap anti-spoof <enter>");
-	offers(SF_TO_SHOW, "", "", "port switch <enter>");
+	offers(SF_TO_SHOW, "", "", "gateway port switch <enter>");
 	offers(SF_TO_SHOW, "", "switch sw0 segment lab", "host-only interface <enter>");
 	offers(SF_TO_NAME, "", "port", "eth1 fw");
 	offers(SF_TO_NAME, "", "port fw", "<enter>");
@@ -190,6 +201,10 @@ static void test_resolve(void)
 	resolves("", "port fw", "port fw", "", "fw", true);
 	resolves("", "port nobody", "port nobody", "", "nobody", false);
 	resolves("", "port", "port", "", "", true);
+	resolves("", "gateway", "gateway", "", "", true);
+	resolves("", "gateway lab-gw", "gateway lab-gw", "", "lab-gw", true);
+	resolves("", "port lab-gw", "port lab-gw", "", "lab-gw", false);
+	resolves("", "gateway fw", "gateway fw", "", "fw", false);
 	resolves("switch sw0", "segment lab", "switch sw0 segment lab", "switch sw0", "sw0", true);
 	resolves("", "switch sw0 segment lab interface hd-lab",
 		 "switch sw0 segment lab interface hd-lab", "switch sw0 segment lab", "sw0", true);
