@@ -2,98 +2,16 @@
 /*
  * get-fdb and clear-fdb (heddle-system): asked of heddle-dp, answered when it answers.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "heddle/api/fdb.h"
 #include "mgmt/bind/bind.h"
-#include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
-#include "mgmt/netconf/rpc.h"
-#include "mgmt/netconf/text.h"
+#include "mgmt/netconf/query.h"
 
-#define NS         "urn:heddle:yang:heddle-system"
-#define TIMEOUT_S  10
-#define NO_DP_TEXT "heddle-dp is not running: try again when `heddle show planes` lists it as ready"
-
-#define KNOWN 256
-
-/* What was found out about a path. */
-struct known {
-	char path[NC_PATH_MAX];
-	bool may;
-};
-
-/* Lives until both the call is answered and heddle-dp has said the last word. */
-struct query {
-	struct nc_call *call; /* NULL: answered */
-	struct event *timer;
-	struct evbuffer *body;
-	struct known *known; /* NULL: the caller may read all */
-	bool asked;          /* heddle-dp owes an answer */
-};
-
-static void query_put(struct query *q)
-{
-	if (q->call || q->asked)
-		return;
-	event_free(q->timer);
-	evbuffer_free(q->body);
-	free(q->known);
-	free(q);
-}
-
-static void on_timeout(evutil_socket_t fd, short what, void *arg)
-{
-	struct query *q = arg;
-	struct nc_call *call = q->call;
-
-	q->call = NULL;
-	if (call)
-		nc_call_error(call, DS_OPERATION_FAILED, "heddle-dp does not answer");
-	query_put(q);
-}
-
-static struct query *query_new(struct nc_call *call)
-{
-	static const struct timeval patience = {TIMEOUT_S, 0};
-	struct query *q = ds_alloc(sizeof(*q));
-
-	q->call = call;
-	q->body = evbuffer_new();
-	q->timer = evtimer_new(call->server->base, on_timeout, q);
-	evtimer_add(q->timer, &patience);
-	if (!nc_call_reads_all(call))
-		q->known = ds_alloc(KNOWN * sizeof(*q->known));
-	return q;
-}
-
-static void finish(struct query *q, int status)
-{
-	struct nc_call *call = q->call;
-
-	q->call = NULL;
-	q->asked = false;
-	if (call && status == 0)
-		nc_call_data(call, q->body);
-	else if (call && status == -EPIPE)
-		nc_call_error(call, DS_OPERATION_FAILED, NO_DP_TEXT);
-	else if (call)
-		nc_call_error(call, DS_OPERATION_FAILED, "heddle-dp: %s", strerror(-status));
-	query_put(q);
-}
-
-static bool reads_named(const struct nc_call *call, const char *fmt, const char *name,
-			const char *below)
-{
-	char path[NC_PATH_MAX];
-
-	/* cppcheck-suppress wrongPrintfScanfArgNum ; paths with one name have "" for the other */
-	snprintf(path, sizeof(path), fmt, name, below);
-	return nc_call_reads(call, path);
-}
+#define NS "urn:heddle:yang:heddle-system"
 
 /*
  * Adds that @word is no segment; several switches may have one of that name. What may not be read is not
@@ -109,7 +27,7 @@ static bool find_segment(const struct nc_call *call, const struct bd_model *m, c
 
 		if (strcmp(seg->name, word) != 0 ||
 		    (filter->switch_name[0] && strcmp(seg->sw->name, filter->switch_name) != 0) ||
-		    !reads_named(call, NC_SEGMENT_PATH, seg->sw->name, seg->name))
+		    !nc_reads_named(call, NC_SEGMENT_PATH, seg->sw->name, seg->name))
 			continue;
 		if (found) {
 			ds_errors_add(errs, DS_INVALID_VALUE, NULL,
@@ -148,9 +66,9 @@ static bool read_filter(const struct nc_call *call, struct hd_fdb_filter *filter
 		memcpy(filter->mac, addr.b, sizeof(filter->mac));
 	bd_model_init(&model, call->server->ctx, st_operational(call->server->st));
 	bd_numbers_assign(&model, config ? &config->numbers : NULL);
-	if (sw && (!bd_switch_find(&model, sw) || !reads_named(call, NC_SWITCH_PATH, sw, "")))
+	if (sw && (!bd_switch_find(&model, sw) || !nc_reads_named(call, NC_SWITCH_PATH, sw, "")))
 		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no switch \"%s\"", sw);
-	if (port && (!bd_port_find(&model, port) || !reads_named(call, NC_PORT_PATH, port, "")))
+	if (port && (!bd_port_find(&model, port) || !nc_reads_named(call, NC_PORT_PATH, port, "")))
 		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no port \"%s\"", port);
 	if (word && word[strspn(word, "0123456789")] == '\0')
 		filter->vlan = strtoul(word, NULL, 10);
@@ -160,24 +78,8 @@ static bool read_filter(const struct nc_call *call, struct hd_fdb_filter *filter
 	return right && ds_errors_none(errs);
 }
 
-/* A page has thousands of entries of few ports. */
-static bool reads(struct query *q, const char *path)
-{
-	uint32_t hash = 2166136261u; /* FNV-1a */
-	struct known *k;
-
-	for (const char *c = path; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 16777619u;
-	k = &q->known[hash % KNOWN];
-	if (strcmp(k->path, path) != 0) {
-		hd_str_copy(k->path, sizeof(k->path), path);
-		k->may = nc_call_reads(q->call, path);
-	}
-	return k->may;
-}
-
 /* An entry is of its port, and of its segment or, where that has no name, of its switch. */
-static bool reads_entry(struct query *q, const struct hd_fdb_entry *e)
+static bool reads_entry(struct nc_query *q, const struct hd_fdb_entry *e)
 {
 	char port[NC_PATH_MAX], place[NC_PATH_MAX];
 
@@ -188,7 +90,7 @@ static bool reads_entry(struct query *q, const struct hd_fdb_entry *e)
 		snprintf(place, sizeof(place), NC_SEGMENT_PATH, e->switch_name, e->segment);
 	else
 		snprintf(place, sizeof(place), NC_SWITCH_PATH, e->switch_name);
-	return reads(q, port) && reads(q, place);
+	return nc_query_reads(q, port) && nc_query_reads(q, place);
 }
 
 static void entry(struct evbuffer *body, const struct hd_fdb_entry *e)
@@ -197,22 +99,18 @@ static void entry(struct evbuffer *body, const struct hd_fdb_entry *e)
 	char text[HD_MAC_STR_MAX];
 
 	memcpy(mac.b, e->mac, sizeof(mac.b));
-	evbuffer_add_printf(body, "<entry xmlns=\"" NS "\"><switch>");
-	nc_text(body, e->switch_name);
-	evbuffer_add_printf(body, "</switch>");
+	evbuffer_add_printf(body, "<entry xmlns=\"" NS "\">");
+	nc_query_leaf(body, "switch", e->switch_name);
 	if (hd_vlan_id(e->vlan))
 		evbuffer_add_printf(body, "<vlan>%u</vlan>", e->vlan);
-	if (e->segment[0]) {
-		evbuffer_add_printf(body, "<segment>");
-		nc_text(body, e->segment);
-		evbuffer_add_printf(body, "</segment>");
-	}
-	evbuffer_add_printf(body, "<mac>%s</mac><port>", hd_mac_str(&mac, text));
-	nc_text(body, e->port);
-	evbuffer_add_printf(body, "</port><kind>%s</kind>",
-			    e->flags & HD_FDB_STATIC  ? "static"
-			    : e->flags & HD_FDB_LOCAL ? "local"
-						      : "learned");
+	if (e->segment[0])
+		nc_query_leaf(body, "segment", e->segment);
+	nc_query_leaf(body, "mac", hd_mac_str(&mac, text));
+	nc_query_leaf(body, "port", e->port);
+	nc_query_leaf(body, "kind",
+		      e->flags & HD_FDB_STATIC  ? "static"
+		      : e->flags & HD_FDB_LOCAL ? "local"
+						: "learned");
 	if (!(e->flags & (HD_FDB_STATIC | HD_FDB_LOCAL)))
 		evbuffer_add_printf(body, "<age>%u</age>", e->age_s);
 	evbuffer_add_printf(body, "</entry>");
@@ -223,7 +121,7 @@ static void on_fdb(struct hd_chan *chan, int status, const struct hd_msg *msg, b
 {
 	const struct hd_fdb_list_end *end = msg->body;
 	const struct hd_fdb_entry *e = msg->body;
-	struct query *q = arg;
+	struct nc_query *q = arg;
 
 	if (!final) {
 		if (q->call && hd_str_terminated(e->switch_name, sizeof(e->switch_name)) &&
@@ -240,70 +138,58 @@ static void on_fdb(struct hd_chan *chan, int status, const struct hd_msg *msg, b
 				    (unsigned long long)end->cursor,
 				    (unsigned long long)end->entries,
 				    (unsigned long long)end->capacity);
-	finish(q, status);
+	nc_query_done(q, status);
 }
 
 static void on_cleared(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
 		       void *arg)
 {
 	const struct hd_fdb_cleared *cleared = msg->body;
-	struct query *q = arg;
+	struct nc_query *q = arg;
 
 	if (status == 0)
 		evbuffer_add_printf(q->body, "<entries xmlns=\"" NS "\">%llu</entries>",
 				    (unsigned long long)cleared->entries);
-	finish(q, status);
+	nc_query_done(q, status);
 }
 
 /* NULL: it was answered, with an error. */
-static struct query *begin(struct nc_call *call, struct hd_fdb_filter *filter,
-			   struct hd_chan **chan)
+static struct nc_query *begin(struct nc_call *call, struct hd_fdb_filter *filter,
+			      struct hd_chan **chan)
 {
 	struct ds_errors errs = {.n = 0};
 
-	*chan = bk_data(call->server->bk);
-	if (!read_filter(call, filter, &errs)) {
-		nc_call_errors(call, &errs);
-		ds_errors_clear(&errs);
-		return NULL;
-	}
-	if (!*chan) {
-		nc_call_error(call, DS_OPERATION_FAILED, NO_DP_TEXT);
-		return NULL;
-	}
-	return query_new(call);
+	if (read_filter(call, filter, &errs))
+		return nc_query_new(call, chan);
+	nc_call_errors(call, &errs);
+	ds_errors_clear(&errs);
+	return NULL;
 }
 
 static void get_fdb(struct nc_call *call)
 {
 	struct hd_fdb_list request;
 	struct hd_chan *chan;
-	struct query *q;
+	struct nc_query *q;
 
 	memset(&request, 0, sizeof(request));
 	request.limit = ds_number(call->op, NULL, "limit", 1000);
 	request.cursor = ds_number(call->op, NULL, "cursor", 0);
 	q = begin(call, &request.filter, &chan);
-	if (!q)
-		return;
-	q->asked = true;
-	if (hd_chan_request_stream(chan, FDB_LIST, &request, on_fdb, q) < 0)
-		finish(q, -EPIPE);
+	if (q)
+		nc_query_sent(q, hd_chan_request_stream(chan, FDB_LIST, &request, on_fdb, q));
 }
 
 static void clear_fdb(struct nc_call *call)
 {
 	struct hd_fdb_clear request;
 	struct hd_chan *chan;
-	struct query *q;
+	struct nc_query *q;
 
 	memset(&request, 0, sizeof(request));
 	q = begin(call, &request.filter, &chan);
-	if (!q)
-		return;
-	q->asked = true;
-	if (hd_chan_request(chan, FDB_CLEAR, &request, on_cleared, q) < 0)
-		finish(q, -EPIPE);
+	if (q)
+		nc_query_sent(q, hd_chan_request(chan, FDB_CLEAR, &request, on_cleared, q));
 }
 
 NC_REGISTER(get_fdb_op) = {"heddle-system", "get-fdb", get_fdb};

@@ -37,6 +37,7 @@ ACTS = {
     "rollback": f"<rollback {CONF}><index>0</index></rollback>",
     "get-history-config": f"<get-history-config {CONF}><index>0</index></get-history-config>",
     "clear-fdb": '<clear-fdb xmlns="urn:heddle:yang:heddle-system"/>',
+    "clear-neighbours": '<clear-neighbours xmlns="urn:heddle:yang:heddle-gateway"/>',
     "clear-counters": '<clear-counters xmlns="urn:heddle:yang:heddle-system"/>',
 }
 READS = {
@@ -47,6 +48,8 @@ READS = {
     "get-schema": '<get-schema xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring">'
                   "<identifier>heddle-types</identifier></get-schema>",
     "get-fdb": '<get-fdb xmlns="urn:heddle:yang:heddle-system"/>',
+    "get-neighbours": '<get-neighbours xmlns="urn:heddle:yang:heddle-gateway"/>',
+    "get-routes": '<get-routes xmlns="urn:heddle:yang:heddle-gateway"/>',
     "create-subscription": '<create-subscription xmlns="urn:ietf:params:xml:ns:netconf:notification:1.0"/>',
 }
 

@@ -4,6 +4,7 @@
 They speak the protocol of include/heddle/ and remember what they were told.
 """
 import array
+import ipaddress
 import os
 import selectors
 import socket
@@ -29,6 +30,9 @@ PORT, PORT_LIST, PORT_STATE = (mid(0x11, n) for n in (1, 2, 3))
 DOMAIN_LIST = mid(0x12, 4)
 FDB_LIST, FDB_CLEAR = mid(0x13, 1), mid(0x13, 2)
 DROP_LIST = mid(0x14, 1)
+NEIGHBOUR_LIST, NEIGHBOUR_CLEAR = mid(0x18, 1), mid(0x18, 2)
+ROUTE_LIST = mid(0x19, 1)
+GATEWAY = mid(0x25, 1)
 CAPTURE_START, CAPTURE_STOP, CAPTURE_ENDED = (mid(0x17, n) for n in (1, 2, 3))
 
 
@@ -40,6 +44,12 @@ def port_state(name, kind="tap", text="", detail="", port_id=0, up=1, reason=0, 
     return struct.pack("<64s16s192s192sQQIHHHBB6s2xI", name.encode(), kind.encode(), text.encode(),
                        detail.encode(), 5 * 10**9, 0, 1, port_id, 1500, 1, up, reason,
                        bytes.fromhex(mac.replace(":", "")), speed)
+
+
+def address(text):
+    """(bytes in 16, family) of an address."""
+    ip = ipaddress.ip_address(text)
+    return ip.packed.ljust(16, b"\0"), ip.version
 
 
 class End:
@@ -54,6 +64,9 @@ class End:
         self.silent = False  # answers nothing
         self.log_level = None  # that was asked for
         self.fdb = [("office", "web1", "020000000005", 10)]  # segment, port, address, VLAN
+        # gateway, address, MAC, state, age, held; VRF, gateway, prefix, kind
+        self.neighbours = [("lab-gw", "192.168.56.9", "020000000009", 1, 3, 0)]
+        self.routes = [("default", "lab-gw", "192.168.56.0/24", 0)]
         self.captures, self.stopped = [], []  # asked for; (id, why) of those that were ended
 
     def send(self, flags, kind, body=b"", seq=0, status=0, fds=()):
@@ -149,6 +162,23 @@ class End:
             done(struct.pack("<QQQ", 0, 1, 65536))
         elif kind == FDB_CLEAR:
             done(struct.pack("<Q", 3))
+        elif kind == NEIGHBOUR_LIST:
+            self.asked = body
+            for gateway, ip, mac, state, age, held in self.neighbours:
+                packed, family = address(ip)
+                self.send(REPLY | MORE, kind, cstr(gateway, 64) + packed + bytes.fromhex(mac) +
+                          struct.pack("<BBII", family, state, age, held), seq)
+            done(struct.pack("<QQQ", 0, len(self.neighbours), 4096))
+        elif kind == NEIGHBOUR_CLEAR:
+            self.asked = body
+            done(struct.pack("<Q", 2))
+        elif kind == ROUTE_LIST:
+            self.asked = body
+            for vrf, gateway, prefix, how in self.routes:
+                packed, family = address(prefix.split("/")[0])
+                self.send(REPLY | MORE, kind, cstr(vrf, 64) + cstr(gateway, 64) + packed +
+                          struct.pack("<BB6xII", family, int(prefix.split("/")[1]), how, 0), seq)
+            done(struct.pack("<QQ", 0, len(self.routes)))
         elif kind == PLANE_LIST:
             for plane in (1, 2, 3, 4):
                 self.send(REPLY | MORE, kind, struct.pack("<IiIIQQ", plane, 100 + plane, 0, 1,

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * get-neighbours, clear-neighbours and get-routes (heddle-gateway): asked of heddle-dp, answered when
+ * it answers.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "heddle/api/gateway.h"
+#include "heddle/api/neighbour.h"
+#include "heddle/api/route.h"
+#include "heddle/net/ether.h"
+#include "mgmt/bind/bind.h"
+#include "mgmt/datastore/similar.h"
+#include "mgmt/datastore/tree.h"
+#include "mgmt/datastore/types.h"
+#include "mgmt/netconf/query.h"
+
+#define NS "urn:heddle:yang:heddle-gateway"
+
+static const char *value_of(const struct bd_port *gateway, bool vrf)
+{
+	const char *value = vrf ? ds_value(gateway->params, NULL, "vrf") : gateway->name;
+
+	return value ? value : HD_VRF_DEFAULT;
+}
+
+/*
+ * Adds that @name is no gateway, or no VRF: one exists while a gateway is in it. What may not be read is
+ * not there, in words as well.
+ */
+static bool find(const struct nc_call *call, const char *name, bool vrf, struct ds_errors *errs)
+{
+	struct ds_similar similar;
+	struct bd_model model;
+	bool found = false;
+	char hint[160];
+
+	ds_similar_init(&similar, name);
+	bd_model_init(&model, call->server->ctx, st_operational(call->server->st));
+	for (size_t i = 0; i < model.n_ports && !found; i++) {
+		const struct bd_port *port = &model.ports[i];
+
+		if (port->role != BD_ROLE_GATEWAY ||
+		    !nc_reads_named(call, NC_PORT_PATH, port->name, ""))
+			continue;
+		found = !strcmp(value_of(port, vrf), name);
+		ds_similar_offer(&similar, value_of(port, vrf));
+	}
+	if (!found)
+		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no %s \"%s\"%s",
+			      vrf ? "VRF" : "gateway", name,
+			      ds_similar_hint(&similar, hint, sizeof(hint)));
+	bd_model_free(&model);
+	return found;
+}
+
+static bool read_filter(const struct nc_call *call, struct hd_neighbour_filter *filter,
+			struct ds_errors *errs)
+{
+	const char *gateway = ds_value(call->op, NULL, "gateway");
+	const char *address = ds_value(call->op, NULL, "address");
+	uint8_t length;
+
+	memset(filter, 0, sizeof(*filter));
+	if (gateway && !find(call, gateway, false, errs))
+		return false;
+	hd_str_copy(filter->gateway, sizeof(filter->gateway), gateway ? gateway : "");
+	if (!address || (!strchr(address, '/') &&
+			 ds_prefix_parse(address, false, filter->addr, &filter->family, &length)))
+		return true;
+	ds_errors_add(errs, DS_INVALID_VALUE, NULL,
+		      "%s is no IPv4 or IPv6 address, like 10.0.0.5 or fd00::5", address);
+	return false;
+}
+
+/* Entries are of their gateway. */
+static bool reads(struct nc_query *q, const char *gateway)
+{
+	char path[NC_PATH_MAX];
+
+	snprintf(path, sizeof(path), NC_PORT_PATH, gateway);
+	return nc_query_reads(q, path);
+}
+
+static void neighbour(struct evbuffer *body, const struct hd_neighbour_entry *e)
+{
+	char address[INET6_ADDRSTRLEN], text[HD_MAC_STR_MAX];
+	struct hd_mac mac;
+
+	inet_ntop(e->family == 4 ? AF_INET : AF_INET6, e->addr, address, sizeof(address));
+	memcpy(mac.b, e->mac, sizeof(mac.b));
+	evbuffer_add_printf(body, "<entry xmlns=\"" NS "\">");
+	nc_query_leaf(body, "gateway", e->gateway);
+	nc_query_leaf(body, "address", address);
+	if (!hd_mac_is_zero(&mac))
+		nc_query_leaf(body, "mac", hd_mac_str(&mac, text));
+	nc_query_leaf(body, "state", hd_neighbour_state_name(e->state));
+	evbuffer_add_printf(body, "<age>%u</age><held>%u</held></entry>", e->age_s, e->held);
+}
+
+static void on_neighbours(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+			  void *arg)
+{
+	const struct hd_neighbour_list_end *end = msg->body;
+	const struct hd_neighbour_entry *e = msg->body;
+	struct nc_query *q = arg;
+
+	if (!final) {
+		if (q->call && hd_str_terminated(e->gateway, sizeof(e->gateway)) &&
+		    reads(q, e->gateway))
+			neighbour(q->body, e);
+		return;
+	}
+	if (status == 0)
+		evbuffer_add_printf(q->body,
+				    "<cursor xmlns=\"" NS "\">%llu</cursor>"
+				    "<entries xmlns=\"" NS "\">%llu</entries>"
+				    "<capacity xmlns=\"" NS "\">%llu</capacity>",
+				    (unsigned long long)end->cursor,
+				    (unsigned long long)end->entries,
+				    (unsigned long long)end->capacity);
+	nc_query_done(q, status);
+}
+
+static void on_cleared(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+		       void *arg)
+{
+	const struct hd_neighbour_cleared *cleared = msg->body;
+	struct nc_query *q = arg;
+
+	if (status == 0)
+		evbuffer_add_printf(q->body, "<entries xmlns=\"" NS "\">%llu</entries>",
+				    (unsigned long long)cleared->entries);
+	nc_query_done(q, status);
+}
+
+static void route(struct evbuffer *body, const struct hd_route_entry *e)
+{
+	char prefix[HD_IP_PREFIX_STR_MAX];
+
+	evbuffer_add_printf(body, "<entry xmlns=\"" NS "\">");
+	nc_query_leaf(body, "vrf", e->vrf);
+	nc_query_leaf(body, "prefix", hd_ip_prefix_str(&e->prefix, prefix));
+	nc_query_leaf(body, "kind", hd_route_kind_name(e->kind));
+	nc_query_leaf(body, "gateway", e->gateway);
+	evbuffer_add_printf(body, "</entry>");
+}
+
+static void on_routes(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+		      void *arg)
+{
+	const struct hd_route_list_end *end = msg->body;
+	const struct hd_route_entry *e = msg->body;
+	struct nc_query *q = arg;
+
+	if (!final) {
+		if (q->call && hd_str_terminated(e->gateway, sizeof(e->gateway)) &&
+		    hd_str_terminated(e->vrf, sizeof(e->vrf)) && reads(q, e->gateway))
+			route(q->body, e);
+		return;
+	}
+	if (status == 0)
+		evbuffer_add_printf(q->body,
+				    "<cursor xmlns=\"" NS "\">%llu</cursor>"
+				    "<entries xmlns=\"" NS "\">%llu</entries>",
+				    (unsigned long long)end->cursor,
+				    (unsigned long long)end->entries);
+	nc_query_done(q, status);
+}
+
+/* NULL: it was answered, with an error. */
+static struct nc_query *begin(struct nc_call *call, struct hd_neighbour_filter *filter,
+			      struct hd_chan **chan)
+{
+	struct ds_errors errs = {.n = 0};
+
+	if (read_filter(call, filter, &errs))
+		return nc_query_new(call, chan);
+	nc_call_errors(call, &errs);
+	ds_errors_clear(&errs);
+	return NULL;
+}
+
+static void get_neighbours(struct nc_call *call)
+{
+	struct hd_neighbour_list request;
+	struct hd_chan *chan;
+	struct nc_query *q;
+
+	memset(&request, 0, sizeof(request));
+	request.limit = ds_number(call->op, NULL, "limit", 1000);
+	request.cursor = ds_number(call->op, NULL, "cursor", 0);
+	q = begin(call, &request.filter, &chan);
+	if (q)
+		nc_query_sent(q, hd_chan_request_stream(chan, NEIGHBOUR_LIST, &request,
+							on_neighbours, q));
+}
+
+static void clear_neighbours(struct nc_call *call)
+{
+	struct hd_neighbour_clear request;
+	struct hd_chan *chan;
+	struct nc_query *q;
+
+	memset(&request, 0, sizeof(request));
+	q = begin(call, &request.filter, &chan);
+	if (q)
+		nc_query_sent(q, hd_chan_request(chan, NEIGHBOUR_CLEAR, &request, on_cleared, q));
+}
+
+static void get_routes(struct nc_call *call)
+{
+	const char *vrf = ds_value(call->op, NULL, "vrf");
+	const char *family = ds_value(call->op, NULL, "family");
+	struct hd_route_list request;
+	struct ds_errors errs = {.n = 0};
+	struct hd_chan *chan;
+	struct nc_query *q;
+
+	if (vrf && !find(call, vrf, true, &errs)) {
+		nc_call_errors(call, &errs);
+		ds_errors_clear(&errs);
+		return;
+	}
+	q = nc_query_new(call, &chan);
+	if (!q)
+		return;
+	memset(&request, 0, sizeof(request));
+	hd_str_copy(request.vrf, sizeof(request.vrf), vrf ? vrf : "");
+	request.family = !family ? 0 : !strcmp(family, "ipv4") ? 4 : 6;
+	request.limit = ds_number(call->op, NULL, "limit", 1000);
+	request.cursor = ds_number(call->op, NULL, "cursor", 0);
+	nc_query_sent(q, hd_chan_request_stream(chan, ROUTE_LIST, &request, on_routes, q));
+}
+
+NC_REGISTER(get_neighbours_op) = {"heddle-gateway", "get-neighbours", get_neighbours};
+
+NC_REGISTER(clear_neighbours_op) = {"heddle-gateway", "clear-neighbours", clear_neighbours};
+
+NC_REGISTER(get_routes_op) = {"heddle-gateway", "get-routes", get_routes};
