@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "mgmt/cli/history.h"
+#include "mgmt/cli/kinds.h"
 #include "mgmt/cli/table.h"
+#include "mgmt/setform/items.h"
 #include "mgmt/setform/setform.h"
 
 #define PLAIN_MAX   10 /* effects that are neither dangers nor warnings; JSON has all */
@@ -23,6 +25,17 @@ void cli_xml_leaf(struct cli_str *xml, const char *name, const char *text)
 	cli_str_printf(xml, "<%s>", name);
 	cli_xml_escape(xml, text);
 	cli_str_printf(xml, "</%s>", name);
+}
+
+char *cli_value_form(const char *path, const char *text)
+{
+	struct ly_ctx *ctx = cli_schema(NULL);
+	const struct lysc_node *leaf = ctx ? lys_find_path(ctx, NULL, path, 0) : NULL;
+
+	if (!leaf)
+		return cli_strdup(text);
+	sf_top(ctx);
+	return sf_to_model(sf_word_of(leaf), leaf, text);
 }
 
 json_t *cli_errors_json(const struct lyd_node *reply)

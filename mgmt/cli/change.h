@@ -58,6 +58,12 @@ void cli_comment_add(struct cli_str *xml, const char *text);
 /* The errors of a reply for programs. */
 json_t *cli_errors_json(const struct lyd_node *reply);
 
+/*
+ * A value of the leaf or leaf-list at @path, as the switch has it: "100..200" for "0100-200". Else what is
+ * there already would be taken away and set in one request. Allocated.
+ */
+char *cli_value_form(const char *path, const char *text);
+
 /* Adds <name>text</name>, escaped. */
 void cli_xml_leaf(struct cli_str *xml, const char *name, const char *text);
 

@@ -9,37 +9,21 @@
 #include "mgmt/cli/kinds.h"
 #include "mgmt/cli/model.h"
 #include "mgmt/cli/running.h"
-#include "mgmt/setform/items.h"
 
 /* Leaves that say which VLANs a port is in. */
 static const char *const vlan_leaves[] = {"access", "trunk",         "native",
 					  "tunnel", "tunnel-cvlans", "native-tagged"};
 #define VLAN_LEAVES (sizeof(vlan_leaves) / sizeof(*vlan_leaves))
 
-/*
- * A value of the leaf-list @name of a port, as the switch has it: "100..200" for "0100-200". Else what is
- * there already would be taken away and set in one request. Allocated.
- */
-static char *form_of(const char *name, const char *item)
-{
-	char *path =
-		cli_asprintf("/ietf-interfaces:interfaces/interface/heddle-port:port/%s", name);
-	struct ly_ctx *ctx = cli_schema(NULL);
-	const struct lysc_node *leaf = ctx ? lys_find_path(ctx, NULL, path, 0) : NULL;
-
-	free(path);
-	if (!leaf)
-		return cli_strdup(item);
-	sf_top(ctx);
-	return sf_to_model(sf_word_of(leaf), leaf, item);
-}
+#define PORT_PATH "/ietf-interfaces:interfaces/interface/heddle-port:port/"
 
 /* "office,lab,100-200": an element for each. False after a message when one is empty. */
 static bool add_list(struct cli_str *xml, const char *name, const char *list)
 {
 	do {
 		size_t n = strcspn(list, ",");
-		char *item = cli_strndup(list, n), *value = form_of(name, item);
+		char *path = cli_asprintf(PORT_PATH "%s", name);
+		char *item = cli_strndup(list, n), *value = cli_value_form(path, item);
 
 		if (n)
 			cli_xml_leaf(xml, name, value);
@@ -47,6 +31,7 @@ static bool add_list(struct cli_str *xml, const char *name, const char *list)
 			cli_error("an item of the list is empty: it looks like office,lab,100-200");
 		free(value);
 		free(item);
+		free(path);
 		if (!n)
 			return false;
 		list += n;

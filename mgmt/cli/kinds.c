@@ -135,6 +135,11 @@ static void read_identities(const struct lysc_ident *base, const struct lys_modu
 			read_identities(ident, kinds_module);
 			continue;
 		}
+		snprintf(path, sizeof(path), "/ietf-interfaces:interfaces/interface/%s:%s",
+			 ident->module->name, ident->name);
+		node = lys_find_path(ident->module->ctx, NULL, path, false);
+		if (node && sf_extension(node, "top-kind", 0))
+			continue; /* it has commands of its own */
 		if (n_kinds == KINDS_MAX)
 			return;
 		n_kinds++;
@@ -144,9 +149,6 @@ static void read_identities(const struct lysc_ident *base, const struct lys_modu
 			.ns = ident->module->ns,
 			.help = cli_first_sentence(ident->dsc),
 		};
-		snprintf(path, sizeof(path), "/ietf-interfaces:interfaces/interface/%s:%s",
-			 ident->module->name, ident->name);
-		node = lys_find_path(ident->module->ctx, NULL, path, false);
 		if (node)
 			read_options(kind, node);
 	}

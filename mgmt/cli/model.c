@@ -86,7 +86,8 @@ static void read_port(struct cli_port *p, const struct lyd_node *node)
 	p->state = cli_xml_child(p->port, "state");
 	p->name = cli_xml_text(node, "name");
 	p->kind = identity(cli_xml_text(node, "type"));
-	p->switch_name = cli_xml_text(p->port, "switch");
+	p->gateway = strcmp(p->kind, "gateway") == 0 ? cli_xml_child(node, "gateway") : NULL;
+	p->switch_name = cli_xml_text(p->gateway ? p->gateway : p->port, "switch");
 	p->role = cli_xml_text(p->state, "role");
 	p->reason = cli_xml_text(p->state, "reason");
 	p->up = strcmp(cli_xml_text(node, "oper-status"), "up") == 0;
@@ -112,7 +113,8 @@ static void read_ports(struct cli_model *m, const struct lyd_node *interfaces)
 	"<packets/></drop>"
 #define PORT_TABLE                                                                             \
 	"<type/><enabled/><oper-status/><port xmlns=\"urn:heddle:yang:heddle-port\"><switch/>" \
-	"<access/><trunk/><native/><tunnel/><state><role/><segment/>" PORT_STATE "</state></port>"
+	"<access/><trunk/><native/><tunnel/><state><role/><segment/>" PORT_STATE               \
+	"</state></port><gateway xmlns=\"urn:heddle:yang:heddle-gateway\"><switch/></gateway>"
 #define PORT_RATES                                                                   \
 	"<enabled/><oper-status/><statistics><in-octets/><out-octets/></statistics>" \
 	"<port xmlns=\"urn:heddle:yang:heddle-port\"><state>" PORT_STATE "</state></port>"
@@ -140,6 +142,11 @@ static char *filter(unsigned int parts, const char *port)
 		}
 		cli_str_puts(&xml, "</interfaces>");
 	}
+	if (parts & CLI_PART_GATEWAYS)
+		cli_str_puts(&xml,
+			     "<interfaces xmlns=\"urn:ietf:params:xml:ns:yang:ietf-interfaces\">"
+			     "<interface><type xmlns:kind=\"urn:heddle:yang:heddle-gateway\">"
+			     "kind:gateway</type></interface></interfaces>");
 	if (parts & CLI_PART_SWITCHES)
 		cli_str_puts(&xml, "<switches xmlns=\"urn:heddle:yang:heddle-switch\"/>");
 	if (parts & CLI_PART_SYSTEM)

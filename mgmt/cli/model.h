@@ -13,13 +13,15 @@ enum cli_part {
 	CLI_PART_SYSTEM = 1 << 2,
 	CLI_PART_PORT_TABLE = 1 << 3, /* of ports: name, kind, state, VLANs, packets and drops */
 	CLI_PART_PORT_RATES = 1 << 4, /* of ports: name, state, packets, bytes and drops */
+	CLI_PART_GATEWAYS = 1 << 5,   /* of ports those that are gateways */
 };
 
 /* Strings are never NULL, and live as long as the model. */
 struct cli_port {
-	const struct lyd_node *node;  /* the interface */
-	const struct lyd_node *port;  /* heddle-port's container, may be NULL */
-	const struct lyd_node *state; /* its state, may be NULL */
+	const struct lyd_node *node;    /* the interface */
+	const struct lyd_node *port;    /* heddle-port's container, may be NULL */
+	const struct lyd_node *state;   /* its state, may be NULL */
+	const struct lyd_node *gateway; /* its container when it is a gateway, else NULL */
 	const char *name, *kind, *switch_name, *role;
 	const char *reason; /* "up", "disabled", "no-peer", ... */
 	char *vlans;        /* "access office" */
@@ -56,7 +58,7 @@ int cli_no_such_port(const struct cli_model *model, const char *name);
 /* "up", "disabled", "down, no-peer". In @text, unless it is constant. */
 const char *cli_port_state_text(const struct cli_port *port, char text[CLI_STATE_MAX]);
 
-/* "access office", "trunk lab,100-200 native lab", "uplink office", "host lab", "". Allocated. */
+/* "access office", "trunk lab,100-200 native lab", "uplink office", "host lab", "gateway lab", "". Allocated. */
 char *cli_port_vlans(const struct cli_port *port);
 
 /* The same for programs. */

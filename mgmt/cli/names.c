@@ -4,13 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heddle/api/gateway.h"
 #include "mgmt/cli/model.h"
 
 /* Names alone: the counters of thousands of ports are not worth waiting for. */
 #define REQUEST                                                                             \
 	"<get-config><source><running/></source><filter type=\"subtree\">"                  \
 	"<interfaces xmlns=\"urn:ietf:params:xml:ns:yang:ietf-interfaces\"><interface>"     \
-	"<name/><type/></interface></interfaces>"                                           \
+	"<name/><type/><gateway xmlns=\"urn:heddle:yang:heddle-gateway\"><vrf/></gateway>"  \
+	"</interface></interfaces>"                                                         \
 	"<switches xmlns=\"urn:heddle:yang:heddle-switch\"><switch><name/><segment><name/>" \
 	"</segment></switch></switches></filter></get-config>"
 
@@ -28,14 +30,31 @@ static int compare(const void *a_, const void *b_)
 				  : cli_name_compare(a->name, b->name);
 }
 
+static void add_gateway(struct cli_names *names, const struct lyd_node *interface)
+{
+	const char *vrf = cli_xml_text(cli_xml_child(interface, "gateway"), "vrf");
+
+	vrf = *vrf ? vrf : HD_VRF_DEFAULT;
+	add(names, CLI_NAME_GATEWAY, cli_xml_text(interface, "name"),
+	    cli_asprintf("gateway, VRF %s", vrf));
+	for (size_t i = 0; i < names->n; i++)
+		if (names->list[i].kind == CLI_NAME_VRF && strcmp(names->list[i].name, vrf) == 0)
+			return;
+	add(names, CLI_NAME_VRF, vrf, cli_strdup("VRF"));
+}
+
 static void read_names(const struct lyd_node *data, struct cli_names *names)
 {
 	cli_xml_foreach(port, cli_xml_child(data, "interfaces"), "interface")
 	{
 		const char *type = cli_xml_text(port, "type"), *colon = strchr(type, ':');
+		const char *kind = colon ? colon + 1 : type;
+		bool gateway = strcmp(kind, "gateway") == 0;
 
 		add(names, CLI_NAME_PORT, cli_xml_text(port, "name"),
-		    cli_asprintf("%s port", colon ? colon + 1 : type));
+		    cli_asprintf(gateway ? "%s" : "%s port", kind));
+		if (gateway)
+			add_gateway(names, port);
 	}
 	cli_xml_foreach(sw, cli_xml_child(data, "switches"), "switch")
 	{

@@ -7,7 +7,13 @@
 
 #include "mgmt/cli/cli.h"
 
-enum cli_name_kind { CLI_NAME_PORT, CLI_NAME_SWITCH, CLI_NAME_SEGMENT };
+enum cli_name_kind {
+	CLI_NAME_PORT, /* also of a gateway */
+	CLI_NAME_SWITCH,
+	CLI_NAME_SEGMENT,
+	CLI_NAME_GATEWAY,
+	CLI_NAME_VRF,
+};
 
 struct cli_name {
 	enum cli_name_kind kind;

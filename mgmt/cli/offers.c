@@ -24,7 +24,7 @@ static const struct {
 	{"show", "what the switch is and does"},  {"clear", "forget what was learned or counted"},
 	{"port", "add, change and remove ports"}, {"segment", "add and remove segments"},
 	{"switch", "add and remove switches"},    {"load", "make a file what runs"},
-	{"log", "how much is written into it"},
+	{"log", "how much is written into it"},   {"gateway", "add, change and remove gateways"},
 };
 
 static void offer(cli_offer_fn fn, void *arg, enum cli_offer_kind kind, const char *word,
@@ -285,6 +285,8 @@ void cli_offers_value(struct cli *cli, enum cmd_words words, const char *typed, 
 	case CMD_WORDS_FILE: offer(fn, arg, CLI_OFFER_FILE, "FILE", "the name of a file"); break;
 	case CMD_WORDS_DIR: offer(fn, arg, CLI_OFFER_DIR, "DIR", "the name of a folder"); break;
 	case CMD_WORDS_PORT: offer_names(cli, CLI_NAME_PORT, fn, arg); break;
+	case CMD_WORDS_GATEWAY: offer_names(cli, CLI_NAME_GATEWAY, fn, arg); break;
+	case CMD_WORDS_VRF: offer_names(cli, CLI_NAME_VRF, fn, arg); break;
 	case CMD_WORDS_SWITCH: offer_names(cli, CLI_NAME_SWITCH, fn, arg); break;
 	case CMD_WORDS_SEGMENT: offer_names(cli, CLI_NAME_SEGMENT, fn, arg); break;
 	case CMD_WORDS_VLANS: offer_vlans(cli, typed, fn, arg); break;

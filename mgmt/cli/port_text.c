@@ -56,7 +56,8 @@ char *cli_port_vlans(const struct cli_port *p)
 			add_list(&text, " native", p->port, "native");
 	} else if (cli_xml_child(p->port, "tunnel")) {
 		add_list(&text, "tunnel", p->port, "tunnel");
-	} else if (strcmp(p->role, "uplink") == 0 || strcmp(p->role, "host") == 0) {
+	} else if (strcmp(p->role, "uplink") == 0 || strcmp(p->role, "host") == 0 ||
+		   strcmp(p->role, "gateway") == 0) {
 		add_list(&text, p->role, p->state, "segment");
 	}
 	return text.text ? text.text : cli_strdup("");

@@ -10,7 +10,7 @@
 #define USERS_MAX 10 /* ports that a message names */
 #define PORTS                                                                                      \
 	"<interfaces xmlns=\"" CLI_NS_INTERFACES "\"><interface><name/><port xmlns=\"" CLI_NS_PORT \
-	"\"/></interface></interfaces>"
+	"\"/><gateway xmlns=\"urn:heddle:yang:heddle-gateway\"/></interface></interfaces>"
 
 int cli_running_get(struct cli_client *client, const char *port, struct cli_running *r)
 {
@@ -153,16 +153,16 @@ bool cli_running_lacks(const struct cli_running *r, const char *segment, const c
 	return true;
 }
 
-/* How a port is in the segment: "access", "trunk", ...; NULL: it is not. */
+/* How a port is in the segment: "access", "trunk", "gateway", ...; NULL: it is not. */
 static const char *use_of(const struct lyd_node *port, const char *segment)
 {
-	static const char *const leaves[] = {"access", "trunk", "native", "tunnel"};
+	static const char *const leaves[] = {"access", "trunk", "native", "tunnel", "segment"};
 
 	for (size_t i = 0; i < sizeof(leaves) / sizeof(*leaves); i++) {
 		cli_xml_foreach(leaf, port, leaves[i])
 		{
 			if (strcmp(cli_xml_own_text(leaf), segment) == 0)
-				return leaves[i];
+				return i == 4 ? "gateway" : leaves[i];
 		}
 	}
 	return NULL;
@@ -175,7 +175,8 @@ static size_t add_users(const struct lyd_node *reply, const char *sw, const char
 	cli_xml_foreach(interface, cli_xml_child(cli_xml_child(reply, "data"), "interfaces"),
 			"interface")
 	{
-		const struct lyd_node *port = cli_xml_child(interface, "port");
+		const struct lyd_node *gateway = cli_xml_child(interface, "gateway");
+		const struct lyd_node *port = gateway ? gateway : cli_xml_child(interface, "port");
 		const char *use = segment ? use_of(port, segment) : "switch";
 
 		if (!use || strcmp(cli_xml_text(port, "switch"), sw) != 0 || n++ >= USERS_MAX)

@@ -100,6 +100,10 @@ static void tell_words(struct sf_walk *w, const char *text)
 		for (size_t i = 0; i < scope->n; i++, n++) {
 			char *more;
 
+			if (sf_extension(scope->words[i]->node, "top-kind", 0)) {
+				n--;
+				continue; /* said at the top */
+			}
 			ds_similar_offer(&similar, scope->words[i]->word);
 			if (n >= LISTED_MAX)
 				continue;

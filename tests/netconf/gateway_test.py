@@ -161,8 +161,8 @@ def state():
         w.wait("up", lambda: interface().findtext(I + "oper-status") == "up")
         entry = interface()
         assert entry.findtext(I + "type").endswith(":gateway")
-        port_state = entry.find(P + "port").find(P + "state")
-        assert port_state.findtext(P + "role") == "gateway" and port_state.findtext(P + "segment") == "lab"
+        of_port = entry.find(P + "port").find(P + "state")
+        assert of_port.findtext(P + "role") == "gateway" and of_port.findtext(P + "segment") == "lab"
         lab = next(s for s in c.rpc("<get/>").iter(f"{{{HS}}}segment") if s.findtext(f"{{{HS}}}name") == "lab")
         assert "lab-gw" in [m.text for m in lab.iter(f"{{{HS}}}member")]
 
