@@ -160,6 +160,15 @@ static int find(struct cli_client *client, const char *name, const struct lyd_no
 	return rc;
 }
 
+/* Is any of the command's own options given that changes something? */
+static bool changes(const struct cmd_line *line)
+{
+	for (const struct cmd_option *o = line->cmd->options; o->name; o++)
+		if (strcmp(o->name, "check") != 0 && cmd_has(line, o->name))
+			return true;
+	return false;
+}
+
 static int run_gateway_set(struct cli *cli, const struct cmd_line *line)
 {
 	const struct lyd_node *interface = NULL;
@@ -171,7 +180,7 @@ static int run_gateway_set(struct cli *cli, const struct cmd_line *line)
 	char *done;
 	int rc;
 
-	if (line->n_values == 0) {
+	if (!changes(line)) {
 		cli_error("gateway set: what of it? heddle gateway set --help lists the options");
 		return CLI_USAGE;
 	}
