@@ -268,5 +268,5 @@ static void test_log_window(void)
 }
 
 UNIT_MAIN("base", {"err", test_err}, {"name", test_name}, {"clock", test_clock},
-	  {"random", test_random}, {"hash", test_hash}, {"log", test_log}, {"log-window", test_log_window},
-	  {"log-journal", test_log_journal});
+	  {"random", test_random}, {"hash", test_hash}, {"log", test_log},
+	  {"log-window", test_log_window}, {"log-journal", test_log_journal});

@@ -50,7 +50,8 @@ static const struct lyd_node *same_address(const struct lyd_node *interface,
 	{
 		if (node == before)
 			return NULL;
-		if (bd_address(node, &other) && other.family == a->family && !memcmp(other.addr, a->addr, sizeof(a->addr)))
+		if (bd_address(node, &other) && other.family == a->family &&
+		    !memcmp(other.addr, a->addr, sizeof(a->addr)))
 			return node;
 	}
 	return NULL;

@@ -97,7 +97,8 @@ void bd_port_resolve(const struct bd_model *m, struct bd_port *port)
 		port->mode = HD_VLAN_ACCESS;
 		port->pvid = port->host_of->vlan;
 	} else if (port->role == BD_ROLE_GATEWAY) {
-		port->segment = bd_segment_find(m, port->sw, ds_value(port->params, NULL, "segment"));
+		port->segment =
+			bd_segment_find(m, port->sw, ds_value(port->params, NULL, "segment"));
 		port->mode = port->segment ? HD_VLAN_ACCESS : HD_VLAN_NONE;
 		port->pvid = port->segment ? port->segment->vlan : 0;
 	} else if (ds_child(port->port, NULL, "access")) {

@@ -76,7 +76,8 @@ static void test_set(void)
 	       "description vlan bridged host-only interface mac-limit <enter>");
 	offers(SF_TO_SET, "", "switch sw0 segment office bridged",
 	       "uplink description vlan bridged host-only interface mac-limit <enter>");
-	offers(SF_TO_SET, "switch sw0 segment office", "bridged uplink", "lab-gw eth1 fw <uplink> [");
+	offers(SF_TO_SET, "switch sw0 segment office", "bridged uplink",
+	       "lab-gw eth1 fw <uplink> [");
 	offers(SF_TO_SET, "", "switch sw0 segment lab interface", "<name>");
 	offers(SF_TO_SET, "", "port fw tap queues", "<1..8>");
 	offers(SF_TO_SET, "", "port fw tap offloads", "none checksum all");

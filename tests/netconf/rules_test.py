@@ -18,7 +18,7 @@ from common import CONFIGS, main, test, world
 from datastores import HP, HS, OPS, TAP, edit, hport, iface, ifs, tap
 
 ROOT = CONFIGS.parents[1]
-FOLDERS = ("dataplane", "ctrlplane", "supervisor", "lib/api", "lib/config")
+FOLDERS = ("dataplane", "ctrlplane", "supervisor", "lib/api", "lib/config", "lib/net")
 NOT_CONFIGURATION = re.compile(r"_test|_fixture|/replay/|/main/")
 FUNCTION = re.compile(r"^(?:static |const |struct )*\w[\w *]*?\**\b(\w+)\(([^;{}]*)\)\n\{\n(.*?)^\}", re.M | re.S)
 TEXT = r'"(?:[^"\\]|\\.)*"'
@@ -115,6 +115,13 @@ def static(mac="02:00:00:00:00:09", vlan="office", name="web1"):
                   f"<port>{name}</port></static-mac>")
 
 
+def gateway(*addresses, body="", name="g"):
+    ns = "urn:heddle:yang:heddle-gateway"
+    return ifs(iface(name, f'<type xmlns:g="{ns}">g:gateway</type><gateway xmlns="{ns}"><switch>sw0</switch>'
+                     "<segment>lab</segment>" + "".join(f"<address>{a}</address>" for a in addresses) +
+                     f"{body}</gateway>"))
+
+
 IN_LAB = "<switch>sw0</switch><access>lab</access>"
 MACS = "".join(f"<mac>02:00:00:00:01:{i:02x}</mac>" for i in range(17))
 IPS = "<mac>02:00:00:00:01:00</mac>" + "".join(f"<ip>10.0.0.{i}</ip>" for i in range(17))
@@ -144,6 +151,11 @@ ROWS = [
     ("%u addresses, more than", host(*(f"10.0.{i}.1/24" for i in range(17))), "hs:address"),
     ("%s is there twice", host("10.9.0.1/24", "10.9.0.1/16"), "10.9.0.1/16"),
     ("%s is a loopback address", host("127.0.0.1/8"), "127.0.0.1/8"),
+    ("%s is a loopback address", gateway("127.0.0.1/8"), "gateway/hgw:address"),
+    ("%s is the broadcast address", gateway("10.9.0.255/24"), "gateway/hgw:address"),
+    ("%s is the %s address", gateway("::1/64"), "gateway/hgw:address"),
+    ("%u addresses, more than", gateway(*(f"10.0.{i}.1/24" for i in range(17))), "hgw:address"),
+    ("the port's name is not valid", gateway(name="g q"), "interface"),
     ("%s is a multicast address", host("224.0.0.5/24"), "224.0.0.5/24"),
     ("%s is a multicast address", host("ff02::1/64"), "ff02::1/64"),
     ("%s is not an address that an interface", host("0.0.0.0/8"), "0.0.0.0/8"),
