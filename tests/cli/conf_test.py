@@ -51,6 +51,41 @@ def set_show_compare_commit():
 
 
 @test
+def gateways():
+    """A kind with a word of its own; in the model it is in the list of ports."""
+    with world() as w:
+        cli = Cli(w)
+        has(cli.run("set gateway lab-gw switch sw0 segment lab address 192.168.77.254/24", "commit check"),
+            "gateway lab-gw is added")
+        out = cli.run("edit gateway lab-gw", "set address [ fd00::1/64 10.9.0.1/24 ] vrf blue", "show", "up",
+                      "show gateway", "show gateway lab-gw vrf", "compare")
+        block = ("switch sw0;\nsegment lab;\naddress [ 192.168.77.254/24 fd00::1/64 10.9.0.1/24 ];\nvrf blue;\n")
+        assert block in out, out
+        has(out, "gateway lab-gw {\n    switch sw0;\n", "\nvrf blue;\n", "+ set gateway lab-gw segment lab")
+        assert "port" not in out, out
+        has(cli.run("commit"), "Committed.")
+        has(cli.run("set gateway lab-gw vrf red mac 02:00:00:00:00:99", "compare", "commit check"),
+            "- set gateway lab-gw vrf blue\n+ set gateway lab-gw vrf red\n+ set gateway lab-gw mac 02:00:00:00:00:99",
+            "gateway lab-gw is in VRF red instead of blue")
+        has(cli.run("rename gateway lab-gw to den-gw", "rename switch sw0 segment lab to den", "show gateway den-gw"),
+            "segment den;")
+        cli.run("delete port den-gw", rc=2)
+        has(cli.err, 'there is no port "den-gw"')
+        cli.run("delete gateway web1", rc=2)
+        has(cli.err, 'there is no gateway "web1"')
+        cli.run("set gateway den-gw access den", rc=2)
+        has(cli.err, 'gateway den-gw has no "access"')
+        cli.run("set gateway den-gw segment nowhere", "commit", rc=1)
+        has(cli.err, "gateway den-gw segment\n", 'switch sw0 has no segment "nowhere"')
+        cli.run("set gateway den-gw segment den", "set gateway x switch sw0 segment office address 10.9.0.2/24 vrf red",
+                "commit", rc=1)
+        has(cli.err, "gateway den-gw address 10.9.0.1/24\n" if "den-gw address" in cli.err else "gateway x address",
+            "overlaps with", "another vrf than red")
+        cli.run("delete gateway x address 10.9.0.2/24", "commit")
+        has(cli.run("delete gateway", "commit check"), "gateway den-gw is removed", "gateway x is removed")
+
+
+@test
 def what_the_switch_refuses():
     with world() as w:
         cli = Cli(w)

@@ -178,6 +178,14 @@ def tables_have_what_their_reader_may_read():
         for name in ("eth1", "nope"):
             assert "there is no port" in ET.tostring(stan.rpc(
                 f"<clear-counters {ns}><port>{name}</port></clear-counters>"), encoding="unicode")
+        hg = "urn:heddle:yang:heddle-gateway"
+        w.ends[DATA].neighbours = [(name, "10.0.0.9", "0200000000" + mac, 1, 1, 0)
+                                   for name, mac in (("web1", "0a"), ("eth1", "0b"))]
+        w.ends[DATA].routes = [("default", "web1", "10.0.0.0/24", 0), ("default", "eth1", "10.1.0.0/24", 0)]
+        for query, leaf, seen in (("get-neighbours", "mac", ["02:00:00:00:00:0a", "02:00:00:00:00:0b"]),
+                                  ("get-routes", "prefix", ["10.0.0.0/24", "10.1.0.0/24"])):
+            read = lambda c: [e.text for e in c.rpc(f'<{query} xmlns="{hg}"/>').iter(f"{{{hg}}}{leaf}")]
+            assert read(root) == seen and read(stan) == seen[:1], (query, read(stan))
         history = f"<get-history {CONF}/>"
         users = lambda c, what: {e.text for e in c.rpc(what).iter("{urn:heddle:yang:heddle-config}user")}
         assert ok(root.rpc(merge(describe("web1", "x")))) and ok(stan.rpc(merge(describe("web1", "y"))))
