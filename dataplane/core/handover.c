@@ -14,6 +14,7 @@
 #include "dataplane/core/loop.h"
 #include "dataplane/core/mbuf.h"
 #include "dataplane/core/meta.h"
+#include "dataplane/core/path.h"
 
 HD_DROP_REGISTER(drop_full, "handover_full", HD_DROP_INGRESS,
 		 "the worker that owns what the packet needs had no room for it");
@@ -71,7 +72,7 @@ bool hd_hand_over(struct hd_worker *w, unsigned int to, uint8_t kind, const stru
 		}
 	}
 	if (w)
-		hd_drop(w, port->id, &drop_full, m);
+		hd_path_drop(w, w->config->ports[port->id], &drop_full, m);
 	else
 		rte_pktmbuf_free(m);
 	return false;
@@ -95,6 +96,8 @@ unsigned int hd_handover_run(struct hd_worker *w)
 
 			if (likely(port && port->port->generation == m[i]->hash.usr))
 				fns[hd_meta(m[i])->next](w, m[i]);
+			else if (port)
+				hd_path_drop(w, port, hd_drop_outdated, m[i]);
 			else
 				hd_drop(w, id, hd_drop_outdated, m[i]);
 		}

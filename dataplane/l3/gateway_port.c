@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The port kind "gateway": the switch itself. There is no device and no peer: it is up as soon as it is open,
+ * frames come to it one by one (l3_take()), and it sends by hd_path_input().
+ */
+#include "heddle/api/gateway.h"
+#include "dataplane/core/port.h"
+#include "dataplane/l3/gateway.h"
+
+/* It has nothing that could be polled. */
+static uint16_t no_queues(const void *params)
+{
+	(void)params;
+	return 0;
+}
+
+static int gateway_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+{
+	(void)reason;
+	(void)err;
+	hd_port_set_up(port, 0, 0, HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6);
+	return 0;
+}
+
+static void gateway_close(struct hd_port *port)
+{
+	(void)port;
+}
+
+static const struct hd_port_ops ops = {
+	.name = HD_GATEWAY_KIND,
+	.queues = no_queues,
+	.open = gateway_open,
+	.close = gateway_close,
+	.take = l3_take,
+};
+
+RTE_INIT(gateway_port_register)
+{
+	hd_port_kind_register(&ops);
+}

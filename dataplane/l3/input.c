@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Frames that a gateway takes from its segment: what they carry, and what ARP and neighbour discovery ask.
+ *
+ * A request is answered by the worker that has it. What it says of its sender goes to the owner of the
+ * gateway's neighbours.
+ */
+#include "dataplane/core/drop.h"
+#include "dataplane/core/path.h"
+#include "dataplane/core/tx.h"
+#include "dataplane/core/vlan.h"
+#include "dataplane/l3/arp.h"
+#include "dataplane/l3/nd.h"
+#include "dataplane/l3/owner.h"
+#include "dataplane/l3/packet.h"
+
+HD_DROP_REGISTER_ERROR(drop_arp, "arp_invalid", HD_DROP_EGRESS,
+		       "an ARP packet that is none for IPv4 on Ethernet, is cut short, or has no host as its sender");
+HD_DROP_REGISTER_ERROR(drop_nd, "nd_invalid", HD_DROP_EGRESS,
+		       "a neighbour solicitation or advertisement that is not valid by RFC 4861 7.1");
+HD_DROP_REGISTER(drop_conflict, "address_conflict", HD_DROP_EGRESS,
+		 "somebody on the segment says that he has an address of the gateway");
+HD_DROP_REGISTER(drop_unserved, "gateway_unserved", HD_DROP_EGRESS,
+		 "the packet is for the gateway itself, which answers to ARP, neighbour discovery and "
+		 "echo only");
+
+struct rte_mbuf *l3_make(struct hd_worker *w, const struct hd_port_config *port, uint32_t len,
+			 uint64_t time_ns)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(w->pool);
+
+	w->stats->generated++;
+	if (unlikely(!m)) {
+		l3_no_buffers(w, port, NULL);
+		return NULL;
+	}
+	*hd_meta(m) = (struct hd_meta){.time_ns = time_ns, .port = HD_PORT_ID_NONE};
+	memset(rte_pktmbuf_append(m, (uint16_t)len), 0, HD_ETH_HLEN);
+	return m;
+}
+
+void l3_ignore(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+{
+	if (!l3_is_group_frame(m)) {
+		hd_drop(w, port->id, &drop_unserved, m);
+		return;
+	}
+	hd_tx_taken(w, port, m);
+	w->stats->consumed++;
+	rte_pktmbuf_free(m);
+}
+
+/* May it defend its address again (RFC 5227 2.4 c)? */
+static bool may_defend(struct hd_worker *w, const struct l3_gateway *g, uint64_t now_ns)
+{
+	struct l3_gateway_state *s = &l3_owner(w->index)->gateways[g->id];
+
+	if (now_ns < s->defend_ns)
+		return false;
+	s->defend_ns = now_ns + L3_DEFEND_NS;
+	return true;
+}
+
+/* Somebody says that he has our address: all are told who has it, once in a while. */
+static void conflict(struct hd_worker *w, const struct hd_port_config *port,
+		     const struct l3_gateway *g, struct rte_mbuf *m, unsigned int family,
+		     const uint8_t *addr)
+{
+	uint64_t now_ns = hd_meta(m)->time_ns;
+	struct rte_mbuf *announce = NULL;
+
+	if (may_defend(w, g, now_ns))
+		announce = l3_make(w, port, family == 4 ? L3_ARP_FRAME : L3_ND_FRAME, now_ns);
+	if (announce) {
+		uint8_t *frame = rte_pktmbuf_mtod(announce, uint8_t *);
+		struct l3_addr a = l3_addr(family, addr);
+
+		if (family == 4)
+			l3_arp_announce(frame, &g->mac, addr);
+		else
+			l3_nd_announce(frame, &g->mac, &a);
+	}
+	hd_drop(w, port->id, &drop_conflict, m);
+	if (announce)
+		l3_emit(w, port, announce);
+}
+
+/* The frame was heard; it is the owner's, if it says something of a host of the gateway's segment. */
+static void heard(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m,
+		  bool tells)
+{
+	if (tells) {
+		l3_owner_hear(w, port, m);
+		return;
+	}
+	w->stats->consumed++;
+	rte_pktmbuf_free(m);
+}
+
+static void arp_input(struct hd_worker *w, const struct hd_port_config *port,
+		      const struct l3_gateway *g, struct rte_mbuf *m)
+{
+	struct rte_mbuf *reply;
+	enum l3_arp_kind kind;
+	struct l3_arp arp;
+
+	if (!l3_arp_parse(l3_ip(m), l3_readable(m), &arp)) {
+		hd_drop(w, port->id, &drop_arp, m);
+		return;
+	}
+	kind = l3_arp_kind(&arp, l3_gateway_has(g, 4, arp.sender_ip),
+			   l3_gateway_has(g, 4, arp.target_ip), &g->mac);
+	if (kind == L3_ARP_CONFLICT) {
+		conflict(w, port, g, m, 4, arp.sender_ip);
+		return;
+	}
+	hd_tx_taken(w, port, m);
+	if (kind == L3_ARP_ASKS || kind == L3_ARP_PROBE) {
+		reply = l3_make(w, port, L3_ARP_FRAME, hd_meta(m)->time_ns);
+		if (reply) {
+			l3_arp_reply(rte_pktmbuf_mtod(reply, uint8_t *), &g->mac, &arp);
+			l3_emit(w, port, reply);
+		}
+	}
+	heard(w, port, m,
+	      l3_ip4_unicast(arp.sender_ip) && l3_gateway_toward(g, 4, arp.sender_ip));
+}
+
+/* The host that sent a solicitation gets the answer at the MAC that it gives, or sends from. */
+static void nd_answer(struct hd_worker *w, const struct hd_port_config *port,
+		      const struct l3_gateway *g, struct rte_mbuf *m, const struct l3_nd *nd)
+{
+	const struct hd_eth_hdr *eth = rte_pktmbuf_mtod(m, const struct hd_eth_hdr *);
+	struct rte_mbuf *answer = l3_make(w, port, L3_ND_FRAME, hd_meta(m)->time_ns);
+
+	if (!answer)
+		return;
+	l3_nd_answer(rte_pktmbuf_mtod(answer, uint8_t *), &g->mac, nd,
+		     nd->has_mac ? &nd->mac : &eth->src);
+	l3_emit(w, port, answer);
+}
+
+void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port,
+		 const struct l3_gateway *g, struct rte_mbuf *m, const struct l3_ip *h)
+{
+	bool ours, asks, advert;
+	struct l3_nd nd;
+
+	if (!l3_nd_parse(l3_ip(m), l3_readable(m), h->length, &nd)) {
+		hd_drop(w, port->id, &drop_nd, m);
+		return;
+	}
+	ours = l3_gateway_has(g, 6, nd.target.b);
+	advert = nd.type == L3_ND_ADVERTISE;
+	if ((advert && ours) || l3_gateway_has(g, 6, nd.src.b)) {
+		conflict(w, port, g, m, 6, advert && ours ? nd.target.b : nd.src.b);
+		return;
+	}
+	hd_tx_taken(w, port, m);
+	asks = !advert && ours;
+	if (asks)
+		nd_answer(w, port, g, m, &nd);
+	heard(w, port, m,
+	      advert || (asks && nd.has_mac && l3_gateway_toward(g, 6, nd.src.b)));
+}
+
+void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+{
+	const struct l3_gateway *g = l3_gateway(w->config, port->id);
+	uint16_t type = hd_frame_u16(rte_pktmbuf_mtod(m, const uint8_t *), l3_l2_len(m) - 2);
+
+	switch (type) {
+	case HD_ETYPE_IPV4: l3_ip_input(w, port, g, m, 4); break;
+	case HD_ETYPE_IPV6: l3_ip_input(w, port, g, m, 6); break;
+	case HD_ETYPE_ARP: arp_input(w, port, g, m); break;
+	default: l3_ignore(w, port, m); break;
+	}
+}

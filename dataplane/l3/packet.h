@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A packet on its way through the router: the mbuf, and what its headers say.
+ */
+#ifndef DATAPLANE_L3_PACKET_H
+#define DATAPLANE_L3_PACKET_H
+
+#include <rte_mbuf.h>
+
+#include "heddle/net/ether.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/meta.h"
+#include "dataplane/core/worker.h"
+#include "dataplane/l3/gateway.h"
+#include "dataplane/l3/icmp.h"
+#include "dataplane/l3/ip.h"
+
+/* Bytes of the Ethernet header of a classified frame: with the VLAN's tag, where it has one. */
+static inline uint32_t l3_l2_len(struct rte_mbuf *m)
+{
+	return HD_ETH_HLEN + hd_meta(m)->tag_len;
+}
+
+/* The IP header, behind the Ethernet header. */
+static inline uint8_t *l3_ip(struct rte_mbuf *m)
+{
+	return rte_pktmbuf_mtod_offset(m, uint8_t *, l3_l2_len(m));
+}
+
+/* Bytes of the IP packet that can be read directly, and all, with padding. */
+static inline uint32_t l3_readable(struct rte_mbuf *m)
+{
+	return rte_pktmbuf_data_len(m) - l3_l2_len(m);
+}
+
+static inline uint32_t l3_length(struct rte_mbuf *m)
+{
+	return m->pkt_len - l3_l2_len(m);
+}
+
+static inline const uint8_t *l3_src(const uint8_t *ip, const struct l3_ip *h)
+{
+	return ip + (h->family == 4 ? 12 : 8);
+}
+
+static inline const uint8_t *l3_dst(const uint8_t *ip, const struct l3_ip *h)
+{
+	return ip + (h->family == 4 ? 16 : 24);
+}
+
+/* Was the frame for a group of the segment, and not for the gateway alone? */
+static inline bool l3_is_group_frame(struct rte_mbuf *m)
+{
+	return hd_mac_is_group(rte_pktmbuf_mtod(m, const struct hd_mac *));
+}
+
+/*
+ * input.c: a frame of @len bytes that the switch makes, because of something at @time_ns, with its Ethernet
+ * header zero. NULL, and counted at @port: there is no buffer. Worker.
+ */
+struct rte_mbuf *l3_make(struct hd_worker *w, const struct hd_port_config *port, uint32_t len,
+			 uint64_t time_ns);
+
+/* input.c: the gateway has no use for the frame: dropped by name, or consumed if it was for a group. Worker. */
+void l3_ignore(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+
+/* input.c: a message of neighbour discovery, in an IPv6 packet that is sound as @h. Worker. */
+void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port,
+		 const struct l3_gateway *g, struct rte_mbuf *m, const struct l3_ip *h);
+
+/* ip_input.c: an IP packet that gateway @g took from its segment. Worker. */
+void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port,
+		 const struct l3_gateway *g, struct rte_mbuf *m, unsigned int family);
+
+/*
+ * ip_output.c: a packet that is sound as @h leaves by @port, for its destination on that segment; with @hop
+ * its TTL is at least 2, and is counted down. @m may be shared. Worker.
+ */
+void l3_ip_output(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m,
+		  const struct l3_ip *h, bool hop);
+
+/*
+ * ip_output.c: an untagged frame of ours comes into the segment of @port, if that is up: with the Ethernet header that
+ * it has; or an IP packet with a new one, from @g to the neighbour that has the MAC @to. Worker.
+ */
+void l3_emit(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+void l3_transmit(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+		 struct rte_mbuf *m, const struct hd_mac *to);
+
+/* ip_output.c: a packet that @port was to send is dropped, because there is no buffer for it. Worker. */
+void l3_no_buffers(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+
+/*
+ * icmp_send.c: tells the sender of @m, which is to be dropped, why; where that may be, and the rate allows it. In
+ * @vrf its source is looked for. @m stays the caller's. Worker.
+ */
+void l3_icmp_send(struct hd_worker *w, uint32_t vrf, struct rte_mbuf *m, const struct l3_ip *h,
+		  enum l3_icmp_error error, uint32_t mtu);
+
+/* What the header of @m says, at the version it has. False: it is not sound. */
+static inline bool l3_parse(struct rte_mbuf *m, struct l3_ip *h)
+{
+	const uint8_t *ip = l3_ip(m);
+
+	return (ip[0] >> 4 == 4 ? l3_ip4_check(ip, l3_readable(m), l3_length(m), h)
+				: l3_ip6_check(ip, l3_readable(m), l3_length(m), h)) == L3_IP_OK;
+}
+
+#endif
