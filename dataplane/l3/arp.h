@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * ARP on Ethernet for IPv4 (RFC 826), and the detection of address conflicts (RFC 5227). Pure; every
- * byte is hostile.
+ * ARP on Ethernet for IPv4 (RFC 826), and the detection of address conflicts (RFC 5227). Pure;
+ * every byte is hostile.
  */
 #ifndef DATAPLANE_L3_ARP_H
 #define DATAPLANE_L3_ARP_H
@@ -39,14 +39,16 @@ enum l3_arp_kind {
 };
 
 /*
- * @sender_ours, @target_ours: the addresses in the packet are ones of the gateway, whose MAC is @mac.
+ * @sender_ours, @target_ours: the addresses in the packet are ones of the gateway, whose MAC is
+ * @mac.
  */
 enum l3_arp_kind l3_arp_kind(const struct l3_arp *arp, bool sender_ours, bool target_ours,
 			     const struct hd_mac *mac);
 
 /*
- * These write a frame of L3_ARP_FRAME bytes from @mac, which has @ip: a request for @target, to all or,
- * with @to, to one host; the reply to a request; an announcement of ourselves (RFC 5227 3).
+ * These write a frame of L3_ARP_FRAME bytes from @mac, which has @ip: a request for @target, to
+ * all or, with @to, to one host; the reply to a request; an announcement of ourselves (RFC 5227
+ * 3).
  */
 void l3_arp_request(uint8_t *frame, const struct hd_mac *mac, const uint8_t ip[4],
 		    const uint8_t target[4], const struct hd_mac *to);

@@ -3,10 +3,10 @@
  * Routes of one VRF: which of them an address belongs to. The longest prefix wins.
  *
  * A table is immutable: it is built from a list of routes and replaced as a whole. All prefixes
- * together cut the addresses into ranges in each of which every address has the same route: these lie
- * sorted, and one look-up is a binary search. n routes make at most 2n + 1 ranges, of 8 bytes (IPv4) or
- * 20. What a route leads to is a number that only the caller understands, so that other sorts of
- * routes need no other table.
+ * together cut the addresses into ranges in each of which every address has the same route: these
+ * lie sorted, and one look-up is a binary search. n routes make at most 2n + 1 ranges, of 8 bytes
+ * (IPv4) or 20. What a route leads to is a number that only the caller understands, so that other
+ * sorts of routes need no other table.
  */
 #ifndef DATAPLANE_L3_FIB_H
 #define DATAPLANE_L3_FIB_H
@@ -27,8 +27,8 @@ struct l3_route {
 struct l3_fib;
 
 /*
- * A table of @n routes, which the caller keeps; they are sorted in place. No two have the same prefix (if
- * they do, one of them counts). NULL: out of memory. Control thread.
+ * A table of @n routes, which the caller keeps; they are sorted in place. No two have the same
+ * prefix (if they do, one of them counts). NULL: out of memory. Control thread.
  */
 struct l3_fib *l3_fib_new(struct l3_route *routes, uint32_t n);
 void l3_fib_free(struct l3_fib *fib);

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Gateways and their VRFs in the tree that workers see. A gateway is a port of the kind "gateway"
- * (gateway_port.c); its object has addresses, and is not the port's, so that a port stays what it is
- * while its addresses change (gateway_section.c).
+ * (gateway_port.c); its object has addresses, and is not the port's, so that a port stays what it
+ * is while its addresses change (gateway_section.c).
  *
- *	frame of a segment -> take (input.c): ARP, ND -> the owner of the gateway's neighbours (owner.c)
- *	                                      IP -> features at IP_INPUT -> route (ip_input.c)
- *	                                            -> ours: answered there
- *	                                            -> the gateway that it leaves by (ip_output.c): size,
- *	                                               features at IP_OUTPUT, neighbour -> its segment
+ *	frame of a segment -> take (input.c):
+ *		ARP, ND -> the owner of the gateway's neighbours (owner.c)
+ *		IP -> features at IP_INPUT -> route (ip_input.c):
+ *			ours -> answered there
+ *			else the gateway that it leaves by (ip_output.c):
+ *				size -> features at IP_OUTPUT -> neighbour -> its segment
  *
- * What is counted where. A frame that a gateway takes was offered to it. When it was found sound, and where it
- * goes, it counts as sent by that gateway; before, as dropped there, by a reason of egress: also what features at
- * IP_INPUT drop. From then on it is the egress gateway's: received and admitted there when it comes into the
- * segment, or received and dropped, by a reason of ingress and hd_path_drop(): also what features at IP_OUTPUT
- * drop. A packet that waits for a neighbour is in neither sum, but among the held ones of the worker. What
- * a gateway makes itself is generated; ARP and neighbour discovery that it took are consumed. An echo
- * request becomes its answer, and is neither.
+ * What is counted where. A frame that a gateway takes was offered to it. When it was found sound,
+ * and where it goes, it counts as sent by that gateway; before, as dropped there, by a reason of
+ * egress: also what features at IP_INPUT drop. From then on it is the egress gateway's: received
+ * and admitted there when it comes into the segment, or received and dropped, by a reason of
+ * ingress and hd_path_drop(): also what features at IP_OUTPUT drop. A packet that waits for a
+ * neighbour is in neither sum, but among the held ones of the worker. What a gateway makes itself
+ * is generated; ARP and neighbour discovery that it took are consumed. An echo request becomes its
+ * answer, and is neither.
  */
 #ifndef DATAPLANE_L3_GATEWAY_H
 #define DATAPLANE_L3_GATEWAY_H
@@ -31,8 +33,8 @@
 /* What a route leads to: the number that the FIB has. */
 enum l3_next_kind {
 	L3_NEXT_CONNECTED, /* a neighbour on the segment of a gateway */
-	L3_NEXT_LOCAL,	   /* the gateway itself */
-	L3_NEXT_GROUP,	   /* nobody: a subnet's own address, or its broadcast address (RFC 2644) */
+	L3_NEXT_LOCAL,     /* the gateway itself */
+	L3_NEXT_GROUP,     /* nobody: a subnet's own address, or its broadcast address (RFC 2644) */
 };
 
 static inline uint32_t l3_next(enum l3_next_kind kind, uint16_t gateway)
@@ -80,7 +82,7 @@ struct l3_tree {
 	uint32_t n_gateways;
 	uint32_t n_vrfs;
 	uint32_t n_listed;
-	struct l3_vrf *vrf;	    /* by name */
+	struct l3_vrf *vrf;         /* by name */
 	struct l3_gateway *gateway; /* by name */
 	struct l3_listed *listed;
 	const struct l3_gateway *by_id[]; /* [n_ids] */
@@ -119,9 +121,9 @@ struct l3_wanted {
 };
 
 /*
- * The gateways of a tree, with VRFs and routes. @n of @wanted, in the order of names; @now: the tree before, whose
- * gateways keep their epochs where nothing changed. 0; -EINVAL or -ENOSPC with @err; -ENOMEM. What was made
- * then is in *@out all the same. Control thread.
+ * The gateways of a tree, with VRFs and routes. @n of @wanted, in the order of names; @now: the
+ * tree before, whose gateways keep their epochs where nothing changed. 0; -EINVAL or -ENOSPC with
+ * @err; -ENOMEM. What was made then is in *@out all the same. Control thread.
  */
 int l3_tree_build(const struct l3_wanted *wanted, uint32_t n, const struct l3_tree *now,
 		  struct l3_tree **out, struct hd_err *err);

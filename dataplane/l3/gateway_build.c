@@ -226,12 +226,13 @@ static int conflict(struct build *b, const struct l3_listed *x, const struct l3_
 
 	hd_ip_prefix_str(&x->prefix, text);
 	if (x->gateway != y->gateway)
-		return hd_err_set(b->err, EINVAL,
-				  "gateway %s: gateway %s of VRF %s has %s %s already; each %s is on "
-				  "one gateway of a VRF",
-				  name_of(b, y->gateway), name_of(b, x->gateway), vrf,
-				  x->kind == HD_ROUTE_LOCAL ? "the address" : "the subnet", text,
-				  x->kind == HD_ROUTE_LOCAL ? "address" : "subnet");
+		return hd_err_set(
+			b->err, EINVAL,
+			"gateway %s: gateway %s of VRF %s has %s %s already; each %s is on "
+			"one gateway of a VRF",
+			name_of(b, y->gateway), name_of(b, x->gateway), vrf,
+			x->kind == HD_ROUTE_LOCAL ? "the address" : "the subnet", text,
+			x->kind == HD_ROUTE_LOCAL ? "address" : "subnet");
 	if (x->kind == HD_ROUTE_LOCAL && y->kind == HD_ROUTE_LOCAL)
 		return hd_err_set(b->err, EINVAL, "gateway %s: it has the address %s twice",
 				  name_of(b, x->gateway), text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tree's gateways: made from the objects and the ports of their kind; where none of them changed they are
- * the running tree's. Control thread.
+ * The tree's gateways: made from the objects and the ports of their kind; where none of them
+ * changed they are the running tree's. Control thread.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -63,8 +63,10 @@ static int collect(const char *key, enum hd_change change, const void *now, cons
 	if (!next)
 		return 0;
 	if (c->n == HD_GATEWAYS_MAX)
-		return hd_store_refuse(c->b->store, ENOSPC, "gateway %s: %d gateways are there, "
-				       "which is as many as can be", key, HD_GATEWAYS_MAX);
+		return hd_store_refuse(c->b->store, ENOSPC,
+				       "gateway %s: %d gateways are there, "
+				       "which is as many as can be",
+				       key, HD_GATEWAYS_MAX);
 	c->wanted[c->n++].object = next;
 	return 0;
 }

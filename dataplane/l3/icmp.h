@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * ICMP and ICMPv6, as far as a router speaks them by itself: answers to echo requests, and errors about
- * packets that it cannot forward. Pure; every byte is hostile.
+ * ICMP and ICMPv6, as far as a router speaks them by itself: answers to echo requests, and errors
+ * about packets that it cannot forward. Pure; every byte is hostile.
  */
 #ifndef DATAPLANE_L3_ICMP_H
 #define DATAPLANE_L3_ICMP_H
@@ -15,8 +15,9 @@
 bool l3_icmp_is_echo(const uint8_t *ip, uint32_t readable, const struct l3_ip *h);
 
 /*
- * Makes the answer of an echo request, in its place (RFC 792, RFC 4443 4.2), with the TTL of a new packet.
- * A checksum that was wrong stays wrong. Its first 64 bytes and the upper header are written.
+ * Makes the answer of an echo request, in its place (RFC 792, RFC 4443 4.2), with the TTL of a new
+ * packet. A checksum that was wrong stays wrong. Its first 64 bytes and the upper header are
+ * written.
  */
 void l3_icmp_echo_reply(uint8_t *ip, const struct l3_ip *h);
 
@@ -29,10 +30,10 @@ enum l3_icmp_error {
 };
 
 /*
- * May an error about this packet be sent at all (RFC 1122 3.2.2, RFC 1812 4.3.2.7, RFC 4443 2.4 e)? Not
- * about ICMP errors and redirects, packets for a group, later fragments, or from no single host.
- * @group_frame: its Ethernet destination was a group address. One about a multicast packet of IPv6 that
- * is too big is not sent either: no such packet is forwarded.
+ * May an error about this packet be sent at all (RFC 1122 3.2.2, RFC 1812 4.3.2.7, RFC 4443 2.4
+ * e)? Not about ICMP errors and redirects, packets for a group, later fragments, or from no single
+ * host. @group_frame: its Ethernet destination was a group address. One about a multicast packet
+ * of IPv6 that is too big is not sent either: no such packet is forwarded.
  */
 bool l3_icmp_may_tell(const uint8_t *ip, uint32_t readable, const struct l3_ip *h,
 		      bool group_frame);
@@ -52,9 +53,9 @@ static inline uint32_t l3_icmp_head(const struct l3_ip *h)
 uint32_t l3_icmp_quote(const struct l3_ip *h);
 
 /*
- * Writes an error about @h, from @src, which is ours, to the packet's source, before the @quote bytes of the
- * packet that lie at @ip + l3_icmp_head() already. @mtu: with L3_ICMP_TOO_BIG, of the way that the
- * packet does not fit. Returns the bytes of the whole.
+ * Writes an error about @h, from @src, which is ours, to the packet's source, before the @quote
+ * bytes of the packet that lie at @ip + l3_icmp_head() already. @mtu: with L3_ICMP_TOO_BIG, of the
+ * way that the packet does not fit. Returns the bytes of the whole.
  */
 uint32_t l3_icmp_write(uint8_t *ip, const struct l3_ip *h, enum l3_icmp_error error, uint32_t mtu,
 		       const uint8_t *src, uint32_t quote);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * ICMP errors about packets that are dropped. They come from the gateway by which the packet's sender is
- * reached (RFC 1812 4.3.2.4), which sends so many of them a second and no more.
+ * ICMP errors about packets that are dropped. They come from the gateway by which the packet's
+ * sender is reached (RFC 1812 4.3.2.4), which sends so many of them a second and no more.
  */
 #include "dataplane/l3/owner.h"
 #include "dataplane/l3/packet.h"
 
 #define INTERVAL_NS (HD_NS_PER_S / L3_ICMP_RATE)
 
-/* A bucket of L3_ICMP_BURST errors: icmp_ns runs ahead of the time by an interval for each that was sent. */
+/*
+ * A bucket of L3_ICMP_BURST errors: icmp_ns runs ahead of the time by an interval for each that
+ * was sent.
+ */
 static bool rate_allows(struct l3_gateway_state *s, uint64_t now_ns)
 {
 	uint64_t at = RTE_MAX(s->icmp_ns, now_ns);
@@ -38,8 +41,13 @@ void l3_icmp_send(struct hd_worker *w, uint32_t vrf, struct rte_mbuf *m, const s
 	const struct hd_port_config *port;
 	const struct hd_ip_prefix *from;
 	const struct l3_gateway *g;
+	struct l3_ip eh = {
+		.length = head + quote,
+		.upper = (uint16_t)(head - 8),
+		.family = h->family,
+		.proto = h->family == 4 ? L3_PROTO_ICMP : L3_PROTO_ICMP6,
+	};
 	struct rte_mbuf *e;
-	struct l3_ip eh;
 	uint8_t *out;
 
 	if (!l3_icmp_may_tell(ip, l3_readable(m), h, l3_is_group_frame(m)))
@@ -60,8 +68,5 @@ void l3_icmp_send(struct hd_worker *w, uint32_t vrf, struct rte_mbuf *m, const s
 		done += part;
 	}
 	l3_icmp_write(out, h, error, mtu, from->addr, quote);
-	if (l3_parse(e, &eh))
-		l3_ip_output(w, port, e, &eh, false);
-	else
-		l3_no_buffers(w, port, e);
+	l3_ip_output(w, port, e, &eh, false);
 }

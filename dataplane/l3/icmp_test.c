@@ -145,7 +145,7 @@ static uint32_t tell(enum l3_icmp_error error, uint32_t mtu, uint8_t type, uint8
 	uint32_t quote = l3_icmp_quote(&h), head = l3_icmp_head(&h), len;
 	unsigned int family = h.family;
 	static uint8_t out[2048];
-	struct l3_ip e;
+	struct l3_ip e = {0};
 
 	memset(out, 0xa5, sizeof(out));
 	memcpy(out + head, p, quote);

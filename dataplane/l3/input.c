@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Frames that a gateway takes from its segment: what they carry, and what ARP and neighbour discovery ask.
+ * Frames that a gateway takes from its segment: what they carry, and what ARP and neighbour
+ * discovery ask.
  *
- * A request is answered by the worker that has it. What it says of its sender goes to the owner of the
- * gateway's neighbours.
+ * A request is answered by the worker that has it. What it says of its sender goes to the owner of
+ * the gateway's neighbours.
  */
 #include "dataplane/core/drop.h"
 #include "dataplane/core/path.h"
@@ -14,15 +15,19 @@
 #include "dataplane/l3/owner.h"
 #include "dataplane/l3/packet.h"
 
-HD_DROP_REGISTER_ERROR(drop_arp, "arp_invalid", HD_DROP_EGRESS,
-		       "an ARP packet that is none for IPv4 on Ethernet, is cut short, or has no host as its sender");
-HD_DROP_REGISTER_ERROR(drop_nd, "nd_invalid", HD_DROP_EGRESS,
-		       "a neighbour solicitation or advertisement that is not valid by RFC 4861 7.1");
+HD_DROP_REGISTER_ERROR(
+	drop_arp, "arp_invalid", HD_DROP_EGRESS,
+	"an ARP packet that is none for IPv4 on Ethernet, is cut short, or has no host as "
+	"its sender");
+HD_DROP_REGISTER_ERROR(
+	drop_nd, "nd_invalid", HD_DROP_EGRESS,
+	"a neighbour solicitation or advertisement that is not valid by RFC 4861 7.1");
 HD_DROP_REGISTER(drop_conflict, "address_conflict", HD_DROP_EGRESS,
 		 "somebody on the segment says that he has an address of the gateway");
-HD_DROP_REGISTER(drop_unserved, "gateway_unserved", HD_DROP_EGRESS,
-		 "the packet is for the gateway itself, which answers to ARP, neighbour discovery and "
-		 "echo only");
+HD_DROP_REGISTER(
+	drop_unserved, "gateway_unserved", HD_DROP_EGRESS,
+	"the packet is for the gateway itself, which answers to ARP, neighbour discovery and "
+	"echo only");
 
 struct rte_mbuf *l3_make(struct hd_worker *w, const struct hd_port_config *port, uint32_t len,
 			 uint64_t time_ns)
@@ -85,7 +90,9 @@ static void conflict(struct hd_worker *w, const struct hd_port_config *port,
 		l3_emit(w, port, announce);
 }
 
-/* The frame was heard; it is the owner's, if it says something of a host of the gateway's segment. */
+/*
+ * The frame was heard; it is the owner's, if it says something of a host of the gateway's segment.
+ */
 static void heard(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m,
 		  bool tells)
 {
@@ -122,8 +129,7 @@ static void arp_input(struct hd_worker *w, const struct hd_port_config *port,
 			l3_emit(w, port, reply);
 		}
 	}
-	heard(w, port, m,
-	      l3_ip4_unicast(arp.sender_ip) && l3_gateway_toward(g, 4, arp.sender_ip));
+	heard(w, port, m, l3_ip4_unicast(arp.sender_ip) && l3_gateway_toward(g, 4, arp.sender_ip));
 }
 
 /* The host that sent a solicitation gets the answer at the MAC that it gives, or sends from. */
@@ -140,8 +146,8 @@ static void nd_answer(struct hd_worker *w, const struct hd_port_config *port,
 	l3_emit(w, port, answer);
 }
 
-void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port,
-		 const struct l3_gateway *g, struct rte_mbuf *m, const struct l3_ip *h)
+void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+		 struct rte_mbuf *m, const struct l3_ip *h)
 {
 	bool ours, asks, advert;
 	struct l3_nd nd;
@@ -160,8 +166,7 @@ void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port,
 	asks = !advert && ours;
 	if (asks)
 		nd_answer(w, port, g, m, &nd);
-	heard(w, port, m,
-	      advert || (asks && nd.has_mac && l3_gateway_toward(g, 6, nd.src.b)));
+	heard(w, port, m, advert || (asks && nd.has_mac && l3_gateway_toward(g, 6, nd.src.b)));
 }
 
 void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The IP headers of a packet that came to a gateway: what is wrong with them, what they say, and what
- * changes in them on the way. Pure; every byte is hostile.
+ * The IP headers of a packet that came to a gateway: what is wrong with them, what they say, and
+ * what changes in them on the way. Pure; every byte is hostile.
  */
 #ifndef DATAPLANE_L3_IP_H
 #define DATAPLANE_L3_IP_H
@@ -38,7 +38,7 @@ enum l3_ip_check {
 	L3_IP_OK,
 	L3_IP_BAD,     /* version, header length, total length or checksum are wrong */
 	L3_IP_MARTIAN, /* source or destination are none that a packet can have (RFC 1812 5.3.7) */
-	L3_IP_ROUTED, /* IPv4: with a source route (RFC 7126 4.3, 4.4), or options that contradict */
+	L3_IP_ROUTED,  /* IPv4: with a source route (RFC 7126 4.3), or options that contradict */
 };
 
 /*
@@ -49,13 +49,16 @@ enum l3_ip_check l3_ip4_check(const uint8_t *ip, uint32_t readable, uint32_t len
 			      struct l3_ip *out);
 
 /*
- * The same for IPv6. Extension headers that are not readable are no error: @out->proto is then that of
- * the first such header.
+ * The same for IPv6. Extension headers that are not readable are no error: @out->proto is then
+ * that of the first such header.
  */
 enum l3_ip_check l3_ip6_check(const uint8_t *ip, uint32_t readable, uint32_t len,
 			      struct l3_ip *out);
 
-/* A checksum field at @field covers a word that was @old and is @new, both as in memory (RFC 1624). */
+/*
+ * A checksum field at @field covers a word that was @old and is @new, both as in memory (RFC
+ * 1624).
+ */
 void l3_csum_replace(uint8_t *field, uint16_t old, uint16_t new);
 
 /* One hop more: TTL minus 1, and the checksum. The TTL is at least 1. */
@@ -69,8 +72,8 @@ static inline void l3_ip6_hop(uint8_t *ip)
 void l3_ip4_ttl(uint8_t *ip, uint8_t ttl);
 
 /*
- * Writes a header without options or extensions for @payload bytes of @proto, with a TTL or hop limit. IPv4:
- * with DF and without an identification (RFC 6864 4.1). Addresses are 4 or 16 bytes.
+ * Writes a header without options or extensions for @payload bytes of @proto, with a TTL or hop
+ * limit. IPv4: with DF and without an identification (RFC 6864 4.1). Addresses are 4 or 16 bytes.
  */
 void l3_ip4_write(uint8_t *ip, const uint8_t *src, const uint8_t *dst, uint8_t proto,
 		  uint32_t payload, uint8_t ttl);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * IP packets that a gateway took from its segment: checked, and then answered, or given to the gateway that
- * they leave by (RFC 1812 5.2, RFC 8200).
+ * IP packets that a gateway took from its segment: checked, and then answered, or given to the
+ * gateway that they leave by (RFC 1812 5.2, RFC 8200).
  */
 #include "dataplane/core/drop.h"
 #include "dataplane/core/mbuf.h"
@@ -111,8 +111,7 @@ static void route(struct hd_worker *w, const struct hd_port_config *port,
 		hd_drop(w, port->id, &drop_martian, m);
 }
 
-static bool is_nd(const struct rte_mbuf *m, const uint8_t *ip, uint32_t readable,
-		  const struct l3_ip *h)
+static bool is_nd(const uint8_t *ip, uint32_t readable, const struct l3_ip *h)
 {
 	return h->family == 6 && h->proto == L3_PROTO_ICMP6 && h->upper == L3_IP6_LEN &&
 	       readable > L3_IP6_LEN && h->length > L3_IP6_LEN &&
@@ -125,39 +124,10 @@ static bool stays(const struct l3_gateway *g, const uint8_t *ip, const struct l3
 	return h->group || l3_gateway_has(g, 6, l3_dst(ip, h));
 }
 
-void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port,
-		 const struct l3_gateway *g, struct rte_mbuf *m, unsigned int family)
-{
-	const uint8_t *ip = l3_ip(m);
-	uint32_t readable = l3_readable(m);
-	enum l3_ip_check check;
-	struct l3_ip h;
-
-	check = family == 4 ? l3_ip4_check(ip, readable, l3_length(m), &h)
-			    : l3_ip6_check(ip, readable, l3_length(m), &h);
-	if (unlikely(check != L3_IP_OK)) {
-		hd_drop(w, port->id, check_reason[check], m);
-		return;
-	}
-	if (unlikely(is_nd(m, ip, readable, &h)) && stays(g, ip, &h)) {
-		l3_nd_input(w, port, g, m, &h);
-		return;
-	}
-	/* A packet for one host in a frame for all, or the other way round (RFC 1812 5.3.4). */
-	if (unlikely(h.group || l3_is_group_frame(m) || h.unspecified)) {
-		if (h.group && l3_is_group_frame(m))
-			l3_ignore(w, port, m);
-		else
-			hd_drop(w, port->id, &drop_martian, m);
-		return;
-	}
-	if (unlikely(port->features[HD_POINT_IP_INPUT].n) &&
-	    !hd_port_run(w, port, HD_POINT_IP_INPUT, 0, &m, 1))
-		return;
-	route(w, port, g, m, &h);
-}
-
-/* Packets that passed all features at IP_INPUT, some of them later than the others. */
+/*
+ * Packets that passed all features at IP_INPUT, some of them later than the others; they may be
+ * others now.
+ */
 static void behind_ip_input(struct hd_worker *w, const struct hd_port_config *port,
 			    struct rte_mbuf **m, uint16_t n)
 {
@@ -170,6 +140,38 @@ static void behind_ip_input(struct hd_worker *w, const struct hd_port_config *po
 		else
 			hd_drop(w, port->id, &drop_header, m[i]);
 	}
+}
+
+void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+		 struct rte_mbuf *m, unsigned int family)
+{
+	const uint8_t *ip = l3_ip(m);
+	uint32_t readable = l3_readable(m);
+	enum l3_ip_check check;
+	struct l3_ip h;
+
+	check = family == 4 ? l3_ip4_check(ip, readable, l3_length(m), &h)
+			    : l3_ip6_check(ip, readable, l3_length(m), &h);
+	if (unlikely(check != L3_IP_OK)) {
+		hd_drop(w, port->id, check_reason[check], m);
+		return;
+	}
+	if (unlikely(is_nd(ip, readable, &h)) && stays(g, ip, &h)) {
+		l3_nd_input(w, port, g, m, &h);
+		return;
+	}
+	/* A packet for one host in a frame for all, or the other way round (RFC 1812 5.3.4). */
+	if (unlikely(h.group || l3_is_group_frame(m) || h.unspecified)) {
+		if (h.group && l3_is_group_frame(m))
+			l3_ignore(w, port, m);
+		else
+			hd_drop(w, port->id, &drop_martian, m);
+		return;
+	}
+	if (likely(!port->features[HD_POINT_IP_INPUT].n))
+		route(w, port, g, m, &h);
+	else if (hd_port_run(w, port, HD_POINT_IP_INPUT, 0, &m, 1))
+		behind_ip_input(w, port, &m, 1);
 }
 
 RTE_INIT(l3_ip_input_register)

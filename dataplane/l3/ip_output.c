@@ -67,7 +67,10 @@ static void cut(struct rte_mbuf *m, uint32_t len)
 	last->next = NULL;
 }
 
-/* The tag that the frame came with goes, and what is behind the packet, but for what fills a short frame. */
+/*
+ * The tag that the frame came with goes, and what is behind the packet, but for what fills a short
+ * frame.
+ */
 static void strip(struct rte_mbuf *m, const struct l3_ip *h)
 {
 	struct hd_meta *meta = hd_meta(m);
@@ -86,13 +89,12 @@ static void strip(struct rte_mbuf *m, const struct l3_ip *h)
 }
 
 /* Its Ethernet header is all that is missing. */
-static void to_neighbour(struct hd_worker *w, const struct hd_port_config *port,
-			 struct rte_mbuf *m, unsigned int family)
+static void to_neighbour(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m,
+			 unsigned int family)
 {
 	const struct l3_gateway *g = l3_gateway(w->config, port->id);
 	struct l3_owner *owner = l3_owner(l3_owner_of(g->id));
-	struct l3_neigh_key key =
-		l3_neigh_key(g, family, l3_ip(m) + (family == 4 ? 16 : 24));
+	struct l3_neigh_key key = l3_neigh_key(g, family, l3_ip(m) + (family == 4 ? 16 : 24));
 	struct hd_mac mac;
 
 	if (likely(l3_neigh_find(owner->neighbours, &key, &mac)))

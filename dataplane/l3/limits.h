@@ -8,8 +8,9 @@
 #include "heddle/base/clock.h"
 
 /*
- * Neighbours, by worker. A neighbour that did not answer yet, or at all, counts as asked; the others
- * are known. The two are limited apart, so that a scan takes no place from neighbours that are known.
+ * Neighbours, by worker. A neighbour that did not answer yet, or at all, counts as asked; the
+ * others are known. The two are limited apart, so that a scan takes no place from neighbours that
+ * are known.
  */
 #define L3_NEIGH_MAX           16384
 #define L3_NEIGH_GATEWAY_MAX   4096 /* known ones of one gateway */

@@ -27,16 +27,17 @@ struct l3_nd {
 };
 
 /*
- * Reads the ICMPv6 message behind the IPv6 header at @ip, of a packet of @length bytes as that header
- * says, of which @readable can be read. False: it is neither of the two, or not valid by RFC 4861
- * 7.1.1 and 7.1.2, or too long to be read as a whole, or the MAC in it is none of a host.
+ * Reads the ICMPv6 message behind the IPv6 header at @ip, of a packet of @length bytes as that
+ * header says, of which @readable can be read. False: it is neither of the two, or not valid by
+ * RFC 4861 7.1.1 and 7.1.2, or too long to be read as a whole, or the MAC in it is none of a host.
  */
 bool l3_nd_parse(const uint8_t *ip, uint32_t readable, uint32_t length, struct l3_nd *out);
 
 /*
- * These write a frame of L3_ND_FRAME bytes from @mac: a solicitation of @target by @ip, to all that may
- * have it or, with @to, to one host; the advertisement of one of our addresses that answers a
- * solicitation (to all nodes when that is of duplicate address detection); one that nobody asked for.
+ * These write a frame of L3_ND_FRAME bytes from @mac: a solicitation of @target by @ip, to all
+ * that may have it or, with @to, to one host; the advertisement of one of our addresses that
+ * answers a solicitation (to all nodes when that is of duplicate address detection); one that
+ * nobody asked for.
  */
 void l3_nd_solicit(uint8_t *frame, const struct hd_mac *mac, const struct l3_addr *ip,
 		   const struct l3_addr *target, const struct hd_mac *to);

@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The neighbours of gateways: which MAC an address has, how that is found out, and what waits for it.
- * RFC 4861 7.3 rules for both families; ARP has its requests and replies for solicitations and
+ * The neighbours of gateways: which MAC an address has, how that is found out, and what waits for
+ * it. RFC 4861 7.3 rules for both families; ARP has its requests and replies for solicitations and
  * advertisements.
  *
- * A table belongs to one worker, the owner of its gateways: it alone writes. Other workers read it without
- * a lock, by a sequence number in each entry, and hand over to the owner what they do not find. The
- * control thread reads as well, and marks what is to be forgotten. Time and random numbers are arguments, and what is
- * to be done is a result: nothing here sends a packet.
+ * A table belongs to one worker, the owner of its gateways: it alone writes. Other workers read it
+ * without a lock, by a sequence number in each entry, and hand over to the owner what they do not
+ * find. The control thread reads as well, and marks what is to be forgotten. Time and random
+ * numbers are arguments, and what is to be done is a result: nothing here sends a packet.
  *
  * What is believed:
- * - A solicitation or ARP request for one of our addresses makes an entry, or changes it (RFC 4861 7.2.3,
- *   RFC 826). Nothing else makes one.
+ * - A solicitation or ARP request for one of our addresses makes an entry, or changes it (RFC 4861
+ *   7.2.3, RFC 826). Nothing else makes one.
  * - An answer counts as one only while it was asked for; then the neighbour is reachable.
- * - IPv6: a change of the MAC follows RFC 4861 7.2.5: with the override flag it is taken over, and the
- *   entry is stale; without, a reachable entry only becomes stale.
- * - IPv4: ARP has no such flag. A stale entry takes the change over. One that is in use keeps its MAC:
- *   that is asked at once, by unicast, and only when it does not answer the other one is taken over,
- *   after L3_SOLICITS times L3_RETRANS_NS. An entry that was heard from in the last L3_CLAIM_NS is not
- *   even asked again.
+ * - IPv6: a change of the MAC follows RFC 4861 7.2.5: with the override flag it is taken over, and
+ *   the entry is stale; without, a reachable entry only becomes stale.
+ * - IPv4: ARP has no such flag. A stale entry takes the change over. One that is in use keeps its
+ *   MAC: that is asked at once, by unicast, and only when it does not answer the other one is
+ *   taken over, after L3_SOLICITS times L3_RETRANS_NS. An entry that was heard from in the last
+ *   L3_CLAIM_NS is not even asked again.
  *
- * Limits: entries are asked (incomplete, failed) or known, and each sort has a limit in all and by gateway.
- * An asked one makes room for another when it is older than L3_RETRANS_NS, the oldest first: that also
- * bounds how many solicitations a scan provokes. A known one makes room while it is stale and was not
- * used, the one that is stale for the longest first. When there is no room, the new one is refused.
+ * Limits: entries are asked (incomplete, failed) or known, and each sort has a limit in all and by
+ * gateway. An asked one makes room for another when it is older than L3_RETRANS_NS, the oldest
+ * first: that also bounds how many solicitations a scan provokes. A known one makes room while it
+ * is stale and was not used, the one that is stale for the longest first. When there is no room,
+ * the new one is refused.
  */
 #ifndef DATAPLANE_L3_NEIGH_H
 #define DATAPLANE_L3_NEIGH_H
@@ -62,8 +63,8 @@ struct l3_neigh_table *l3_neigh_new(const struct l3_neigh_limits *limits, uint64
 void l3_neigh_free(struct l3_neigh_table *t);
 
 /*
- * The MAC of a neighbour that is known. False: the owner has to be asked, l3_neigh_resolve(). Any worker;
- * never waits.
+ * The MAC of a neighbour that is known. False: the owner has to be asked, l3_neigh_resolve(). Any
+ * worker; never waits.
  */
 bool l3_neigh_find(struct l3_neigh_table *t, const struct l3_neigh_key *key, struct hd_mac *mac);
 
@@ -142,12 +143,15 @@ struct l3_neigh_view {
 uint32_t l3_neigh_end(const struct l3_neigh_table *t);
 uint32_t l3_neigh_count(const struct l3_neigh_table *t);
 
-/* Reads the entry @index; false: there is none, or it is to be forgotten. Any thread; takes no lock. */
+/*
+ * Reads the entry @index; false: there is none, or it is to be forgotten. Any thread; takes no
+ * lock.
+ */
 bool l3_neigh_view(const struct l3_neigh_table *t, uint32_t index, struct l3_neigh_view *view);
 
 /*
- * The entry that was seen as @view is to be forgotten: nobody finds it any more, and the owner frees it at its
- * next l3_neigh_expire(). Control thread.
+ * The entry that was seen as @view is to be forgotten: nobody finds it any more, and the owner
+ * frees it at its next l3_neigh_expire(). Control thread.
  */
 void l3_neigh_forget(struct l3_neigh_table *t, uint32_t index, const struct l3_neigh_view *view);
 

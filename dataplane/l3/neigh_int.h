@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The neighbour table's memory: an index by key, lists by gateway and state, timers, packets that are
- * held. What its two files share (neigh.h).
+ * The neighbour table's memory: an index by key, lists by gateway and state, timers, packets that
+ * are held. What its two files share (neigh.h).
  */
 #ifndef DATAPLANE_L3_NEIGH_INT_H
 #define DATAPLANE_L3_NEIGH_INT_H
@@ -110,14 +110,18 @@ static inline bool neigh_is_marked(const struct neigh *n)
 struct neigh *neigh_lookup(struct l3_neigh_table *t, const struct l3_neigh_key *key);
 
 /*
- * A new entry, for neigh_set(), or NULL when all are in use. Limits by sort and gateway are the caller's.
+ * A new entry, for neigh_set(), or NULL when all are in use. Limits by sort and gateway are the
+ * caller's.
  */
 struct neigh *neigh_add(struct l3_neigh_table *t, const struct l3_neigh_key *key, uint64_t now_ns);
 
 /* Frees an entry without packets. */
 void neigh_remove(struct l3_neigh_table *t, struct neigh *n);
 
-/* Publishes a state and a MAC, puts the entry at the end of another list if it is in one, and sets its timer. */
+/*
+ * Publishes a state and a MAC, puts the entry at the end of another list if it is in one, and sets
+ * its timer.
+ */
 void neigh_set(struct l3_neigh_table *t, struct neigh *n, unsigned int state,
 	       const struct hd_mac *mac, uint64_t due_ns);
 

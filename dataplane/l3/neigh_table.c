@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The neighbour table's memory. An entry is found by a hash table of small numbers with linear probing:
- * a reader that meets a writer there may miss an entry (and asks the owner), but never takes one for
- * another, since the entry itself has the key and a sequence number.
+ * The neighbour table's memory. An entry is found by a hash table of small numbers with linear
+ * probing: a reader that meets a writer there may miss an entry (and asks the owner), but never
+ * takes one for another, since the entry itself has the key and a sequence number.
  */
 #include "dataplane/l3/neigh_int.h"
 
@@ -30,7 +30,10 @@ static uint64_t hash(const struct l3_neigh_table *t, const uint64_t key[3])
 	return h;
 }
 
-/* What the hash table has of an entry: a part of its hash, so that few wrong entries are looked at. */
+/*
+ * What the hash table has of an entry: a part of its hash, so that few wrong entries are looked
+ * at.
+ */
 static uint32_t index_word(uint64_t h, uint32_t entry)
 {
 	return (uint32_t)(h >> 48) << 16 | (entry + 1);

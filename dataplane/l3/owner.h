@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Who has what of the router's state. The neighbours of a gateway are one worker's, by the number of its port; others look
- * a MAC up there, and hand over to it what needs more: a packet whose neighbour is not known, and what neighbours
- * say.
+ * Who has what of the router's state. The neighbours of a gateway are one worker's, by the number
+ * of its port; others look a MAC up there, and hand over to it what needs more: a packet whose
+ * neighbour is not known, and what neighbours say.
  */
 #ifndef DATAPLANE_L3_OWNER_H
 #define DATAPLANE_L3_OWNER_H
@@ -21,8 +21,8 @@ struct l3_gateway_state {
 struct l3_owner {
 	struct l3_neigh_table *neighbours;
 	struct hd_deadline deadline;
-	uint64_t armed_ns; /* for when; UINT64_MAX: not */
-	uint64_t random;   /* state of a sequence */
+	uint64_t armed_ns;                 /* for when; UINT64_MAX: not */
+	uint64_t random;                   /* state of a sequence */
 	struct l3_gateway_state *gateways; /* [HD_PORTS_MAX] */
 };
 
@@ -55,10 +55,15 @@ static inline struct l3_neigh_key l3_neigh_key(const struct l3_gateway *g, unsig
 	};
 }
 
-/* A packet, ready but for its Ethernet header, whose neighbour is not known: its owner's. Worker. */
+/*
+ * A packet, ready but for its Ethernet header, whose neighbour is not known: its owner's. Worker.
+ */
 void l3_owner_resolve(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
 
-/* A frame of ARP or neighbour discovery, checked and counted, that says something of its sender. Worker. */
+/*
+ * A frame of ARP or neighbour discovery, checked and counted, that says something of its sender.
+ * Worker.
+ */
 void l3_owner_hear(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
 
 #endif

@@ -55,44 +55,51 @@ static inline bool l3_is_group_frame(struct rte_mbuf *m)
 }
 
 /*
- * input.c: a frame of @len bytes that the switch makes, because of something at @time_ns, with its Ethernet
- * header zero. NULL, and counted at @port: there is no buffer. Worker.
+ * input.c: a frame of @len bytes that the switch makes, because of something at @time_ns, with its
+ * Ethernet header zero. NULL, and counted at @port: there is no buffer. Worker.
  */
 struct rte_mbuf *l3_make(struct hd_worker *w, const struct hd_port_config *port, uint32_t len,
 			 uint64_t time_ns);
 
-/* input.c: the gateway has no use for the frame: dropped by name, or consumed if it was for a group. Worker. */
+/*
+ * input.c: the gateway has no use for the frame: dropped by name, or consumed if it was for a
+ * group. Worker.
+ */
 void l3_ignore(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
 
 /* input.c: a message of neighbour discovery, in an IPv6 packet that is sound as @h. Worker. */
-void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port,
-		 const struct l3_gateway *g, struct rte_mbuf *m, const struct l3_ip *h);
+void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+		 struct rte_mbuf *m, const struct l3_ip *h);
 
 /* ip_input.c: an IP packet that gateway @g took from its segment. Worker. */
-void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port,
-		 const struct l3_gateway *g, struct rte_mbuf *m, unsigned int family);
+void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+		 struct rte_mbuf *m, unsigned int family);
 
 /*
- * ip_output.c: a packet that is sound as @h leaves by @port, for its destination on that segment; with @hop
- * its TTL is at least 2, and is counted down. @m may be shared. Worker.
+ * ip_output.c: a packet that is sound as @h leaves by @port, for its destination on that segment;
+ * with @hop its TTL is at least 2, and is counted down. @m may be shared. Worker.
  */
 void l3_ip_output(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m,
 		  const struct l3_ip *h, bool hop);
 
 /*
- * ip_output.c: an untagged frame of ours comes into the segment of @port, if that is up: with the Ethernet header that
- * it has; or an IP packet with a new one, from @g to the neighbour that has the MAC @to. Worker.
+ * ip_output.c: an untagged frame of ours comes into the segment of @port, if that is up: with the
+ * Ethernet header that it has; or an IP packet with a new one, from @g to the neighbour that has
+ * the MAC @to. Worker.
  */
 void l3_emit(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
 void l3_transmit(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
 		 struct rte_mbuf *m, const struct hd_mac *to);
 
-/* ip_output.c: a packet that @port was to send is dropped, because there is no buffer for it. Worker. */
+/*
+ * ip_output.c: a packet that @port was to send is dropped, because there is no buffer for it.
+ * Worker.
+ */
 void l3_no_buffers(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
 
 /*
- * icmp_send.c: tells the sender of @m, which is to be dropped, why; where that may be, and the rate allows it. In
- * @vrf its source is looked for. @m stays the caller's. Worker.
+ * icmp_send.c: tells the sender of @m, which is to be dropped, why; where that may be, and the
+ * rate allows it. In @vrf its source is looked for. @m stays the caller's. Worker.
  */
 void l3_icmp_send(struct hd_worker *w, uint32_t vrf, struct rte_mbuf *m, const struct l3_ip *h,
 		  enum l3_icmp_error error, uint32_t mtu);

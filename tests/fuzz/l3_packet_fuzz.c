@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Any bytes as an IP packet before the router's cores. A sanitizer sees reads and writes beyond it. A
- * packet that passes still does so one hop later, as an echo reply, and quoted in an error, about which no
- * error is made. Input: bytes behind the readable part, then the packet.
+ * Any bytes as an IP packet before the router's cores. A sanitizer sees reads and writes beyond
+ * it. A packet that passes still does so one hop later, as an echo reply, and quoted in an error,
+ * about which no error is made. Input: bytes behind the readable part, then the packet.
  */
 #include <string.h>
 

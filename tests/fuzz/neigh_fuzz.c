@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Any order of events on a small table of neighbours: its bounds hold, and each packet comes back once.
- * Input: four bytes an event.
+ * Any order of events on a small table of neighbours: its bounds hold, and each packet comes back
+ * once. Input: four bytes an event.
  */
 #include <string.h>
 

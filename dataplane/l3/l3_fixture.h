@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A router for tests: the real path, two segments with hosts, and a gateway in each.
+ *
+ *	domain 1: hosts 0, 1	gateway 4: 10.0.1.1/24, 2001:db8:1::1/64, fe80::1/64
+ *	domain 2: hosts 2, 3	gateway 5: 10.0.2.1/24, 2001:db8:2::1/64
+ *
+ * Host n has the address 10.0.d.10n, 2001:db8:d::10n in its domain d.
+ */
+#ifndef DATAPLANE_L3_L3_FIXTURE_H
+#define DATAPLANE_L3_L3_FIXTURE_H
+
+#include "dataplane/core/config.h"
+#include "dataplane/core/drop.h"
+#include "dataplane/l3/owner.h"
+#include "dataplane/l3/packet.h"
+
+#define GW_A    4
+#define GW_B    5
+#define PORTS   6
+#define HOSTS   4
+#define WORKERS 3
+
+/* Frames that a host got, in order. */
+struct seen {
+	uint32_t len;
+	uint8_t flags; /* of its meta */
+	uint8_t bytes[1600];
+};
+#define SEEN_MAX 600
+
+extern struct seen seen[HOSTS][SEEN_MAX];
+extern unsigned int n_seen[HOSTS];
+extern struct hd_worker workers[WORKERS];
+extern struct hd_port_config configs[PORTS];
+extern struct rte_mempool *frame_pool;
+extern uint64_t now_ns; /* of what comes next */
+
+int l3_setup(void);
+
+/* Forgets everything: neighbours, counters, what was seen. */
+void l3_start(unsigned int of_workers);
+
+/* Makes the gateways anew, from their objects. */
+void l3_gateways(void);
+extern struct hd_gateway_object objects[2];
+
+/* The addresses of a host or gateway. */
+struct hd_mac mac_of(unsigned int port);
+void ip4_of(unsigned int port, uint8_t out[4]);
+void ip6_of(unsigned int port, uint8_t out[16]);
+
+/*
+ * An IP packet (behind the Ethernet header) of a host to an address: @upper is its payload.
+ * Returns the bytes of the frame, which is for its gateway's MAC.
+ */
+uint32_t packet4(uint8_t *frame, unsigned int from, const uint8_t *dst, uint8_t proto,
+		 const void *upper, uint32_t len);
+uint32_t packet6(uint8_t *frame, unsigned int from, const uint8_t *dst, uint8_t proto,
+		 const void *upper, uint32_t len);
+
+/* An echo request of a host to an address of @family. */
+uint32_t echo(uint8_t *frame, unsigned int family, unsigned int from, const uint8_t *dst);
+
+/* Frames that a host sends, and time that passes: what is due and handed over is done. */
+void send_frame(unsigned int host, const uint8_t *frame, uint32_t len);
+void send_mbuf(unsigned int host, struct rte_mbuf *m);
+void pass(uint64_t ns);
+
+/* The host asks for its gateway's address: so that knows the host. */
+void introduce(unsigned int host);
+
+/* All equations of heddle/api/stats.h; packets that wait are @held. */
+void check_books(unsigned int held);
+
+uint64_t drops_of(unsigned int port, const char *name);
+
+/* The last frame that a host got; NULL: it got none. */
+const struct seen *last(unsigned int host);
+
+/* How many frames with @type it got. */
+unsigned int count_type(unsigned int host, uint16_t type);
+
+#endif
