@@ -93,6 +93,21 @@ ELSEWHERE = {
     "outdated": "dataplane/l2/l2_forward_test.c",
     "lost_with_plane": "dataplane/core/stats_test.c",
     "lost_with_plane_tx": "dataplane/core/stats_test.c",
+    "address_conflict": "tests/pcap/gateway_test.py",
+    "arp_invalid": "tests/pcap/gateway_test.py",
+    "gateway_unserved": "tests/pcap/gateway_test.py",
+    "ip_header": "tests/pcap/gateway_test.py",
+    "ip_martian": "tests/pcap/gateway_test.py",
+    "ip_too_big": "tests/pcap/gateway_test.py",
+    "ip_ttl": "tests/pcap/gateway_test.py",
+    "neighbour_failed": "tests/pcap/gateway_test.py",
+    "no_route": "tests/pcap/gateway_test.py",
+    "gateway_no_buffers": "dataplane/l3/l3_route_test.c",
+    "gateway_no_way": "dataplane/l3/l3_route_test.c",
+    "ip_options": "dataplane/l3/l3_route_test.c",
+    "nd_invalid": "dataplane/l3/l3_neighbour_test.c",
+    "neighbour_full": "dataplane/l3/l3_neighbour_test.c",
+    "neighbour_queue": "dataplane/l3/l3_neighbour_test.c",
 }
 
 # must not happen: the pool of a replay is larger than the largest batch
