@@ -15,11 +15,6 @@
 /* So that a burst of configuration objects does not go through the queue; the kernel may cap it. */
 #define CHAN_SNDBUF (1 << 20)
 
-const char *chan_peer_name(const struct hd_chan *chan)
-{
-	return chan->peer == HD_PLANE_NONE ? "a new peer" : hd_plane_name(chan->peer);
-}
-
 static void hello_send(struct hd_chan *chan)
 {
 	struct hd_hello hello = {
@@ -123,28 +118,11 @@ int hd_chan_fd(const struct hd_chan *chan)
 	return chan->fd;
 }
 
-/* Messages that a call kept are served by the next hd_chan_process(): a writable socket calls it. */
-static bool wants_write(const struct hd_chan *chan)
-{
-	return !chan->closed && (!STAILQ_EMPTY(&chan->tx) || !STAILQ_EMPTY(&chan->kept));
-}
-
 short hd_chan_events(const struct hd_chan *chan)
 {
 	if (chan->closed)
 		return 0;
-	return (short)(wants_write(chan) ? POLLIN | POLLOUT : POLLIN);
-}
-
-void chan_want_update(struct hd_chan *chan)
-{
-	bool want = wants_write(chan);
-
-	if (chan->freed || want == chan->want_write)
-		return;
-	chan->want_write = want;
-	if (chan->config.want_write)
-		chan->config.want_write(chan, want, chan->config.arg);
+	return (short)(chan_wants_write(chan) ? POLLIN | POLLOUT : POLLIN);
 }
 
 /* Serves one message: what a call kept comes first. Returns 1, 0 at the end, or -EAGAIN. */

@@ -2,45 +2,14 @@
 #include "lib/ipc/chan_int.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "heddle-build.h"
 #include "heddle/base/log.h"
-#include "heddle/base/name.h"
-
-#define ERRNO_MAX 4095 /* the kernel's own bound: a status beyond it is no errno */
 
 static void packet_header(const struct chan_packet *packet, struct hd_msg_hdr *hdr)
 {
 	memcpy(hdr, packet->data, sizeof(*hdr));
-}
-
-int chan_check(const struct chan_packet *packet)
-{
-	struct hd_msg_hdr hdr;
-	bool reply;
-
-	if (packet->len < sizeof(hdr))
-		return -EBADMSG;
-	packet_header(packet, &hdr);
-	reply = hdr.flags & HD_MSG_F_REPLY;
-	if (hdr.magic != HD_MSG_MAGIC || hdr.zero != 0 || hdr.len != packet->len - sizeof(hdr))
-		return -EBADMSG;
-	switch (hdr.flags) {
-	case HD_MSG_F_REQUEST:
-	case HD_MSG_F_EVENT:
-	case HD_MSG_F_REPLY: break;
-	case HD_MSG_F_REPLY | HD_MSG_F_MORE:
-		if (hdr.status != 0)
-			return -EBADMSG;
-		break;
-	default: return -EBADMSG;
-	}
-	if (!reply && hdr.status != 0)
-		return -EBADMSG;
-	return hdr.status > 0 || hdr.status < -ERRNO_MAX ? -EBADMSG : 0;
 }
 
 /* A message of a wrong form whose sender waits for an answer that can be given. */
@@ -52,32 +21,6 @@ static bool answerable(const struct chan_packet *packet)
 		return false;
 	packet_header(packet, &hdr);
 	return hdr.magic == HD_MSG_MAGIC && hdr.flags == HD_MSG_F_REQUEST;
-}
-
-bool chan_hello_right(const struct chan_packet *packet, struct hd_err *err)
-{
-	struct hd_msg_hdr hdr;
-	struct hd_hello hello;
-
-	packet_header(packet, &hdr);
-	if (hdr.len != sizeof(hello))
-		return hd_err_set(err, EPROTO,
-				  "its hello has %u bytes instead of %zu: it is of "
-				  "another version",
-				  hdr.len, sizeof(hello)) == 0;
-	memcpy(&hello, packet->data + sizeof(hdr), sizeof(hello));
-	if (hello.version != HD_PROTO_VERSION)
-		return hd_err_set(err, EPROTO, "it speaks protocol version %u, this is version %u",
-				  hello.version, HD_PROTO_VERSION) == 0;
-	if (!hd_str_terminated(hello.build, sizeof(hello.build)) || hello.plane <= HD_PLANE_NONE ||
-	    hello.plane >= HD_PLANE_COUNT)
-		return hd_err_set(err, EPROTO, "its hello makes no sense") == 0;
-	if (strcmp(hello.build, HD_BUILD) != 0)
-		return hd_err_set(err, EPROTO,
-				  "it is of build %s, this is build %s: restart all "
-				  "programs together",
-				  hello.build, HD_BUILD) == 0;
-	return true;
 }
 
 /* Returns false when the channel must be closed. */
@@ -179,82 +122,10 @@ static void serve_request_or_event(struct hd_chan *chan, struct chan_packet *pac
 		chan_reply_text(chan, hdr, -rc, err.text);
 }
 
-static struct chan_pending *pending_find(struct hd_chan *chan, uint32_t seq)
-{
-	struct chan_pending *p;
-
-	LIST_FOREACH(p, &chan->pending[seq & (CHAN_PENDING_MAP - 1)], next)
-		if (p->seq == seq)
-			return p;
-	return NULL;
-}
-
-struct chan_pending *chan_pending_add(struct hd_chan *chan, uint32_t seq, uint32_t type)
-{
-	struct chan_pending *p = calloc(1, sizeof(*p));
-
-	if (!p)
-		return NULL;
-	p->seq = seq;
-	p->type = type;
-	LIST_INSERT_HEAD(&chan->pending[seq & (CHAN_PENDING_MAP - 1)], p, next);
-	return p;
-}
-
-/* Calls @p back with an error of our own making. */
-static void pending_error(struct hd_chan *chan, const struct chan_pending *p, int status,
-			  const char *text)
-{
-	struct hd_msg_error error = {{0}};
-	struct hd_msg_hdr hdr = {
-		.magic = HD_MSG_MAGIC,
-		.flags = HD_MSG_F_REPLY,
-		.type = p->type,
-		.seq = p->seq,
-		.status = status,
-		.len = sizeof(error),
-	};
-	struct hd_msg msg = {.hdr = &hdr, .body = &error};
-
-	snprintf(error.text, sizeof(error.text), "%s", text);
-	p->fn(chan, status, &msg, true, p->arg);
-}
-
-void chan_pending_fail(struct hd_chan *chan, int status)
-{
-	struct chan_pending *p;
-	char text[64];
-
-	snprintf(text, sizeof(text), "the connection to %s is lost", chan_peer_name(chan));
-	for (unsigned int i = 0; i < CHAN_PENDING_MAP; i++) {
-		while ((p = LIST_FIRST(&chan->pending[i]))) {
-			LIST_REMOVE(p, next);
-			if (p->fn)
-				pending_error(chan, p, status, text);
-			free(p);
-		}
-	}
-}
-
-int chan_reply_check(const struct hd_msg_hdr *hdr, const void *body, uint32_t type,
-		     size_t item_size, size_t rep_size)
-{
-	if (hdr->type != type)
-		return -EBADMSG;
-	if (hdr->status < 0)
-		return hdr->len == sizeof(struct hd_msg_error) &&
-				       hd_str_terminated(body, sizeof(struct hd_msg_error))
-			       ? 0
-			       : -EBADMSG;
-	if (hdr->flags & HD_MSG_F_MORE)
-		return item_size > 0 && hdr->len == item_size ? 0 : -EBADMSG;
-	return hdr->len == rep_size ? 0 : -EBADMSG;
-}
-
 static void serve_reply(struct hd_chan *chan, struct chan_packet *packet,
 			const struct hd_msg_hdr *hdr)
 {
-	struct chan_pending *p = pending_find(chan, hdr->seq);
+	struct chan_pending *p = chan_pending_find(chan, hdr->seq);
 	bool final = !(hdr->flags & HD_MSG_F_MORE);
 	struct hd_msg msg = {
 		.hdr = hdr,
@@ -283,7 +154,7 @@ static void serve_reply(struct hd_chan *chan, struct chan_packet *packet,
 			LIST_REMOVE(p, next);
 			free(p);
 		}
-		pending_error(chan, &copy, -EBADMSG, "the reply has a wrong size or type");
+		chan_pending_error(chan, &copy, -EBADMSG, "the reply has a wrong size or type");
 		return;
 	}
 	if (final) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Inside of a channel; for the files of this folder only.
+ * Inside of a channel; for the files of this folder only. Each file calls those below it:
  *
  *	chan.c		its life, the owner's calls, the loop
- *	chan_io.c	datagrams in and out, with descriptors; what the socket does not take is queued
- *	chan_dispatch.c	checks what came and calls handlers and reply functions
+ *	chan_dispatch.c	calls handlers and reply functions for what came
  *	chan_call.c	requests, replies, events, and the call that waits
+ *	chan_pending.c	requests whose reply has not come
+ *	chan_io.c	datagrams in and out, with descriptors; what the socket does not take is queued
+ *	chan_check.c	the form of what came (pure)
  */
 #ifndef LIB_IPC_CHAN_INT_H
 #define LIB_IPC_CHAN_INT_H
@@ -68,14 +70,30 @@ struct hd_chan {
 	struct chan_packet *rx; /* room for one message of HD_MSG_MAX bytes */
 };
 
-/* chan.c */
+/* chan_check.c */
+
+/* Checks the form of a datagram. Returns 0 or -EBADMSG. */
+int chan_check(const struct chan_packet *packet);
+
+/* True if @packet is a well-formed hello, of our version and build; else @err says why not. */
+bool chan_hello_right(const struct chan_packet *packet, struct hd_err *err);
+
+/* 0 if a reply or item answers a request that was declared so, else -EBADMSG. */
+int chan_reply_check(const struct hd_msg_hdr *hdr, const void *body, uint32_t type,
+		     size_t item_size, size_t rep_size);
+
+/* chan_io.c */
 
 const char *chan_peer_name(const struct hd_chan *chan);
 
+/*
+ * True if the event loop should call when the socket can be written to: also for messages that a call
+ * kept, which the next hd_chan_process() serves.
+ */
+bool chan_wants_write(const struct hd_chan *chan);
+
 /* Tells the owner when what its event loop should wait for has changed. */
 void chan_want_update(struct hd_chan *chan);
-
-/* chan_io.c */
 
 /*
  * Sends or queues one message. Descriptors are duplicated when it is queued. Returns 0, -EPIPE,
@@ -104,31 +122,30 @@ void chan_fds_close(int *fds, unsigned int n_fds);
 
 void chan_packets_free(struct chan_packets *packets);
 
-/* chan_dispatch.c */
-
-/* Checks the form of a datagram. Returns 0 or -EBADMSG. */
-int chan_check(const struct chan_packet *packet);
-
-/* True if @packet is a well-formed hello, of our version and build; else @err says why not. */
-bool chan_hello_right(const struct chan_packet *packet, struct hd_err *err);
-
-/* Serves one datagram that chan_recv() gave. Returns false when the channel must be closed now. */
-bool chan_serve(struct hd_chan *chan, struct chan_packet *packet);
-
-/* Calls every open request back with @status and forgets it. */
-void chan_pending_fail(struct hd_chan *chan, int status);
-
-/* 0 if a reply or item answers a request that was declared so, else -EBADMSG. */
-int chan_reply_check(const struct hd_msg_hdr *hdr, const void *body, uint32_t type,
-		     size_t item_size, size_t rep_size);
+/* chan_pending.c */
 
 /* Remembers a request. Returns NULL when out of memory. */
 struct chan_pending *chan_pending_add(struct hd_chan *chan, uint32_t seq, uint32_t type);
+
+/* The request of this number, or NULL. */
+struct chan_pending *chan_pending_find(struct hd_chan *chan, uint32_t seq);
+
+/* Calls @p back with an error of our own making. */
+void chan_pending_error(struct hd_chan *chan, const struct chan_pending *p, int status,
+			const char *text);
+
+/* Calls every open request back with @status and forgets it. */
+void chan_pending_fail(struct hd_chan *chan, int status);
 
 /* chan_call.c */
 
 /* An error reply to the request with the header @req, text ready made. */
 void chan_reply_text(struct hd_chan *chan, const struct hd_msg_hdr *req, int code,
 		     const char *text);
+
+/* chan_dispatch.c */
+
+/* Serves one datagram that chan_recv() gave. Returns false when the channel must be closed now. */
+bool chan_serve(struct hd_chan *chan, struct chan_packet *packet);
 
 #endif

@@ -17,6 +17,11 @@ union chan_control {
 	char data[CMSG_SPACE(HD_MSG_FDS_MAX * sizeof(int))];
 };
 
+const char *chan_peer_name(const struct hd_chan *chan)
+{
+	return chan->peer == HD_PLANE_NONE ? "a new peer" : hd_plane_name(chan->peer);
+}
+
 struct chan_packet *chan_packet_new(size_t len)
 {
 	struct chan_packet *packet = malloc(sizeof(*packet) + len);
@@ -46,6 +51,22 @@ void chan_packets_free(struct chan_packets *packets)
 		chan_fds_close(packet->fds, packet->n_fds);
 		free(packet);
 	}
+}
+
+bool chan_wants_write(const struct hd_chan *chan)
+{
+	return !chan->closed && (!STAILQ_EMPTY(&chan->tx) || !STAILQ_EMPTY(&chan->kept));
+}
+
+void chan_want_update(struct hd_chan *chan)
+{
+	bool want = chan_wants_write(chan);
+
+	if (chan->freed || want == chan->want_write)
+		return;
+	chan->want_write = want;
+	if (chan->config.want_write)
+		chan->config.want_write(chan, want, chan->config.arg);
 }
 
 void chan_break(struct hd_chan *chan)

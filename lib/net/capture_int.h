@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Between the files that read captures.
+ * Between the files that read captures. Each calls those below it:
+ *
+ *	capture_read.c		which format a file is of, and pcap
+ *	capture_ng.c		pcapng
+ *	capture_common.c	what the two have in common
  */
 #ifndef LIB_NET_CAPTURE_INT_H
 #define LIB_NET_CAPTURE_INT_H
@@ -44,6 +48,9 @@ struct hd_capture {
 	uint8_t buffer[CAPTURE_BUFFER];
 };
 
+/* capture_common.c */
+
+/* Numbers of the file, in whose byte order they are. */
 uint16_t capture_u16(const struct hd_capture *c, const uint8_t *p);
 uint32_t capture_u32(const struct hd_capture *c, const uint8_t *p);
 
