@@ -150,6 +150,16 @@ struct hd_config {
 	uint64_t token;          /* it is freed when this is over (rcu.h) */
 };
 
+/* True if @port is a member of @domain, whose VLAN has the id @vid (0: none). */
+static inline bool hd_port_carries(const struct hd_config *config,
+				   const struct hd_port_config *port, uint32_t domain, uint16_t vid)
+{
+	if (port->pvid_domain == domain || port->mode != HD_VLAN_TRUNK)
+		return port->pvid_domain == domain;
+	return config->switches[port->switch_index]->domain[vid] == domain &&
+	       hd_vlan_set_has(&port->vlans, vid);
+}
+
 /* The running tree, for the control thread. Never NULL after hd_config_init(). */
 const struct hd_config *hd_config_running(void);
 

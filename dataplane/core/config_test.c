@@ -13,7 +13,7 @@
 #include "dataplane/core/config_build.h"
 #include "dataplane/core/idle.h"
 #include "dataplane/core/loop.h"
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/options.h"
 #include "dataplane/l2/owners.h"

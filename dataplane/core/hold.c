@@ -8,7 +8,6 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/mbuf.h"
 #include "dataplane/core/meta.h"
-#include "dataplane/core/vlan.h"
 
 HD_DROP_REGISTER(drop_flood_full, "flood_full", HD_DROP_INGRESS,
 		 "too many frames waited to be flooded, or to be cut, when this one came");

@@ -14,6 +14,7 @@
 #include "dataplane/core/deadline.h"
 #include "dataplane/core/handover.h"
 #include "dataplane/core/loop.h"
+#include "dataplane/core/rcu.h"
 
 #define BLIND_NS 50000     /* a sleep while a queue has nothing to wait for */
 #define SLEEP_NS 100000000 /* any other: a look around even if nobody called */

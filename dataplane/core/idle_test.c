@@ -8,6 +8,7 @@
 #include "dataplane/core/handover.h"
 #include "dataplane/core/idle.h"
 #include "dataplane/core/loop.h"
+#include "dataplane/core/rcu.h"
 #include "tests/unit/unit.h"
 
 #define PORTS 300

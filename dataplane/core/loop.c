@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A worker's loop, and quiescence.
+ * A worker's loop.
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <rte_cycles.h>
 #include <rte_malloc.h>
-#include <rte_rcu_qsbr.h>
 
 #include "heddle/base/clock.h"
 #include "dataplane/core/capture.h"
@@ -24,8 +22,6 @@
 #include "dataplane/core/rx.h"
 #include "dataplane/core/stats.h"
 #include "dataplane/core/tx.h"
-
-#define SPIN_LOOKS 1000
 
 /*
  * The time of a loop that flooding and cutting may take, and the sends that this may come to: a write
@@ -43,7 +39,6 @@ const struct hd_capture_hooks *_Atomic hd_capture_published;
 static struct hd_worker *workers[HD_WORKERS_MAX];
 static uint32_t queues_of[HD_WORKERS_MAX];
 static unsigned int n_workers;
-static struct rte_rcu_qsbr *qsbr;
 
 unsigned int hd_workers_count(void)
 {
@@ -96,10 +91,7 @@ static int worker_init(struct hd_worker *w, unsigned int n, struct hd_err *err)
 int hd_workers_init(unsigned int n, hd_source_fn replay, struct rte_mempool *pool,
 		    struct rte_mempool *big_pool, struct hd_fdb *fdb, struct hd_err *err)
 {
-	size_t size = rte_rcu_qsbr_get_memsize(HD_WORKERS_MAX);
-
-	qsbr = rte_zmalloc("qsbr", size, RTE_CACHE_LINE_SIZE);
-	if (!qsbr || rte_rcu_qsbr_init(qsbr, HD_WORKERS_MAX) != 0)
+	if (!replay && hd_rcu_init() < 0)
 		return hd_err_set(err, ENOMEM, "out of memory");
 	for (unsigned int i = 0; i < n; i++) {
 		struct hd_worker *w = rte_zmalloc("worker", sizeof(*w), RTE_CACHE_LINE_SIZE);
@@ -120,40 +112,6 @@ int hd_workers_init(unsigned int n, hd_source_fn replay, struct rte_mempool *poo
 		n_workers = i + 1;
 	}
 	return 0;
-}
-
-uint64_t hd_rcu_start(void)
-{
-	return !qsbr || !n_workers || workers[0]->replay ? 0 : rte_rcu_qsbr_start(qsbr);
-}
-
-bool hd_rcu_over(uint64_t token)
-{
-	return !token || rte_rcu_qsbr_check(qsbr, token, false) != 0;
-}
-
-void hd_rcu_synchronize(void)
-{
-	uint64_t token = hd_rcu_start();
-	unsigned int looks = 0;
-
-	while (!hd_rcu_over(token)) {
-		/* A worker that does not run cannot go on while we keep its processor. */
-		if (++looks < SPIN_LOOKS)
-			rte_pause();
-		else
-			sched_yield();
-	}
-}
-
-void hd_rcu_offline(struct hd_worker *w)
-{
-	rte_rcu_qsbr_thread_offline(qsbr, w->index);
-}
-
-void hd_rcu_online(struct hd_worker *w)
-{
-	rte_rcu_qsbr_thread_online(qsbr, w->index);
 }
 
 void hd_workers_wake(void)
@@ -241,12 +199,11 @@ int hd_worker_main(void *arg)
 
 	hd_blame_thread(&w->inside);
 	atomic_store(&w->tid, gettid());
-	rte_rcu_qsbr_thread_register(qsbr, w->index);
-	rte_rcu_qsbr_thread_online(qsbr, w->index);
+	hd_rcu_register(w);
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
 		bool busy = hd_worker_loop(w);
 
-		rte_rcu_qsbr_quiescent(qsbr, w->index);
+		hd_rcu_quiescent(w);
 		if (busy) {
 			w->stats->busy_loops++;
 		} else {
@@ -254,7 +211,6 @@ int hd_worker_main(void *arg)
 		}
 	}
 	atomic_store(&w->tid, 0);
-	rte_rcu_qsbr_thread_offline(qsbr, w->index);
-	rte_rcu_qsbr_thread_unregister(qsbr, w->index);
+	hd_rcu_unregister(w);
 	return 0;
 }

@@ -39,8 +39,4 @@ void hd_workers_wake(void);
 /* Asks all workers to stop; does not wait (EAL joins them). Control thread. */
 void hd_workers_stop(void);
 
-/* For idle.c: the worker is out of all tables while it sleeps. Worker. */
-void hd_rcu_offline(struct hd_worker *w);
-void hd_rcu_online(struct hd_worker *w);
-
 #endif

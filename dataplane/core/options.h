@@ -37,9 +37,11 @@ struct hd_options {
 	struct hd_replay_input input[HD_REPLAY_PORTS_MAX];
 };
 
-/* Parses; prints help, version or an error. Returns 0, or the exit status plus 1. */
-int hd_options_parse(int argc, char **argv);
+/* Any thread. */
 const struct hd_options *hd_options(void);
+
+/* What was parsed, which lives as long as the program. Once, before any thread is made. */
+void hd_options_set(const struct hd_options *options);
 
 /* Root for names of sockets in the configuration; never NULL after parsing. */
 const char *hd_options_vhost_dir(void);

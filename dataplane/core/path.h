@@ -25,6 +25,13 @@ struct hd_path {
 		    uint16_t n);
 	/* Goes on with packets that are held, until the loop's budget is spent. Worker. */
 	void (*resume)(struct hd_worker *w);
+	/*
+	 * Gives a packet that leaves by @port the tag that it has to have there. The transmit step
+	 * calls it for those that need a look: not for one without a tag of the port's native VLAN,
+	 * where such ones leave as they are. NULL: the packet was dropped. Worker.
+	 */
+	struct rte_mbuf *(*fit_tag)(struct hd_worker *w, const struct hd_port_config *port,
+				    struct rte_mbuf *m);
 };
 
 /* What all workers run: dataplane/l2 registers it. From a constructor (RTE_INIT), once. */

@@ -23,4 +23,23 @@ bool hd_rcu_over(uint64_t token);
  */
 void hd_rcu_synchronize(void);
 
+struct hd_worker;
+
+/*
+ * Before the workers start; not in replay, where the thread that configures is the one that forwards,
+ * and every token is over. Control thread, once. 0 or -ENOMEM.
+ */
+int hd_rcu_init(void);
+
+/* The worker's first call, and its last. Worker. */
+void hd_rcu_register(const struct hd_worker *w);
+void hd_rcu_unregister(const struct hd_worker *w);
+
+/* A loop is over: the worker holds nothing of what it found in it. Worker. */
+void hd_rcu_quiescent(const struct hd_worker *w);
+
+/* The worker holds nothing while it sleeps: between these two no token waits for it. Worker. */
+void hd_rcu_offline(struct hd_worker *w);
+void hd_rcu_online(struct hd_worker *w);
+
 #endif

@@ -11,20 +11,11 @@
 #include "dataplane/core/mbuf.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/core/offload.h"
+#include "dataplane/core/path.h"
 #include "dataplane/core/tx.h"
-#include "dataplane/core/vlan.h"
 
 HD_DROP_REGISTER(drop_link_down, "link_down", HD_DROP_EGRESS,
 		 "the port that the frame was to leave by is down");
-HD_DROP_REGISTER(
-	drop_not_member, "not_member", HD_DROP_EGRESS,
-	"the port no longer carries the frame's VLAN (its configuration has just changed)");
-HD_DROP_REGISTER(
-	drop_hidden_tag, "hidden_tag", HD_DROP_EGRESS,
-	"a second tag would have come to the front on a trunk's native VLAN: a guest tried "
-	"to reach another VLAN behind the next switch");
-HD_DROP_REGISTER(drop_cvlan, "cvlan_filtered", HD_DROP_EGRESS,
-		 "the tunnel port that the frame was to leave by does not carry its customer VLAN");
 HD_DROP_REGISTER(drop_mtu, "mtu_exceeded", HD_DROP_EGRESS,
 		 "the frame is larger than the MTU of the port it was to leave by");
 HD_DROP_REGISTER(drop_tx_full, "tx_full", HD_DROP_EGRESS,
@@ -114,85 +105,14 @@ static void out_send(struct out *o)
 		w->capture->sent(w);
 }
 
-/* The packet with @bytes in front writable; dropped and NULL when there is no memory for a copy. */
-static struct rte_mbuf *writable(struct out *o, struct rte_mbuf *m, uint32_t bytes)
+struct rte_mbuf *hd_tx_writable(struct hd_worker *w, uint16_t port, struct rte_mbuf *m,
+				uint32_t bytes, uint16_t room)
 {
-	struct rte_mbuf *own = hd_mbuf_writable(o->w->pool, m, bytes);
+	struct rte_mbuf *own = hd_mbuf_writable(w->pool, m, bytes);
 
-	if (!own)
-		hd_drop(o->w, o->config->id, &drop_no_buffers_tx, m);
-	return own;
-}
-
-static struct rte_mbuf *tag_strip(struct out *o, struct rte_mbuf *m)
-{
-	char *p;
-
-	m = writable(o, m, HD_ETH_HLEN + HD_VLAN_HLEN);
-	if (!m)
-		return NULL;
-	p = rte_pktmbuf_mtod(m, char *);
-	memmove(p + HD_VLAN_HLEN, p, 2 * HD_ETH_ALEN);
-	rte_pktmbuf_adj(m, HD_VLAN_HLEN);
-	hd_meta(m)->l2_len -= HD_VLAN_HLEN;
-	/* A frame of the minimum length with its tag would be short without (802.3 3.2.8). */
-	if (m->pkt_len < HD_ETH_MIN) {
-		uint16_t pad = HD_ETH_MIN - m->pkt_len;
-		char *tail = rte_pktmbuf_append(m, pad);
-
-		if (tail)
-			memset(tail, 0, pad);
-	}
-	return m;
-}
-
-static struct rte_mbuf *tag_write(struct out *o, struct rte_mbuf *m, const struct hd_vlan_egress *e)
-{
-	uint16_t tag[2] = {e->tpid, rte_cpu_to_be_16(e->tci)};
-	char *p;
-
-	m = writable(o, m, HD_ETH_HLEN + HD_VLAN_HLEN);
-	if (!m)
-		return NULL;
-	if (e->action == HD_TAG_PUSH) {
-		p = rte_pktmbuf_prepend(m, HD_VLAN_HLEN);
-		if (!p) {
-			hd_drop(o->w, o->config->id, &drop_no_buffers_tx, m);
-			return NULL;
-		}
-		memmove(p, p + HD_VLAN_HLEN, 2 * HD_ETH_ALEN);
-		hd_meta(m)->l2_len += HD_VLAN_HLEN;
-	} else {
-		p = rte_pktmbuf_mtod(m, char *);
-	}
-	memcpy(p + 2 * HD_ETH_ALEN, tag, sizeof(tag));
-	return m;
-}
-
-/* Gives the frame the tag that it has to have on this port. NULL: dropped. */
-static struct rte_mbuf *fit_tag(struct out *o, struct rte_mbuf *m)
-{
-	struct hd_meta *meta = hd_meta(m);
-	bool member =
-		hd_port_carries(o->w->config, o->config, meta->domain, meta->tci & HD_VID_MASK);
-	struct hd_vlan_egress e =
-		hd_vlan_egress(o->config, member, meta->domain, meta->tci, meta->tag_len,
-			       rte_pktmbuf_mtod(m, const uint8_t *));
-
-	if (unlikely(!hd_vlan_cvlan_passes(o->config, meta->tag_len,
-					   rte_pktmbuf_mtod(m, const uint8_t *), m->pkt_len))) {
-		hd_drop(o->w, o->config->id, &drop_cvlan, m);
-		return NULL;
-	}
-	switch (e.action) {
-	case HD_TAG_KEEP: return m;
-	case HD_TAG_STRIP: return tag_strip(o, m);
-	case HD_TAG_PUSH:
-	case HD_TAG_REWRITE: return tag_write(o, m, &e);
-	case HD_TAG_EXPOSED: hd_drop(o->w, o->config->id, &drop_hidden_tag, m); return NULL;
-	case HD_TAG_NOT_MEMBER: break;
-	}
-	hd_drop(o->w, o->config->id, &drop_not_member, m);
+	if (own && rte_pktmbuf_headroom(own) >= room)
+		return own;
+	hd_drop(w, port, &drop_no_buffers_tx, own ? own : m);
 	return NULL;
 }
 
@@ -254,7 +174,7 @@ static struct rte_mbuf *fit_offload(struct out *o, struct rte_mbuf *m)
 	}
 	if (o->caps & HD_CAP_CSUM)
 		return m;
-	m = writable(o, m, meta->l2_len + meta->l3_len + meta->l4_len);
+	m = hd_tx_writable(o->w, o->config->id, m, meta->l2_len + meta->l3_len + meta->l4_len, 0);
 	if (m)
 		hd_offload_csum(m);
 	return m;
@@ -277,10 +197,17 @@ static bool too_large(const struct out *o, struct rte_mbuf *m)
 	return m->pkt_len > o->config->mtu + l2;
 }
 
+/* True if a frame of the port's native VLAN always leaves it without a tag, and needs no look. */
+static bool sends_plain(const struct hd_port_config *port)
+{
+	return port->mode != HD_VLAN_TRUNK && port->priority_tags == HD_PRIORITY_TAGS_NEVER &&
+	       !(port->flags & HD_PORT_CVLANS);
+}
+
 static void fit_and_send(struct hd_worker *w, const struct hd_port_config *config,
 			 struct rte_mbuf **m, uint16_t n)
 {
-	bool plain = hd_vlan_egress_plain(config);
+	bool plain = sends_plain(config);
 	struct out out, *o = &out;
 
 	o->w = w;
@@ -295,7 +222,7 @@ static void fit_and_send(struct hd_worker *w, const struct hd_port_config *confi
 		struct hd_meta *meta = hd_meta(p);
 
 		if (!plain || meta->tag_len || meta->domain != o->config->pvid_domain) {
-			p = fit_tag(o, p);
+			p = hd_path->fit_tag(o->w, o->config, p);
 			if (!p)
 				continue;
 			meta = hd_meta(p);

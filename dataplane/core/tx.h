@@ -76,6 +76,13 @@ static inline void hd_tx_give(struct hd_worker *w, uint16_t port, struct rte_mbu
 		hd_tx_put(w, port, m);
 }
 
+/*
+ * A packet that leaves by @port with its first @bytes writable (mbuf.h), and room for @room more in
+ * front of them. NULL: there was no memory for that, and the packet was dropped. Worker.
+ */
+struct rte_mbuf *hd_tx_writable(struct hd_worker *w, uint16_t port, struct rte_mbuf *m,
+				uint32_t bytes, uint16_t room);
+
 /* Frames that a super-frame leaves @port as: 1, or the pieces that it is cut into. Worker. */
 int32_t hd_tx_pieces(const struct hd_worker *w, uint16_t port, struct rte_mbuf *m);
 

@@ -10,7 +10,9 @@
 #include "dataplane/core/mbuf.h"
 #include "dataplane/core/offload.h"
 #include "dataplane/core/offload_test_build.h"
+#include "dataplane/core/path.h"
 #include "dataplane/core/tx.h"
+#include "dataplane/l2/vlan_output.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 
@@ -41,6 +43,13 @@ static struct hd_stats_worker stats;
 static struct hd_stats_port port_stats[PORTS];
 static struct hd_worker w = {.config = &tree, .stats = &stats, .port_stats = port_stats};
 static struct rte_mempool *big;
+
+static const struct hd_path path = {.fit_tag = l2_vlan_output};
+
+RTE_INIT(test_path_register)
+{
+	hd_path_register(&path);
+}
 
 static uint16_t remember(struct hd_worker *worker, struct hd_port *port, uint16_t q,
 			 struct rte_mbuf **m, uint16_t n)

@@ -16,7 +16,6 @@
 
 #include "heddle/api/stats.h"
 #include "dataplane/core/blame.h"
-#include "dataplane/core/mac_ring.h"
 
 #define HD_WORKERS_MAX 16
 #define HD_BURST       64 /* packets of one receive or transmit call */
@@ -64,7 +63,6 @@ struct hd_worker {
 	_Atomic bool stop;       /* set by the control thread */
 	_Atomic bool asleep;     /* for the control thread: it waits for packets, */
 	_Atomic int tid;         /* and which thread it is; 0: not yet */
-	struct hd_mac_ring macs; /* for the control thread */
 } __rte_cache_aligned;
 
 #define HD_FRAME_ROOM 2048 /* and RTE_PKTMBUF_HEADROOM before it */

@@ -10,7 +10,8 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/feature.h"
 #include "heddle/config/store.h"
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
+#include "dataplane/l2/mac_ring.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 
@@ -265,7 +266,7 @@ static void test_mac_limit(void)
 	}
 	CU_ASSERT_EQUAL(drops("mac_limit"), 2);
 	for (unsigned int i = 0; i < 2; i++) {
-		CU_ASSERT_TRUE(hd_mac_ring_get(&w.macs, &note));
+		CU_ASSERT_TRUE(hd_mac_ring_get(hd_mac_ring_of(w.index), &note));
 		CU_ASSERT_EQUAL(note.kind, HD_MAC_LIMIT_PORT);
 		CU_ASSERT_EQUAL(note.to, port.id);
 	}

@@ -17,9 +17,9 @@
 #include "dataplane/l2/owners.h"
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/tick.h"
-#include "dataplane/core/vlan.h"
-#include "dataplane/core/fdb.h"
-#include "dataplane/core/l2.h"
+#include "dataplane/l2/vlan.h"
+#include "dataplane/l2/fdb.h"
+#include "dataplane/l2/l2.h"
 #include "dataplane/l2/l2_fixed.h"
 
 #define LIST_LIMIT_MAX 10000

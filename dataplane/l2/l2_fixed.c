@@ -11,10 +11,10 @@
 
 #include "heddle/api/switch.h"
 #include "heddle/base/log.h"
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/core/port_table.h"
-#include "dataplane/core/vlan.h"
+#include "dataplane/l2/vlan.h"
 #include "dataplane/l2/l2_fixed.h"
 
 /* Both buckets of the address are full of fixed entries. */

@@ -14,9 +14,11 @@
 #include "dataplane/core/meta.h"
 #include "dataplane/core/path.h"
 #include "dataplane/core/tx.h"
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
+#include "dataplane/l2/mac_ring.h"
 #include "dataplane/l2/owners.h"
 #include "dataplane/l2/vlan_input.h"
+#include "dataplane/l2/vlan_output.h"
 
 HD_DROP_REGISTER_ERROR(drop_bad_source, "bad_source", HD_DROP_INGRESS,
 		       "the frame's source address is a group address or zero");
@@ -93,11 +95,11 @@ static struct from from_port(struct hd_worker *w, const struct hd_port_config *p
 static void note(struct hd_worker *w, struct from *f, const struct addresses *a, uint32_t domain,
 		 uint16_t was, enum hd_mac_event_kind kind)
 {
-	hd_mac_ring_put(&w->macs, &(struct hd_mac_note){.mac = a->src,
-							.domain = domain,
-							.from = was,
-							.to = f->port->id,
-							.kind = kind});
+	hd_mac_ring_put(hd_mac_ring_of(w->index), &(struct hd_mac_note){.mac = a->src,
+									.domain = domain,
+									.from = was,
+									.to = f->port->id,
+									.kind = kind});
 }
 
 /*
@@ -488,7 +490,7 @@ static void run(struct hd_worker *w, const struct hd_port_config *port, struct r
 	}
 }
 
-static const struct hd_path path = {.run = run, .resume = resume};
+static const struct hd_path path = {.run = run, .resume = resume, .fit_tag = l2_vlan_output};
 
 RTE_INIT(l2_path_register)
 {

@@ -13,7 +13,8 @@
 #include "dataplane/core/path.h"
 #include "dataplane/core/section.h"
 #include "dataplane/core/tx.h"
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
+#include "dataplane/l2/mac_ring.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 
@@ -172,13 +173,13 @@ static void test_within_a_burst(void)
 	CU_ASSERT_EQUAL(stats.learned, 2);
 	CU_ASSERT_EQUAL(stats.moved, 1);
 	/* The control thread is told of it, with both ports. */
-	CU_ASSERT_TRUE(hd_mac_ring_get(&w.macs, &note));
+	CU_ASSERT_TRUE(hd_mac_ring_get(hd_mac_ring_of(w.index), &note));
 	CU_ASSERT_EQUAL(note.mac, MAC(1));
 	CU_ASSERT_EQUAL(note.from, 0);
 	CU_ASSERT_EQUAL(note.to, 2);
 	CU_ASSERT_EQUAL(note.domain, DOMAIN);
 	CU_ASSERT_EQUAL(note.kind, HD_MAC_MOVED);
-	CU_ASSERT_FALSE(hd_mac_ring_get(&w.macs, &note));
+	CU_ASSERT_FALSE(hd_mac_ring_get(hd_mac_ring_of(w.index), &note));
 }
 
 /* An address of ours, of no port: nothing answers it here, it does not move, and is never flooded. */
@@ -234,8 +235,8 @@ static void test_full_table(void)
 	CU_ASSERT(stats.learn_refused > 3000 && stats.learn_refused <= stats.learn_skipped);
 	CU_ASSERT_EQUAL(port_stats[0].learn_refused, stats.learn_refused);
 	/* The control thread is told which port it is. */
-	CU_ASSERT_TRUE(hd_mac_ring_get(&w.macs, &note));
-	while (hd_mac_ring_get(&w.macs, &note))
+	CU_ASSERT_TRUE(hd_mac_ring_get(hd_mac_ring_of(w.index), &note));
+	while (hd_mac_ring_get(hd_mac_ring_of(w.index), &note))
 		;
 	CU_ASSERT(note.kind == HD_MAC_LIMIT_TABLE && note.to == 0);
 	CU_ASSERT(stats.learned >= 200 && stats.learned <= 512);

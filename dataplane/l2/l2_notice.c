@@ -10,8 +10,8 @@
 #include "heddle/net/ether.h"
 #include "dataplane/core/api.h"
 #include "dataplane/core/config.h"
-#include "dataplane/core/fdb.h"
-#include "dataplane/core/l2.h"
+#include "dataplane/l2/fdb.h"
+#include "dataplane/l2/l2.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/core/tick.h"
@@ -92,7 +92,7 @@ static void look(uint64_t now_ns)
 	struct hd_mac_event e;
 
 	for (unsigned int i = 0; i < hd_workers_count(); i++) {
-		struct hd_mac_ring *ring = &hd_worker_get(i)->macs;
+		struct hd_mac_ring *ring = hd_mac_ring_of(i);
 		uint64_t lost = atomic_load_explicit(&ring->lost, memory_order_relaxed);
 		uint64_t again = atomic_load_explicit(&ring->again, memory_order_relaxed);
 

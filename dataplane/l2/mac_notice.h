@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dataplane/core/mac_ring.h"
+#include "dataplane/l2/mac_ring.h"
 
 #define HD_NOTICE_RATE    10 /* moves a second, after the first HD_NOTICE_BURST */
 #define HD_NOTICE_BURST   20

@@ -12,7 +12,7 @@
 #include "heddle/api/guard.h"
 #include "heddle/base/random.h"
 #include "heddle/net/ether.h"
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
 #include "dataplane/l2/owners.h"
 
 /* The addresses of a port that is in a switch, or NULL. */

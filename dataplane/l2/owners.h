@@ -16,7 +16,7 @@
 #include "dataplane/core/config.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/core/section.h"
-#include "dataplane/core/vlan.h"
+#include "dataplane/l2/vlan.h"
 
 struct hd_owner {
 	uint64_t key; /* MAC << 16 | the switch's index; 0: free */

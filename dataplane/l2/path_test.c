@@ -10,7 +10,7 @@
 #include "dataplane/core/config.h"
 #include "dataplane/core/deadline.h"
 #include "dataplane/core/drop.h"
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
 #include "dataplane/core/handover.h"
 #include "dataplane/core/hold.h"
 #include "dataplane/core/loop.h"

@@ -4,7 +4,7 @@
  */
 #include "dataplane/core/drop.h"
 #include "dataplane/core/meta.h"
-#include "dataplane/core/vlan.h"
+#include "dataplane/l2/vlan.h"
 #include "dataplane/l2/vlan_input.h"
 
 HD_DROP_REGISTER(drop_no_switch, "no_switch", HD_DROP_INGRESS,

@@ -9,7 +9,7 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/path.h"
 #include "dataplane/core/tx.h"
-#include "dataplane/core/vlan.h"
+#include "dataplane/l2/vlan.h"
 #include "dataplane/l3/arp.h"
 #include "dataplane/l3/nd.h"
 #include "dataplane/l3/owner.h"

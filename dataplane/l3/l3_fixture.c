@@ -2,7 +2,7 @@
 #include "dataplane/l3/l3_fixture.h"
 
 #include "dataplane/core/deadline.h"
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
 #include "dataplane/core/handover.h"
 #include "dataplane/core/hold.h"
 #include "dataplane/core/loop.h"

@@ -23,10 +23,11 @@
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/section.h"
 #include "dataplane/core/stats.h"
-#include "dataplane/core/fdb.h"
-#include "dataplane/core/l2.h"
+#include "dataplane/l2/fdb.h"
+#include "dataplane/l2/l2.h"
 #include "dataplane/main/control.h"
 #include "dataplane/main/eal.h"
+#include "dataplane/main/options.h"
 #include "dataplane/replay/replay.h"
 
 #define REPLAY_SEED   1

@@ -9,6 +9,7 @@
 #include "heddle/base/log.h"
 #include "dataplane/core/options.h"
 #include "dataplane/core/worker.h"
+#include "dataplane/main/options.h"
 
 static struct hd_options options = {
 	.run_dir = "/run/heddle",
@@ -193,15 +194,6 @@ int hd_options_parse(int argc, char **argv)
 	}
 	if (options.replay)
 		options.workers = 1;
+	hd_options_set(&options);
 	return 0;
-}
-
-const struct hd_options *hd_options(void)
-{
-	return &options;
-}
-
-const char *hd_options_vhost_dir(void)
-{
-	return options.vhost_dir;
 }

@@ -17,8 +17,8 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/stats.h"
-#include "dataplane/core/fdb.h"
-#include "dataplane/core/l2.h"
+#include "dataplane/l2/fdb.h"
+#include "dataplane/l2/l2.h"
 #include "dataplane/replay/replay.h"
 
 static void set_count(json_t *o, const char *name, uint64_t v)

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/core/vlan.h"
+#include <rte_byteorder.h>
+
+#include "dataplane/l2/vlan.h"
 #include "tests/fuzz/fuzz.h"
 
 #define CONFIG_BYTES 8

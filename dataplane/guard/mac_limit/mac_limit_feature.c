@@ -9,7 +9,8 @@
 #include "dataplane/core/feature.h"
 #include "dataplane/core/meta.h"
 #include "dataplane/guard/mac_limit/mac_limit.h"
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
+#include "dataplane/l2/mac_ring.h"
 
 HD_DROP_REGISTER(drop_mac_limit, "mac_limit", HD_DROP_INGRESS,
 		 "The frame's source address would be one more than the port's MAC limit allows; "
@@ -24,7 +25,7 @@ static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, cons
 	if (likely(!hd_mac_limit_reached(hd_fdb_port_count(w->fdb, port->id), object->limit)))
 		return n;
 	for (uint16_t i = 0; i < n; i++) {
-		hd_mac_ring_put(&w->macs,
+		hd_mac_ring_put(hd_mac_ring_of(w->index),
 				&(struct hd_mac_note){
 					.mac = hd_fdb_mac(rte_pktmbuf_mtod(m[i], uint8_t *) + 6),
 					.domain = hd_meta(m[i])->domain,

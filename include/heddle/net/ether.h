@@ -67,6 +67,18 @@ static inline bool hd_mac_is_reserved(const struct hd_mac *mac)
 	       !mac->b[4] && mac->b[5] < 0x10;
 }
 
+/* The 16-bit field at @offset of a frame, host order. */
+static inline uint16_t hd_frame_u16(const uint8_t *frame, unsigned int offset)
+{
+	return (uint16_t)(frame[offset] << 8 | frame[offset + 1]);
+}
+
+/* True for the TPID of either tag protocol, host order. */
+static inline bool hd_vlan_is_tpid(uint16_t type)
+{
+	return type == HD_TPID_C || type == HD_TPID_S;
+}
+
 #define HD_MAC_STR_MAX 18
 
 /* Writes "02:00:00:00:00:01" and returns @str. */

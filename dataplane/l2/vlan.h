@@ -13,14 +13,11 @@
  *	a tag that we make  is of the port's protocol
  *	half a tag          the frame is malformed, whatever its port says
  */
-#ifndef DATAPLANE_CORE_VLAN_H
-#define DATAPLANE_CORE_VLAN_H
+#ifndef DATAPLANE_L2_VLAN_H
+#define DATAPLANE_L2_VLAN_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
-
-#include <rte_byteorder.h>
 
 #include "dataplane/core/config.h"
 
@@ -41,26 +38,11 @@ struct hd_vlan_class {
 	uint8_t tag_len; /* 4: the tag at offset 12 is the VLAN's */
 };
 
-/* The 16-bit field at @offset, host order. */
-static inline uint16_t hd_frame_u16(const uint8_t *frame, unsigned int offset)
-{
-	uint16_t v;
-
-	memcpy(&v, frame + offset, sizeof(v));
-	return rte_be_to_cpu_16(v);
-}
-
 /*
  * Classifies a frame of at least 14 bytes that hd_vlan_tag_is_cut() is false for.
  */
 struct hd_vlan_class hd_vlan_classify_tagged(const struct hd_port_config *port,
 					     const uint8_t *frame);
-
-/* True for the TPID of either tag protocol. */
-static inline bool hd_vlan_is_tpid(uint16_t type)
-{
-	return type == HD_TPID_C || type == HD_TPID_S;
-}
 
 /*
  * True if the frame of @len bytes, at least 14, ends within one of the two tags that it may start
@@ -98,22 +80,5 @@ struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool mem
  */
 bool hd_vlan_cvlan_passes(const struct hd_port_config *port, uint8_t tag_len, const uint8_t *frame,
 			  uint32_t len);
-
-/* True if @port is a member of @domain, whose VLAN has the id @vid (0: none). */
-static inline bool hd_port_carries(const struct hd_config *config,
-				   const struct hd_port_config *port, uint32_t domain, uint16_t vid)
-{
-	if (port->pvid_domain == domain || port->mode != HD_VLAN_TRUNK)
-		return port->pvid_domain == domain;
-	return config->switches[port->switch_index]->domain[vid] == domain &&
-	       hd_vlan_set_has(&port->vlans, vid);
-}
-
-/* True if a frame without a tag of its VLAN's always leaves @port as it is. */
-static inline bool hd_vlan_egress_plain(const struct hd_port_config *port)
-{
-	return port->mode != HD_VLAN_TRUNK && port->priority_tags == HD_PRIORITY_TAGS_NEVER &&
-	       !(port->flags & HD_PORT_CVLANS);
-}
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * Switching (dataplane/l2), for the program that hosts it and for what shows its tables.
  */
-#ifndef DATAPLANE_CORE_L2_H
-#define DATAPLANE_CORE_L2_H
+#ifndef DATAPLANE_L2_L2_H
+#define DATAPLANE_L2_L2_H
 
 #include <stdint.h>
 

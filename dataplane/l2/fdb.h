@@ -16,8 +16,8 @@
  * port (HD_PORT_ID_NONE). Limits are the caller's: the table counts learned entries by port, by
  * domain and by group (the caller puts a domain into a group, the switch), and fixed ones by domain.
  */
-#ifndef DATAPLANE_CORE_FDB_H
-#define DATAPLANE_CORE_FDB_H
+#ifndef DATAPLANE_L2_FDB_H
+#define DATAPLANE_L2_FDB_H
 
 #include <stdbool.h>
 #include <stddef.h>

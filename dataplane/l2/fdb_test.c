@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
 #include "tests/unit/unit.h"
 
 #define MODEL_MAX 4096

@@ -4,7 +4,9 @@
  */
 #include <string.h>
 
-#include "dataplane/core/vlan.h"
+#include <rte_byteorder.h>
+
+#include "dataplane/l2/vlan.h"
 #include "tests/unit/unit.h"
 
 static struct hd_port_config port(uint8_t mode, uint16_t pvid, uint32_t flags)

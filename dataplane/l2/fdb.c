@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "dataplane/core/fdb.h"
+#include "dataplane/l2/fdb.h"
 
 #define FDB_PORTS   65536u
 #define FDB_DOMAINS (1u << 20)

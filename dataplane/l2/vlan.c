@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dataplane/core/vlan.h"
+#include "dataplane/l2/vlan.h"
+
+#include <rte_byteorder.h>
 
 #define TCI_PRIORITY 0xf000 /* PCP and DEI */
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Quiescence, by DPDK's rte_rcu_qsbr.
+ */
+#include "dataplane/core/rcu.h"
+
+#include <errno.h>
+#include <sched.h>
+
+#include <rte_malloc.h>
+#include <rte_pause.h>
+#include <rte_rcu_qsbr.h>
+
+#include "dataplane/core/worker.h"
+
+#define SPIN_LOOKS 1000
+
+static struct rte_rcu_qsbr *qsbr; /* NULL: nobody is waited for */
+
+int hd_rcu_init(void)
+{
+	size_t size = rte_rcu_qsbr_get_memsize(HD_WORKERS_MAX);
+
+	qsbr = rte_zmalloc("qsbr", size, RTE_CACHE_LINE_SIZE);
+	return qsbr && rte_rcu_qsbr_init(qsbr, HD_WORKERS_MAX) == 0 ? 0 : -ENOMEM;
+}
+
+uint64_t hd_rcu_start(void)
+{
+	return qsbr ? rte_rcu_qsbr_start(qsbr) : 0;
+}
+
+bool hd_rcu_over(uint64_t token)
+{
+	return !token || rte_rcu_qsbr_check(qsbr, token, false) != 0;
+}
+
+void hd_rcu_synchronize(void)
+{
+	uint64_t token = hd_rcu_start();
+	unsigned int looks = 0;
+
+	while (!hd_rcu_over(token)) {
+		/* A worker that does not run cannot go on while we keep its processor. */
+		if (++looks < SPIN_LOOKS)
+			rte_pause();
+		else
+			sched_yield();
+	}
+}
+
+void hd_rcu_register(const struct hd_worker *w)
+{
+	rte_rcu_qsbr_thread_register(qsbr, w->index);
+	rte_rcu_qsbr_thread_online(qsbr, w->index);
+}
+
+void hd_rcu_unregister(const struct hd_worker *w)
+{
+	rte_rcu_qsbr_thread_offline(qsbr, w->index);
+	rte_rcu_qsbr_thread_unregister(qsbr, w->index);
+}
+
+void hd_rcu_quiescent(const struct hd_worker *w)
+{
+	rte_rcu_qsbr_quiescent(qsbr, w->index);
+}
+
+void hd_rcu_offline(struct hd_worker *w)
+{
+	rte_rcu_qsbr_thread_offline(qsbr, w->index);
+}
+
+void hd_rcu_online(struct hd_worker *w)
+{
+	rte_rcu_qsbr_thread_online(qsbr, w->index);
+}
