@@ -77,7 +77,6 @@ static void limit_memory(const struct nc_limits *limits)
 }
 #endif
 
-/* @polite: nobody else waits for it. */
 static void set_bounds(const struct nc_limits *limits, bool polite)
 {
 	struct rlimit cpu = {limits->read_cpu_s, limits->read_cpu_s + 1}, none = {0, 0};
@@ -99,10 +98,7 @@ static void print_errors(struct nc_child *child, const struct ds_errors *errs, F
 	evbuffer_free(text);
 }
 
-/*
- * To the end, or until it took too long. What counts is the time in the program itself: what the kernel
- * adds for new pages and for interrupts, those of a guest's flood among them, is the machine's affair.
- */
+/* Until it took too long itself: new pages, and interrupts of a guest's flood, are the kernel's time. */
 static void try(struct nc_child *child, FILE *out)
 {
 	struct itimerval limit = {.it_value = {child->cpu_ms / 1000, child->cpu_ms % 1000 * 1000}};
