@@ -89,9 +89,6 @@ static int explain(const struct netns_want *want, bool entered, int code, struct
 				  "heddled as root");
 	if (!entered)
 		return hd_err_set(err, code, "entering the namespace: %s", strerror(code));
-	if (want->what == NETNS_VHOST_NET)
-		return hd_err_set(err, code == ENOENT ? ENODEV : code,
-				  "/dev/vhost-net: %s: modprobe vhost_net", strerror(code));
 	if (want->what == NETNS_TUN && (code == ENOENT || code == ENODEV || code == ENXIO))
 		return hd_err_set(err, ENODEV,
 				  "there is no /dev/net/tun: modprobe tun (in a "
@@ -130,12 +127,4 @@ int netns_tun(const struct netns *netns, struct hd_err *err)
 	struct netns_want want = {.what = NETNS_TUN};
 
 	return open_in(netns, &want, err);
-}
-
-int netns_vhost_net(struct hd_err *err)
-{
-	struct netns_want want = {.what = NETNS_VHOST_NET};
-	struct netns own = {.fd = -1};
-
-	return open_in(&own, &want, err);
 }

@@ -32,7 +32,4 @@ void netns_close(struct netns *netns);
 int netns_socket(const struct netns *netns, int family, int type, int protocol, struct hd_err *err);
 int netns_tun(const struct netns *netns, struct hd_err *err);
 
-/* Opens /dev/vhost-net, which is of no namespace. The descriptor, or -errno with @err. */
-int netns_vhost_net(struct hd_err *err);
-
 #endif

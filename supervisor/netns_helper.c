@@ -39,7 +39,6 @@ static int open_here(const struct netns_want *want)
 		fd = socket(want->family, want->type | SOCK_CLOEXEC, want->protocol);
 		break;
 	case NETNS_TUN: fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK); break;
-	case NETNS_VHOST_NET: fd = open("/dev/vhost-net", O_RDWR | O_CLOEXEC); break;
 	default: errno = EINVAL;
 	}
 	return fd < 0 ? -errno : fd;

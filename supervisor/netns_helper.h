@@ -18,7 +18,7 @@
 #include "heddle/base/err.h"
 
 /* What a descriptor is opened for; the three numbers are a socket's. */
-enum netns_what { NETNS_SOCKET, NETNS_TUN, NETNS_VHOST_NET };
+enum netns_what { NETNS_SOCKET, NETNS_TUN };
 
 struct netns_want {
 	enum netns_what what;

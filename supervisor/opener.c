@@ -169,29 +169,13 @@ static void tell_control_all(struct heddled *heddled)
 				tell_control(heddled, tap->req.port, tap->opened.ifindex);
 }
 
-/* Opens @n descriptors of vhost-net into @fds. All of them or none: then -errno with @err. */
-static int vhost_net_open(int *fds, unsigned int n, struct hd_err *err)
-{
-	for (unsigned int i = 0; i < n; i++) {
-		fds[i] = netns_vhost_net(err);
-		if (fds[i] < 0) {
-			int rc = fds[i];
-
-			while (i > 0)
-				close(fds[--i]);
-			return rc;
-		}
-	}
-	return 0;
-}
-
 static void serve_tap(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	const struct hd_open_tap *req = msg->body;
 	const struct kept_tap *tap;
 	int fds[HD_MSG_FDS_MAX];
 	struct hd_err err = {0};
-	unsigned int n, kept;
+	unsigned int n;
 
 	if (!from_data(chan, msg, arg))
 		return;
@@ -211,20 +195,9 @@ static void serve_tap(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	memcpy(fds, tap->queue, tap->n_queues * sizeof(int));
 	n = tap->n_queues;
 	fds[n++] = tap->sock;
-	kept = n;
-	if (req->has_vhost_net) {
-		if (vhost_net_open(fds + n, req->queues, &err) < 0) {
-			refuse(chan, msg, -err.code, &err);
-			return;
-		}
-		n += req->queues;
-	}
 	hd_chan_reply(chan, msg->hdr, &tap->opened, sizeof(tap->opened), fds, n);
 	if (!req->netns[0])
 		tell_control(((struct plane *)arg)->heddled, req->port, tap->opened.ifindex);
-	/* vhost-net belongs to the process that uses it, so it is not kept. */
-	for (unsigned int i = kept; i < n; i++)
-		close(fds[i]);
 }
 
 static void serve_packet(struct hd_chan *chan, const struct hd_msg *msg, void *arg)

@@ -46,10 +46,12 @@ static int check_owners(const char *owner, const char *group, struct hd_err *err
 	return 0;
 }
 
+_Static_assert(HD_TAP_QUEUES_MAX < HD_MSG_FDS_MAX, "queues and a socket go with one message");
+
 int opener_check_tap(const struct hd_open_tap *req, struct hd_err *err)
 {
 	struct hd_mac mac;
-	unsigned int fds, max;
+	unsigned int max;
 
 	if (check_port(req->port, err) < 0 || check_place(req->netdev, req->netns, err) < 0 ||
 	    check_owners(req->owner, req->group, err) < 0)
@@ -57,19 +59,10 @@ int opener_check_tap(const struct hd_open_tap *req, struct hd_err *err)
 	max = req->vm ? HD_VM_TAP_QUEUES_MAX : HD_TAP_QUEUES_MAX;
 	if (req->queues < 1 || req->queues > max)
 		return hd_err_set(err, EINVAL, "%u queues: 1..%u are possible", req->queues, max);
-	if (req->has_vhost_net > 1 || req->vm > 1)
-		return hd_err_set(err, EINVAL, "has_vhost_net and vm are 0 or 1");
-	if (req->vm && req->has_vhost_net)
-		return hd_err_set(err, EINVAL, "vhost-net of a VM's TAP is the VM's");
+	if (req->vm > 1)
+		return hd_err_set(err, EINVAL, "vm is 0 or 1");
 	if (!req->vm && (req->owner[0] || req->group[0]))
 		return hd_err_set(err, EINVAL, "only a VM's TAP has an owner and a group");
-	if (req->vm)
-		fds = 2;
-	else
-		fds = req->queues * (1u + req->has_vhost_net) + 1;
-	if (fds > HD_MSG_FDS_MAX)
-		return hd_err_set(err, EINVAL, "%u queues with vhost-net: at most %u are possible",
-				  req->queues, (HD_MSG_FDS_MAX - 1) / 2);
 	if (req->mtu < OPENER_MTU_MIN || req->mtu > OPENER_MTU_MAX)
 		return hd_err_set(err, EINVAL, "MTU %u is not in %u..%u", req->mtu, OPENER_MTU_MIN,
 				  OPENER_MTU_MAX);

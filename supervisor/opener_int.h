@@ -19,7 +19,7 @@
 /* A TAP that is kept for a port. */
 struct kept_tap {
 	LIST_ENTRY(kept_tap) next;
-	struct hd_open_tap req; /* without has_vhost_net */
+	struct hd_open_tap req;
 	struct hd_opened opened;
 	struct netns netns;           /* identity only, its fd is closed */
 	int queue[HD_TAP_QUEUES_MAX]; /* none for a VM's TAP */

@@ -12,8 +12,8 @@
  *	create (prepare; memory only) -> open (after commit; may fail, is tried again)
  *	-> polled by workers while it is `up` -> close (when no worker can hold it) -> destroy
  *
- * open() and close() may be called again and again. A kind calls hd_port_up() and hd_port_down()
- * when its link changes, from any thread but a worker. Once hd_port_down() has returned and
+ * open() and close() may be called again and again. A kind calls hd_port_set_up() and hd_port_set_down()
+ * when its link changes, from any thread but a worker. Once hd_port_set_down() has returned and
  * hd_rcu_synchronize() after it, no worker is inside rx_burst() or tx_burst() of the port.
  */
 #ifndef DATAPLANE_CORE_PORT_H
@@ -36,12 +36,11 @@ struct rte_mbuf;
 struct hd_port;
 struct hd_port_config;
 
-/* What a port can take from us on transmit, and so need not be done in software. */
+/* What a port can take from us on transmit, and so need not be done in software. All take chains. */
 enum hd_port_caps {
 	HD_CAP_CSUM = 1 << 0, /* packets with HD_META_CSUM */
 	HD_CAP_TSO4 = 1 << 1, /* packets with HD_META_TSO4 */
 	HD_CAP_TSO6 = 1 << 2,
-	HD_CAP_CHAINS = 1 << 3, /* mbuf chains (all kinds here can) */
 };
 
 struct hd_port_ops {
@@ -64,7 +63,7 @@ struct hd_port_ops {
 
 	/*
 	 * Control thread. Gets descriptors, starts what must be started. 0: the kind has called, or
-	 * will call, hd_port_up(). Below 0: @reason and @err say why; open() is called again after
+	 * will call, hd_port_set_up(). Below 0: @reason and @err say why; open() is called again after
 	 * a while (the first time after 50 ms, then up to every 2 s) unless @reason is one that
 	 * waiting cannot mend (HD_PORT_ERROR with -EINVAL). Must leave nothing behind on failure.
 	 */
@@ -75,7 +74,7 @@ struct hd_port_ops {
 
 	/*
 	 * Control thread, about every 50 ms on an open port (retry, link, state). May be NULL.
-	 * A kind whose peer went calls hd_port_down() here or earlier. Returning a value below 0
+	 * A kind whose peer went calls hd_port_set_down() here or earlier. Returning a value below 0
 	 * asks for close() and a new open().
 	 */
 	int (*poll)(struct hd_port *port);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <rte_pause.h>
+
 #include "dataplane/l2/fdb.h"
 
 #define FDB_PORTS   65536u
@@ -85,7 +87,7 @@ static bool fdb_trylock(struct hd_fdb *fdb, uint32_t bucket)
 static void fdb_lock(struct hd_fdb *fdb, uint32_t bucket)
 {
 	while (!fdb_trylock(fdb, bucket))
-		__builtin_ia32_pause();
+		rte_pause();
 }
 
 static void fdb_unlock(struct hd_fdb *fdb, uint32_t bucket)

@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rte_prefetch.h>
+
 #include "heddle/net/ether.h"
 
 #define HD_FDB_UNIT_NS      100000000ull /* 0.1 s */
@@ -98,7 +100,7 @@ static inline struct hd_fdb_slot *hd_fdb_bucket2(const struct hd_fdb *fdb, uint6
 
 static inline void hd_fdb_prefetch(const struct hd_fdb *fdb, uint64_t hash)
 {
-	__builtin_prefetch(hd_fdb_bucket1(fdb, hash));
+	rte_prefetch0(hd_fdb_bucket1(fdb, hash));
 }
 
 /* Valid, and of this domain: what val & HD_FDB_V_MATCH has to be. */
@@ -132,7 +134,7 @@ static inline struct hd_fdb_slot *hd_fdb_find_in(struct hd_fdb_slot *b, uint64_t
 
 /*
  * Looks up (@mac, @domain), whose hash is @hash. Returns the slot and sets *@val, or NULL.
- * Ageing is the caller's: hd_fdb_age(). Any thread.
+ * Ageing is the caller's: hd_fdb_val_age(). Any thread.
  */
 static inline struct hd_fdb_slot *hd_fdb_find(const struct hd_fdb *fdb, uint64_t hash, uint64_t mac,
 					      uint32_t domain, uint64_t *val)

@@ -24,7 +24,6 @@
 #define HUGE_DIR          "/sys/kernel/mm/hugepages/hugepages-2048kB"
 #define POOL_CACHE        256
 #define BIG_POOL_CACHE    32
-#define BIG_POOL_CACHE    32
 #define BIG_POOL_SIZE     1024 /* segments of 32 KB */
 #define BIG_POOL_REPLAY   64
 #define POOL_MAX          262143

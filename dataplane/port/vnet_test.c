@@ -325,9 +325,9 @@ static void test_offload_words(void)
 	CU_ASSERT_EQUAL(hd_vnet_offloads_check(HD_OFFLOAD_CSUM | HD_OFFLOAD_TSO, &err), 0);
 	CU_ASSERT_EQUAL(hd_vnet_offloads_check(HD_OFFLOAD_TSO, &err), -EINVAL);
 	CU_ASSERT_EQUAL(hd_vnet_offloads_check(4, &err), -EINVAL);
-	CU_ASSERT_EQUAL(hd_vnet_caps(0), HD_CAP_CHAINS);
+	CU_ASSERT_EQUAL(hd_vnet_caps(0), 0);
 	CU_ASSERT_EQUAL(hd_vnet_caps(HD_OFFLOAD_CSUM | HD_OFFLOAD_TSO),
-			HD_CAP_CHAINS | HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6);
+			HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6);
 	CU_ASSERT_STRING_EQUAL(
 		hd_vnet_caps_str(HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6, text, sizeof(text)),
 		"csum tso4 tso6");

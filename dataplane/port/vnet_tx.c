@@ -55,7 +55,7 @@ bool hd_vnet_tx_no_room(int error)
 
 uint32_t hd_vnet_caps(uint8_t offloads)
 {
-	uint32_t caps = HD_CAP_CHAINS;
+	uint32_t caps = 0;
 
 	if (offloads & HD_OFFLOAD_CSUM)
 		caps |= HD_CAP_CSUM;

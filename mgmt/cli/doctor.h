@@ -77,7 +77,7 @@ int doctor_cpu_list(const char *list, bool cpus[1024]);
 /* The checks, in the order of the report. */
 void doctor_check_install(struct doctor *d);    /* programs, versions, YANG modules */
 void doctor_check_permission(struct doctor *d); /* root, capabilities, user namespaces */
-void doctor_check_devices(struct doctor *d);    /* /dev/net/tun, /dev/vhost-net */
+void doctor_check_devices(struct doctor *d);    /* /dev/net/tun */
 void doctor_check_memory(struct doctor *d);     /* hugepages, memory, lock limit */
 void doctor_check_cpus(struct doctor *d);
 void doctor_check_folders(struct doctor *d); /* run-dir, vhost-dir, socket paths, who runs there */

@@ -59,7 +59,7 @@ void doctor_check_permission(struct doctor *d)
 		check_userns(d);
 }
 
-static void check_tun(struct doctor *d)
+void doctor_check_devices(struct doctor *d)
 {
 	char *path = doctor_path(d, "/dev/net/tun");
 	enum doctor_level level = d->n_tap ? DOCTOR_PROBLEM : DOCTOR_WARNING;
@@ -80,20 +80,6 @@ static void check_tun(struct doctor *d)
 			      "cannot be opened: %s", strerror(errno));
 	if (fd >= 0)
 		close(fd);
-	free(path);
-}
-
-void doctor_check_devices(struct doctor *d)
-{
-	char *path = doctor_path(d, "/dev/vhost-net");
-
-	check_tun(d);
-	if (access(path, R_OK | W_OK) == 0)
-		doctor_report(d, DOCTOR_OK, "/dev/vhost-net", NULL,
-			      "is there: it can speed up tap ports");
-	else
-		doctor_report(d, DOCTOR_OK, "/dev/vhost-net", NULL,
-			      "is not there; tap ports work without it");
 	free(path);
 }
 

@@ -7,7 +7,7 @@
 
 #include "mgmt/cli/cli.h"
 
-/* What expect_compare() found. */
+/* What replay_expect_compare() found. */
 struct replay_expect {
 	json_t *ports; /* an object for each capture, in order of names */
 	unsigned int equal, different;

@@ -31,7 +31,7 @@ static void tap(const struct hd_open_tap *req)
 	must(strlen(req->port) < sizeof(req->port) && strlen(req->netdev) < sizeof(req->netdev));
 	must(!strchr(req->netns, '/') && req->netns[0] != '.');
 	must(strlen(req->owner) < sizeof(req->owner) && strlen(req->group) < sizeof(req->group));
-	must(req->queues * (1u + req->has_vhost_net) < HD_MSG_FDS_MAX);
+	must(req->vm || req->queues < HD_MSG_FDS_MAX);
 }
 
 static void vhost(const struct hd_open_vhost *req)

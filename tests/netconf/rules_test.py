@@ -72,7 +72,7 @@ NEVER = {
                                              "it cannot be prepared"),
     "it is no configuration": (
         "out of memory", "more than %d features", "the memory's name", "%llu bytes of memory",
-        "has_vhost_net and vm", "vhost-net of a VM's", "only a VM's TAP has", "queues with vhost-net",
+        "vm is 0 or 1", "only a VM's TAP has",
         "write is 0 or 1", "server is 0 or 1"),
 }
 

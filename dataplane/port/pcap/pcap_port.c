@@ -92,7 +92,7 @@ static int pcap_port_open(struct hd_port *port, enum hd_port_reason *reason, str
 	}
 	if (p->in != NULL)
 		hd_pcap_start(p, hd_now_ns());
-	hd_port_set_up(port, p->in != NULL, 1, HD_CAP_CHAINS);
+	hd_port_set_up(port, p->in != NULL, 1, 0);
 	return 0;
 }
 
@@ -118,7 +118,7 @@ static int pcap_port_poll(struct hd_port *port)
 	if (error == 0 && !p->told_end && atomic_load(&p->read_end) && atomic_load(&port->up)) {
 		/* the port's detail is another one */
 		p->told_end = true;
-		hd_port_set_up(port, 1, 1, HD_CAP_CHAINS);
+		hd_port_set_up(port, 1, 1, 0);
 	}
 	if (error == 0)
 		return 0;

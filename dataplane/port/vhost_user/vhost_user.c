@@ -80,7 +80,7 @@ uint64_t vhost_user_offered(const struct hd_vhost_user_object *o)
 
 uint32_t vhost_user_caps(uint64_t features)
 {
-	uint32_t caps = HD_CAP_CHAINS;
+	uint32_t caps = 0;
 
 	if (!(features & BIT(VIRTIO_NET_F_GUEST_CSUM)))
 		return caps;

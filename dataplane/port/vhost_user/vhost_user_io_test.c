@@ -150,7 +150,7 @@ static void test_buffers(void)
 	uint32_t len = vt_tcp(frame, 6, 60000);
 
 	attach(1, VF_FEATURES_PLAIN, 2048);
-	CU_ASSERT_EQUAL(atomic_load(&port->caps), HD_CAP_CHAINS);
+	CU_ASSERT_EQUAL(atomic_load(&port->caps), 0);
 	CU_ASSERT_EQUAL(vf_send(&guest, 0, NULL, frame, 1000), 0);
 	m = vt_rx(port, 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(m);

@@ -100,13 +100,12 @@ static void test_features(void)
 	CU_ASSERT_EQUAL(vhost_user_offered(&o) & (tso | csum), csum);
 	o.offloads = 0;
 	CU_ASSERT_EQUAL(vhost_user_offered(&o) & (tso | csum), 0);
-	CU_ASSERT_EQUAL(vhost_user_caps(0), HD_CAP_CHAINS);
-	CU_ASSERT_EQUAL(vhost_user_caps(tso | csum),
-			HD_CAP_CHAINS | HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6);
+	CU_ASSERT_EQUAL(vhost_user_caps(0), 0);
+	CU_ASSERT_EQUAL(vhost_user_caps(tso | csum), HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6);
 	/* super-frames without checksums do not exist */
-	CU_ASSERT_EQUAL(vhost_user_caps(tso), HD_CAP_CHAINS);
+	CU_ASSERT_EQUAL(vhost_user_caps(tso), 0);
 	CU_ASSERT_EQUAL(vhost_user_caps(csum | 1ull << VIRTIO_NET_F_GUEST_TSO6),
-			HD_CAP_CHAINS | HD_CAP_CSUM | HD_CAP_TSO6);
+			HD_CAP_CSUM | HD_CAP_TSO6);
 }
 
 static void test_queues(void)

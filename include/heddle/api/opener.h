@@ -36,14 +36,13 @@ struct hd_open_tap {
 	char port[HD_NAME_MAX];     /* the cache key */
 	char netdev[HD_NETDEV_MAX]; /* kernel name */
 	char netns[HD_NAME_MAX];    /* name below the namespace root, empty: heddled's own */
-	char owner[32];        /* with vm: the user that may open it; empty: any of the group */
-	char group[32];        /* with vm; both empty: the group of the vhost sockets */
-	uint16_t queues;       /* 1..HD_TAP_QUEUES_MAX, with vm 1..HD_VM_TAP_QUEUES_MAX */
-	uint16_t mtu;          /* L3 bytes, 68..65521 */
-	uint8_t mac[6];        /* of the kernel's interface; all zero: the kernel chooses */
-	uint8_t has_vhost_net; /* 1: open /dev/vhost-net once a queue as well, after the socket */
-	uint8_t vm;            /* 1: for a VM to open */
-	uint8_t zero[4];
+	char owner[32];  /* with vm: the user that may open it; empty: any of the group */
+	char group[32];  /* with vm; both empty: the group of the vhost sockets */
+	uint16_t queues; /* 1..HD_TAP_QUEUES_MAX, with vm 1..HD_VM_TAP_QUEUES_MAX */
+	uint16_t mtu;    /* L3 bytes, 68..65521 */
+	uint8_t mac[6];  /* of the kernel's interface; all zero: the kernel chooses */
+	uint8_t vm;      /* 1: for a VM to open */
+	uint8_t zero[5];
 };
 struct hd_opened {
 	uint32_t ifindex;
