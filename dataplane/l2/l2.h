@@ -14,6 +14,9 @@ struct hd_fdb_entry;
 /* Hooks ageing and flushing of @table to the configuration, the ports and the clock. Once. */
 void hd_l2_init(struct hd_fdb *table);
 
+/* That table. Any thread. */
+struct hd_fdb *l2_fdb(void);
+
 /* The same for what workers notice about addresses. From hd_l2_init(). */
 void hd_l2_notice_init(void);
 

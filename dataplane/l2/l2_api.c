@@ -20,12 +20,17 @@
 #include "dataplane/l2/vlan.h"
 #include "dataplane/l2/fdb.h"
 #include "dataplane/l2/l2.h"
-#include "dataplane/l2/l2_fixed.h"
+#include "dataplane/l2/own_address.h"
 
 #define LIST_LIMIT_MAX 10000
 #define READ_CHUNK     64
 
 static struct hd_fdb *fdb;
+
+struct hd_fdb *l2_fdb(void)
+{
+	return fdb;
+}
 
 static uint32_t units(uint64_t now_ns)
 {
@@ -77,20 +82,18 @@ static void commit(struct hd_config *tree, const struct hd_config *old,
 		   const struct hd_store *store)
 {
 	bool others = tree->members_changed || tree->ports_changed;
-	uint32_t now = units(hd_now_ns());
 
+	(void)store;
 	/* Most commits leave nothing of this to do, and the table is large. */
 	if (others || hd_owners_of(tree) != hd_owners_of(old))
-		hd_fdb_flush(fdb, now, is_orphan, (void *)tree);
+		hd_fdb_flush(fdb, units(hd_now_ns()), is_orphan, (void *)tree);
 	for (uint32_t i = 0; i < tree->n_domains && tree->members_changed; i++)
 		if (tree->domains[i])
 			hd_fdb_domain_group(fdb, i, tree->domains[i]->switch_index);
 	l2_own_addresses(fdb, tree);
-	if (others || hd_store_committed(store, HD_STATIC_MAC))
-		l2_fix_static(fdb, tree, store, now);
 }
 
-/* What the forwarding database has of ports and domains that are gone, and of fixed addresses. */
+/* What the forwarding database has of ports and domains that are gone, and of our own addresses. */
 static struct hd_section section = {.name = "fdb", .after = "domains", .commit = commit};
 
 RTE_INIT(l2_section_register)

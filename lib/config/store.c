@@ -26,8 +26,7 @@ struct object_entry {
 struct kind {
 	uint32_t type;
 	void *root;
-	uint32_t n;     /* objects that are there now */
-	bool committed; /* the last commit changed one */
+	uint32_t n; /* objects that are there now */
 };
 
 struct hd_store {
@@ -376,13 +375,6 @@ int hd_store_walk_changes(struct hd_store *store, uint32_t type, hd_store_fn fn,
 	return w.rc;
 }
 
-bool hd_store_committed(const struct hd_store *store, uint32_t type)
-{
-	const struct kind *kind = kind_of(store, type);
-
-	return kind && kind->committed;
-}
-
 static int count_one(const char *key, enum hd_change change, const void *now, const void *next,
 		     void *arg)
 {
@@ -439,7 +431,6 @@ static void settle_one(struct gone *g, struct object_entry *e)
 
 		if (next != e->now) {
 			kind->n += (next != NULL) - (e->now != NULL);
-			kind->committed = true;
 			free(e->now);
 		}
 		e->now = next;
@@ -461,8 +452,6 @@ static void settle(struct hd_store *store, bool commit)
 {
 	struct gone g = {.commit = commit, .store = store};
 
-	for (size_t i = 0; i < store->n_kinds && commit; i++)
-		store->kinds[i].committed = false;
 	for (size_t i = 0; i < store->n_kinds && commit && store->full; i++)
 		twalk_r(store->kinds[i].root, settle_entry, &g);
 	for (size_t i = 0; i < store->n_touched && !(commit && store->full); i++)

@@ -84,9 +84,6 @@ int hd_store_walk(const struct hd_store *store, uint32_t type, hd_store_fn fn, v
 /* The same for those that the open bracket adds, changes or removes; a delta costs no more. */
 int hd_store_walk_changes(struct hd_store *store, uint32_t type, hd_store_fn fn, void *arg);
 
-/* Did the last commit add, change or remove an object of @type? */
-bool hd_store_committed(const struct hd_store *store, uint32_t type);
-
 /* Counts all objects by what the bracket does to them. */
 void hd_store_count(struct hd_store *store, struct hd_config_result *result);
 
