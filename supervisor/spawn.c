@@ -15,73 +15,29 @@
 #include <unistd.h>
 
 #include "heddle/base/log.h"
+#include "heddle/base/program.h"
 
 #define ARGS_MAX 32
 
-static const struct {
-	enum hd_plane id;
-	const char *folder; /* of the build tree */
-} programs[PLANES] = {
-	{HD_PLANE_DATA, "dataplane"},
-	{HD_PLANE_CONTROL, "ctrlplane"},
-	{HD_PLANE_MGMT, "mgmt"},
-};
-
-static bool runnable(char *path, size_t size, const char *dir, const char *folder, const char *name)
-{
-	int n = snprintf(path, size, "%s%s%s/%s", dir, folder[0] ? "/" : "", folder, name);
-
-	return n > 0 && (size_t)n < size && access(path, X_OK) == 0;
-}
-
-/* The directory above the one that heddled's own program lies in. */
-static int own_top(char *dir, size_t size)
-{
-	ssize_t n = readlink("/proc/self/exe", dir, size - 1);
-	char *slash;
-
-	if (n < 0)
-		return -errno;
-	dir[n] = '\0';
-	for (int i = 0; i < 2; i++) {
-		slash = strrchr(dir, '/');
-		if (!slash)
-			return -ENOENT;
-		*slash = '\0';
-	}
-	return 0;
-}
-
-static int find_one(struct heddled *heddled, struct plane *plane, const char *folder,
-		    const char *top, struct hd_err *err)
-{
-	const char *build = getenv("HEDDLE_BUILD_DIR"), *name = hd_plane_name(plane->id);
-
-	if (build && runnable(plane->path, sizeof(plane->path), build, folder, name))
-		return 0;
-	if (runnable(plane->path, sizeof(plane->path), top, folder, name))
-		return 0;
-	heddled->installed = true;
-	if (runnable(plane->path, sizeof(plane->path), HD_LIBEXEC_DIR, "", name))
-		return 0;
-	return hd_err_set(err, ENOENT,
-			  "%s is neither in %s/%s nor in " HD_LIBEXEC_DIR
-			  ": build or install all of Heddle",
-			  name, build ? build : top, folder);
-}
-
 int spawn_find(struct heddled *heddled, struct hd_err *err)
 {
-	char top[384];
+	static const enum hd_plane ids[PLANES] = {HD_PLANE_DATA, HD_PLANE_CONTROL, HD_PLANE_MGMT};
+	static const char *const installed[] = {HD_LIBEXEC_DIR, NULL};
 
-	if (own_top(top, sizeof(top)) < 0)
-		top[0] = '\0';
 	for (int i = 0; i < PLANES; i++) {
 		struct plane *plane = &heddled->planes[i];
+		const char *name = hd_plane_name(ids[i]);
+		/* ROOT/supervisor/heddled in a build tree */
+		int place = hd_program_find(name, 1, installed, plane->path, sizeof(plane->path));
 
-		plane->id = programs[i].id;
-		if (find_one(heddled, plane, programs[i].folder, top, err) < 0)
-			return -err->code;
+		if (place < 0)
+			return hd_err_set(err, ENOENT,
+					  "%s is neither in the build tree of this heddled (or "
+					  "HEDDLE_BUILD_DIR) nor in " HD_LIBEXEC_DIR
+					  ": build or install all of Heddle",
+					  name);
+		plane->id = ids[i];
+		heddled->installed |= place == HD_PROGRAM_INSTALLED;
 		plane->program = open(plane->path, O_PATH | O_CLOEXEC);
 		if (plane->program < 0)
 			return hd_err_set(err, errno, "%s: %s", plane->path, strerror(errno));

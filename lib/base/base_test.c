@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -17,6 +18,7 @@
 #include "heddle/base/hash.h"
 #include "heddle/base/log.h"
 #include "heddle/base/name.h"
+#include "heddle/base/program.h"
 #include "heddle/base/random.h"
 #include "tests/unit/unit.h"
 
@@ -267,6 +269,50 @@ static void test_log_window(void)
 	CU_ASSERT_EQUAL(limit.suppressed, 0);
 }
 
+/* An empty file that can be run. */
+static void program_make(const char *dir, const char *name)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY | O_CREAT, 0755);
+	CU_ASSERT_FATAL(fd >= 0);
+	close(fd);
+}
+
+static void test_program(void)
+{
+	char top[] = "/tmp/heddle-base-XXXXXX", folder[64], path[256], want[256];
+	const char *installed[] = {"nowhere", top, NULL};
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(top));
+	snprintf(folder, sizeof(folder), "%s/ctrlplane", top);
+	CU_ASSERT_EQUAL_FATAL(mkdir(folder, 0700), 0);
+	unsetenv("HEDDLE_BUILD_DIR");
+	CU_ASSERT_EQUAL(hd_program_find("heddle-cp", 9, installed, path, sizeof(path)), -ENOENT);
+	program_make(top, "heddle-cp");
+	CU_ASSERT_EQUAL(hd_program_find("heddle-cp", 9, installed, path, sizeof(path)),
+			HD_PROGRAM_INSTALLED);
+	snprintf(want, sizeof(want), "%s/heddle-cp", top);
+	CU_ASSERT_STRING_EQUAL(path, want);
+	CU_ASSERT_EQUAL(hd_program_find("heddle-cp", 9, installed, path, 8), -ENOENT);
+	unlink(want);
+	/* a build tree comes first */
+	program_make(folder, "heddle-cp");
+	setenv("HEDDLE_BUILD_DIR", top, 1);
+	CU_ASSERT_EQUAL(hd_program_find("heddle-cp", 9, installed, path, sizeof(path)),
+			HD_PROGRAM_BUILT);
+	snprintf(want, sizeof(want), "%s/heddle-cp", folder);
+	CU_ASSERT_STRING_EQUAL(path, want);
+	CU_ASSERT_EQUAL(hd_program_find("heddle-dp", 9, installed, path, sizeof(path)), -ENOENT);
+	unsetenv("HEDDLE_BUILD_DIR");
+	unlink(want);
+	rmdir(folder);
+	rmdir(top);
+}
+
 UNIT_MAIN("base", {"err", test_err}, {"name", test_name}, {"clock", test_clock},
 	  {"random", test_random}, {"hash", test_hash}, {"log", test_log},
-	  {"log-window", test_log_window}, {"log-journal", test_log_journal});
+	  {"log-window", test_log_window}, {"log-journal", test_log_journal},
+	  {"program", test_program});

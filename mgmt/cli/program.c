@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,56 +12,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "heddle/base/program.h"
+
 #ifndef HD_LIBEXEC_DIR
 #define HD_LIBEXEC_DIR "/usr/libexec/heddle"
 #endif
 
-/* Where the build tree has them, from its root. */
-static const struct {
-	const char *name, *folder;
-} build_tree[] = {
-	{"heddled", "supervisor"},
-	{"heddle-dp", "dataplane"},
-	{"heddle-cp", "ctrlplane"},
-	{"heddle-mgmt", "mgmt"},
-};
-
-static bool try_path(char *path, size_t size, const char *dir, const char *folder, const char *name)
-{
-	int n = snprintf(path, size, "%s%s%s/%s", dir, *folder ? "/" : "", folder, name);
-
-	return n > 0 && (size_t)n < size && access(path, X_OK) == 0;
-}
-
-static void own_dir(char *dir, size_t size)
-{
-	ssize_t n = readlink("/proc/self/exe", dir, size - 1);
-
-	dir[n > 0 ? n : 0] = '\0';
-	if (n > 0 && strrchr(dir, '/'))
-		*strrchr(dir, '/') = '\0';
-}
-
 int cli_program_find(const char *name, char *path, size_t size, struct hd_err *err)
 {
-	static const char *const beside[] = {"", "../libexec/heddle", "../sbin"};
-	const char *build = getenv("HEDDLE_BUILD_DIR"), *folder = "";
-	char dir[PATH_MAX], root[PATH_MAX + 8];
+	static const char *const installed[] = {
+		".", "../libexec/heddle", "../sbin", HD_LIBEXEC_DIR, "/usr/sbin", NULL};
 
-	for (size_t i = 0; i < sizeof(build_tree) / sizeof(build_tree[0]); i++)
-		if (strcmp(build_tree[i].name, name) == 0)
-			folder = build_tree[i].folder;
-	if (build && *build && try_path(path, size, build, folder, name))
-		return 0;
-	own_dir(dir, sizeof(dir));
-	snprintf(root, sizeof(root), "%s/../..", dir); /* ROOT/mgmt/cli/heddle */
-	if (try_path(path, size, root, folder, name))
-		return 0;
-	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
-		if (try_path(path, size, dir, beside[i], name))
-			return 0;
-	if (try_path(path, size, HD_LIBEXEC_DIR, "", name) ||
-	    try_path(path, size, "/usr/sbin", "", name))
+	/* ROOT/mgmt/cli/heddle in a build tree */
+	if (hd_program_find(name, 2, installed, path, size) >= 0)
 		return 0;
 	return hd_err_set(err, ENOENT,
 			  "%s is not there: neither beside this program nor in " HD_LIBEXEC_DIR
