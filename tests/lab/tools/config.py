@@ -13,6 +13,7 @@
 	af-packet eth1 namespace=phys device=veth0
 	vhost-user vm1 socket=vm1.sock access=lan mac-limit=5
 	tap r access=lan bpdu-guard=false ra-guard=false dhcp-guard=false
+	gateway gw segment=lab address=192.168.56.254/24,fd00::fe/64 vrf=blue mtu=9000
 	tap c tunnel=300 anti-spoof-mac=02:00:00:00:00:01 anti-spoof-ip=10.0.0.1
 
 A port is on the switch named last; switch=NAME says otherwise, switch= says none. Options of a kind
@@ -27,6 +28,7 @@ KIND_LEAVES = {
     "af-packet": ("device", "namespace", "offloads"),
     "vhost-user": ("socket", "mode", "queues", "owner", "group", "socket-mode", "offloads"),
     "pcap": ("read", "write"),
+    "gateway": ("switch", "segment", "address", "vrf", "mac"),
 }
 LISTS = ("trunk", "tunnel-cvlans", "bridged", "address", "anti-spoof-mac", "anti-spoof-ip")
 NUMBERS = ("vlan", "mtu", "queues", "mac-limit", "mac-ageing-time", "default-priority")
@@ -69,6 +71,9 @@ def port(kind, name, opts, switch):
     made = {"name": name, "type": f"heddle-{kind}:{kind}"}
     if "enabled" in opts:
         made["enabled"] = opts.pop("enabled")
+    if kind == "gateway":
+        opts.setdefault("switch", switch)
+        switch = None
     own = {k: opts.pop(k) for k in KIND_LEAVES[kind] if k in opts}
     if own:
         made[f"heddle-{kind}:{kind}"] = own
@@ -80,7 +85,8 @@ def port(kind, name, opts, switch):
         rest[f"heddle-guard:{key}" if guard else key] = setting
     if spoof:
         rest["heddle-guard:anti-spoof"] = spoof
-    made["heddle-port:port"] = rest
+    if rest:
+        made["heddle-port:port"] = rest
     return made
 
 
