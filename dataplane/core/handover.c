@@ -20,6 +20,7 @@ HD_DROP_REGISTER(drop_full, "handover_full", HD_DROP_INGRESS,
 		 "the worker that owns what the packet needs had no room for it");
 
 static hd_handover_fn fns[HD_HANDOVER_KINDS];
+static bool is_new[HD_HANDOVER_KINDS];
 static uint8_t n_fns;
 
 uint8_t hd_handover_register(hd_handover_fn fn)
@@ -30,12 +31,22 @@ uint8_t hd_handover_register(hd_handover_fn fn)
 	return n_fns++;
 }
 
+uint8_t hd_handover_register_new(hd_handover_fn fn)
+{
+	uint8_t kind = hd_handover_register(fn);
+
+	is_new[kind] = true;
+	return kind;
+}
+
 int hd_handover_init(struct hd_worker *w)
 {
 	char name[RTE_RING_NAMESIZE];
 
+	/* RTS: who lost its processor in the middle of one makes no other producer wait. */
 	snprintf(name, sizeof(name), "handed-%u", w->index);
-	w->handed = rte_ring_create(name, HD_HANDOVER_RING, (int)rte_socket_id(), RING_F_SC_DEQ);
+	w->handed = rte_ring_create(name, HD_HANDOVER_RING, (int)rte_socket_id(),
+				    RING_F_MP_RTS_ENQ | RING_F_SC_DEQ);
 	return w->handed ? 0 : -rte_errno;
 }
 
@@ -66,7 +77,7 @@ bool hd_hand_over(struct hd_worker *w, unsigned int to, uint8_t kind, const stru
 		m = own;
 		hd_meta(m)->next = kind;
 		m->hash.usr = port->generation;
-		if (rte_ring_mp_enqueue(other->handed, m) == 0) {
+		if (rte_ring_enqueue(other->handed, m) == 0) {
 			wake(other);
 			return true;
 		}
@@ -76,6 +87,15 @@ bool hd_hand_over(struct hd_worker *w, unsigned int to, uint8_t kind, const stru
 	else
 		rte_pktmbuf_free(m);
 	return false;
+}
+
+static void too_late(struct hd_worker *w, uint16_t id, struct rte_mbuf *m)
+{
+	if (is_new[hd_meta(m)->next]) {
+		w->port_stats[id].rx_packets++;
+		w->port_stats[id].rx_bytes += m->pkt_len;
+	}
+	hd_drop(w, id, hd_drop_outdated, m);
 }
 
 unsigned int hd_handover_run(struct hd_worker *w)
@@ -94,12 +114,13 @@ unsigned int hd_handover_run(struct hd_worker *w)
 			const struct hd_port_config *port =
 				id < w->config->n_ports ? w->config->ports[id] : NULL;
 
+			w->stats->injected += is_new[hd_meta(m[i])->next];
 			if (likely(port && port->port->generation == m[i]->hash.usr))
 				fns[hd_meta(m[i])->next](w, m[i]);
 			else if (port)
 				hd_path_drop(w, port, hd_drop_outdated, m[i]);
 			else
-				hd_drop(w, id, hd_drop_outdated, m[i]);
+				too_late(w, id, m[i]);
 		}
 	}
 	return total;

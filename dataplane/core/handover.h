@@ -23,6 +23,12 @@ typedef void (*hd_handover_fn)(struct hd_worker *w, struct rte_mbuf *m);
 uint8_t hd_handover_register(hd_handover_fn fn);
 
 /*
+ * The same for packets that no port received: they count as injected, at the worker that they come to. One that
+ * comes too late counts as received by its port, too, so that its books balance.
+ */
+uint8_t hd_handover_register_new(hd_handover_fn fn);
+
+/*
  * Gives @m, which is about @port, to worker @to; to oneself it is given at once. False: the worker's ring
  * is full, or there is no memory, and the packet was dropped (reason "handover_full"). Worker; or, with @w
  * NULL, another thread that keeps @port from going away: then the packet was only freed.

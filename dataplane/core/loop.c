@@ -173,10 +173,6 @@ static void begin(struct hd_worker *w)
 		hd_idle_begin(w);
 	w->send_left = w->replay ? INT32_MAX : w->send_budget + RTE_MIN(w->send_left, 0);
 	w->held = false;
-	if (unlikely(w->hold->n_ports))
-		hd_path->resume(w);
-	if (unlikely(hd_deadline_is_due(w, w->now_ns)))
-		hd_deadlines_run(w);
 }
 
 bool hd_worker_loop(struct hd_worker *w)
@@ -185,7 +181,12 @@ bool hd_worker_loop(struct hd_worker *w)
 	unsigned int handed;
 
 	begin(w);
+	/* First, since heddle-cp's packets are among it: they leave before the data of this loop. */
 	handed = hd_handover_run(w);
+	if (unlikely(w->hold->n_ports))
+		hd_path->resume(w);
+	if (unlikely(hd_deadline_is_due(w, w->now_ns)))
+		hd_deadlines_run(w);
 	w->receive(w);
 	if (w->tx->n_pending)
 		transmit(w);

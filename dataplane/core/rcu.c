@@ -15,14 +15,17 @@
 
 #define SPIN_LOOKS 1000
 
+#define READER  HD_WORKERS_MAX /* behind the workers, by their index */
+#define THREADS (HD_WORKERS_MAX + 1)
+
 static struct rte_rcu_qsbr *qsbr; /* NULL: nobody is waited for */
 
 int hd_rcu_init(void)
 {
-	size_t size = rte_rcu_qsbr_get_memsize(HD_WORKERS_MAX);
+	size_t size = rte_rcu_qsbr_get_memsize(THREADS);
 
 	qsbr = rte_zmalloc("qsbr", size, RTE_CACHE_LINE_SIZE);
-	return qsbr && rte_rcu_qsbr_init(qsbr, HD_WORKERS_MAX) == 0 ? 0 : -ENOMEM;
+	return qsbr && rte_rcu_qsbr_init(qsbr, THREADS) == 0 ? 0 : -ENOMEM;
 }
 
 uint64_t hd_rcu_start(void)
@@ -74,4 +77,24 @@ void hd_rcu_offline(struct hd_worker *w)
 void hd_rcu_online(struct hd_worker *w)
 {
 	rte_rcu_qsbr_thread_online(qsbr, w->index);
+}
+
+void hd_rcu_reader_start(void)
+{
+	rte_rcu_qsbr_thread_register(qsbr, READER);
+}
+
+void hd_rcu_reader_enter(void)
+{
+	rte_rcu_qsbr_thread_online(qsbr, READER);
+}
+
+void hd_rcu_reader_leave(void)
+{
+	rte_rcu_qsbr_thread_offline(qsbr, READER);
+}
+
+void hd_rcu_reader_stop(void)
+{
+	rte_rcu_qsbr_thread_unregister(qsbr, READER);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Quiescence: how the control thread knows that no worker can still hold what it took away.
+ * Quiescence: how a thread knows that no worker can still hold what it took away.
  *
  * A worker's loop may take milliseconds, so the control thread does not wait for one: it asks for a
  * token, and goes on with what it took away when the token is over.
@@ -41,5 +41,15 @@ void hd_rcu_quiescent(const struct hd_worker *w);
 /* The worker holds nothing while it sleeps: between these two no token waits for it. Worker. */
 void hd_rcu_offline(struct hd_worker *w);
 void hd_rcu_online(struct hd_worker *w);
+
+/*
+ * The punt thread reads the published tree, too, and is one more whose loop is waited for: between enter
+ * and leave nothing goes that it finds there. It does not wait in between, and stays as short as a worker
+ * does. Start and stop: the thread itself, before and after.
+ */
+void hd_rcu_reader_start(void);
+void hd_rcu_reader_enter(void);
+void hd_rcu_reader_leave(void);
+void hd_rcu_reader_stop(void);
 
 #endif

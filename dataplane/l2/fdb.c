@@ -3,6 +3,7 @@
  * The forwarding database: writers. The readers' side is in fdb.h.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,6 +15,7 @@
 #define FDB_PORTS   65536u
 #define FDB_DOMAINS (1u << 20)
 #define FDB_GROUPS  65536u
+#define LOCK_LOOKS  1000
 
 /* Large and mostly untouched: pages come when they are used. */
 static void *fdb_map(size_t size)
@@ -84,10 +86,15 @@ static bool fdb_trylock(struct hd_fdb *fdb, uint32_t bucket)
 	return !__atomic_exchange_n(&fdb->locks[bucket], 1, __ATOMIC_ACQUIRE);
 }
 
+/* Who has it is done in some ten nanoseconds, unless it lost its processor: perhaps to us. */
 static void fdb_lock(struct hd_fdb *fdb, uint32_t bucket)
 {
-	while (!fdb_trylock(fdb, bucket))
-		rte_pause();
+	for (unsigned int looks = 0; !fdb_trylock(fdb, bucket); looks++) {
+		if (looks < LOCK_LOOKS)
+			rte_pause();
+		else
+			sched_yield();
+	}
 }
 
 static void fdb_unlock(struct hd_fdb *fdb, uint32_t bucket)

@@ -13,7 +13,8 @@
  *
  * Static and local entries never age and never move, and take the place of learned ones when there is
  * no other. A local entry is an address of ours: of the port to an interface of the host, or of no
- * port (HD_PORT_ID_NONE). Limits are the caller's: the table counts learned entries by port, by
+ * port (HD_PORT_ID_NONE). A leased one is ours as long as an election says so, and another may believe that it
+ * won as well. Limits are the caller's: the table counts learned entries by port, by
  * domain and by group (the caller puts a domain into a group, the switch), and fixed ones by domain.
  */
 #ifndef DATAPLANE_L2_FDB_H
@@ -42,6 +43,7 @@ struct hd_fdb_slot {
 #define HD_FDB_V_VALID        (1ull << 52)
 #define HD_FDB_V_STATIC       (1ull << 53)
 #define HD_FDB_V_LOCAL        (1ull << 54)
+#define HD_FDB_V_LEASED       (1ull << 55) /* with LOCAL */
 #define HD_FDB_V_SEQ_SHIFT    56
 #define HD_FDB_V_TIME_MASK    (0xffffffffull << HD_FDB_V_TIME_SHIFT)
 #define HD_FDB_V_IDENTITY     (~HD_FDB_V_TIME_MASK)
@@ -204,13 +206,14 @@ enum hd_fdb_learned hd_fdb_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t doma
 				 uint32_t now);
 
 /*
- * Enters a fixed address (@flags: HD_FDB_V_STATIC or HD_FDB_V_LOCAL), in place of what is there of it.
+ * Enters a fixed address (@flags: HD_FDB_V_STATIC, or HD_FDB_V_LOCAL, with HD_FDB_V_LEASED or without), in place of
+ * what is there of it.
  * When there is no room, a learned address is forgotten for it. 0, or -ENOSPC when both buckets are
- * full of fixed ones. Control thread (waits for the bucket).
+ * full of fixed ones. Control thread and punt thread (waits for the bucket).
  */
 int hd_fdb_set(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port, uint64_t flags);
 
-/* Removes an entry of any sort. 0 or -ENOENT. Control thread. */
+/* Removes an entry of any sort. 0 or -ENOENT. Control thread and punt thread. */
 int hd_fdb_remove(struct hd_fdb *fdb, uint64_t mac, uint32_t domain);
 
 struct hd_fdb_view {

@@ -154,7 +154,11 @@ static const struct hd_drop_reason *anothers(struct hd_worker *w, struct from *f
 {
 	uint16_t owner;
 
-	if (val & HD_FDB_V_LOCAL) {
+	/*
+	 * An address that a gateway holds by election: another router may hold it, too, as after a split,
+	 * and the two settle that by their adverts, which are sent to groups.
+	 */
+	if (val & HD_FDB_V_LOCAL && !(val & HD_FDB_V_LEASED && a->dst & 1)) {
 		note(w, f, a, domain, hd_fdb_val_port(val), HD_MAC_OWN);
 		return &drop_own;
 	}

@@ -219,6 +219,23 @@ static void test_own_address(void)
 	CU_ASSERT_EQUAL(hd_fdb_remove(w.fdb, MAC(51), DOMAIN), 0);
 }
 
+/* An address that a gateway holds by election: adverts of another who holds it pass, nothing else. */
+static void test_leased_address(void)
+{
+	start();
+	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(52), DOMAIN, 0, HD_FDB_V_LOCAL | HD_FDB_V_LEASED), 0);
+	send(2, EVERYBODY, MAC(52), 0);
+	send(1, MAC(52), MAC(2), 0);
+	walk();
+	CU_ASSERT_EQUAL(sent[0], 2);
+	CU_ASSERT_EQUAL(sent[1], 1);
+	send(2, MAC(2), MAC(52), 0);
+	walk();
+	CU_ASSERT_EQUAL(drops(2, "own_address"), 1);
+	CU_ASSERT_EQUAL(stats.moved, 0);
+	CU_ASSERT_EQUAL(hd_fdb_remove(w.fdb, MAC(52), DOMAIN), 0);
+}
+
 /* More addresses than the table holds: frames still pass, those that are known keep their place. */
 static void test_full_table(void)
 {
@@ -410,6 +427,6 @@ static void test_full_hold(void)
 
 UNIT_MAIN_SETUP("l2_forward", setup, {"within a burst", test_within_a_burst},
 		{"local address", test_local_address}, {"own address", test_own_address},
-		{"full table", test_full_table}, {"any burst", test_any_burst},
-		{"budget", test_budget}, {"turns", test_turns}, {"outdated", test_outdated},
-		{"full hold", test_full_hold});
+		{"leased address", test_leased_address}, {"full table", test_full_table},
+		{"any burst", test_any_burst}, {"budget", test_budget}, {"turns", test_turns},
+		{"outdated", test_outdated}, {"full hold", test_full_hold});
