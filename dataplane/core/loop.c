@@ -18,6 +18,7 @@
 #include "dataplane/core/idle.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/path.h"
+#include "dataplane/core/punt.h"
 #include "dataplane/core/rcu.h"
 #include "dataplane/core/rx.h"
 #include "dataplane/core/stats.h"
@@ -35,6 +36,7 @@
 #define HELD_SHARE 4 /* all workers together hold one part in so many of the frames' pool */
 
 const struct hd_capture_hooks *_Atomic hd_capture_published;
+const struct hd_punt_hooks *_Atomic hd_punt_published;
 
 static struct hd_worker *workers[HD_WORKERS_MAX];
 static uint32_t queues_of[HD_WORKERS_MAX];
@@ -163,6 +165,7 @@ static void begin(struct hd_worker *w)
 		atomic_load_explicit(&hd_config_published, memory_order_acquire);
 
 	w->capture = atomic_load_explicit(&hd_capture_published, memory_order_acquire);
+	w->punt = atomic_load_explicit(&hd_punt_published, memory_order_acquire);
 	w->now_ns = hd_now_ns();
 	if (unlikely(tree != w->config)) {
 		w->config = tree;

@@ -12,6 +12,7 @@
 #include "dataplane/core/meta.h"
 #include "dataplane/core/offload.h"
 #include "dataplane/core/path.h"
+#include "dataplane/core/punt.h"
 #include "dataplane/core/tx.h"
 
 HD_DROP_REGISTER(drop_link_down, "link_down", HD_DROP_EGRESS,
@@ -258,6 +259,14 @@ void hd_tx_flush_port(struct hd_worker *w, uint16_t id)
 	fit_and_send(w, config, b->m, n);
 }
 
+/* A frame that passed all features at LOCAL: heddle-cp's, or the kind's. */
+static void deliver(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf *m)
+{
+	if (unlikely(w->punt) && w->punt->local(w, config, m))
+		return;
+	config->take(w, config, m);
+}
+
 /* A frame for a port whose kind takes it itself: no tags and sizes are fitted. */
 static void take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf *m)
 {
@@ -266,7 +275,7 @@ static void take(struct hd_worker *w, const struct hd_port_config *config, struc
 		w->capture->sent(w);
 	}
 	if (hd_port_run(w, config, HD_POINT_LOCAL, 0, &m, 1))
-		config->take(w, config, m);
+		deliver(w, config, m);
 }
 
 void hd_tx_take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf *m)
@@ -306,7 +315,7 @@ static void behind_local(struct hd_worker *w, const struct hd_port_config *confi
 			 struct rte_mbuf **m, uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++)
-		config->take(w, config, m[i]);
+		deliver(w, config, m[i]);
 }
 
 RTE_INIT(tx_points_register)

@@ -24,6 +24,7 @@ struct hd_capture_hooks;
 struct hd_deadlines;
 struct hd_config;
 struct hd_hold;
+struct hd_punt_hooks;
 struct hd_tx;
 struct hd_fdb;
 struct rte_mempool;
@@ -40,6 +41,7 @@ struct hd_worker {
 	struct hd_stats_port *port_stats;       /* [max_ports], by port id */
 	hd_inside inside;                       /* which port */
 	const struct hd_capture_hooks *capture; /* of this loop; NULL: nobody captures */
+	const struct hd_punt_hooks *punt;       /* of this loop; NULL: there are no punt rules */
 	struct hd_fdb *fdb;
 	struct hd_tx *tx;     /* transmit batches by port */
 	struct hd_hold *hold; /* frames that wait for another loop */

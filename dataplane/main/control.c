@@ -26,13 +26,14 @@
 #include "dataplane/core/stall.h"
 #include "dataplane/core/tick.h"
 #include "dataplane/main/control.h"
+#include "dataplane/punt/punt.h"
 
 #define SERVICE_MS   50
 #define WORK_LONG_NS (200 * HD_NS_PER_MS) /* is told */
 #define WORK_TELL_NS (250 * HD_NS_PER_MS) /* again */
 
 static struct event_base *base;
-static struct hd_link supervisor, mgmt, control;
+static struct hd_link supervisor, mgmt;
 static int wake_fd = -1;
 static struct event *wake_event, *service_event, *again_event, *signal_event[2];
 static uint64_t work_told_ns; /* to heddled, and not told yet that it is over; 0: nothing is told */
@@ -52,7 +53,6 @@ static void on_mgmt_down(struct hd_link *link, void *arg)
 static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	const struct hd_peer *peer = msg->body;
-	struct hd_link *link = peer->plane == HD_PLANE_MGMT ? &mgmt : &control;
 	int fd;
 
 	(void)chan;
@@ -61,11 +61,11 @@ static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 		return;
 	fd = msg->fds[0];
 	msg->fds[0] = -1;
-	if (hd_link_open(link, fd, hd_config_running()->generation) < 0) {
-		hd_log(HD_LOG_ERR, "no channel to %s: out of memory", hd_plane_name(link->peer));
-		return;
-	}
-	if (link == &mgmt)
+	if (peer->plane == HD_PLANE_CONTROL)
+		hd_punt_connect(fd);
+	else if (hd_link_open(&mgmt, fd, hd_config_running()->generation) < 0)
+		hd_log(HD_LOG_ERR, "no channel to heddle-mgmt: out of memory");
+	else
 		hd_api_attach(mgmt.chan);
 }
 
@@ -124,8 +124,6 @@ int hd_control_connect(struct hd_err *err)
 				.peer = HD_PLANE_MGMT,
 				.greedy = true,
 				.down = on_mgmt_down};
-	control = (struct hd_link){
-		.base = base, .self = HD_PLANE_DATA, .peer = HD_PLANE_CONTROL, .greedy = true};
 	supervisor = (struct hd_link){.base = base,
 				      .self = HD_PLANE_DATA,
 				      .peer = HD_PLANE_SUPERVISOR,

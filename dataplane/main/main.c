@@ -28,6 +28,7 @@
 #include "dataplane/main/control.h"
 #include "dataplane/main/eal.h"
 #include "dataplane/main/options.h"
+#include "dataplane/punt/punt.h"
 #include "dataplane/replay/replay.h"
 
 #define REPLAY_SEED   1
@@ -68,8 +69,9 @@ static int init(struct hd_err *err)
 		return rc;
 	hd_l2_init(fdb);
 	hd_idle_enable(o->idle_sleep);
-	return hd_workers_init(o->workers, o->replay ? hd_replay_receive : NULL, hd_eal_pool(),
-			       hd_eal_big_pool(), fdb, err);
+	rc = hd_workers_init(o->workers, o->replay ? hd_replay_receive : NULL, hd_eal_pool(),
+			     hd_eal_big_pool(), fdb, err);
+	return rc < 0 || o->replay ? rc : hd_punt_init(fdb, err);
 }
 
 static int run(struct hd_err *err)
@@ -83,7 +85,11 @@ static int run(struct hd_err *err)
 	RTE_LCORE_FOREACH_WORKER(lcore)
 	if (hd_worker_get(lcore - 1))
 		rte_eal_remote_launch(hd_worker_main, hd_worker_get(lcore - 1), lcore);
+	status = hd_punt_start(err);
+	if (status < 0)
+		return status;
 	status = hd_control_run();
+	hd_punt_stop();
 	hd_port_stop_all();
 	hd_workers_stop();
 	rte_eal_mp_wait_lcore();
