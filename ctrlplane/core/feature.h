@@ -3,14 +3,18 @@
  * Features of the control plane: each a folder that registers itself here.
  *
  * A feature registers the classes of its configuration objects (heddle/config/store.h) and is told when a
- * configuration is in force. Everything runs on the one thread of the event loop.
+ * configuration is in force. Packets, and addresses of gateways, are in packet.h; timers are libevent's, on the
+ * loop. Events for heddle-mgmt go to cp_peer(HD_PLANE_MGMT) (peers.h), while there is one. Everything runs on
+ * the one thread of the event loop.
  */
 #ifndef CTRLPLANE_CORE_FEATURE_H
 #define CTRLPLANE_CORE_FEATURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "heddle/api/punt.h"
 #include "heddle/base/err.h"
 
 struct event_base;
@@ -29,6 +33,13 @@ struct cp_feature {
 	/* What heddled says to it. */
 	const struct hd_handler *from_heddled;
 	size_t n_from_heddled;
+	/* What heddle-mgmt asks it: its state, its requests. */
+	const struct hd_handler *from_mgmt;
+	size_t n_from_mgmt;
+	/* A heddle-dp is there (again), and has the rules; or it is gone. May be NULL, likewise: */
+	void (*dataplane)(bool there);
+	/* A lease (packet.h), of any feature, ended by itself. */
+	void (*lease_over)(const char *key, enum hd_lease_why why);
 	/* The program ends. */
 	void (*stop)(void);
 	struct cp_feature *next;

@@ -13,6 +13,7 @@
 #include "heddle/config/bracket.h"
 #include "heddle/ipc/link.h"
 #include "ctrlplane/core/feature.h"
+#include "ctrlplane/core/packet.h"
 
 static struct event_base *loop;
 static struct hd_link peers[HD_PLANE_COUNT];
@@ -26,12 +27,16 @@ static void on_up(struct hd_link *link, const struct hd_hello *hello, void *arg)
 	else
 		hd_log(HD_LOG_DEBUG, "connected to %s, configuration %llu",
 		       hd_plane_name(link->peer), (unsigned long long)hello->generation);
+	if (link->peer == HD_PLANE_DATA)
+		cp_packet_up(link->chan);
 }
 
 static void on_down(struct hd_link *link, void *arg)
 {
 	if (link->peer == HD_PLANE_MGMT)
 		hd_bracket_lost();
+	if (link->peer == HD_PLANE_DATA)
+		cp_packet_down();
 	if (link->peer == HD_PLANE_SUPERVISOR) {
 		hd_log(HD_LOG_ERR, "heddled is gone: ending");
 		event_base_loopbreak(loop);
@@ -49,6 +54,18 @@ static int peer_connect(enum hd_plane plane, int fd, struct hd_err *err)
 	return rc < 0 ? hd_err_set(err, -rc, "channel to %s: %s", hd_plane_name(plane),
 				   strerror(-rc))
 		      : 0;
+}
+
+static void serve(enum hd_plane plane, struct hd_chan *chan)
+{
+	if (plane == HD_PLANE_DATA) {
+		cp_packet_serve(chan);
+		return;
+	}
+	hd_bracket_serve(chan);
+	for (const struct cp_feature *f = cp_feature_first(); f; f = f->next)
+		if (f->from_mgmt)
+			hd_chan_handlers(chan, f->from_mgmt, f->n_from_mgmt, NULL);
 }
 
 static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -70,8 +87,7 @@ static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 		hd_log(HD_LOG_ERR, "%s", err.text);
 		return;
 	}
-	if (peer->plane == HD_PLANE_MGMT)
-		hd_bracket_serve(peers[HD_PLANE_MGMT].chan);
+	serve(peer->plane, peers[peer->plane].chan);
 }
 
 static void on_stop(struct hd_chan *chan, const struct hd_msg *msg, void *arg)

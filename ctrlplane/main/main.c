@@ -14,6 +14,7 @@
 #include "heddle/base/sandbox.h"
 #include "heddle/config/bracket.h"
 #include "ctrlplane/core/feature.h"
+#include "ctrlplane/core/packet.h"
 #include "ctrlplane/core/peers.h"
 #include "ctrlplane/main/options.h"
 
@@ -28,6 +29,7 @@ static void commit(struct hd_store *store)
 	hd_store_commit(store);
 	for (const struct cp_feature *f = cp_feature_first(); f; f = f->next)
 		f->commit(store);
+	cp_packet_committed();
 	hd_bracket_in_force();
 }
 
@@ -37,6 +39,8 @@ static int start(struct event_base *base, const struct cp_options *options, stru
 {
 	int rc = hd_bracket_init(&bracket_hooks, err);
 
+	if (rc == 0)
+		rc = cp_packet_start(err);
 	for (const struct cp_feature *f = cp_feature_first(); f && rc == 0; f = f->next)
 		rc = f->start(base, err);
 	if (rc == 0)
@@ -46,9 +50,22 @@ static int start(struct event_base *base, const struct cp_options *options, stru
 	return rc;
 }
 
+/* Timers of elections are short: to the microsecond, not to the kernel's tick. */
+static struct event_base *loop_new(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config && event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
+		base = event_base_new_with_config(config);
+	if (config)
+		event_config_free(config);
+	return base;
+}
+
 static int run(const struct cp_options *options)
 {
-	struct event_base *base = event_base_new();
+	struct event_base *base = loop_new();
 	struct event *terminate = base ? evsignal_new(base, SIGTERM, on_terminate, base) : NULL;
 	struct hd_err err = {0};
 	int status = 1;
@@ -65,6 +82,7 @@ static int run(const struct cp_options *options)
 	cp_peers_stop();
 	for (const struct cp_feature *f = cp_feature_first(); f; f = f->next)
 		f->stop();
+	cp_packet_stop();
 	hd_bracket_fini();
 	if (terminate)
 		event_free(terminate);
