@@ -15,6 +15,7 @@
 #include "dataplane/core/path.h"
 #include "dataplane/core/tx.h"
 #include "dataplane/l2/fdb.h"
+#include "dataplane/l2/l2_flood.h"
 #include "dataplane/l2/mac_ring.h"
 #include "dataplane/l2/owners.h"
 #include "dataplane/l2/vlan_input.h"
@@ -22,17 +23,12 @@
 
 HD_DROP_REGISTER_ERROR(drop_bad_source, "bad_source", HD_DROP_INGRESS,
 		       "the frame's source address is a group address or zero");
-HD_DROP_REGISTER(
-	drop_reserved_address, "reserved_address", HD_DROP_INGRESS,
-	"the frame is for a group address that bridges do not forward (01-80-C2-00-00-0x)");
 HD_DROP_REGISTER(drop_segment_limit, "segment_mac_limit", HD_DROP_INGRESS,
 		 "the source address would be one more than the segment's mac-limit");
 HD_DROP_REGISTER(drop_switch_limit, "switch_mac_limit", HD_DROP_INGRESS,
 		 "the source address would be one more than the switch's mac-limit");
 HD_DROP_REGISTER(drop_same_port, "same_port", HD_DROP_INGRESS,
 		 "the destination is behind the port that the frame came in by");
-HD_DROP_REGISTER(drop_no_member, "no_other_member", HD_DROP_INGRESS,
-		 "no other port that is up carries the frame's VLAN");
 HD_DROP_REGISTER(drop_local, "local_address", HD_DROP_INGRESS,
 		 "the frame is for an address of the switch itself that nothing answers to");
 
@@ -42,12 +38,6 @@ HD_DROP_REGISTER(drop_foreign, "foreign_source", HD_DROP_INGRESS,
 		 "the frame's source belongs to another port, whose anti-spoof lists it");
 
 #define TURN 16 /* sends of a port whose frames wait, before the next port has its turn */
-
-/*
- * 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded by the ports of a provider's bridge (802.1ad table 8-2),
- * to those. Here these are tunnels, and ports of any mode whose tags are the provider's.
- */
-#define PROVIDER_PASSES 0xb801u
 
 struct addresses {
 	uint64_t src, dst;           /* as the forwarding database takes them */
@@ -73,26 +63,16 @@ static inline void read_addresses(const struct hd_fdb *fdb, struct rte_mbuf *m, 
 	}
 }
 
-/* The port that frames came from, and what is kept from one of them to the next. */
-struct from {
-	const struct hd_port_config *port;
-	struct hd_stats_port *stats;
-	uint32_t now; /* units */
-	uint64_t time_ns;
-	int32_t sends;   /* that the flooding of one frame may cost in this turn */
-	uint32_t domain; /* of the last frame, */
-	const struct hd_domain *d;
-};
-
-static struct from from_port(struct hd_worker *w, const struct hd_port_config *port, int32_t sends)
+static struct l2_from from_port(struct hd_worker *w, const struct hd_port_config *port,
+				int32_t sends)
 {
-	return (struct from){.port = port,
-			     .stats = &w->port_stats[port->id],
-			     .time_ns = UINT64_MAX,
-			     .sends = sends};
+	return (struct l2_from){.port = port,
+				.stats = &w->port_stats[port->id],
+				.time_ns = UINT64_MAX,
+				.sends = sends};
 }
 
-static void note(struct hd_worker *w, struct from *f, const struct addresses *a, uint32_t domain,
+static void note(struct hd_worker *w, struct l2_from *f, const struct addresses *a, uint32_t domain,
 		 uint16_t was, enum hd_mac_event_kind kind)
 {
 	hd_mac_ring_put(hd_mac_ring_of(w->index), &(struct hd_mac_note){.mac = a->src,
@@ -106,7 +86,7 @@ static void note(struct hd_worker *w, struct from *f, const struct addresses *a,
  * A source that is not known at this port, but at @was (HD_PORT_ID_NONE: nowhere). NULL: go on (it
  * may or may not have been learned).
  */
-static const struct hd_drop_reason *learn(struct hd_worker *w, struct from *f,
+static const struct hd_drop_reason *learn(struct hd_worker *w, struct l2_from *f,
 					  const struct addresses *a, struct rte_mbuf *m,
 					  uint16_t was)
 {
@@ -148,7 +128,7 @@ static const struct hd_drop_reason *learn(struct hd_worker *w, struct from *f,
  * Is the address somebody's who is not behind this port? @val: its entry, or 0. NULL, or why the
  * frame is dropped.
  */
-static const struct hd_drop_reason *anothers(struct hd_worker *w, struct from *f,
+static const struct hd_drop_reason *anothers(struct hd_worker *w, struct l2_from *f,
 					     const struct addresses *a, uint32_t domain,
 					     uint64_t val)
 {
@@ -170,7 +150,7 @@ static const struct hd_drop_reason *anothers(struct hd_worker *w, struct from *f
 }
 
 /* The rare half of the source check; @val: the entry that is not this port's, or 0. */
-static __rte_noinline bool new_source(struct hd_worker *w, struct from *f,
+static __rte_noinline bool new_source(struct hd_worker *w, struct l2_from *f,
 				      const struct addresses *a, struct rte_mbuf *m, uint64_t val)
 {
 	const struct hd_drop_reason *reason = NULL;
@@ -192,7 +172,7 @@ static __rte_noinline bool new_source(struct hd_worker *w, struct from *f,
 }
 
 /* True: the frame goes on, its source is known or was learned. */
-static inline bool check_source(struct hd_worker *w, struct from *f, const struct addresses *a,
+static inline bool check_source(struct hd_worker *w, struct l2_from *f, const struct addresses *a,
 				struct rte_mbuf *m)
 {
 	uint64_t val;
@@ -205,145 +185,26 @@ static inline bool check_source(struct hd_worker *w, struct from *f, const struc
 	return new_source(w, f, a, m, s ? val : 0);
 }
 
-static bool member_is_up(const struct hd_worker *w, uint16_t id)
-{
-	return atomic_load_explicit(&w->config->ports[id]->port->up, memory_order_acquire);
-}
-
-static void share(struct rte_mbuf *m)
-{
-	for (; m; m = m->next)
-		rte_mbuf_refcnt_update(m, 1);
-}
-
-/* How far the flooding of a frame is. */
-struct flood {
-	uint16_t next;   /* members below this port id are done, */
-	uint16_t target; /* but for this one: it gets the frame itself if there are no more */
-	int32_t sends;   /* that it may still cost */
-};
-
-static uint16_t first_from(const struct hd_domain *d, uint16_t id)
-{
-	uint16_t low = 0, high = d->n_members;
-
-	while (low < high) {
-		uint16_t mid = (uint16_t)(low + (high - low) / 2);
-
-		if (d->member[mid] < id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
-static void put(struct hd_worker *w, struct flood *fl, struct rte_mbuf *m)
-{
-	int32_t cost = hd_tx_cost(w, fl->target, m);
-
-	w->send_left -= cost;
-	fl->sends -= cost;
-	hd_tx_give(w, fl->target, m);
-}
-
-/* True if the group address @mac passes @port. */
-static bool group_passes(const struct hd_port_config *port, const struct hd_mac *mac)
-{
-	if (!hd_mac_is_reserved(mac))
-		return true;
-	if (port->mode != HD_VLAN_TUNNEL && port->tpid != rte_cpu_to_be_16(HD_TPID_S))
-		return false;
-	return PROVIDER_PASSES >> mac->b[5] & 1;
-}
-
-/*
- * To all members of the domain that are up, but not back to where it came from, nor by a port that
- * its address does not pass. All share the mbuf:
- * each target but the last takes a reference of its own, before it may send and free it. False: the
- * sends are spent, and there are more members.
- */
-static bool flood_on(struct hd_worker *w, struct from *f, struct rte_mbuf *m, struct flood *fl)
-{
-	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
-	const struct hd_mac *dst = rte_pktmbuf_mtod(m, const struct hd_mac *);
-	bool reserved = hd_mac_is_reserved(dst);
-	uint16_t from = f->port->id;
-
-	for (uint16_t i = fl->next ? first_from(d, fl->next) : 0; i < d->n_members; i++) {
-		if (d->member[i] == from || !member_is_up(w, d->member[i]))
-			continue;
-		if (unlikely(reserved) && !group_passes(w->config->ports[d->member[i]], dst))
-			continue;
-		if (unlikely(w->config->ports[d->member[i]]->take) && !(dst->b[0] & 1))
-			continue; /* it is for somebody else */
-		if (fl->target != HD_PORT_ID_NONE) {
-			if (w->send_left <= 0 || fl->sends <= 0) {
-				fl->next = d->member[i];
-				return false;
-			}
-			share(m);
-			w->stats->copies++;
-			put(w, fl, m);
-		}
-		fl->target = d->member[i];
-	}
-	if (unlikely(fl->target == HD_PORT_ID_NONE)) {
-		hd_drop(w, from, reserved ? &drop_reserved_address : &drop_no_member, m);
-		return true;
-	}
-	f->stats->admitted++;
-	w->stats->flooded++;
-	put(w, fl, m);
-	return true;
-}
-
-/* The frame waits; @fl tells how far its flooding is, if it was begun. */
-static void wait(struct hd_worker *w, struct from *f, struct rte_mbuf *m, const struct flood *fl)
-{
-	struct hd_hold_batch *b = &w->hold->batch[f->port->id];
-
-	if (!b->n || b->m[b->at] != m)
-		b = hd_hold_put(w, m);
-	if (!b)
-		return;
-	w->held = true;
-	b->again = true;
-	b->begun = fl != NULL;
-	if (fl) {
-		b->next = fl->next;
-		b->target = fl->target;
-	}
-}
-
-static void flood(struct hd_worker *w, struct from *f, struct rte_mbuf *m)
-{
-	struct flood fl = {.target = HD_PORT_ID_NONE, .sends = f->sends};
-
-	if (!flood_on(w, f, m, &fl))
-		wait(w, f, m, &fl);
-}
-
-static void forward_group(struct hd_worker *w, struct from *f, const struct addresses *a,
+static void forward_group(struct hd_worker *w, struct l2_from *f, const struct addresses *a,
 			  struct rte_mbuf *m)
 {
 	if (a->dst == 0xffffffffffffull)
 		f->stats->rx_broadcast++;
 	else
 		f->stats->rx_multicast++;
-	flood(w, f, m);
+	l2_flood(w, f, m);
 }
 
 /* @local: the address is the switch's own. */
-static inline void forward_to(struct hd_worker *w, struct from *f, struct rte_mbuf *m, uint16_t to,
-			      bool local)
+static inline void forward_to(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m,
+			      uint16_t to, bool local)
 {
 	/* One that has to be cut costs as much as flooding to so many ports. */
 	if (unlikely(hd_meta(m)->flags & HD_META_TSO)) {
 		int32_t cost = hd_tx_cost(w, to, m);
 
 		if (cost > 1 && w->send_left <= 0) {
-			wait(w, f, m, NULL);
+			l2_wait(w, f, m, NULL);
 			return;
 		}
 		w->send_left -= cost > 1 ? cost : 0;
@@ -356,20 +217,20 @@ static inline void forward_to(struct hd_worker *w, struct from *f, struct rte_mb
 }
 
 /* To whom the address belongs, although it was not heard from (lately); else to everybody. */
-static __rte_noinline void forward_unknown(struct hd_worker *w, struct from *f,
+static __rte_noinline void forward_unknown(struct hd_worker *w, struct l2_from *f,
 					   const struct addresses *a, struct rte_mbuf *m)
 {
 	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
 	uint16_t to = hd_owner_only(w->config, d, a->dst);
 
 	if (to == HD_PORT_ID_NONE || to == f->port->id)
-		flood(w, f, m);
+		l2_flood(w, f, m);
 	else
 		forward_to(w, f, m, to, false);
 }
 
-static inline void forward_unicast(struct hd_worker *w, struct from *f, const struct addresses *a,
-				   struct rte_mbuf *m)
+static inline void forward_unicast(struct hd_worker *w, struct l2_from *f,
+				   const struct addresses *a, struct rte_mbuf *m)
 {
 	uint16_t to;
 	uint64_t val;
@@ -393,7 +254,7 @@ static inline void forward_unicast(struct hd_worker *w, struct from *f, const st
 }
 
 /* Learns, looks up and sends one frame, or lets it wait. */
-static __rte_always_inline void forward(struct hd_worker *w, struct from *f,
+static __rte_always_inline void forward(struct hd_worker *w, struct l2_from *f,
 					const struct addresses *a, struct rte_mbuf *m)
 {
 	struct hd_meta *meta = hd_meta(m);
@@ -408,8 +269,8 @@ static __rte_always_inline void forward(struct hd_worker *w, struct from *f,
 	}
 	/* Reserved addresses are decided before anything is learned (802.1Q 8.6.3). */
 	if (unlikely(a->dst & 1) &&
-	    unlikely(!group_passes(f->port, rte_pktmbuf_mtod(m, const struct hd_mac *)))) {
-		hd_drop(w, f->port->id, &drop_reserved_address, m);
+	    unlikely(!l2_group_passes(f->port, rte_pktmbuf_mtod(m, const struct hd_mac *)))) {
+		hd_drop(w, f->port->id, l2_drop_reserved, m);
 		return;
 	}
 	if (unlikely(!check_source(w, f, a, m)))
@@ -424,17 +285,17 @@ static __rte_always_inline void forward(struct hd_worker *w, struct from *f,
 static void turn(struct hd_worker *w, struct hd_hold_batch *b)
 {
 	uint16_t id = hd_meta(b->m[b->at])->port;
-	struct from f = from_port(w, w->config->ports[id], TURN);
+	struct l2_from f = from_port(w, w->config->ports[id], TURN);
 
 	for (b->again = false; b->at < b->n && !b->again && f.sends > 0 && w->send_left > 0;) {
 		struct rte_mbuf *m = b->m[b->at];
 		int32_t left = w->send_left;
 
 		if (b->begun) {
-			struct flood fl = {b->next, b->target, f.sends};
+			struct l2_flood fl = {b->next, b->target, f.sends};
 
-			if (!flood_on(w, &f, m, &fl))
-				wait(w, &f, m, &fl);
+			if (!l2_flood_on(w, &f, m, &fl))
+				l2_wait(w, &f, m, &fl);
 		} else {
 			struct addresses a;
 
@@ -483,7 +344,7 @@ static void run(struct hd_worker *w, const struct hd_port_config *port, struct r
 		uint16_t n)
 {
 	struct addresses a[HD_BURST];
-	struct from f = from_port(w, port, INT32_MAX);
+	struct l2_from f = from_port(w, port, INT32_MAX);
 
 	n = look_ahead(w, port, m, n, a);
 	for (uint16_t i = 0; i < n; i++) {
