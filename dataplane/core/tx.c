@@ -182,12 +182,12 @@ static struct rte_mbuf *fit_offload(struct out *o, struct rte_mbuf *m)
 }
 
 /* True if the frame, with the tags that it has on the wire, is larger than the MTU allows. */
-static bool too_large(const struct out *o, struct rte_mbuf *m)
+static __rte_noinline bool too_large(const struct out *o, struct rte_mbuf *m)
 {
 	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
 	uint32_t l2 = HD_ETH_HLEN;
 
-	if (m->pkt_len <= (uint32_t)o->config->mtu + HD_ETH_HLEN)
+	if (hd_meta(m)->flags & HD_META_TSO)
 		return false;
 	for (int i = 0; i < 2; i++) {
 		uint16_t type = hd_frame_u16(frame, l2 - 2);
@@ -205,10 +205,25 @@ static bool sends_plain(const struct hd_port_config *port)
 	       !(port->flags & HD_PORT_CVLANS);
 }
 
+/* Fits the frame's tag and offloads to the port. NULL: it was dropped, or sent in pieces. */
+static __rte_noinline struct rte_mbuf *fit(struct out *o, struct rte_mbuf *m, uint32_t plain_domain)
+{
+	const struct hd_meta *meta = hd_meta(m);
+
+	if (meta->tag_len || meta->domain != plain_domain) {
+		m = hd_path->fit_tag(o->w, o->config, m);
+		if (!m)
+			return NULL;
+	}
+	return hd_meta(m)->flags ? fit_offload(o, m) : m;
+}
+
 static void fit_and_send(struct hd_worker *w, const struct hd_port_config *config,
 			 struct rte_mbuf **m, uint16_t n)
 {
-	bool plain = sends_plain(config);
+	/* Frames of this domain, without a tag and offloads, leave as they are. */
+	uint32_t domain = sends_plain(config) ? config->pvid_domain : HD_DOMAIN_NONE;
+	uint32_t size = config->mtu + HD_ETH_HLEN; /* that fits without a look at tags */
 	struct out out, *o = &out;
 
 	o->w = w;
@@ -222,18 +237,12 @@ static void fit_and_send(struct hd_worker *w, const struct hd_port_config *confi
 		struct rte_mbuf *p = m[i];
 		struct hd_meta *meta = hd_meta(p);
 
-		if (!plain || meta->tag_len || meta->domain != o->config->pvid_domain) {
-			p = hd_path->fit_tag(o->w, o->config, p);
-			if (!p)
-				continue;
-			meta = hd_meta(p);
-		}
-		if (unlikely(meta->flags)) {
-			p = fit_offload(o, p);
+		if (unlikely(meta->domain != domain || meta->tag_len | meta->flags)) {
+			p = fit(o, p, domain);
 			if (!p)
 				continue;
 		}
-		if (unlikely(too_large(o, p)) && !(hd_meta(p)->flags & HD_META_TSO)) {
+		if (unlikely(p->pkt_len > size) && too_large(o, p)) {
 			hd_drop(o->w, o->config->id, &drop_mtu, p);
 			continue;
 		}

@@ -81,6 +81,13 @@ void hd_fdb_free(struct hd_fdb *fdb)
 	free(fdb);
 }
 
+struct hd_fdb_slot *hd_fdb_find_second(const struct hd_fdb *fdb, uint64_t key, uint32_t domain,
+				       uint64_t *val)
+{
+	return hd_fdb_find_in(hd_fdb_bucket2(fdb, hd_fdb_hash_key(fdb, key, domain)), key,
+			      hd_fdb_match(domain), val);
+}
+
 static bool fdb_trylock(struct hd_fdb *fdb, uint32_t bucket)
 {
 	return !__atomic_exchange_n(&fdb->locks[bucket], 1, __ATOMIC_ACQUIRE);

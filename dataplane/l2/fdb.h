@@ -82,12 +82,23 @@ static inline void hd_fdb_mac_bytes(uint64_t mac, uint8_t out[6])
 		out[i] = (uint8_t)(mac >> (8 * i));
 }
 
-static inline uint64_t hd_fdb_hash(const struct hd_fdb *fdb, uint64_t mac, uint32_t domain)
+/* The address as a slot has it, with what has room there of the domain. */
+static inline uint64_t hd_fdb_key(uint64_t mac, uint32_t domain)
 {
-	uint64_t key = (mac << 16 | (domain & 0xffff)) ^ (uint64_t)(domain >> 16) << 60;
-	unsigned __int128 product = (unsigned __int128)(key ^ fdb->seed) * 0x9e3779b97f4a7c15ull;
+	return mac << 16 | (domain & 0xffff);
+}
+
+static inline uint64_t hd_fdb_hash_key(const struct hd_fdb *fdb, uint64_t key, uint32_t domain)
+{
+	uint64_t seed = fdb->seed ^ (uint64_t)(domain >> 16) << 60;
+	unsigned __int128 product = (unsigned __int128)(key ^ seed) * 0x9e3779b97f4a7c15ull;
 
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t hd_fdb_hash(const struct hd_fdb *fdb, uint64_t mac, uint32_t domain)
+{
+	return hd_fdb_hash_key(fdb, hd_fdb_key(mac, domain), domain);
 }
 
 static inline struct hd_fdb_slot *hd_fdb_bucket1(const struct hd_fdb *fdb, uint64_t hash)
@@ -100,22 +111,27 @@ static inline struct hd_fdb_slot *hd_fdb_bucket2(const struct hd_fdb *fdb, uint6
 	return &fdb->slots[(uint64_t)((uint32_t)(hash >> 32) & fdb->mask) * HD_FDB_WAYS];
 }
 
-static inline void hd_fdb_prefetch(const struct hd_fdb *fdb, uint64_t hash)
+/* The bucket in which the address is most likely; begins to load it. Any thread. */
+static inline struct hd_fdb_slot *hd_fdb_ahead(const struct hd_fdb *fdb, uint64_t key,
+					       uint32_t domain)
 {
-	rte_prefetch0(hd_fdb_bucket1(fdb, hash));
+	struct hd_fdb_slot *b = hd_fdb_bucket1(fdb, hd_fdb_hash_key(fdb, key, domain));
+
+	rte_prefetch0(b);
+	return b;
 }
 
-/* Valid, and of this domain: what val & HD_FDB_V_MATCH has to be. */
-#define HD_FDB_V_MATCH (HD_FDB_V_VALID | 0xfull << HD_FDB_V_DOMAIN_SHIFT)
+/* Valid, and of this domain: what these bits of val have to be, shifted down by HD_FDB_V_DOMAIN_SHIFT. */
+#define HD_FDB_V_MATCH 0x1fu
 
-static inline uint64_t hd_fdb_match(uint32_t domain)
+static inline uint32_t hd_fdb_match(uint32_t domain)
 {
-	return HD_FDB_V_VALID | (uint64_t)(domain >> 16) << HD_FDB_V_DOMAIN_SHIFT;
+	return (uint32_t)(HD_FDB_V_VALID >> HD_FDB_V_DOMAIN_SHIFT) | domain >> 16;
 }
 
 /* Finds an address in one bucket: the slot and its val as read, or NULL. Lock-free. */
 static inline struct hd_fdb_slot *hd_fdb_find_in(struct hd_fdb_slot *b, uint64_t key,
-						 uint64_t match, uint64_t *val)
+						 uint32_t match, uint64_t *val)
 {
 	for (struct hd_fdb_slot *s = b; s < b + HD_FDB_WAYS; s++) {
 		uint64_t v;
@@ -123,10 +139,13 @@ static inline struct hd_fdb_slot *hd_fdb_find_in(struct hd_fdb_slot *b, uint64_t
 		if (__atomic_load_n(&s->key, __ATOMIC_ACQUIRE) != key)
 			continue;
 		v = __atomic_load_n(&s->val, __ATOMIC_ACQUIRE);
-		/* A writer clears val, changes key, then sets val with another sequence number. */
-		if ((v & HD_FDB_V_MATCH) != match ||
+		/*
+		 * A writer clears val, changes key, then sets val with another sequence number: the
+		 * key and the number, which are above the domain, are looked at again.
+		 */
+		if ((v >> HD_FDB_V_DOMAIN_SHIFT & HD_FDB_V_MATCH) != match ||
 		    __atomic_load_n(&s->key, __ATOMIC_ACQUIRE) != key ||
-		    ((__atomic_load_n(&s->val, __ATOMIC_RELAXED) ^ v) & HD_FDB_V_IDENTITY))
+		    (__atomic_load_n(&s->val, __ATOMIC_RELAXED) ^ v) >> HD_FDB_V_DOMAIN_SHIFT)
 			continue;
 		*val = v;
 		return s;
@@ -134,20 +153,31 @@ static inline struct hd_fdb_slot *hd_fdb_find_in(struct hd_fdb_slot *b, uint64_t
 	return NULL;
 }
 
+/* hd_fdb_find_key() where hd_fdb_ahead() was not right. Any thread. */
+struct hd_fdb_slot *hd_fdb_find_second(const struct hd_fdb *fdb, uint64_t key, uint32_t domain,
+				       uint64_t *val);
+
 /*
- * Looks up (@mac, @domain), whose hash is @hash. Returns the slot and sets *@val, or NULL.
- * Ageing is the caller's: hd_fdb_val_age(). Any thread.
+ * Looks up what hd_fdb_ahead() gave the bucket @b for; @match is hd_fdb_match(@domain). Returns the slot
+ * and sets *@val, or NULL. Ageing is the caller's: hd_fdb_age(). Any thread.
  */
+static inline struct hd_fdb_slot *hd_fdb_find_key(const struct hd_fdb *fdb, struct hd_fdb_slot *b,
+						  uint64_t key, uint32_t domain, uint32_t match,
+						  uint64_t *val)
+{
+	struct hd_fdb_slot *s = hd_fdb_find_in(b, key, match, val);
+
+	if (__builtin_expect(s == NULL, 0))
+		s = hd_fdb_find_second(fdb, key, domain, val);
+	return s;
+}
+
+/* The same for (@mac, @domain), whose hash is @hash. Any thread. */
 static inline struct hd_fdb_slot *hd_fdb_find(const struct hd_fdb *fdb, uint64_t hash, uint64_t mac,
 					      uint32_t domain, uint64_t *val)
 {
-	uint64_t key = mac << 16 | (domain & 0xffff);
-	uint64_t match = hd_fdb_match(domain);
-	struct hd_fdb_slot *s = hd_fdb_find_in(hd_fdb_bucket1(fdb, hash), key, match, val);
-
-	if (__builtin_expect(s == NULL, 0))
-		s = hd_fdb_find_in(hd_fdb_bucket2(fdb, hash), key, match, val);
-	return s;
+	return hd_fdb_find_key(fdb, hd_fdb_bucket1(fdb, hash), hd_fdb_key(mac, domain), domain,
+			       hd_fdb_match(domain), val);
 }
 
 static inline uint16_t hd_fdb_val_port(uint64_t val)

@@ -71,7 +71,7 @@ bool l2_flood_on(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, str
 	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
 	const struct hd_mac *dst = rte_pktmbuf_mtod(m, const struct hd_mac *);
 	bool reserved = hd_mac_is_reserved(dst);
-	uint16_t from = f->port->id;
+	uint16_t from = f->id;
 
 	for (uint16_t i = fl->next ? first_from(d, fl->next) : 0; i < d->n_members; i++) {
 		if (d->member[i] == from || !member_is_up(w, d->member[i]))
@@ -103,7 +103,7 @@ bool l2_flood_on(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, str
 
 void l2_wait(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, const struct l2_flood *fl)
 {
-	struct hd_hold_batch *b = &w->hold->batch[f->port->id];
+	struct hd_hold_batch *b = &w->hold->batch[f->id];
 
 	if (!b->n || b->m[b->at] != m)
 		b = hd_hold_put(w, m);

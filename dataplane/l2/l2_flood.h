@@ -19,12 +19,14 @@ struct rte_mbuf;
 /* The port that frames came from, and what is kept from one of them to the next. */
 struct l2_from {
 	const struct hd_port_config *port;
+	uint16_t id; /* the port's */
 	struct hd_stats_port *stats;
 	uint32_t now; /* units */
 	uint64_t time_ns;
 	int32_t sends;   /* that the flooding of one frame may cost in this turn */
 	uint32_t domain; /* of the last frame, */
-	const struct hd_domain *d;
+	uint32_t match;  /* hd_fdb_match() of it */
+	uint32_t ageing; /* units */
 };
 
 /* How far the flooding of a frame is. */

@@ -39,34 +39,40 @@ HD_DROP_REGISTER(drop_foreign, "foreign_source", HD_DROP_INGRESS,
 
 #define TURN 16 /* sends of a port whose frames wait, before the next port has its turn */
 
+/* A frame's addresses, as the forwarding database has them, and where they are in it most likely. */
 struct addresses {
-	uint64_t src, dst;           /* as the forwarding database takes them */
-	uint64_t src_hash, dst_hash; /* dst_hash is not set for groups */
+	uint64_t src, dst;
+	struct hd_fdb_slot *src_at, *dst_at; /* dst_at is not set for groups */
 };
 
-static inline void read_addresses(const struct hd_fdb *fdb, struct rte_mbuf *m, struct addresses *a)
+#define GROUP (1u << 16) /* of an address in that form */
+
+static inline uint64_t mac_of(uint64_t key)
+{
+	return key >> 16;
+}
+
+static inline void read_addresses(const struct hd_fdb *fdb, const struct rte_mbuf *m,
+				  uint32_t domain, struct addresses *a)
 {
 	const char *frame = rte_pktmbuf_mtod(m, const char *);
-	uint32_t domain = hd_meta(m)->domain;
 	uint64_t first, second;
 
 	/* 14 bytes are there: two overlapping reads of 8 give the two addresses. */
 	memcpy(&first, frame, sizeof(first));
 	memcpy(&second, frame + 4, sizeof(second));
-	a->dst = rte_le_to_cpu_64(first) & 0xffffffffffffull;
-	a->src = rte_le_to_cpu_64(second) >> 16;
-	a->src_hash = hd_fdb_hash(fdb, a->src, domain);
-	hd_fdb_prefetch(fdb, a->src_hash);
-	if (!(a->dst & 1)) {
-		a->dst_hash = hd_fdb_hash(fdb, a->dst, domain);
-		hd_fdb_prefetch(fdb, a->dst_hash);
-	}
+	a->dst = rte_le_to_cpu_64(first) << 16 | (uint16_t)domain;
+	a->src = (rte_le_to_cpu_64(second) & ~0xffffull) | (uint16_t)domain;
+	a->src_at = hd_fdb_ahead(fdb, a->src, domain);
+	if (!(a->dst & GROUP))
+		a->dst_at = hd_fdb_ahead(fdb, a->dst, domain);
 }
 
 static struct l2_from from_port(struct hd_worker *w, const struct hd_port_config *port,
 				int32_t sends)
 {
 	return (struct l2_from){.port = port,
+				.id = port->id,
 				.stats = &w->port_stats[port->id],
 				.time_ns = UINT64_MAX,
 				.sends = sends};
@@ -75,10 +81,10 @@ static struct l2_from from_port(struct hd_worker *w, const struct hd_port_config
 static void note(struct hd_worker *w, struct l2_from *f, const struct addresses *a, uint32_t domain,
 		 uint16_t was, enum hd_mac_event_kind kind)
 {
-	hd_mac_ring_put(hd_mac_ring_of(w->index), &(struct hd_mac_note){.mac = a->src,
+	hd_mac_ring_put(hd_mac_ring_of(w->index), &(struct hd_mac_note){.mac = mac_of(a->src),
 									.domain = domain,
 									.from = was,
-									.to = f->port->id,
+									.to = f->id,
 									.kind = kind});
 }
 
@@ -103,7 +109,7 @@ static const struct hd_drop_reason *learn(struct hd_worker *w, struct l2_from *f
 		note(w, f, a, id, was, HD_MAC_LIMIT_SWITCH);
 		return &drop_switch_limit;
 	}
-	switch (hd_fdb_learn(w->fdb, a->src, id, f->port->id, f->now)) {
+	switch (hd_fdb_learn(w->fdb, mac_of(a->src), id, f->id, f->now)) {
 	case HD_FDB_TOOK: w->stats->displaced++; /* fallthrough */
 	case HD_FDB_LEARNED: w->stats->learned++; break;
 	case HD_FDB_MOVED:
@@ -138,11 +144,11 @@ static const struct hd_drop_reason *anothers(struct hd_worker *w, struct l2_from
 	 * An address that a gateway holds by election: another router may hold it, too, as after a split,
 	 * and the two settle that by their adverts, which are sent to groups.
 	 */
-	if (val & HD_FDB_V_LOCAL && !(val & HD_FDB_V_LEASED && a->dst & 1)) {
+	if (val & HD_FDB_V_LOCAL && !(val & HD_FDB_V_LEASED && a->dst & GROUP)) {
 		note(w, f, a, domain, hd_fdb_val_port(val), HD_MAC_OWN);
 		return &drop_own;
 	}
-	owner = hd_owner_other(w->config, w->config->domains[domain], a->src, f->port);
+	owner = hd_owner_other(w->config, w->config->domains[domain], mac_of(a->src), f->port);
 	if (likely(owner == HD_PORT_ID_NONE))
 		return NULL;
 	note(w, f, a, domain, owner, HD_MAC_FOREIGN);
@@ -155,7 +161,7 @@ static __rte_noinline bool new_source(struct hd_worker *w, struct l2_from *f,
 {
 	const struct hd_drop_reason *reason = NULL;
 
-	if (a->src & 1 || !a->src)
+	if (a->src & GROUP || !mac_of(a->src))
 		reason = &drop_bad_source;
 	else
 		reason = anothers(w, f, a, hd_meta(m)->domain, val);
@@ -167,7 +173,7 @@ static __rte_noinline bool new_source(struct hd_worker *w, struct l2_from *f,
 	if (!reason)
 		reason = learn(w, f, a, m, val ? hd_fdb_val_port(val) : HD_PORT_ID_NONE);
 	if (reason)
-		hd_drop(w, f->port->id, reason, m);
+		hd_drop(w, f->id, reason, m);
 	return !reason;
 }
 
@@ -176,28 +182,35 @@ static inline bool check_source(struct hd_worker *w, struct l2_from *f, const st
 				struct rte_mbuf *m)
 {
 	uint64_t val;
-	struct hd_fdb_slot *s = hd_fdb_find(w->fdb, a->src_hash, a->src, f->domain, &val);
+	struct hd_fdb_slot *s =
+		hd_fdb_find_key(w->fdb, a->src_at, a->src, f->domain, f->match, &val);
 
-	if (likely(s && hd_fdb_val_port(val) == f->port->id)) {
+	if (likely(s && hd_fdb_val_port(val) == f->id)) {
 		hd_fdb_touch(s, val, f->now);
 		return true;
 	}
 	return new_source(w, f, a, m, s ? val : 0);
 }
 
-static void forward_group(struct hd_worker *w, struct l2_from *f, const struct addresses *a,
-			  struct rte_mbuf *m)
+static __rte_noinline void forward_group(struct hd_worker *w, struct l2_from *f,
+					 const struct addresses *a, struct rte_mbuf *m)
 {
-	if (a->dst == 0xffffffffffffull)
+	/* Reserved addresses are decided before anything is learned (802.1Q 8.6.3). */
+	if (!l2_group_passes(f->port, rte_pktmbuf_mtod(m, const struct hd_mac *))) {
+		hd_drop(w, f->id, l2_drop_reserved, m);
+		return;
+	}
+	if (!check_source(w, f, a, m))
+		return;
+	if (mac_of(a->dst) == 0xffffffffffffull)
 		f->stats->rx_broadcast++;
 	else
 		f->stats->rx_multicast++;
 	l2_flood(w, f, m);
 }
 
-/* @local: the address is the switch's own. */
 static inline void forward_to(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m,
-			      uint16_t to, bool local)
+			      uint16_t to)
 {
 	/* One that has to be cut costs as much as flooding to so many ports. */
 	if (unlikely(hd_meta(m)->flags & HD_META_TSO)) {
@@ -210,10 +223,25 @@ static inline void forward_to(struct hd_worker *w, struct l2_from *f, struct rte
 		w->send_left -= cost > 1 ? cost : 0;
 	}
 	f->stats->admitted++;
-	if (unlikely(local))
-		hd_tx_give(w, to, m);
-	else
-		hd_tx_put(w, to, m);
+	hd_tx_put(w, to, m);
+}
+
+/* For an address of the switch itself: a gateway's, or a host interface's. */
+static __rte_noinline void forward_local(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m,
+					 uint16_t to)
+{
+	const struct hd_port_config *port = to < w->config->n_ports ? w->config->ports[to] : NULL;
+
+	if (to == HD_PORT_ID_NONE) {
+		hd_drop(w, f->id, &drop_local, m);
+	} else if (to == f->id) {
+		hd_drop(w, f->id, &drop_same_port, m);
+	} else if (port && port->take) {
+		f->stats->admitted++;
+		hd_tx_take(w, port, m);
+	} else {
+		forward_to(w, f, m, to);
+	}
 }
 
 /* To whom the address belongs, although it was not heard from (lately); else to everybody. */
@@ -221,12 +249,12 @@ static __rte_noinline void forward_unknown(struct hd_worker *w, struct l2_from *
 					   const struct addresses *a, struct rte_mbuf *m)
 {
 	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
-	uint16_t to = hd_owner_only(w->config, d, a->dst);
+	uint16_t to = hd_owner_only(w->config, d, mac_of(a->dst));
 
-	if (to == HD_PORT_ID_NONE || to == f->port->id)
+	if (to == HD_PORT_ID_NONE || to == f->id)
 		l2_flood(w, f, m);
 	else
-		forward_to(w, f, m, to, false);
+		forward_to(w, f, m, to);
 }
 
 static inline void forward_unicast(struct hd_worker *w, struct l2_from *f,
@@ -235,22 +263,21 @@ static inline void forward_unicast(struct hd_worker *w, struct l2_from *f,
 	uint16_t to;
 	uint64_t val;
 
-	if (unlikely(
-		    !hd_fdb_find(w->fdb, a->dst_hash, a->dst, f->domain, &val) ||
-		    (!hd_fdb_val_fixed(val) && hd_fdb_val_age(val, f->now) > f->d->ageing_units))) {
+	if (unlikely(!hd_fdb_find_key(w->fdb, a->dst_at, a->dst, f->domain, f->match, &val) ||
+		     (hd_fdb_val_age(val, f->now) > f->ageing && !hd_fdb_val_fixed(val)))) {
 		forward_unknown(w, f, a, m);
 		return;
 	}
 	to = hd_fdb_val_port(val);
-	if (unlikely(to == HD_PORT_ID_NONE)) {
-		hd_drop(w, f->port->id, &drop_local, m);
+	if (unlikely(val & HD_FDB_V_LOCAL)) {
+		forward_local(w, f, m, to);
 		return;
 	}
-	if (unlikely(to == f->port->id)) {
-		hd_drop(w, f->port->id, &drop_same_port, m);
+	if (unlikely(to == f->id)) {
+		hd_drop(w, f->id, &drop_same_port, m);
 		return;
 	}
-	forward_to(w, f, m, to, val & HD_FDB_V_LOCAL);
+	forward_to(w, f, m, to);
 }
 
 /* Learns, looks up and sends one frame, or lets it wait. */
@@ -265,19 +292,12 @@ static __rte_always_inline void forward(struct hd_worker *w, struct l2_from *f,
 	}
 	if (unlikely(f->domain != meta->domain)) {
 		f->domain = meta->domain;
-		f->d = w->config->domains[f->domain];
+		f->match = hd_fdb_match(f->domain);
+		f->ageing = w->config->domains[f->domain]->ageing_units;
 	}
-	/* Reserved addresses are decided before anything is learned (802.1Q 8.6.3). */
-	if (unlikely(a->dst & 1) &&
-	    unlikely(!l2_group_passes(f->port, rte_pktmbuf_mtod(m, const struct hd_mac *)))) {
-		hd_drop(w, f->port->id, l2_drop_reserved, m);
-		return;
-	}
-	if (unlikely(!check_source(w, f, a, m)))
-		return;
-	if (unlikely(a->dst & 1))
+	if (unlikely(a->dst & GROUP))
 		forward_group(w, f, a, m);
-	else
+	else if (likely(check_source(w, f, a, m)))
 		forward_unicast(w, f, a, m);
 }
 
@@ -299,7 +319,7 @@ static void turn(struct hd_worker *w, struct hd_hold_batch *b)
 		} else {
 			struct addresses a;
 
-			read_addresses(w->fdb, m, &a);
+			read_addresses(w->fdb, m, hd_meta(m)->domain, &a);
 			forward(w, &f, &a, m);
 		}
 		if (b->again)
@@ -325,16 +345,18 @@ static void resume(struct hd_worker *w)
 static uint16_t look_ahead(struct hd_worker *w, const struct hd_port_config *port,
 			   struct rte_mbuf **m, uint16_t n, struct addresses *a)
 {
+	const struct l2_plain plain = l2_plain(port);
+	const struct hd_fdb *fdb = w->fdb;
 	uint16_t kept = 0;
 
 	for (uint16_t i = 0; i < n; i++) {
-		const struct hd_drop_reason *reason = l2_vlan_input(w->config, port, m[i]);
+		const struct hd_drop_reason *reason = l2_vlan_input(w->config, &plain, port, m[i]);
 
 		if (unlikely(reason)) {
 			hd_drop(w, port->id, reason, m[i]);
 			continue;
 		}
-		read_addresses(w->fdb, m[i], &a[kept]);
+		read_addresses(fdb, m[i], hd_meta(m[i])->domain, &a[kept]);
 		m[kept++] = m[i];
 	}
 	return kept;

@@ -20,13 +20,27 @@ const struct hd_drop_reason *l2_vlan_classify(const struct hd_config *config,
 					      const struct hd_port_config *port,
 					      struct rte_mbuf *m);
 
-/* True for a frame without any tag, of ordinary size, on a port with a VLAN for it: most of them. */
-static inline bool l2_vlan_is_plain(const struct hd_port_config *port, const struct rte_mbuf *m)
+/* What is the same for all plain frames of a port: without any tag, of ordinary size, most of them. */
+struct l2_plain {
+	uint32_t domain; /* HD_DOMAIN_NONE: no frame is plain here */
+	uint32_t room;   /* bytes that a frame may have besides its Ethernet header */
+	uint16_t tci;
+};
+
+static inline struct l2_plain l2_plain(const struct hd_port_config *port)
+{
+	return (struct l2_plain){
+		.domain = port->mode == HD_VLAN_TUNNEL ? HD_DOMAIN_NONE : port->pvid_domain,
+		.room = port->max_frame - HD_ETH_HLEN,
+		.tci = port->default_tci,
+	};
+}
+
+static inline bool l2_vlan_is_plain(const struct l2_plain *plain, const struct rte_mbuf *m)
 {
 	uint16_t type;
 
-	if (unlikely(!port->pvid_domain || port->mode == HD_VLAN_TUNNEL ||
-		     m->pkt_len < HD_ETH_HLEN || m->pkt_len > port->max_frame))
+	if (unlikely(!plain->domain || m->pkt_len - HD_ETH_HLEN > plain->room))
 		return false;
 	memcpy(&type, rte_pktmbuf_mtod_offset(m, const char *, 12), sizeof(type));
 	return type != RTE_BE16(HD_TPID_C) && type != RTE_BE16(HD_TPID_S);
@@ -34,15 +48,16 @@ static inline bool l2_vlan_is_plain(const struct hd_port_config *port, const str
 
 /* The same as l2_vlan_classify(), and quick for a plain frame. */
 static inline const struct hd_drop_reason *l2_vlan_input(const struct hd_config *config,
+							 const struct l2_plain *plain,
 							 const struct hd_port_config *port,
 							 struct rte_mbuf *m)
 {
 	struct hd_meta *meta = hd_meta(m);
 
-	if (unlikely(!l2_vlan_is_plain(port, m)))
+	if (unlikely(!l2_vlan_is_plain(plain, m)))
 		return l2_vlan_classify(config, port, m);
-	meta->domain = port->pvid_domain;
-	meta->tci = port->default_tci;
+	meta->domain = plain->domain;
+	meta->tci = plain->tci;
 	meta->tag_len = 0;
 	return NULL;
 }
