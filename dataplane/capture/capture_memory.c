@@ -69,7 +69,7 @@ static void head_init(struct hd_capture *c, uint32_t bytes)
 		(int64_t)real.tv_sec * (int64_t)HD_NS_PER_S + real.tv_nsec - (int64_t)hd_now_ns();
 	for (unsigned int i = 0; (r = hd_drop_by_index(i)) != NULL; i++) {
 		hd_str_copy(head->reason[i], sizeof(head->reason[i]), r->name);
-		head->ingress |= (uint64_t)(r->side == HD_DROP_INGRESS) << i;
+		head->ingress[i / 64] |= (uint64_t)(r->side == HD_DROP_INGRESS) << i % 64;
 	}
 }
 

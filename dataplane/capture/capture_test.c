@@ -200,8 +200,8 @@ static void test_out(void)
 	r = next();
 	is(r, HD_CAPTURE_R_DROP, A, FRAME + 2, FRAME + 2);
 	CU_ASSERT_STRING_EQUAL(head->reason[r->reason], "full");
-	CU_ASSERT(head->ingress >> guard.index & 1);
-	CU_ASSERT_FALSE(head->ingress >> full.index & 1);
+	CU_ASSERT(head->ingress[0] >> guard.index & 1);
+	CU_ASSERT_FALSE(head->ingress[0] >> full.index & 1);
 	CU_ASSERT_PTR_NULL(next());
 	stop();
 	/* who wants only what left does not see what did not */

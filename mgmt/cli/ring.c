@@ -36,7 +36,7 @@ struct cli_rings {
 	size_t size;
 	uint32_t n, bytes;
 	int64_t real_offset_ns;
-	uint64_t ingress;
+	uint64_t ingress[HD_DROP_REASONS_MAX / 64];
 	char reason[HD_DROP_REASONS_MAX][HD_DROP_NAME_MAX];
 	struct ring ring[HD_CAPTURE_WORKERS];
 	struct port *port[PORT_IDS]; /* by id; NULL: not named yet */
@@ -65,7 +65,7 @@ static int rings_init(struct cli_rings *r, const void *memory, size_t size, stru
 	r->n = head.workers;
 	r->bytes = head.ring_bytes;
 	r->real_offset_ns = head.real_offset_ns;
-	r->ingress = head.ingress;
+	memcpy(r->ingress, head.ingress, sizeof(r->ingress));
 	for (unsigned int i = 0; i < HD_DROP_REASONS_MAX; i++) {
 		head.reason[i][HD_DROP_NAME_MAX - 1] = '\0';
 		cli_text_clean(strcpy(r->reason[i], head.reason[i]));
@@ -281,7 +281,7 @@ int cli_rings_next(struct cli_rings *r, struct cli_frame *frame, struct hd_err *
 		.kind = rec->kind,
 		.port = port->name,
 		.reason = r->reason[rec->reason],
-		.ingress = r->ingress >> rec->reason & 1,
+		.ingress = r->ingress[rec->reason / 64] >> rec->reason % 64 & 1,
 		.time_ns = rec->time_ns + (uint64_t)r->real_offset_ns,
 		.len = rec->len < rec->kept ? rec->kept : rec->len,
 		.kept = rec->kept,

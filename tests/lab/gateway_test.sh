@@ -63,7 +63,7 @@ for workers in 1 3; do
 
 	check "TCP across two segments" -- transfer a b 10.2.0.1 32M
 	check "TCP across two segments, IPv6" -- transfer b a fd00:1::1 32M
-	check_says "mtu = 1400" "a packet that is too large is told of" -- on a ping -c 1 -W 2 -M do -s 1450 10.3.0.1
+	check_says "mtu = 1400" "a packet that is too large is told of" -- on a ping -c 1 -W 2 -M "do" -s 1450 10.3.0.1
 	check "TCP finds out how much fits (IPv4)" -- transfer b c 10.3.0.1 8M
 	check "TCP finds out how much fits (IPv6)" -- transfer b c fd00:3::1 8M
 	check_conserved sw

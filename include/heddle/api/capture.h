@@ -72,7 +72,7 @@ HD_EVENT(CAPTURE_ENDED, HD_MSG_ID(HD_MODULE_CAPTURE, 3), struct hd_capture_start
 /* --- on the socket, SOCK_SEQPACKET: heddle-dp to the reader; the reader sends nothing --- */
 
 #define HD_CAPTURE_MAGIC   0x6864636170747231ull /* "hdcaptr1" */
-#define HD_CAPTURE_VERSION 1
+#define HD_CAPTURE_VERSION 2
 
 struct hd_capture_hello {
 	uint64_t magic;
@@ -102,7 +102,7 @@ struct hd_capture_head {
 	uint32_t ring_bytes;    /* of each, a power of two */
 	uint64_t data_offset;   /* of the first ring */
 	int64_t real_offset_ns; /* what time_ns of records lacks to the time since 1970 */
-	uint64_t ingress;       /* bits of reasons that are counted where a frame came in */
+	uint64_t ingress[HD_DROP_REASONS_MAX / 64]; /* bits: counted where a frame came in */
 	char reason[HD_DROP_REASONS_MAX][HD_DROP_NAME_MAX];
 	struct hd_capture_ring ring[HD_CAPTURE_WORKERS];
 };

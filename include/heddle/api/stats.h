@@ -22,8 +22,8 @@
 
 #define HD_STATS_NAME       "counters"
 #define HD_STATS_MAGIC      0x6864737461747331ull /* "hdstats1" */
-#define HD_STATS_VERSION    2
-#define HD_DROP_REASONS_MAX 64
+#define HD_STATS_VERSION    3
+#define HD_DROP_REASONS_MAX 128
 #define HD_DROP_NAME_MAX    32
 
 struct hd_stats_header {
