@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 
-from hosts import BY_NAME, ENDS, SPACES
+from hosts import BY_NAME, ENDS, SPACES, SUBNETS
 from switch import Failed, wait_until
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "../tests/lab/tools"))
@@ -61,7 +61,7 @@ def has_device(end):
 
 
 def give_addresses():
-    """Each host believes that everybody is on its own wire: only the switch keeps them apart."""
+    """Who has no route believes that everybody is on its own wire: only the switch keeps them apart."""
     for end in ENDS:
         if not wait_until(10, lambda e=end: has_device(e)):
             raise Failed(f"{end.name}: there is no device {end.device} in namespace {end.space}")
@@ -71,6 +71,18 @@ def give_addresses():
         elif not wait_until(10, lambda e=end: e.address in run(".", "ip", "addr", "show", "dev", e.device)):
             raise Failed(f"{end.device} did not get its address {end.address}")
         run(end.space, "ip", "route", "replace", "default", "dev", end.device)
+        for segment, subnet in SUBNETS.items():
+            if end.via and segment != end.segment:
+                run(end.space, "ip", "route", "add", subnet, "via", end.via)
+    answer_by_the_same_interface([end for end in ENDS if end.space == "fw"])
+
+
+def answer_by_the_same_interface(ends):
+    """A host in both segments would answer by the other one, and be a way around the gateways."""
+    for table, end in enumerate(ends, 100):
+        run(end.space, "ip", "route", "add", SUBNETS[end.segment], "dev", end.device, "table", str(table))
+        run(end.space, "ip", "route", "add", "unreachable", "default", "table", str(table))
+        run(end.space, "ip", "rule", "add", "from", end.address, "lookup", str(table))
 
 
 def pings(pairs):

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import tempfile
 
-from hosts import ENDS, PORTS, pairs
+from hosts import ENDS, PORTS, pairs, same_segment
 
 PCAP_HEADER = struct.Struct("=IHHiIII")
 PCAP_RECORD = struct.Struct("=IIII")
@@ -99,8 +99,8 @@ def demonstrate(screen, checks, args, config):
         checks.check(done.returncode == 0, f"heddle replay: status {done.returncode}\n{done.stdout}")
         if done.returncode == 0:
             reached = who_reached(out)
-            screen.matrix(reached, "an ARP question of each for each")
-            checks.matrix(reached)
+            screen.matrix(reached, "an ARP question of each for each", same_segment)
+            checks.matrix(reached, same_segment)
     finally:
         shutil.rmtree(base, ignore_errors=True)
     screen.line()

@@ -45,7 +45,7 @@ class Screen:
         for row in rows:
             self.line(text(row))
 
-    def matrix(self, reached, verb):
+    def matrix(self, reached, verb, wanted=expected):
         """Who reaches whom. @reached is {(from, to): bool} by name; each cell has both answers."""
         self.title(f"Who reaches whom: {verb}. Each cell is what happened / what is expected.")
         wide = 9
@@ -56,7 +56,7 @@ class Screen:
                 if (src.name, dst.name) not in reached:
                     cells.append("-".ljust(wide))
                     continue
-                got, want = reached[src.name, dst.name], expected(src, dst)
+                got, want = reached[src.name, dst.name], wanted(src, dst)
                 text = f"{'yes' if got else 'no'}/{'yes' if want else 'no'}"
                 colour = "red" if got != want else "green" if got else "dim"
                 cells.append(self.paint((text + ("" if got == want else " !")).ljust(wide), colour))

@@ -87,7 +87,6 @@ check "it answers" -- reaches a 10.5.0.254
 pinger_more a 20
 check "the gateway did not go down for it" -- [ "$(state sw port lab-gw flaps)" = "$flaps" ]
 check_no_loss a "what it routes meanwhile is not lost"
-pinger_stop a >/dev/null
 check "another VRF" -- hd sw load replace "$(switch third vrf=blue)"
 check_not "a route that is gone is not used" -- answers a 10.2.0.1
 check "back" -- hd sw load replace "$(switch fourth "")"
