@@ -144,7 +144,7 @@ static int announce(struct gen *g)
 				if (now_ns() > end)
 					return -ETIMEDOUT;
 			}
-			gen_announce(&head, p, i, g->size);
+			gen_announce(&head, p, i);
 			memcpy(vf_buf(r, r->next), &head, sizeof(head));
 			vf_post(r, 1);
 			receive(&g->port[p ^ 1], 64);

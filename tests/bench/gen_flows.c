@@ -68,10 +68,10 @@ static void make(struct gen_head *head, unsigned int port, unsigned int src, uns
 	f[23] = size == GEN_SUPER ? 6 : 17;
 	f[26] = 10;
 	f[27] = (uint8_t)port;
-	put16(f + 28, src);
+	put16(f + 28, src + 1);
 	f[30] = 10;
 	f[31] = (uint8_t)(port ^ 1);
-	put16(f + 32, dst);
+	put16(f + 32, dst + 1);
 	put16(f + 24, ip_sum(f + 14, 20));
 	put16(f + 34, 1024 + flow % 60000);
 	put16(f + 36, 5001 + flow / 60000);
@@ -88,8 +88,18 @@ void gen_flows(struct gen_head *heads, unsigned int flows, unsigned int macs, un
 		make(&heads[i], port, i % macs, i, (i + i / macs) % macs, size);
 }
 
-void gen_announce(struct gen_head *head, unsigned int port, unsigned int index, unsigned int size)
+void gen_announce(struct gen_head *head, unsigned int port, unsigned int index)
 {
-	make(head, port, index, 0, 0, size);
-	memset(head->frame, 0xff, 6);
+	static const uint8_t request[] = {0x08, 0x06, 0, 1, 0x08, 0, 6, 4, 0, 1};
+	uint8_t *f = head->frame;
+
+	memset(head, 0, sizeof(*head));
+	memset(f, 0xff, 6);
+	gen_mac(port, index, f + 6);
+	memcpy(f + 12, request, sizeof(request));
+	memcpy(f + 22, f + 6, 6);
+	f[28] = f[38] = 10;
+	f[29] = f[39] = (uint8_t)port;
+	put16(f + 30, index + 1);
+	put16(f + 40, GEN_GATEWAY);
 }

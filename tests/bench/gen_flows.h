@@ -35,8 +35,13 @@ void gen_mac(unsigned int port, unsigned int index, uint8_t mac[6]);
 void gen_flows(struct gen_head *heads, unsigned int flows, unsigned int macs, unsigned int port,
 	       unsigned int size);
 
-/* A frame to everybody from address @index of @port, which makes a switch learn it. */
-void gen_announce(struct gen_head *head, unsigned int port, unsigned int index, unsigned int size);
+#define GEN_GATEWAY 0xfffe /* its address behind port 0 is 10.0.255.254; behind port 1, 10.1.255.254 */
+
+/*
+ * An ARP request for the gateway from address @index of @port: a switch learns the MAC, a gateway where its
+ * IP address is. GEN_FRAME_MIN bytes.
+ */
+void gen_announce(struct gen_head *head, unsigned int port, unsigned int index);
 
 /* True if a received frame is one for an address behind @port, as gen_flows() makes them. */
 static inline bool gen_is_ours(const uint8_t *frame, unsigned int port)

@@ -69,6 +69,12 @@ def idle_guests(rows):
     return lines
 
 
+def routed(rows):
+    """What the router carries between two segments, as parts of io."""
+    return [f"heddle between two segments, routed: {median(ratios(row, 'heddle-routed', 'io')):.2f} of io, "
+            f"{label(name)}" for name, row in rows.items() if ratios(row, "heddle-routed", "io")]
+
+
 def tcp_table(rows):
     lines = [f"{'TCP between namespaces':31} {'Gbit/s':>15} {'to the bridge':>21}"]
     base = {a["round"]: a["gbits"] for a in rows.get("bridge", [])}
@@ -93,7 +99,7 @@ def show(result):
         print("Mpps, both directions together; in brackets the ratio to io in the same row and "
               "round;\nafter them the loss; medians\n")
         print("\n".join(frames_table(frames)))
-        print("\n".join(spread(frames) + idle_guests(frames)))
+        print("\n".join(spread(frames) + idle_guests(frames) + routed(frames)))
         if any(disturbed(a) for row in frames.values() for a in row.values()):
             print("* other work ran on one of the two cores meanwhile")
     if tcp:

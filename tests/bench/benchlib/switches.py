@@ -35,6 +35,7 @@ class Candidate:
 
     name = None
     worker = None  # part of the forwarding thread's name
+    macs = None  # as many addresses behind each port as it can do with; None: any number
 
     def __init__(self, args, cpus, huge, folder):
         self.args, self.cpus, self.huge, self.folder = args, cpus, huge, pathlib.Path(folder)
@@ -200,4 +201,31 @@ class HeddleIdle(Heddle):
     ports = [*Heddle.ports, *(f"idle{i}" for i in range(200))]
 
 
-CANDIDATES = {c.name: c for c in (Io, Heddle, HeddleIdle, Ovs)}
+def routed_config(switch, ports):
+    """Each port on a segment of its own, whose gateway has the address that the frames are for."""
+    segments = [{"name": f"lan{i}", "vlan": 10 + i, "bridged": {}} for i in range(len(ports))]
+    config = heddle_config(switch, ports)
+    config["heddle-switch:switches"]["switch"][0]["segment"] = segments
+    interfaces = config["ietf-interfaces:interfaces"]["interface"]
+    for i, port in enumerate(list(interfaces)):
+        port["heddle-port:port"]["access"] = f"lan{i}"
+        interfaces.append({
+            "name": f"gw{i}", "type": "heddle-gateway:gateway", "heddle-port:port": {"mtu": 9000},
+            "heddle-gateway:gateway": {"switch": switch, "segment": f"lan{i}",
+                                       "address": [f"10.{i}.255.254/16"],
+                                       "mac": f"02:48:44:0{i ^ 1}:00:00"}})
+    return config
+
+
+class HeddleRouted(Heddle):
+    """The ports are on two segments, and what they send each other is routed."""
+
+    name, macs = "heddle-routed", 1
+
+    def start(self):
+        ports = [(n, "vhost-user", {}) for n in self.ports]
+        self.processes.append(heddle_process(self.args, self.cpus, self.huge, self.folder,
+                                             routed_config("sw0", ports)))
+
+
+CANDIDATES = {c.name: c for c in (Io, Heddle, HeddleIdle, HeddleRouted, Ovs)}
