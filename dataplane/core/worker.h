@@ -42,6 +42,12 @@ struct hd_worker {
 	hd_inside inside;                       /* which port */
 	const struct hd_capture_hooks *capture; /* of this loop; NULL: nobody captures */
 	const struct hd_punt_hooks *punt;       /* of this loop; NULL: there are no punt rules */
+	/*
+	 * What a stage is about to do to a packet, in words, for who traces one (dataplane/replay);
+	 * NULL: nobody does. A stage that has something to say looks at it once a burst.
+	 */
+	void (*say)(struct hd_worker *w, const char *stage, const char *format, ...)
+		__attribute__((format(printf, 3, 4)));
 	struct hd_fdb *fdb;
 	struct hd_tx *tx;     /* transmit batches by port */
 	struct hd_hold *hold; /* frames that wait for another loop */

@@ -16,6 +16,7 @@
 #include "dataplane/core/tx.h"
 #include "dataplane/l2/fdb.h"
 #include "dataplane/l2/l2_flood.h"
+#include "dataplane/l2/l2_say.h"
 #include "dataplane/l2/mac_ring.h"
 #include "dataplane/l2/owners.h"
 #include "dataplane/l2/vlan_input.h"
@@ -367,9 +368,12 @@ static void run(struct hd_worker *w, const struct hd_port_config *port, struct r
 {
 	struct addresses a[HD_BURST];
 	struct l2_from f = from_port(w, port, INT32_MAX);
+	bool say = w->say != NULL;
 
 	n = look_ahead(w, port, m, n, a);
 	for (uint16_t i = 0; i < n; i++) {
+		if (unlikely(say))
+			l2_say(w, port, m[i]);
 		if (unlikely(w->held) && hd_hold_has(w->hold, port->id))
 			hd_hold_put(w, m[i]);
 		else

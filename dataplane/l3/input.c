@@ -14,6 +14,7 @@
 #include "dataplane/l3/nd.h"
 #include "dataplane/l3/owner.h"
 #include "dataplane/l3/packet.h"
+#include "dataplane/l3/say.h"
 
 HD_DROP_REGISTER_ERROR(
 	drop_arp, "arp_invalid", HD_DROP_EGRESS,
@@ -174,6 +175,8 @@ void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_
 	const struct l3_gateway *g = l3_gateway(w->config, port->id);
 	uint16_t type = hd_frame_u16(rte_pktmbuf_mtod(m, const uint8_t *), l3_l2_len(m) - 2);
 
+	if (unlikely(w->say))
+		l3_say(w, port, g, m, type);
 	switch (type) {
 	case HD_ETYPE_IPV4: l3_ip_input(w, port, g, m, 4); break;
 	case HD_ETYPE_IPV6: l3_ip_input(w, port, g, m, 6); break;

@@ -35,6 +35,7 @@ enum {
 	OPT_MGMT_FD,
 	OPT_BATCH,
 	OPT_PROGRESS,
+	OPT_EXPLAIN,
 };
 
 static const struct option longopts[] = {
@@ -51,6 +52,7 @@ static const struct option longopts[] = {
 	{"mgmt-fd", required_argument, NULL, OPT_MGMT_FD},
 	{"batch", required_argument, NULL, OPT_BATCH},
 	{"progress", no_argument, NULL, OPT_PROGRESS},
+	{"explain", required_argument, NULL, OPT_EXPLAIN},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
 	{0},
@@ -78,6 +80,7 @@ static void usage(void)
 	     "                         PORT@INTERFACE=FILE: one interface of a pcapng file\n"
 	     "  -o DIR                 where PORT.pcap and summary.json are written\n"
 	     "  --batch N              packets of a loop, 1..256 (64)\n"
+	     "  --explain N            say on stderr what is done to packet N, from 1\n"
 	     "  --progress             a progress bar on stderr");
 }
 
@@ -162,6 +165,7 @@ static int set_option(int opt, char *arg)
 		options.mgmt_fd = (int)v;
 		return 0;
 	case OPT_BATCH: return number("batch", arg, 1, 256, &options.batch);
+	case OPT_EXPLAIN: return number("packet", arg, 1, UINT32_MAX, &options.explain);
 	case OPT_PROGRESS: options.progress = true; return 0;
 	case 'i': return add_input(arg);
 	case 'o': options.out_dir = arg; return 0;

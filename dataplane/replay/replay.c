@@ -95,6 +95,9 @@ static void run(struct hd_replay_done *result)
 	}
 	if (hd_options()->progress)
 		bar(started, true);
+	if (hd_options()->explain > hd_replay_progress()->packets)
+		hd_log(HD_LOG_WARNING, "there is no packet %u to explain: the captures have %llu",
+		       hd_options()->explain, (unsigned long long)hd_replay_progress()->packets);
 	result->packets = hd_replay_progress()->packets;
 	result->bytes = hd_replay_progress()->bytes;
 	result->elapsed_ns = real_ns() - started;

@@ -52,6 +52,14 @@ int hd_replay_input_error(struct hd_err *err);
 const struct hd_capture_frame *hd_replay_take(uint64_t until_ns, unsigned int *input,
 					      uint64_t *time_ns);
 
+/*
+ * explain.c: is packet @number, from 1 in the order of time, the one to explain? All that is done between the
+ * other two, for one at @time_ns, is said on stderr. Worker.
+ */
+bool hd_replay_explains(uint64_t number);
+void hd_replay_explain(struct hd_worker *w, uint64_t time_ns);
+void hd_replay_explained(struct hd_worker *w);
+
 /* The port id of an input, resolved once the configuration is there. 0 or -errno. */
 int hd_replay_bind_inputs(struct hd_err *err);
 unsigned short hd_replay_input_port(unsigned int input);

@@ -100,13 +100,15 @@ void hd_replay_receive(struct hd_worker *w)
 	struct rte_mbuf *m[HD_BURST];
 	uint64_t time_ns, end = UINT64_MAX; /* of what may be given together (deadline.h) */
 	uint16_t run = 0;
+	bool explain;
 
 	while (taken < batch) {
 		uint64_t limit = RTE_MIN(until, end);
 
 		limit = RTE_MIN(limit, hd_deadline_next(w));
 		frame = hd_replay_take(limit, &input, &time_ns);
-		if (run && (!frame || run == HD_BURST || input != run_input)) {
+		explain = frame && hd_replay_explains(hd_replay_progress()->packets);
+		if (run && (!frame || run == HD_BURST || input != run_input || explain)) {
 			give(w, run_input, m, run);
 			run = 0;
 		}
@@ -117,8 +119,16 @@ void hd_replay_receive(struct hd_worker *w)
 			continue;
 		run_input = input;
 		taken++;
+		if (unlikely(explain))
+			hd_replay_explain(w, time_ns);
 		m[run] = frame_in(w, hd_replay_input_port(input), frame, time_ns);
 		run += m[run] != NULL;
+		if (unlikely(explain)) {
+			if (run)
+				give(w, run_input, m, run);
+			run = 0;
+			hd_replay_explained(w);
+		}
 	}
 	if (run)
 		give(w, run_input, m, run);

@@ -224,7 +224,7 @@ static bool check_ports(const struct cmd_line *line)
 
 static bool check_needed(const struct cmd_line *line)
 {
-	unsigned long batch;
+	unsigned long number;
 
 	if (!cmd_value(line, "config"))
 		cli_error("replay: the configuration is needed: -c FILE");
@@ -233,7 +233,8 @@ static bool check_needed(const struct cmd_line *line)
 	else if (!cmd_value(line, "output"))
 		cli_error("replay: a folder for the results is needed: -o DIR");
 	else
-		return cmd_number(line, "batch", 1, 256, &batch) && check_inputs(line) &&
+		return cmd_number(line, "batch", 1, 256, &number) &&
+		       cmd_number(line, "explain", 1, UINT32_MAX, &number) && check_inputs(line) &&
 		       check_ports(line);
 	return false;
 }
@@ -260,6 +261,10 @@ static pid_t start_dp(const struct cmd_line *line, int fd, struct hd_err *err)
 	if (cmd_value(line, "batch")) {
 		add(&args, "--batch");
 		add(&args, cmd_value(line, "batch"));
+	}
+	if (cmd_value(line, "explain")) {
+		add(&args, "--explain");
+		add(&args, cmd_value(line, "explain"));
 	}
 	if (isatty(STDERR_FILENO))
 		add(&args, "--progress");
@@ -408,6 +413,9 @@ static const struct cmd_option replay_options[] = {
 	{"ignore-time", 0, NULL, "with --expect: packets may have other times", CMD_WORDS_NONE},
 	{"batch", 'b', "N",
 	 "packets that are handled together, 1 to 256; does not change the result", CMD_WORDS_NONE},
+	{"explain", 0, "N",
+	 "say what each stage of the switch does to packet N of all captures, by time, from 1",
+	 CMD_WORDS_NONE},
 	{0},
 };
 
@@ -424,6 +432,10 @@ const struct cmd cmd_replay = {
 		"anything runs. A frame that cannot be used (cut, longer than 64 KB, not Ethernet) is a "
 		"drop. The results are pcap with nanoseconds, or pcapng where times are after 2106. No "
 		"result is written over a file that is read.\n"
+		"\n"
+		"With --explain the way of one packet is told on the standard error, line by line: its VLAN, "
+		"where its addresses are known, what gateways do with it, by which ports it and what comes "
+		"of it leave, or why it is dropped.\n"
 		"\n"
 		"With --expect each capture in that folder is compared with the output of the same name, "
 		"packet by packet; the first difference of each port is explained. Exit status 0: "

@@ -87,6 +87,27 @@ class Replay(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn('captures are as expected', done.stdout)
 
+    def test_explain(self):
+        # a's packets are at 1, 2, 3 s, c's at 1, 2, 3, 4 s; equal times in the order of names
+        done = self.replay('--explain', '5', '--json')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr.splitlines(), [
+            'packet 5, at 3.000002000',
+            '  in       port a: 60 bytes, 02:00:00:00:00:01 to ff:ff:ff:ff:ff:ff, type 0x88b5',
+            '  vlan     VLAN 10 of switch sw0, segment lab, without a tag',
+            '  source   02:00:00:00:00:01 is known at the port',
+            '  lookup   ff:ff:ff:ff:ff:ff is a group: for all 2 members',
+            '  out      port b: 60 bytes, 02:00:00:00:00:01 to ff:ff:ff:ff:ff:ff, type 0x88b5'])
+        json.loads(done.stdout)
+        self.assertIn('source   02:00:00:00:00:01 is not known', self.replay('--explain', '1').stderr)
+        self.assertIn('drop     port a: vlan_tagged: ', self.replay('--explain', '3').stderr)
+        done = self.replay('--explain', '8')
+        self.assertEqual(done.returncode, 0)
+        self.assertIn('no packet 8 to explain: the captures have 7', done.stderr)
+        self.replay('--explain', '5', output='explained')
+        done = self.replay('--expect', self.path('explained'))
+        self.assertEqual(done.returncode, 0, done.stdout)
+
     def test_difference(self):
         self.replay(output='want')
         write_pcap(self.path('want', 'b.pcap'), [frame(1), frame(1, text=b'AGAIN')])
@@ -149,7 +170,7 @@ class Replay(unittest.TestCase):
         done = self.replay(inputs=('a', 'nofile'))
         self.assertEqual(done.returncode, 2)
         self.assertIn('No such file', done.stderr)
-        for extra in (['-i', 'a'], ['-i', '=x'], ['-i', f'a={self.path("a.pcap")}'], ['--batch', '0'],
+        for extra in (['-i', 'a'], ['-i', '=x'], ['-i', f'a={self.path("a.pcap")}'], ['--batch', '0'], ['--explain', '0'],
                       ['-i', f'a b={self.path("a.pcap")}']):
             done = self.replay(*extra, inputs=('a',))
             self.assertEqual(done.returncode, 2, extra)

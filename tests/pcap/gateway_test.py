@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Two segments and a gateway in each: what is answered, routed, refused and held."""
+import os
 import struct
 
+import capture
 from scenario import (BROADCAST, SECOND, START, Config, Scenario, arp, checksum, ether, ip4, ip6,
                       ipv4, ipv6, mac, main, udp)
 
@@ -95,6 +97,22 @@ class Gateway(Scenario):
             "a": [says(GW_A, "10.1.0.1", A, IP_A), packet(GW_A, A, hop(back))],
             "b": [asks_for(GW_B, "10.2.0.1", IP_B)] + [packet(GW_B, B, hop(data))] * 3})
         self.assertEqual(result.summary["totals"]["drops"], 0)
+
+    def test_explains(self):
+        """One packet's way from segment to segment, in words."""
+        path = os.path.join(self.dir, "a.pcap")
+        data = ipv4(IP_A, IP_B, 17, udp(1, 2, b"x" * 40))
+        capture.write_pcap(path, [(START, asks_for(A, IP_A, "10.1.0.1")),
+                                  (START + 1, packet(A, GW_A, data))])
+        self.run_files(config(), {"a": path}, more=("--explain", "2"))
+        for line in ("vlan     VLAN 10 of switch sw0, segment red, without a tag",
+                     f"lookup   {GW_A} is at port gw-a",
+                     f"gateway  gw-a: IPv4 from {IP_A} to {IP_B}, protocol 17, TTL 64",
+                     f"route    {IP_B} leaves by gw-b, which does not know its MAC: it waits",
+                     f"out      port b: 60 bytes, {GW_B} to ff:ff:ff:ff:ff:ff, type 0x0806"):
+            self.assertIn(line, self.text)
+        self.run_files(config(), {"a": path}, more=("--explain", "1"))
+        self.assertIn("gateway  gw-a: ARP about 10.1.0.1, an address of the gateway's", self.text)
 
     def test_routes_ipv6(self):
         data = ipv6(IP6_A, IP6_B, 17, udp(1, 2, b"x" * 40))

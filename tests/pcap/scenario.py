@@ -185,6 +185,7 @@ class Scenario(unittest.TestCase):
         if batch:
             arguments += ["--batch", str(batch)]
         status, text = (run_planes if DIRECT else run_cli)(path, arguments, out)
+        self.text = text
         for trouble in ("runtime error:", "Sanitizer", "Assertion"):
             self.assertNotIn(trouble, text)
         if status:

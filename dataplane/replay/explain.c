@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One packet of a replay, explained: what each stage of the path does to it, and to what comes of it.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "heddle/net/ether.h"
+#include "dataplane/core/capture.h"
+#include "dataplane/core/config.h"
+#include "dataplane/core/drop.h"
+#include "dataplane/core/options.h"
+#include "dataplane/core/tx.h"
+#include "dataplane/replay/replay.h"
+
+static void say(struct hd_worker *w, const char *stage, const char *format, ...)
+{
+	va_list args;
+
+	(void)w;
+	fprintf(stderr, "  %-8s ", stage);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+static void say_frame(struct hd_worker *w, const char *stage, const struct hd_port_config *port,
+		      struct rte_mbuf *m)
+{
+	const struct hd_eth_hdr *eth = rte_pktmbuf_mtod(m, const struct hd_eth_hdr *);
+	char src[HD_MAC_STR_MAX], dst[HD_MAC_STR_MAX];
+
+	if (m->pkt_len < HD_ETH_HLEN)
+		say(w, stage, "port %s: %u bytes", port->name, m->pkt_len);
+	else
+		say(w, stage, "port %s: %u bytes, %s to %s, type 0x%04x", port->name, m->pkt_len,
+		    hd_mac_str(&eth->src, src), hd_mac_str(&eth->dst, dst),
+		    rte_be_to_cpu_16(eth->type));
+}
+
+static void on_in(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		  uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++)
+		say_frame(w, "in", port, m[i]);
+}
+
+static void on_out(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		   uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++)
+		say_frame(w, "out", port, m[i]);
+}
+
+static void on_sent(struct hd_worker *w)
+{
+	(void)w;
+}
+
+static void on_drop(struct hd_worker *w, uint16_t id, const struct hd_drop_reason *reason,
+		    struct rte_mbuf **m, unsigned int n)
+{
+	(void)m;
+	for (unsigned int i = 0; i < n; i++)
+		say(w, "drop", "port %s: %s: %s", w->config->ports[id]->name, reason->name,
+		    reason->text);
+}
+
+static const struct hd_capture_hooks hooks = {
+	.in = on_in,
+	.out = on_out,
+	.sent = on_sent,
+	.drop = on_drop,
+};
+
+bool hd_replay_explains(uint64_t number)
+{
+	return hd_options()->explain && number == hd_options()->explain;
+}
+
+void hd_replay_explain(struct hd_worker *w, uint64_t time_ns)
+{
+	hd_tx_flush(w); /* what was before it */
+	fprintf(stderr, "packet %u, at %" PRIu64 ".%09" PRIu64 "\n", hd_options()->explain,
+		time_ns / 1000000000, time_ns % 1000000000);
+	w->capture = &hooks;
+	w->say = say;
+}
+
+void hd_replay_explained(struct hd_worker *w)
+{
+	hd_tx_flush(w);
+	w->capture = NULL;
+	w->say = NULL;
+}
