@@ -126,7 +126,7 @@ static int prepare(struct hd_build *b)
 			rc = l3_tree_build(c.wanted, c.n, l3_tree(b->now), &t, &err);
 		*part = t;
 		if (rc && err.code)
-			rc = hd_store_refuse(b->store, err.code, "%s", err.text);
+			rc = hd_store_refuse(b->store, err.code, "gateways: %s", err.text);
 	}
 	free(c.wanted);
 	return rc;

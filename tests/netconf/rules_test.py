@@ -30,32 +30,35 @@ def sources():
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.c")):
             if not NOT_CONFIGURATION.search(str(path.relative_to(ROOT))):
-                yield path.read_text(encoding="utf-8")
+                yield path, path.read_text(encoding="utf-8")
 
 
 def refusals():
     """{message: function}: of each function that checks an object (".validate = F", opener_check_F) or
     puts a configuration together (hd_store_refuse), and what they call with a struct hd_err."""
     known, todo, seen, found = {}, [], set(), {}
-    for text in sources():
-        todo += re.findall(r"\.validate = (\w+)", text)
+    for path, text in sources():
+        todo += [(name, path) for name in re.findall(r"\.validate = (\w+)", text)]
         for m in FUNCTION.finditer(text):
-            known.setdefault(m[1], []).append(m)
+            # what is static is known in its own file
+            known.setdefault((m[1], path if m[0].startswith("static") else None), []).append((m, path))
             if m[1].startswith("opener_check_") or "hd_store_refuse(" in m[3]:
-                todo.append(m[1])
+                todo.append((m[1], path))
     assert len(todo) > 20, todo
     while todo:
-        name = todo.pop()
-        if name in seen:
+        name, path = todo.pop()
+        key = (name, path) if (name, path) in known else (name, None)
+        if (name, path) in seen:
             continue
-        seen.add(name)
-        for function in known.get(name, ()):
+        seen.add((name, path))
+        for function, inner in known.get(key, ()):
             for call in REFUSAL.findall(function[3]):
                 text = FORMAT.search(call)
                 if text:
                     found["".join(re.findall(TEXT, text[0])).replace('\\"', "'").replace('"', "")] = name
-            todo += [callee for callee in set(re.findall(r"\b(\w+)\(", function[3]))
-                     if any("struct hd_err *" in f[2] for f in known.get(callee, ()))]
+            todo += [(callee, inner) for callee in set(re.findall(r"\b(\w+)\(", function[3]))
+                     if any("struct hd_err *" in f[0][2]
+                            for f in known.get((callee, inner), known.get((callee, None), ())))]
     return found
 
 
@@ -65,10 +68,12 @@ NEVER = {
         "object type 0x%x", "%s: object without a name", "%s %s: operation %u", "VLAN mode %u",
         "bytes that must be zero", "an address of the unknown family", "more bytes than an IPv4",
         "anti-spoof: IP %u: family", "the kind is not a name", "the switch is not a name",
-        "a host interface is in one VLAN", "the settings of kind", "mode: %u is not client",
+        "a host interface or gateway is in one VLAN", "the settings of kind",
+        "there is no port of kind %s with that name", "the settings of the gateway are missing",
+        "the MAC of a gateway is a unicast", "%u addresses, a gateway can have", "mode: %u is not client",
         "offloads 0x%x", "offloads: tso without", "segment %s: there is no switch",
         "%s: an object after prepare"),
-    "it passes on what another check says": ("port %s: %s", "%s %s: %.160s",
+    "it passes on what another check says": ("port %s: %s", "%s %s: %.160s", "gateways: %s",
                                              "it cannot be prepared"),
     "it is no configuration": (
         "out of memory", "more than %d features", "the memory's name", "%llu bytes of memory",
@@ -116,10 +121,14 @@ def static(mac="02:00:00:00:00:09", vlan="office", name="web1"):
 
 
 def gateway(*addresses, body="", name="g"):
+    return ifs(one_gateway(*addresses, body=body, name=name))
+
+
+def one_gateway(*addresses, body="", name="g"):
     ns = "urn:heddle:yang:heddle-gateway"
-    return ifs(iface(name, f'<type xmlns:g="{ns}">g:gateway</type><gateway xmlns="{ns}"><switch>sw0</switch>'
-                     "<segment>lab</segment>" + "".join(f"<address>{a}</address>" for a in addresses) +
-                     f"{body}</gateway>"))
+    return iface(name, f'<type xmlns:g="{ns}">g:gateway</type><gateway xmlns="{ns}"><switch>sw0</switch>'
+                       "<segment>lab</segment>" + "".join(f"<address>{a}</address>" for a in addresses) +
+                       f"{body}</gateway>")
 
 
 IN_LAB = "<switch>sw0</switch><access>lab</access>"
@@ -131,6 +140,7 @@ MANY_VLANS = (f'<switches xmlns="{HS}">' + "".join(f"<switch><name>s{i}</name></
                   f"<switch>s{i}</switch><trunk>1..4094</trunk>")) for i in range(257))))
 MANY_SWITCHES = (f'<switches xmlns="{HS}">' + "".join(f"<switch><name>s{i}</name></switch>"
                                                       for i in range(1024)) + "</switches>")
+MANY_GATEWAYS = ifs(*(one_gateway(name=f"g{i}") for i in range(4097)))
 MANY_STATIC = switch("".join(f"<static-mac><segment-or-vlan>office</segment-or-vlan><mac>02:00:01:{i >> 16:02x}:"
                              f"{i >> 8 & 255:02x}:{i & 255:02x}</mac><port>web1</port></static-mac>"
                              for i in range(16385)))
@@ -170,6 +180,7 @@ ROWS = [
     ("%s: the prefix length is 1 to", host("fd00::1/129"), "fd00::1/129"),
     ("more than %u VLANs in use", MANY_VLANS, "hs:switch"),
     ("switch %s: more than %d switches", MANY_SWITCHES, "hs:switch"),
+    ("gateway %s: %d gateways are there", MANY_GATEWAYS, "hgw:gateway"),
     ("more than %d ports", ifs(*(iface(f"p{i}", TAP) for i in range(16384))), "interface"),
     ("segment %s: VLAN %u of switch", switch(segment("s", "<vlan>10</vlan><host-only/>")), "hs:vlan"),
     ("port %s: anti-spoof: %d other ports", ifs(*(guard(ONE_MAC, f"p{i}") for i in range(17))),
