@@ -13,6 +13,8 @@ static struct hd_stall stalls[HD_WORKERS_MAX];
 enum hd_stall_kind hd_stall_judge(struct hd_stall *stall, const struct hd_stall_sample *sample,
 				  uint64_t now_ns)
 {
+	uint64_t ran_ns;
+
 	if (sample->loops != stall->loops || sample->asleep || !stall->since_ns) {
 		*stall = (struct hd_stall){.loops = sample->loops, .since_ns = now_ns};
 		return HD_STALL_NOT;
@@ -23,7 +25,8 @@ enum hd_stall_kind hd_stall_judge(struct hd_stall *stall, const struct hd_stall_
 	}
 	if (now_ns - stall->since_ns < HD_STALL_NS)
 		return HD_STALL_NOT;
-	if (sample->runnable && sample->ran_ns - stall->ran_ns < (now_ns - stall->suspect_ns) / 2)
+	ran_ns = sample->ran_ns - stall->ran_ns;
+	if (sample->runnable && ran_ns < HD_STALL_NS && ran_ns < (now_ns - stall->suspect_ns) / 2)
 		return HD_STALL_STARVED;
 	return HD_STALL_INSIDE;
 }
@@ -74,10 +77,11 @@ static void tell(struct hd_worker *w, struct hd_stall *stall, enum hd_stall_kind
 
 	w->stats->stands_since_ns = stall->since_ns;
 	w->stats->stands_port = port ? port->id + 1u : 0;
-	if (stall->told)
+	/* What looked like want of a processor may turn out to be a loop without an end. */
+	if (stall->told == kind || stall->told == HD_STALL_INSIDE)
 		return;
-	stall->told = true;
-	w->stats->stalls++;
+	w->stats->stalls += stall->told == HD_STALL_NOT;
+	stall->told = kind;
 	if (kind == HD_STALL_STARVED) {
 		hd_log(HD_LOG_WARNING,
 		       "worker %u was not given a processor for %" PRIu64

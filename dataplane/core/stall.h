@@ -16,13 +16,20 @@
 
 #define HD_STALL_NS 200000000ull
 
+enum hd_stall_kind {
+	HD_STALL_NOT, /* it runs, it sleeps, or it stands for less than HD_STALL_NS */
+	HD_STALL_INSIDE,
+	/* it could run, and was given a processor for less than half of the time, and than HD_STALL_NS */
+	HD_STALL_STARVED,
+};
+
 /* What is remembered of a worker between two looks. */
 struct hd_stall {
 	uint64_t loops;      /* at the last look that found it further, */
 	uint64_t since_ns;   /* and when that was */
 	uint64_t suspect_ns; /* the first look that did not; 0: there was none */
 	uint64_t ran_ns;     /* processor time that it had had by then */
-	bool told;
+	enum hd_stall_kind told;
 };
 
 /* A worker at a look. */
@@ -31,12 +38,6 @@ struct hd_stall_sample {
 	bool asleep;     /* it waits for packets */
 	bool runnable;   /* it could run (state R in /proc) */
 	uint64_t ran_ns; /* processor time so far; these two only if it is awake, and no further */
-};
-
-enum hd_stall_kind {
-	HD_STALL_NOT, /* it runs, it sleeps, or it stands for less than HD_STALL_NS */
-	HD_STALL_INSIDE,
-	HD_STALL_STARVED, /* it could run, and was not given a processor for half of the time */
 };
 
 /* Takes a look into account. Pure. */

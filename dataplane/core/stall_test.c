@@ -95,6 +95,12 @@ static void test_starved(void)
 	CU_ASSERT_EQUAL(look(&stall, 1400, 7, false, true, 950), HD_STALL_STARVED);
 	/* it has one again, and still does not get further */
 	CU_ASSERT_EQUAL(look(&stall, 2000, 7, false, true, 1500), HD_STALL_INSIDE);
+	/* it never has more than a third of one, and had enough for any loop by now */
+	stall = (struct hd_stall){0};
+	CU_ASSERT_EQUAL(look(&stall, 1000, 7, false, true, 900), HD_STALL_NOT);
+	CU_ASSERT_EQUAL(look(&stall, 1050, 7, false, true, 900), HD_STALL_NOT);
+	CU_ASSERT_EQUAL(look(&stall, 1350, 7, false, true, 1000), HD_STALL_STARVED);
+	CU_ASSERT_EQUAL(look(&stall, 1650, 7, false, true, 1100), HD_STALL_INSIDE);
 }
 
 UNIT_MAIN("stall", {"runs", test_runs}, {"stands", test_stands}, {"starved", test_starved});
