@@ -32,7 +32,7 @@ struct hd_options {
 	bool progress;
 	int mgmt_fd; /* replay: the channel to heddle-mgmt --offline */
 	const char *out_dir;
-	unsigned int batch; /* replay: packets of a loop, 1..256 */
+	unsigned int batch;   /* replay: packets of a loop, 1..256 */
 	unsigned int explain; /* replay: the packet to explain; 0: none */
 	unsigned int n_inputs;
 	struct hd_replay_input input[HD_REPLAY_PORTS_MAX];

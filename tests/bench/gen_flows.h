@@ -35,7 +35,8 @@ void gen_mac(unsigned int port, unsigned int index, uint8_t mac[6]);
 void gen_flows(struct gen_head *heads, unsigned int flows, unsigned int macs, unsigned int port,
 	       unsigned int size);
 
-#define GEN_GATEWAY 0xfffe /* its address behind port 0 is 10.0.255.254; behind port 1, 10.1.255.254 */
+#define GEN_GATEWAY \
+	0xfffe /* its address behind port 0 is 10.0.255.254; behind port 1, 10.1.255.254 */
 
 /*
  * An ARP request for the gateway from address @index of @port: a switch learns the MAC, a gateway where its

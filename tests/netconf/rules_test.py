@@ -73,8 +73,7 @@ NEVER = {
         "the MAC of a gateway is a unicast", "%u addresses, a gateway can have", "mode: %u is not client",
         "offloads 0x%x", "offloads: tso without", "segment %s: there is no switch",
         "%s: an object after prepare"),
-    "it passes on what another check says": ("port %s: %s", "%s %s: %.160s", "gateways: %s",
-                                             "it cannot be prepared"),
+    "it passes on what another check says": ("port %s: %s", "%s %s: %.160s", "gateways: %s"),
     "it is no configuration": (
         "out of memory", "more than %d features", "the memory's name", "%llu bytes of memory",
         "vm is 0 or 1", "only a VM's TAP has",
