@@ -98,30 +98,41 @@ static void too_late(struct hd_worker *w, uint16_t id, struct rte_mbuf *m)
 	hd_drop(w, id, hd_drop_outdated, m);
 }
 
+static void arrive(struct hd_worker *w, struct rte_mbuf *m)
+{
+	uint16_t id = hd_meta(m)->port;
+	const struct hd_port_config *port = id < w->config->n_ports ? w->config->ports[id] : NULL;
+
+	w->stats->injected += is_new[hd_meta(m)->next];
+	if (likely(port && port->port->generation == m->hash.usr))
+		fns[hd_meta(m)->next](w, m);
+	else if (port)
+		hd_path_drop(w, port, hd_drop_outdated, m);
+	else
+		too_late(w, id, m);
+}
+
+/* At most @max packets. Returns how many there were. */
+static unsigned int run_some(struct hd_worker *w, unsigned int max)
+{
+	struct rte_mbuf *m[HD_BURST] = {NULL};
+	unsigned int n = rte_ring_sc_dequeue_burst(w->handed, (void **)m,
+						   RTE_MIN(max, (unsigned)HD_BURST), NULL);
+
+	for (unsigned int i = 0; i < n; i++)
+		arrive(w, m[i]);
+	return n;
+}
+
 unsigned int hd_handover_run(struct hd_worker *w)
 {
 	unsigned int total = rte_ring_count(w->handed), n;
-	struct rte_mbuf *m[HD_BURST];
 
 	/* What was there at first and no more: all of it, since ids may change owner after this loop. */
 	for (unsigned int left = total; left; left -= n) {
-		n = rte_ring_sc_dequeue_burst(w->handed, (void **)m,
-					      RTE_MIN(left, (unsigned)HD_BURST), NULL);
+		n = run_some(w, left);
 		if (!n)
 			break;
-		for (unsigned int i = 0; i < n; i++) {
-			uint16_t id = hd_meta(m[i])->port;
-			const struct hd_port_config *port =
-				id < w->config->n_ports ? w->config->ports[id] : NULL;
-
-			w->stats->injected += is_new[hd_meta(m[i])->next];
-			if (likely(port && port->port->generation == m[i]->hash.usr))
-				fns[hd_meta(m[i])->next](w, m[i]);
-			else if (port)
-				hd_path_drop(w, port, hd_drop_outdated, m[i]);
-			else
-				too_late(w, id, m[i]);
-		}
 	}
 	return total;
 }
