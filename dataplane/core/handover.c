@@ -119,7 +119,7 @@ static unsigned int run_some(struct hd_worker *w, unsigned int max)
 	unsigned int n = rte_ring_sc_dequeue_burst(w->handed, (void **)m,
 						   RTE_MIN(max, (unsigned)HD_BURST), NULL);
 
-	for (unsigned int i = 0; i < n; i++)
+	for (unsigned int i = 0; i < n && m[i]; i++)
 		arrive(w, m[i]);
 	return n;
 }
