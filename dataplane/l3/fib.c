@@ -206,11 +206,3 @@ uint32_t l3_fib_lookup(const struct l3_fib *fib, unsigned int family, const uint
 {
 	return family == 4 ? find4(&fib->v4, load4(dst)) : find6(&fib->v6, load6(dst));
 }
-
-void l3_fib_lookup_bulk(const struct l3_fib *fib, unsigned int family, const uint8_t *const *dst,
-			uint32_t *next, uint32_t n)
-{
-	/* The processor begins with the next one's search before this one's loads are there. */
-	for (uint32_t i = 0; i < n; i++)
-		next[i] = l3_fib_lookup(fib, family, dst[i]);
-}

@@ -39,8 +39,4 @@ int l3_route_compare(const void *a, const void *b);
 /* What the route of an address leads to, or L3_FIB_NONE. @dst: 4 bytes or 16. Any thread. */
 uint32_t l3_fib_lookup(const struct l3_fib *fib, unsigned int family, const uint8_t *dst);
 
-/* The same for @n addresses, whose loads from memory overlap. */
-void l3_fib_lookup_bulk(const struct l3_fib *fib, unsigned int family, const uint8_t *const *dst,
-			uint32_t *next, uint32_t n);
-
 #endif

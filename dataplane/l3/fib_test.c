@@ -172,27 +172,4 @@ static void test_model(void)
 	}
 }
 
-static void test_bulk(void)
-{
-	const uint8_t *dst[64];
-	struct l3_addr a[64];
-	uint32_t next[64];
-	struct l3_fib *fib;
-	uint32_t n = make_routes(500);
-
-	fib = l3_fib_new(routes, n);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(fib);
-	for (unsigned int family = 4; family <= 6; family += 2) {
-		for (int i = 0; i < 64; i++) {
-			a[i] = probe(n, family);
-			dst[i] = a[i].b;
-		}
-		l3_fib_lookup_bulk(fib, family, dst, next, 64);
-		for (int i = 0; i < 64; i++)
-			CU_ASSERT_EQUAL(next[i], l3_fib_lookup(fib, family, dst[i]));
-	}
-	l3_fib_free(fib);
-}
-
-UNIT_MAIN("fib", {"empty", test_empty}, {"edges", test_edges}, {"model", test_model},
-	  {"bulk", test_bulk});
+UNIT_MAIN("fib", {"empty", test_empty}, {"edges", test_edges}, {"model", test_model});
