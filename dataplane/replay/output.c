@@ -12,7 +12,7 @@
 
 #include "heddle/base/clock.h"
 #include "dataplane/core/config.h"
-#include "dataplane/core/meta.h"
+#include "dataplane/core/mbuf.h"
 #include "dataplane/core/port.h"
 #include "dataplane/replay/replay.h"
 
@@ -117,7 +117,6 @@ static uint16_t output_tx(struct hd_worker *w, struct hd_port *port, uint16_t q,
 	static unsigned char whole[HD_CAPTURE_SNAPLEN];
 	struct output *out = hd_port_priv(port);
 
-	(void)w;
 	(void)q;
 	for (uint16_t i = 0; i < n; i++) {
 		uint32_t len = RTE_MIN(m[i]->pkt_len, (uint32_t)sizeof(whole));
@@ -127,7 +126,7 @@ static uint16_t output_tx(struct hd_worker *w, struct hd_port *port, uint16_t q,
 		note(port, is_ng ? hd_pcapng_frame(out->file, 0, t, data, len, len, 0, NULL)
 				 : hd_pcap_frame(out->file, t, data, len, len));
 	}
-	rte_pktmbuf_free_bulk(m, n);
+	hd_mbuf_free_bulk(w, m, n);
 	return n;
 }
 

@@ -12,6 +12,11 @@ HD_DROP_REGISTER(
 	"What a DHCP or DHCPv6 server says, or a packet that hides whether it is that, came "
 	"in on a port with DHCP guard; remove the guard if a server is there.");
 
+static inline bool is_harmless(const struct rte_mbuf *m)
+{
+	return hd_dhcp_guard_harmless(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len);
+}
+
 static bool matches(struct rte_mbuf *m)
 {
 	struct hd_guard_frame frame = {rte_pktmbuf_mtod(m, const uint8_t *), m->data_len,
@@ -28,10 +33,11 @@ static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, cons
 {
 	uint16_t kept = 0;
 
-	for (uint16_t i = 0; i < n; i++) {
-		if (likely(hd_dhcp_guard_harmless(rte_pktmbuf_mtod(m[i], const uint8_t *),
-						  m[i]->data_len)) ||
-		    !matches(m[i]))
+	/* nearly all bursts have nothing else in them, and are done here */
+	while (kept < n && likely(is_harmless(m[kept])))
+		kept++;
+	for (uint16_t i = kept; i < n; i++) {
+		if (likely(is_harmless(m[i])) || !matches(m[i]))
 			m[kept++] = m[i];
 		else
 			hd_drop(w, port->id, &drop_dhcp, m[i]);

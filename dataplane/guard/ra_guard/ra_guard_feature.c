@@ -47,7 +47,10 @@ static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, cons
 {
 	uint16_t kept = 0;
 
-	for (uint16_t i = 0; i < n; i++) {
+	/* nearly all bursts have nothing else in them, and are done here */
+	while (kept < n && likely(is_harmless(m[kept])))
+		kept++;
+	for (uint16_t i = kept; i < n; i++) {
 		if (likely(is_harmless(m[i])) || !matches(m[i]))
 			m[kept++] = m[i];
 		else
