@@ -54,7 +54,8 @@ struct hd_port_config {
 	bool is_asked;                    /* before it is polled: a feature has poll_after */
 	const struct hd_vlan_set *cvlans; /* tunnel: allowed payload VLANs, or NULL */
 	/* of its kind (port.h): it takes frames itself; NULL: they are sent in batches */
-	void (*take)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+	void (*take)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		     uint16_t n);
 
 	struct hd_vlan_set vlans; /* member of (trunk) */
 	struct hd_vlan_set cvlan_store;

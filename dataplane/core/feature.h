@@ -24,7 +24,7 @@ enum hd_point {
 	HD_POINT_INPUT, /* a burst as it came in, before VLAN classification */
 	HD_POINT_NEW_SOURCE, /* one packet whose source the switch does not know at this port; classified */
 	HD_POINT_OUTPUT, /* a batch for one port, before tags and offloads are fitted */
-	HD_POINT_LOCAL, /* one frame for the switch itself, at the port that takes it (hd_port_ops.take) */
+	HD_POINT_LOCAL, /* frames for the switch itself, at the port that takes them (hd_port_ops.take) */
 	HD_POINT_IP_INPUT,  /* one IP packet that a gateway got, before it is routed */
 	HD_POINT_IP_OUTPUT, /* one that is routed, at the gateway that it leaves by */
 	HD_POINT_COUNT,

@@ -8,11 +8,6 @@
 #define COPY_WHOLE 1024u /* bytes up to which copying is cheaper than attaching */
 #define COPY_HEAD  256u
 
-static bool is_private(const struct rte_mbuf *m)
-{
-	return rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m);
-}
-
 /* What follows the first @head bytes (not more than the first segment has), attached. */
 static struct rte_mbuf *rest_of(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t head)
 {
@@ -33,13 +28,11 @@ static struct rte_mbuf *rest_of(struct rte_mempool *pool, struct rte_mbuf *m, ui
 	return rest;
 }
 
-struct rte_mbuf *hd_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes)
+struct rte_mbuf *hd_mbuf_copy_head(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes)
 {
 	uint32_t head = m->pkt_len;
 	struct rte_mbuf *copy, *rest;
 
-	if (is_private(m))
-		return m;
 	if (head > COPY_WHOLE) {
 		head = RTE_MAX(bytes, COPY_HEAD);
 		head = RTE_MIN(head, (uint32_t)m->data_len);

@@ -10,12 +10,27 @@
 #include "dataplane/core/meta.h"
 #include "dataplane/core/worker.h"
 
+/* Has nobody else a reference to its first segment? */
+static inline bool hd_mbuf_is_private(const struct rte_mbuf *m)
+{
+	return rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m);
+}
+
+/* The rare half of hd_mbuf_writable(). Worker. */
+struct rte_mbuf *hd_mbuf_copy_head(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes);
+
 /*
  * A packet that may be written to in its first @bytes: @m itself if nobody else has it, else a copy
  * of those (small packets whole) with the rest attached; @m's reference is given up then. The copy
  * has @m's meta. NULL when the pool is empty: @m is still the caller's. Worker.
  */
-struct rte_mbuf *hd_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes);
+static inline struct rte_mbuf *hd_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m,
+						uint32_t bytes)
+{
+	if (likely(hd_mbuf_is_private(m)))
+		return m;
+	return hd_mbuf_copy_head(pool, m, bytes);
+}
 
 /*
  * A packet that may be kept for longer than the loop that received it: @m itself, or a copy when a part

@@ -47,14 +47,19 @@ void hd_feature_resume(struct hd_worker *w, const struct hd_feature *feature, ui
 		stage[feature->point](w, port, m, n);
 }
 
+/* Others of the port may wait since an earlier loop: what comes now stays behind them. */
+static inline void begin(struct hd_worker *w, const struct hd_port_config *port)
+{
+	if (unlikely(w->hold->n_ports))
+		w->held |= hd_hold_has(w->hold, port->id);
+	w->depth++;
+}
+
 /* Frames that passed all features at INPUT, some of them later than the others. */
 static void behind_input(struct hd_worker *w, const struct hd_port_config *port,
 			 struct rte_mbuf **m, uint16_t n)
 {
-	/* Others of the port may wait since an earlier loop: these stay behind them. */
-	if (unlikely(w->hold->n_ports))
-		w->held |= hd_hold_has(w->hold, port->id);
-	w->depth++;
+	begin(w, port);
 	hd_path->run(w, port, m, n);
 	w->depth--;
 }
@@ -64,31 +69,40 @@ RTE_INIT(rx_point_register)
 	hd_point_register(HD_POINT_INPUT, behind_input);
 }
 
-static void count_input(struct hd_worker *w, const struct hd_port_config *port,
-			const struct rte_mbuf *m)
-{
-	w->port_stats[port->id].rx_packets++;
-	w->port_stats[port->id].rx_bytes += m->pkt_len;
-}
-
 void hd_path_drop(struct hd_worker *w, const struct hd_port_config *port,
 		  const struct hd_drop_reason *reason, struct rte_mbuf *m)
 {
-	count_input(w, port, m);
+	w->port_stats[port->id].rx_packets++;
+	w->port_stats[port->id].rx_bytes += m->pkt_len;
 	hd_drop(w, port->id, reason, m);
 }
 
-void hd_path_input(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+void hd_path_input(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		   uint16_t n, bool own)
 {
+	struct hd_stats_port *stats = &w->port_stats[port->id];
+
+	stats->rx_packets += n;
+	for (uint16_t i = 0; i < n; i++) {
+		stats->rx_bytes += m[i]->pkt_len;
+		hd_meta(m[i])->port = port->id;
+	}
 	if (unlikely(w->depth == HD_PATH_DEPTH_MAX)) {
-		hd_path_drop(w, port, &drop_loop, m);
+		hd_drop_bulk(w, port->id, &drop_loop, m, n);
 		return;
 	}
-	count_input(w, port, m);
-	hd_meta(m)->port = port->id;
 	if (unlikely(w->capture))
-		w->capture->in(w, port, &m, 1);
-	if (unlikely(port->n_input) && !hd_port_run(w, port, HD_POINT_INPUT, 0, &m, 1))
+		w->capture->in(w, port, m, n);
+	if (unlikely(port->n_input)) {
+		n = hd_port_run(w, port, HD_POINT_INPUT, 0, m, n);
+		if (n)
+			behind_input(w, port, m, n);
 		return;
-	behind_input(w, port, &m, 1);
+	}
+	begin(w, port);
+	if (own)
+		hd_path->run_own(w, port, m, n);
+	else
+		hd_path->run(w, port, m, n);
+	w->depth--;
 }

@@ -2,13 +2,14 @@
 /*
  * The path of a packet, from the port that it came in by to the batches of those that it leaves by
  * (tx.h). It runs to completion: what is received is decided at once, packet by packet, in the order
- * in which it came.
+ * in which it came. Frames that follow each other and are for the same gateway go to it together.
  *
  *	receive -> admit (rx.h) -> features at INPUT -> the path -> transmit batches -> send (tx.h)
  */
 #ifndef DATAPLANE_CORE_PATH_H
 #define DATAPLANE_CORE_PATH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct hd_drop_reason;
@@ -23,6 +24,9 @@ struct hd_path {
 	 */
 	void (*run)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
 		    uint16_t n);
+	/* The same for frames that the switch made: their source is known to be the port's own. Worker. */
+	void (*run_own)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+			uint16_t n);
 	/* Goes on with packets that are held, until the loop's budget is spent. Worker. */
 	void (*resume)(struct hd_worker *w);
 	/*
@@ -43,13 +47,16 @@ extern const struct hd_path *hd_path;
 #define HD_PATH_DEPTH_MAX 8 /* frames that came of one another, by gateways of the switch */
 
 /*
- * A frame that the switch itself makes, or passes on, comes into the segment of @port, one that takes
- * frames (hd_port_ops.take), as if the port had received it: it is counted there, classified and forwarded
- * before this returns. Time, flags and offloads of its meta are set; it is not shared. Worker.
+ * @n frames, at most HD_BURST, that the switch itself makes or passes on come into the segment of @port, one
+ * that takes frames (hd_port_ops.take), as if the port had received them: they are counted there, classified
+ * and forwarded before this returns. Time, flags and offloads of their meta are set; none is shared. With
+ * @own their source is an address of the port's, which is not looked at; else it is checked as that of
+ * any frame. Worker.
  */
-void hd_path_input(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+void hd_path_input(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		   uint16_t n, bool own);
 
-/* The same for a frame that is dropped before it comes in, for @reason, one of ingress. Worker. */
+/* A frame that @port was to send into its segment is dropped instead, for @reason, one of ingress. Worker. */
 void hd_path_drop(struct hd_worker *w, const struct hd_port_config *port,
 		  const struct hd_drop_reason *reason, struct rte_mbuf *m);
 

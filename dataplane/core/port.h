@@ -100,13 +100,15 @@ struct hd_port_ops {
 
 	/*
 	 * Worker. A kind that is the switch itself (a gateway) has this instead of tx_burst(): it gets
-	 * each frame at once, in the order of the path, after the port's features at OUTPUT and
-	 * LOCAL: group frames of its domain, and those for an address that is entered as the port's
-	 * own; no flooded unicast. @m is classified, may be shared (read-only, see meta.h), and is the
-	 * kind's from now on. It counts one as sent by hd_tx_taken(), or drops it by a reason of
-	 * egress. What it sends itself comes into its segment by hd_path_input().
+	 * frames at once, in the order of the path, after the port's features at OUTPUT and LOCAL: group
+	 * frames of its domain, and those for an address that is entered as the port's own; no flooded
+	 * unicast. Unicast frames that follow each other come together, @n of them, at most HD_BURST.
+	 * They are classified, may be shared (read-only, see meta.h), and are the kind's from now on. It
+	 * counts one as sent by hd_tx_taken(), or drops it by a reason of egress. What it sends itself
+	 * comes into its segment by hd_path_input(), before this returns, in the order of the frames.
 	 */
-	void (*take)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+	void (*take)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		     uint16_t n);
 
 	/*
 	 * Before queue @q rests (idle.h): the descriptor that becomes readable when it may have

@@ -268,32 +268,48 @@ void hd_tx_flush_port(struct hd_worker *w, uint16_t id)
 	fit_and_send(w, config, b->m, n);
 }
 
-/* A frame that passed all features at LOCAL: heddle-cp's, or the kind's. */
-static void deliver(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf *m)
+/* Frames that passed all features at LOCAL: heddle-cp's, or the kind's. */
+static void deliver(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf **m,
+		    uint16_t n)
 {
-	if (unlikely(w->punt) && w->punt->local(w, config, m))
-		return;
-	config->take(w, config, m);
+	uint16_t left = n;
+
+	if (unlikely(w->punt)) {
+		left = 0;
+		for (uint16_t i = 0; i < n; i++)
+			if (!w->punt->local(w, config, m[i]))
+				m[left++] = m[i];
+	}
+	if (likely(left))
+		config->take(w, config, m, left);
 }
 
-/* A frame for a port whose kind takes it itself: no tags and sizes are fitted. */
-static void take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf *m)
+/* Frames for a port whose kind takes them itself: no tags and sizes are fitted. */
+static void take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf **m,
+		 uint16_t n)
 {
 	if (unlikely(w->capture)) {
-		w->capture->out(w, config, &m, 1);
+		w->capture->out(w, config, m, n);
 		w->capture->sent(w);
 	}
-	if (hd_port_run(w, config, HD_POINT_LOCAL, 0, &m, 1))
-		deliver(w, config, m);
+	if (unlikely(config->features[HD_POINT_LOCAL].n))
+		n = hd_port_run(w, config, HD_POINT_LOCAL, 0, m, n);
+	if (likely(n))
+		deliver(w, config, m, n);
 }
 
-void hd_tx_take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf *m)
+void hd_tx_take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf **m,
+		uint16_t n)
 {
-	w->port_stats[config->id].offered++;
-	if (unlikely(!atomic_load_explicit(&config->port->up, memory_order_acquire)))
-		hd_drop(w, config->id, &drop_link_down, m);
-	else if (likely(!config->n_output) || hd_port_run(w, config, HD_POINT_OUTPUT, 0, &m, 1))
-		take(w, config, m);
+	w->port_stats[config->id].offered += n;
+	if (unlikely(!atomic_load_explicit(&config->port->up, memory_order_acquire))) {
+		hd_drop_bulk(w, config->id, &drop_link_down, m, n);
+		return;
+	}
+	if (unlikely(config->n_output))
+		n = hd_port_run(w, config, HD_POINT_OUTPUT, 0, m, n);
+	if (likely(n))
+		take(w, config, m, n);
 }
 
 void hd_tx_taken(struct hd_worker *w, const struct hd_port_config *config, const struct rte_mbuf *m)
@@ -314,23 +330,16 @@ static void behind_output(struct hd_worker *w, const struct hd_port_config *conf
 		hd_drop_bulk(w, config->id, &drop_link_down, m, n);
 		return;
 	}
-	for (uint16_t i = 0; config->take && i < n; i++)
-		take(w, config, m[i]);
-	if (!config->take)
+	if (config->take)
+		take(w, config, m, n);
+	else
 		fit_and_send(w, config, m, n);
-}
-
-static void behind_local(struct hd_worker *w, const struct hd_port_config *config,
-			 struct rte_mbuf **m, uint16_t n)
-{
-	for (uint16_t i = 0; i < n; i++)
-		deliver(w, config, m[i]);
 }
 
 RTE_INIT(tx_points_register)
 {
 	hd_point_register(HD_POINT_OUTPUT, behind_output);
-	hd_point_register(HD_POINT_LOCAL, behind_local);
+	hd_point_register(HD_POINT_LOCAL, deliver);
 }
 
 void hd_tx_flush(struct hd_worker *w)

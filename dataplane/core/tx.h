@@ -43,22 +43,26 @@ void hd_tx_flush(struct hd_worker *w);
  */
 static inline void hd_tx_put(struct hd_worker *w, uint16_t port, struct rte_mbuf *m)
 {
-	struct hd_tx_batch *b = &w->tx->batch[port];
+	struct hd_tx *tx = w->tx;
+	struct hd_tx_batch *b = &tx->batch[port];
+	uint16_t n = b->n;
 
-	b->m[b->n++] = m;
+	b->m[n] = m;
+	b->n = n + 1;
 	if (!b->pending) {
 		b->pending = true;
-		w->tx->port[w->tx->n_pending++] = port;
+		tx->port[tx->n_pending++] = port;
 	}
-	if (b->n == HD_BURST)
+	if (n + 1 == HD_BURST)
 		hd_tx_flush_port(w, port);
 }
 
 /*
- * Gives a classified frame to a port whose kind takes it itself (hd_port_ops.take). The mbuf as for
- * hd_tx_put(). Worker.
+ * Gives @n classified frames, at most HD_BURST, to a port whose kind takes them itself (hd_port_ops.take).
+ * The mbufs as for hd_tx_put(). Worker.
  */
-void hd_tx_take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf *m);
+void hd_tx_take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf **m,
+		uint16_t n);
 
 /* A kind has taken the frame: it counts as sent by the port. Worker, in take(). */
 void hd_tx_taken(struct hd_worker *w, const struct hd_port_config *config,
@@ -71,7 +75,7 @@ static inline void hd_tx_give(struct hd_worker *w, uint16_t port, struct rte_mbu
 		likely(port < w->config->n_ports) ? w->config->ports[port] : NULL;
 
 	if (unlikely(config && config->take))
-		hd_tx_take(w, config, m);
+		hd_tx_take(w, config, &m, 1);
 	else
 		hd_tx_put(w, port, m);
 }

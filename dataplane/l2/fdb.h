@@ -91,9 +91,9 @@ static inline uint64_t hd_fdb_key(uint64_t mac, uint32_t domain)
 static inline uint64_t hd_fdb_hash_key(const struct hd_fdb *fdb, uint64_t key, uint32_t domain)
 {
 	uint64_t seed = fdb->seed ^ (uint64_t)(domain >> 16) << 60;
-	unsigned __int128 product = (unsigned __int128)(key ^ seed) * 0x9e3779b97f4a7c15ull;
+	uint64_t low = (key ^ seed) * 0x9e3779b97f4a7c15ull;
 
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	return low ^ (uint64_t)((unsigned __int128)(key ^ seed) * 0x9e3779b97f4a7c15ull >> 64);
 }
 
 static inline uint64_t hd_fdb_hash(const struct hd_fdb *fdb, uint64_t mac, uint32_t domain)
@@ -172,7 +172,18 @@ static inline struct hd_fdb_slot *hd_fdb_find_key(const struct hd_fdb *fdb, stru
 	return s;
 }
 
-/* The same for (@mac, @domain), whose hash is @hash. Any thread. */
+/* The same, but returns only the val that was read, or 0. Any thread. */
+static inline uint64_t hd_fdb_value(const struct hd_fdb *fdb, struct hd_fdb_slot *b, uint64_t key,
+				    uint32_t domain, uint32_t match)
+{
+	uint64_t val, second;
+
+	if (__builtin_expect(hd_fdb_find_in(b, key, match, &val) != NULL, 1))
+		return val;
+	return hd_fdb_find_second(fdb, key, domain, &second) ? second : 0;
+}
+
+/* The slot of (@mac, @domain), whose hash is @hash. Any thread. */
 static inline struct hd_fdb_slot *hd_fdb_find(const struct hd_fdb *fdb, uint64_t hash, uint64_t mac,
 					      uint32_t domain, uint64_t *val)
 {

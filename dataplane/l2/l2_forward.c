@@ -5,6 +5,8 @@
  *
  * Addresses of the whole batch are hashed and their buckets prefetched first. Then each frame is
  * learned and looked up before the next one is, so that the result does not depend on the batch.
+ * Frames that follow each other and are for the same gateway go there together, as far as nothing is
+ * to be learned from them: then the first of them could not be decided differently after the others.
  */
 #include "heddle/api/fdb.h"
 #include "heddle/net/ether.h"
@@ -40,10 +42,12 @@ HD_DROP_REGISTER(drop_foreign, "foreign_source", HD_DROP_INGRESS,
 
 #define TURN 16 /* sends of a port whose frames wait, before the next port has its turn */
 
-/* A frame's addresses, as the forwarding database has them, and where they are in it most likely. */
-struct addresses {
+/* A frame with its addresses as the forwarding database has them, and where they are in it most likely. */
+struct frame {
+	struct rte_mbuf *m;
 	uint64_t src, dst;
-	struct hd_fdb_slot *src_at, *dst_at; /* dst_at is not set for groups */
+	struct hd_fdb_slot *src_at,
+		*dst_at; /* not set: dst_at of a group, source of an own frame */
 };
 
 #define GROUP (1u << 16) /* of an address in that form */
@@ -53,18 +57,23 @@ static inline uint64_t mac_of(uint64_t key)
 	return key >> 16;
 }
 
-static inline void read_addresses(const struct hd_fdb *fdb, const struct rte_mbuf *m,
-				  uint32_t domain, struct addresses *a)
+/* Begins to load what is looked up for a classified frame; with @own its source is not. */
+static __rte_always_inline void frame_ahead(const struct hd_fdb *fdb, struct rte_mbuf *m, bool own,
+					    struct frame *a)
 {
-	const char *frame = rte_pktmbuf_mtod(m, const char *);
+	const char *bytes = rte_pktmbuf_mtod(m, const char *);
+	uint32_t domain = hd_meta(m)->domain;
 	uint64_t first, second;
 
 	/* 14 bytes are there: two overlapping reads of 8 give the two addresses. */
-	memcpy(&first, frame, sizeof(first));
-	memcpy(&second, frame + 4, sizeof(second));
+	memcpy(&first, bytes, sizeof(first));
+	memcpy(&second, bytes + 4, sizeof(second));
+	a->m = m;
 	a->dst = rte_le_to_cpu_64(first) << 16 | (uint16_t)domain;
-	a->src = (rte_le_to_cpu_64(second) & ~0xffffull) | (uint16_t)domain;
-	a->src_at = hd_fdb_ahead(fdb, a->src, domain);
+	if (!own) {
+		a->src = (rte_le_to_cpu_64(second) & ~0xffffull) | (uint16_t)domain;
+		a->src_at = hd_fdb_ahead(fdb, a->src, domain);
+	}
 	if (!(a->dst & GROUP))
 		a->dst_at = hd_fdb_ahead(fdb, a->dst, domain);
 }
@@ -79,7 +88,7 @@ static struct l2_from from_port(struct hd_worker *w, const struct hd_port_config
 				.sends = sends};
 }
 
-static void note(struct hd_worker *w, struct l2_from *f, const struct addresses *a, uint32_t domain,
+static void note(struct hd_worker *w, struct l2_from *f, const struct frame *a, uint32_t domain,
 		 uint16_t was, enum hd_mac_event_kind kind)
 {
 	hd_mac_ring_put(hd_mac_ring_of(w->index), &(struct hd_mac_note){.mac = mac_of(a->src),
@@ -94,8 +103,7 @@ static void note(struct hd_worker *w, struct l2_from *f, const struct addresses 
  * may or may not have been learned).
  */
 static const struct hd_drop_reason *learn(struct hd_worker *w, struct l2_from *f,
-					  const struct addresses *a, struct rte_mbuf *m,
-					  uint16_t was)
+					  const struct frame *a, struct rte_mbuf *m, uint16_t was)
 {
 	uint32_t id = hd_meta(m)->domain;
 	const struct hd_domain *d = w->config->domains[id];
@@ -136,8 +144,7 @@ static const struct hd_drop_reason *learn(struct hd_worker *w, struct l2_from *f
  * frame is dropped.
  */
 static const struct hd_drop_reason *anothers(struct hd_worker *w, struct l2_from *f,
-					     const struct addresses *a, uint32_t domain,
-					     uint64_t val)
+					     const struct frame *a, uint32_t domain, uint64_t val)
 {
 	uint16_t owner;
 
@@ -157,10 +164,11 @@ static const struct hd_drop_reason *anothers(struct hd_worker *w, struct l2_from
 }
 
 /* The rare half of the source check; @val: the entry that is not this port's, or 0. */
-static __rte_noinline bool new_source(struct hd_worker *w, struct l2_from *f,
-				      const struct addresses *a, struct rte_mbuf *m, uint64_t val)
+static __rte_noinline bool new_source(struct hd_worker *w, struct l2_from *f, const struct frame *a,
+				      uint64_t val)
 {
 	const struct hd_drop_reason *reason = NULL;
+	struct rte_mbuf *m = a->m;
 
 	if (a->src & GROUP || !mac_of(a->src))
 		reason = &drop_bad_source;
@@ -178,36 +186,51 @@ static __rte_noinline bool new_source(struct hd_worker *w, struct l2_from *f,
 	return !reason;
 }
 
-/* True: the frame goes on, its source is known or was learned. */
-static inline bool check_source(struct hd_worker *w, struct l2_from *f, const struct addresses *a,
-				struct rte_mbuf *m)
+/* The source was last heard from in another unit of time than this. */
+static __rte_noinline void touch(struct hd_worker *w, const struct l2_from *f,
+				 const struct frame *a)
 {
 	uint64_t val;
 	struct hd_fdb_slot *s =
 		hd_fdb_find_key(w->fdb, a->src_at, a->src, f->domain, f->match, &val);
 
-	if (likely(s && hd_fdb_val_port(val) == f->id)) {
+	if (s && hd_fdb_val_port(val) == f->id)
 		hd_fdb_touch(s, val, f->now);
-		return true;
-	}
-	return new_source(w, f, a, m, s ? val : 0);
+}
+
+static inline uint64_t source_of(const struct hd_worker *w, const struct l2_from *f,
+				 const struct frame *a)
+{
+	return hd_fdb_value(w->fdb, a->src_at, a->src, f->domain, f->match);
+}
+
+/* True: the frame goes on, its source is known or was learned. */
+static inline bool check_source(struct hd_worker *w, struct l2_from *f, const struct frame *a)
+{
+	uint64_t val = source_of(w, f, a);
+
+	if (unlikely(!val || hd_fdb_val_port(val) != f->id))
+		return new_source(w, f, a, val);
+	if (unlikely(hd_fdb_val_age(val, f->now)) && !hd_fdb_val_fixed(val))
+		touch(w, f, a);
+	return true;
 }
 
 static __rte_noinline void forward_group(struct hd_worker *w, struct l2_from *f,
-					 const struct addresses *a, struct rte_mbuf *m)
+					 const struct frame *a, bool own)
 {
 	/* Reserved addresses are decided before anything is learned (802.1Q 8.6.3). */
-	if (!l2_group_passes(f->port, rte_pktmbuf_mtod(m, const struct hd_mac *))) {
-		hd_drop(w, f->id, l2_drop_reserved, m);
+	if (!l2_group_passes(f->port, rte_pktmbuf_mtod(a->m, const struct hd_mac *))) {
+		hd_drop(w, f->id, l2_drop_reserved, a->m);
 		return;
 	}
-	if (!check_source(w, f, a, m))
+	if (!own && !check_source(w, f, a))
 		return;
 	if (mac_of(a->dst) == 0xffffffffffffull)
 		f->stats->rx_broadcast++;
 	else
 		f->stats->rx_multicast++;
-	l2_flood(w, f, m);
+	l2_flood(w, f, a->m);
 }
 
 static inline void forward_to(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m,
@@ -227,66 +250,9 @@ static inline void forward_to(struct hd_worker *w, struct l2_from *f, struct rte
 	hd_tx_put(w, to, m);
 }
 
-/* For an address of the switch itself: a gateway's, or a host interface's. */
-static __rte_noinline void forward_local(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m,
-					 uint16_t to)
+/* What changes with a frame's time and domain. */
+static inline void follow(struct hd_worker *w, struct l2_from *f, const struct hd_meta *meta)
 {
-	const struct hd_port_config *port = to < w->config->n_ports ? w->config->ports[to] : NULL;
-
-	if (to == HD_PORT_ID_NONE) {
-		hd_drop(w, f->id, &drop_local, m);
-	} else if (to == f->id) {
-		hd_drop(w, f->id, &drop_same_port, m);
-	} else if (port && port->take) {
-		f->stats->admitted++;
-		hd_tx_take(w, port, m);
-	} else {
-		forward_to(w, f, m, to);
-	}
-}
-
-/* To whom the address belongs, although it was not heard from (lately); else to everybody. */
-static __rte_noinline void forward_unknown(struct hd_worker *w, struct l2_from *f,
-					   const struct addresses *a, struct rte_mbuf *m)
-{
-	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
-	uint16_t to = hd_owner_only(w->config, d, mac_of(a->dst));
-
-	if (to == HD_PORT_ID_NONE || to == f->id)
-		l2_flood(w, f, m);
-	else
-		forward_to(w, f, m, to);
-}
-
-static inline void forward_unicast(struct hd_worker *w, struct l2_from *f,
-				   const struct addresses *a, struct rte_mbuf *m)
-{
-	uint16_t to;
-	uint64_t val;
-
-	if (unlikely(!hd_fdb_find_key(w->fdb, a->dst_at, a->dst, f->domain, f->match, &val) ||
-		     (hd_fdb_val_age(val, f->now) > f->ageing && !hd_fdb_val_fixed(val)))) {
-		forward_unknown(w, f, a, m);
-		return;
-	}
-	to = hd_fdb_val_port(val);
-	if (unlikely(val & HD_FDB_V_LOCAL)) {
-		forward_local(w, f, m, to);
-		return;
-	}
-	if (unlikely(to == f->id)) {
-		hd_drop(w, f->id, &drop_same_port, m);
-		return;
-	}
-	forward_to(w, f, m, to);
-}
-
-/* Learns, looks up and sends one frame, or lets it wait. */
-static __rte_always_inline void forward(struct hd_worker *w, struct l2_from *f,
-					const struct addresses *a, struct rte_mbuf *m)
-{
-	struct hd_meta *meta = hd_meta(m);
-
 	if (unlikely(f->time_ns != meta->time_ns)) {
 		f->time_ns = meta->time_ns;
 		f->now = (uint32_t)(meta->time_ns / HD_FDB_UNIT_NS);
@@ -296,10 +262,112 @@ static __rte_always_inline void forward(struct hd_worker *w, struct l2_from *f,
 		f->match = hd_fdb_match(f->domain);
 		f->ageing = w->config->domains[f->domain]->ageing_units;
 	}
-	if (unlikely(a->dst & GROUP))
-		forward_group(w, f, a, m);
-	else if (likely(check_source(w, f, a, m)))
-		forward_unicast(w, f, a, m);
+}
+
+/* Does the next frame go to the address that this one goes to, and would nothing be learned from it? */
+static inline bool goes_along(struct hd_worker *w, struct l2_from *f, const struct frame *this,
+			      const struct frame *next, bool own)
+{
+	uint32_t domain = f->domain, now = f->now;
+	uint64_t val;
+
+	if (next->dst != this->dst)
+		return false;
+	follow(w, f, hd_meta(next->m));
+	if (f->domain != domain || f->now != now)
+		return false;
+	if (own)
+		return true;
+	val = source_of(w, f, next);
+	return val && hd_fdb_val_port(val) == f->id &&
+	       (!hd_fdb_val_age(val, now) || hd_fdb_val_fixed(val));
+}
+
+/*
+ * The frame, and as many of those behind it and before @end as go along, are for a port that takes
+ * them. Returns the last of them. A trace shows one frame after the other.
+ */
+static const struct frame *forward_run(struct hd_worker *w, struct l2_from *f,
+				       const struct frame *first, const struct frame *end, bool own,
+				       const struct hd_port_config *to)
+{
+	struct rte_mbuf *m[HD_BURST];
+	const struct frame *last = first;
+	uint16_t n = 0;
+
+	m[n++] = first->m;
+	while (likely(!w->say) && last + 1 < end && goes_along(w, f, first, last + 1, own)) {
+		last++;
+		m[n++] = last->m;
+	}
+	f->stats->admitted += n;
+	hd_tx_take(w, to, m, n);
+	return last;
+}
+
+/* For an address of the switch itself: a gateway's, or a host interface's. Returns as forward(). */
+static __rte_noinline const struct frame *forward_local(struct hd_worker *w, struct l2_from *f,
+							const struct frame *a,
+							const struct frame *end, bool own,
+							uint16_t to)
+{
+	const struct hd_port_config *port = to < w->config->n_ports ? w->config->ports[to] : NULL;
+
+	if (to == HD_PORT_ID_NONE)
+		hd_drop(w, f->id, &drop_local, a->m);
+	else if (to == f->id)
+		hd_drop(w, f->id, &drop_same_port, a->m);
+	else if (port && port->take)
+		return forward_run(w, f, a, end, own, port);
+	else
+		forward_to(w, f, a->m, to);
+	return a;
+}
+
+/* To whom the address belongs, although it was not heard from (lately); else to everybody. */
+static __rte_noinline void forward_unknown(struct hd_worker *w, struct l2_from *f,
+					   const struct frame *a)
+{
+	const struct hd_domain *d = w->config->domains[hd_meta(a->m)->domain];
+	uint16_t to = hd_owner_only(w->config, d, mac_of(a->dst));
+
+	if (to == HD_PORT_ID_NONE || to == f->id)
+		l2_flood(w, f, a->m);
+	else
+		forward_to(w, f, a->m, to);
+}
+
+/*
+ * Learns, looks up and sends a frame, or lets it wait; and those behind it, before @end, that go with
+ * it to the same gateway. Returns the last of them.
+ */
+static __rte_always_inline const struct frame *forward(struct hd_worker *w, struct l2_from *f,
+						       const struct frame *a,
+						       const struct frame *end, bool own)
+{
+	uint64_t val;
+	uint16_t to;
+
+	follow(w, f, hd_meta(a->m));
+	if (unlikely(a->dst & GROUP)) {
+		forward_group(w, f, a, own);
+		return a;
+	}
+	if (!own && !likely(check_source(w, f, a)))
+		return a;
+	val = hd_fdb_value(w->fdb, a->dst_at, a->dst, f->domain, f->match);
+	if (unlikely(!val || (hd_fdb_val_age(val, f->now) > f->ageing && !hd_fdb_val_fixed(val)))) {
+		forward_unknown(w, f, a);
+		return a;
+	}
+	to = hd_fdb_val_port(val);
+	if (unlikely(val & HD_FDB_V_LOCAL))
+		return forward_local(w, f, a, end, own, to);
+	if (unlikely(to == f->id))
+		hd_drop(w, f->id, &drop_same_port, a->m);
+	else
+		forward_to(w, f, a->m, to);
+	return a;
 }
 
 /* One port's turn: its frames, as far as its sends go. */
@@ -318,10 +386,10 @@ static void turn(struct hd_worker *w, struct hd_hold_batch *b)
 			if (!l2_flood_on(w, &f, m, &fl))
 				l2_wait(w, &f, m, &fl);
 		} else {
-			struct addresses a;
+			struct frame a;
 
-			read_addresses(w->fdb, m, hd_meta(m)->domain, &a);
-			forward(w, &f, &a, m);
+			frame_ahead(w->fdb, m, false, &a);
+			forward(w, &f, &a, &a + 1, false);
 		}
 		if (b->again)
 			break;
@@ -343,45 +411,59 @@ static void resume(struct hd_worker *w)
 }
 
 /* Classifies packets and begins to load what is looked up for them. Returns how many go on. */
-static uint16_t look_ahead(struct hd_worker *w, const struct hd_port_config *port,
-			   struct rte_mbuf **m, uint16_t n, struct addresses *a)
+static __rte_always_inline uint16_t look_ahead(struct hd_worker *w,
+					       const struct hd_port_config *port,
+					       struct rte_mbuf **m, uint16_t n, bool own,
+					       struct frame *a)
 {
 	const struct l2_plain plain = l2_plain(port);
 	const struct hd_fdb *fdb = w->fdb;
-	uint16_t kept = 0;
+	struct frame *next = a;
 
 	for (uint16_t i = 0; i < n; i++) {
-		const struct hd_drop_reason *reason = l2_vlan_input(w->config, &plain, port, m[i]);
+		struct rte_mbuf *p = m[i];
+		const struct hd_drop_reason *reason = l2_vlan_input(w->config, &plain, port, p);
 
-		if (unlikely(reason)) {
-			hd_drop(w, port->id, reason, m[i]);
-			continue;
-		}
-		read_addresses(fdb, m[i], hd_meta(m[i])->domain, &a[kept]);
-		m[kept++] = m[i];
+		if (likely(!reason))
+			frame_ahead(fdb, p, own, next++);
+		else
+			hd_drop(w, port->id, reason, p);
 	}
-	return kept;
+	return next - a;
+}
+
+static __rte_always_inline void run_some(struct hd_worker *w, const struct hd_port_config *port,
+					 struct rte_mbuf **m, uint16_t n, bool own)
+{
+	struct frame frames[HD_BURST];
+	const struct frame *end = frames + look_ahead(w, port, m, n, own, frames);
+	struct l2_from f = from_port(w, port, INT32_MAX);
+	bool say = w->say != NULL;
+
+	for (const struct frame *a = frames; a < end; a++) {
+		if (unlikely(say))
+			l2_say(w, port, a->m);
+		if (unlikely(w->held) && hd_hold_has(w->hold, port->id))
+			hd_hold_put(w, a->m);
+		else
+			a = forward(w, &f, a, end, own);
+	}
 }
 
 static void run(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
 		uint16_t n)
 {
-	struct addresses a[HD_BURST];
-	struct l2_from f = from_port(w, port, INT32_MAX);
-	bool say = w->say != NULL;
-
-	n = look_ahead(w, port, m, n, a);
-	for (uint16_t i = 0; i < n; i++) {
-		if (unlikely(say))
-			l2_say(w, port, m[i]);
-		if (unlikely(w->held) && hd_hold_has(w->hold, port->id))
-			hd_hold_put(w, m[i]);
-		else
-			forward(w, &f, &a[i], m[i]);
-	}
+	run_some(w, port, m, n, false);
 }
 
-static const struct hd_path path = {.run = run, .resume = resume, .fit_tag = l2_vlan_output};
+static void run_own(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		    uint16_t n)
+{
+	run_some(w, port, m, n, true);
+}
+
+static const struct hd_path path = {
+	.run = run, .run_own = run_own, .resume = resume, .fit_tag = l2_vlan_output};
 
 RTE_INIT(l2_path_register)
 {

@@ -114,7 +114,7 @@ static void toy_send(struct hd_worker *w, unsigned int gateway, uint64_t dst, st
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(own);
 	address(own, dst, mac_of(gateway));
-	hd_path_input(w, &configs[gateway], own);
+	hd_path_input(w, &configs[gateway], &own, 1, true);
 }
 
 /* On the worker that owns the gateway that the frame leaves by. */
@@ -125,7 +125,7 @@ static void toy_leave(struct hd_worker *w, struct rte_mbuf *m)
 	toy_send(w, hd_meta(m)->port, mac_of(p->to), m);
 }
 
-static void toy_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+static void toy_take_one(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
 {
 	const struct payload *p = payload_of(m);
 	unsigned int other = port->id == GATEWAY ? GATEWAY + 1 : GATEWAY;
@@ -141,6 +141,13 @@ static void toy_take(struct hd_worker *w, const struct hd_port_config *port, str
 		rte_pktmbuf_free(m);
 		break;
 	}
+}
+
+static void toy_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+		     uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++)
+		toy_take_one(w, port, m[i]);
 }
 
 /* Keeps frames until one says that all go on. */

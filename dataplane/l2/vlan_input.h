@@ -22,16 +22,18 @@ const struct hd_drop_reason *l2_vlan_classify(const struct hd_config *config,
 
 /* What is the same for all plain frames of a port: without any tag, of ordinary size, most of them. */
 struct l2_plain {
-	uint32_t domain; /* HD_DOMAIN_NONE: no frame is plain here */
-	uint32_t room;   /* bytes that a frame may have besides its Ethernet header */
+	uint32_t domain;
+	uint32_t room; /* a frame has fewer bytes besides its Ethernet header; 0: none is plain here */
 	uint16_t tci;
 };
 
 static inline struct l2_plain l2_plain(const struct hd_port_config *port)
 {
+	bool none = port->mode == HD_VLAN_TUNNEL || !port->pvid_domain;
+
 	return (struct l2_plain){
-		.domain = port->mode == HD_VLAN_TUNNEL ? HD_DOMAIN_NONE : port->pvid_domain,
-		.room = port->max_frame - HD_ETH_HLEN,
+		.domain = port->pvid_domain,
+		.room = none ? 0 : port->max_frame - HD_ETH_HLEN + 1,
 		.tci = port->default_tci,
 	};
 }
@@ -40,7 +42,7 @@ static inline bool l2_vlan_is_plain(const struct l2_plain *plain, const struct r
 {
 	uint16_t type;
 
-	if (unlikely(!plain->domain || m->pkt_len - HD_ETH_HLEN > plain->room))
+	if (unlikely(m->pkt_len - HD_ETH_HLEN >= plain->room))
 		return false;
 	memcpy(&type, rte_pktmbuf_mtod_offset(m, const char *, 12), sizeof(type));
 	return type != RTE_BE16(HD_TPID_C) && type != RTE_BE16(HD_TPID_S);

@@ -176,33 +176,48 @@ void l3_fib_free(struct l3_fib *fib)
  * The last range that begins at or before the address. The number of steps depends on the number of
  * ranges alone, and a step is no branch.
  */
-static uint32_t find4(const struct ranges *r, uint32_t a)
+static const uint32_t *find4(const struct ranges *r, uint32_t a)
 {
-	uint32_t at = 0;
+	const uint32_t *at = r->from4;
 
 	for (uint32_t left = r->n; left > 1;) {
 		uint32_t half = left / 2;
 
-		at += r->from4[at + half] <= a ? half : 0;
+		at = at[half] <= a ? at + half : at;
 		left -= half;
 	}
-	return r->next[at];
+	return at;
 }
 
 static uint32_t find6(const struct ranges *r, addr_t a)
 {
-	uint32_t at = 0;
+	const addr_t *at = r->from6;
 
 	for (uint32_t left = r->n; left > 1;) {
 		uint32_t half = left / 2;
 
-		at += r->from6[at + half] <= a ? half : 0;
+		at = at[half] <= a ? at + half : at;
 		left -= half;
 	}
-	return r->next[at];
+	return r->next[at - r->from6];
 }
 
 uint32_t l3_fib_lookup(const struct l3_fib *fib, unsigned int family, const uint8_t *dst)
 {
-	return family == 4 ? find4(&fib->v4, load4(dst)) : find6(&fib->v6, load6(dst));
+	const struct ranges *r = &fib->v4;
+
+	return family == 4 ? r->next[find4(r, load4(dst)) - r->from4] : find6(&fib->v6, load6(dst));
+}
+
+struct l3_fib_span l3_fib_span(const struct l3_fib *fib, uint32_t dst)
+{
+	const struct ranges *r = &fib->v4;
+	const uint32_t *at = find4(r, dst);
+	uint32_t last = at + 1 < r->from4 + r->n ? at[1] - 1 : UINT32_MAX;
+
+	return (struct l3_fib_span){
+		.first = *at,
+		.size = last - *at,
+		.next = r->next[at - r->from4],
+	};
 }

@@ -36,6 +36,16 @@ void l3_fib_free(struct l3_fib *fib);
 /* By family, prefix and length; what l3_fib_new() sorts by. For qsort(3). */
 int l3_route_compare(const void *a, const void *b);
 
+/* IPv4 addresses that lie side by side and have the same route. */
+struct l3_fib_span {
+	uint32_t first; /* a number: 10.0.0.1 is 0x0a000001 */
+	uint32_t size;  /* addresses besides the first */
+	uint32_t next;  /* what it leads to, or L3_FIB_NONE */
+};
+
+/* Those that @dst is among. Any thread. */
+struct l3_fib_span l3_fib_span(const struct l3_fib *fib, uint32_t dst);
+
 /* What the route of an address leads to, or L3_FIB_NONE. @dst: 4 bytes or 16. Any thread. */
 uint32_t l3_fib_lookup(const struct l3_fib *fib, unsigned int family, const uint8_t *dst);
 

@@ -152,6 +152,27 @@ static struct l3_addr probe(uint32_t n, unsigned int family)
 	return a;
 }
 
+/* The addresses that have the route of @a, as far as they lie side by side, are those of the span. */
+static void check_span(const struct l3_fib *fib, uint32_t n, const struct l3_addr *a)
+{
+	uint32_t number = l3_be32(a->b);
+	struct l3_fib_span span = l3_fib_span(fib, number);
+	uint32_t ends[] = {span.first, span.first + span.size};
+	struct l3_addr end = {{0}};
+
+	CU_ASSERT_TRUE_FATAL(number - span.first <= span.size);
+	CU_ASSERT_EQUAL_FATAL(span.next, naive(n, 4, a));
+	for (unsigned int i = 0; i < 2; i++) {
+		l3_put32(end.b, ends[i]);
+		CU_ASSERT_EQUAL_FATAL(naive(n, 4, &end), span.next);
+	}
+	l3_put32(end.b, span.first - 1);
+	CU_ASSERT_TRUE_FATAL(!span.first || naive(n, 4, &end) != span.next);
+	l3_put32(end.b, span.first + span.size + 1);
+	CU_ASSERT_TRUE_FATAL(span.first + span.size == UINT32_MAX ||
+			     naive(n, 4, &end) != span.next);
+}
+
 static void test_model(void)
 {
 	static const uint32_t sizes[] = {1, 2, 3, 10, 100, 1000, ROUTES_MAX};
@@ -167,6 +188,8 @@ static void test_model(void)
 
 			CU_ASSERT_EQUAL_FATAL(l3_fib_lookup(fib, family, a.b),
 					      naive(n, family, &a));
+			if (family == 4)
+				check_span(fib, n, &a);
 		}
 		l3_fib_free(fib);
 	}

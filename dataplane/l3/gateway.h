@@ -133,6 +133,7 @@ void l3_tree_free(struct l3_tree *t);
 int l3_gateway_validate(const void *object, struct hd_err *err);
 
 /* The kind's take() (port.h). */
-void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+	     uint16_t n);
 
 #endif

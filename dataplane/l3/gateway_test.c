@@ -103,7 +103,8 @@ const struct hd_options *hd_options(void)
 	return &options;
 }
 
-void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+	     uint16_t n)
 {
 }
 

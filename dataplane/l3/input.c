@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Frames that a gateway takes from its segment: what they carry, and what ARP and neighbour
- * discovery ask.
+ * What ARP and neighbour discovery ask a gateway.
  *
  * A request is answered by the worker that has it. What it says of its sender goes to the owner of
  * the gateway's neighbours.
@@ -14,7 +13,6 @@
 #include "dataplane/l3/nd.h"
 #include "dataplane/l3/owner.h"
 #include "dataplane/l3/packet.h"
-#include "dataplane/l3/say.h"
 
 HD_DROP_REGISTER_ERROR(
 	drop_arp, "arp_invalid", HD_DROP_EGRESS,
@@ -105,8 +103,8 @@ static void heard(struct hd_worker *w, const struct hd_port_config *port, struct
 	rte_pktmbuf_free(m);
 }
 
-static void arp_input(struct hd_worker *w, const struct hd_port_config *port,
-		      const struct l3_gateway *g, struct rte_mbuf *m)
+void l3_arp_input(struct hd_worker *w, const struct hd_port_config *port,
+		  const struct l3_gateway *g, struct rte_mbuf *m)
 {
 	struct rte_mbuf *reply;
 	enum l3_arp_kind kind;
@@ -168,19 +166,4 @@ void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port, const s
 	if (asks)
 		nd_answer(w, port, g, m, &nd);
 	heard(w, port, m, advert || (asks && nd.has_mac && l3_gateway_toward(g, 6, nd.src.b)));
-}
-
-void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
-{
-	const struct l3_gateway *g = l3_gateway(w->config, port->id);
-	uint16_t type = hd_frame_u16(rte_pktmbuf_mtod(m, const uint8_t *), l3_l2_len(m) - 2);
-
-	if (unlikely(w->say))
-		l3_say(w, port, g, m, type);
-	switch (type) {
-	case HD_ETYPE_IPV4: l3_ip_input(w, port, g, m, 4); break;
-	case HD_ETYPE_IPV6: l3_ip_input(w, port, g, m, 6); break;
-	case HD_ETYPE_ARP: arp_input(w, port, g, m); break;
-	default: l3_ignore(w, port, m); break;
-	}
 }

@@ -130,11 +130,14 @@ enum l3_ip_check l3_ip6_check(const uint8_t *ip, uint32_t readable, uint32_t len
 
 void l3_csum_replace(uint8_t *field, uint16_t old, uint16_t new)
 {
+	uint32_t sum;
 	uint16_t csum;
 
 	memcpy(&csum, field, sizeof(csum));
 	/* RFC 1624, equation 3 */
-	csum = (uint16_t)~hd_csum_fold((uint64_t)(uint16_t)~csum + (uint16_t)~old + new);
+	sum = (uint32_t)(uint16_t)~csum + (uint16_t)~old + new;
+	sum = (sum & 0xffff) + (sum >> 16);
+	csum = (uint16_t)~(sum + (sum >> 16));
 	memcpy(field, &csum, sizeof(csum));
 }
 

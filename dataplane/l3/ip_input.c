@@ -89,20 +89,16 @@ static void forward(struct hd_worker *w, const struct hd_port_config *port,
 }
 
 static void route(struct hd_worker *w, const struct hd_port_config *port,
-		  const struct l3_gateway *g, struct rte_mbuf *m, struct l3_ip *h)
+		  const struct l3_gateway *g, struct rte_mbuf *m, struct l3_ip *h, uint32_t next)
 {
-	const uint8_t *dst = l3_dst(l3_ip(m), h);
-	uint32_t next;
-
 	if (unlikely(h->link_local)) {
 		/* It stays on its link (RFC 4291 2.5.6): it may be for us, and for nobody else. */
-		if (l3_gateway_has(g, 6, dst))
+		if (l3_gateway_has(g, 6, l3_dst(l3_ip(m), h)))
 			local(w, port, g, m, h);
 		else
 			hd_drop(w, port->id, &drop_martian, m);
 		return;
 	}
-	next = lookup(w, g, h->family, dst);
 	if (likely(next == L3_FIB_NONE || l3_next_kind(next) == L3_NEXT_CONNECTED))
 		forward(w, port, g, m, h, next);
 	else if (l3_next_kind(next) == L3_NEXT_LOCAL)
@@ -132,44 +128,53 @@ static void behind_ip_input(struct hd_worker *w, const struct hd_port_config *po
 			    struct rte_mbuf **m, uint16_t n)
 {
 	const struct l3_gateway *g = l3_gateway(w->config, port->id);
-	struct l3_ip h;
+	struct l3_ahead a;
 
 	for (uint16_t i = 0; i < n; i++) {
-		if (l3_parse(m[i], &h))
-			route(w, port, g, m[i], &h);
+		l3_ip_ahead(l3_tree(w->config)->vrf[g->vrf].fib, m[i],
+			    l3_ip(m[i])[0] >> 4 == 4 ? 4 : 6, &a);
+		if (a.check == L3_IP_OK)
+			route(w, port, g, m[i], &a.h, a.next);
 		else
 			hd_drop(w, port->id, &drop_header, m[i]);
 	}
 }
 
-void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
-		 struct rte_mbuf *m, unsigned int family)
+void l3_ip_ahead(const struct l3_fib *fib, struct rte_mbuf *m, unsigned int family,
+		 struct l3_ahead *a)
 {
 	const uint8_t *ip = l3_ip(m);
-	uint32_t readable = l3_readable(m);
-	enum l3_ip_check check;
-	struct l3_ip h;
 
-	check = family == 4 ? l3_ip4_check(ip, readable, l3_length(m), &h)
-			    : l3_ip6_check(ip, readable, l3_length(m), &h);
-	if (unlikely(check != L3_IP_OK)) {
-		hd_drop(w, port->id, check_reason[check], m);
+	a->check = family == 4 ? l3_ip4_check(ip, l3_readable(m), l3_length(m), &a->h)
+			       : l3_ip6_check(ip, l3_readable(m), l3_length(m), &a->h);
+	if (likely(a->check == L3_IP_OK))
+		a->next = l3_fib_lookup(fib, family, l3_dst(ip, &a->h));
+}
+
+void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+		 struct rte_mbuf *m, struct l3_ahead *a)
+{
+	const uint8_t *ip = l3_ip(m);
+	struct l3_ip *h = &a->h;
+
+	if (unlikely(a->check != L3_IP_OK)) {
+		hd_drop(w, port->id, check_reason[a->check], m);
 		return;
 	}
-	if (unlikely(is_nd(ip, readable, &h)) && stays(g, ip, &h)) {
-		l3_nd_input(w, port, g, m, &h);
+	if (unlikely(is_nd(ip, l3_readable(m), h)) && stays(g, ip, h)) {
+		l3_nd_input(w, port, g, m, h);
 		return;
 	}
 	/* A packet for one host in a frame for all, or the other way round (RFC 1812 5.3.4). */
-	if (unlikely(h.group || l3_is_group_frame(m) || h.unspecified)) {
-		if (h.group && l3_is_group_frame(m))
+	if (unlikely(h->group || l3_is_group_frame(m) || h->unspecified)) {
+		if (h->group && l3_is_group_frame(m))
 			l3_ignore(w, port, m);
 		else
 			hd_drop(w, port->id, &drop_martian, m);
 		return;
 	}
 	if (likely(!port->features[HD_POINT_IP_INPUT].n))
-		route(w, port, g, m, &h);
+		route(w, port, g, m, h, a->next);
 	else if (hd_port_run(w, port, HD_POINT_IP_INPUT, 0, &m, 1))
 		behind_ip_input(w, port, &m, 1);
 }

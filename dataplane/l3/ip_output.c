@@ -23,12 +23,30 @@ void l3_no_buffers(struct hd_worker *w, const struct hd_port_config *port, struc
 	hd_drop_count(w, port->id, &drop_no_buffers, 1);
 }
 
+void l3_out_flush(struct hd_worker *w, struct l3_out *out)
+{
+	struct l3_owner *self = l3_owner(w->index);
+	struct l3_out *gathers = self->out;
+
+	if (!out->n)
+		return;
+	/* Gateways that these frames come to gather frames of their own. */
+	self->out = NULL;
+	hd_path_input(w, out->port, out->m, out->n, true);
+	self->out = gathers;
+	out->n = 0;
+}
+
 void l3_emit(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
 {
-	if (likely(atomic_load_explicit(&port->port->up, memory_order_acquire)))
-		hd_path_input(w, port, m);
-	else
+	struct l3_out *out = l3_owner(w->index)->out;
+
+	if (unlikely(!atomic_load_explicit(&port->port->up, memory_order_acquire)))
 		hd_path_drop(w, port, hd_drop_port_disabled, m);
+	else if (out)
+		l3_out_add(w, out, port, m);
+	else
+		hd_path_input(w, port, &m, 1, true);
 }
 
 void l3_transmit(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,

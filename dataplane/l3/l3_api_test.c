@@ -143,7 +143,7 @@ static void test_neighbours(void)
 	send_frame(0, frame, packet4(frame, 0, dst, 17, "12345678", 8));
 	CU_ASSERT_EQUAL(list((struct hd_neighbour_list){.limit = 100}), 7);
 	CU_ASSERT_EQUAL(neighbours_end.entries, 7);
-	CU_ASSERT_EQUAL(neighbours_end.capacity, WORKERS * L3_NEIGH_MAX);
+	CU_ASSERT_EQUAL(neighbours_end.capacity, l3_owners_count() * L3_NEIGH_MAX);
 	CU_ASSERT_EQUAL(list(of_b), 3);
 	CU_ASSERT_STRING_EQUAL(neighbours[0].gateway, "gw-b");
 	memcpy(one.filter.addr, dst, 4);

@@ -15,6 +15,7 @@
 #include "tests/unit/unit.h"
 
 #define POOL_SIZE 8191
+#define START_NS  (100000 * HD_NS_PER_S) /* tests start at a multiple of this time */
 
 struct seen seen[HOSTS][SEEN_MAX];
 unsigned int n_seen[HOSTS];
@@ -42,9 +43,11 @@ static struct hd_stats_worker stats[WORKERS];
 static struct hd_stats_port port_stats[WORKERS][PORTS];
 static unsigned int n_workers = 1;
 
+static unsigned int n_owning = 1; /* workers that own neighbours: the most that a test had so far */
+
 unsigned int hd_workers_count(void)
 {
-	return WORKERS;
+	return n_owning;
 }
 
 const struct hd_config *hd_config_running(void)
@@ -244,7 +247,14 @@ void l3_start(unsigned int of_workers)
 		hd_fdb_set(workers[0].fdb, hd_fdb_mac(mac.b), configs[i].pvid_domain, i,
 			   HD_FDB_V_LOCAL);
 	}
+	n_owning = RTE_MAX(n_owning, of_workers);
+	CU_ASSERT_EQUAL_FATAL(l3_owners_init(), 0);
 	forget_neighbours();
+	for (unsigned int i = 0; i < l3_owners_count(); i++) {
+		l3_owner(i)->random = 1;
+		memset(l3_owner(i)->gateways, 0, HD_PORTS_MAX * sizeof(struct l3_gateway_state));
+	}
+	now_ns = (now_ns / START_NS + 1) * START_NS;
 	n_workers = of_workers;
 	memset(stats, 0, sizeof(stats));
 	memset(port_stats, 0, sizeof(port_stats));
@@ -338,17 +348,24 @@ void pass(uint64_t ns)
 	now_ns = end;
 }
 
-void send_mbuf(unsigned int host, struct rte_mbuf *m)
+void send_burst(unsigned int host, struct rte_mbuf **m, uint16_t n)
 {
 	struct hd_worker *w = &workers[host % n_workers];
 
-	hd_meta(m)->port = (uint16_t)host;
-	hd_meta(m)->time_ns = now_ns;
+	for (uint16_t i = 0; i < n; i++) {
+		hd_meta(m[i])->port = (uint16_t)host;
+		hd_meta(m[i])->time_ns = now_ns;
+	}
 	w->now_ns = now_ns;
-	w->stats->rx++;
-	w->port_stats[host].rx_packets++;
-	hd_path->run(w, &configs[host], &m, 1);
+	w->stats->rx += n;
+	w->port_stats[host].rx_packets += n;
+	hd_path->run(w, &configs[host], m, n);
 	loops();
+}
+
+void send_mbuf(unsigned int host, struct rte_mbuf *m)
+{
+	send_burst(host, &m, 1);
 }
 
 void send_frame(unsigned int host, const uint8_t *frame, uint32_t len)

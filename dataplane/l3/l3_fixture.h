@@ -65,6 +65,7 @@ uint32_t echo(uint8_t *frame, unsigned int family, unsigned int from, const uint
 /* Frames that a host sends, and time that passes: what is due and handed over is done. */
 void send_frame(unsigned int host, const uint8_t *frame, uint32_t len);
 void send_mbuf(unsigned int host, struct rte_mbuf *m);
+void send_burst(unsigned int host, struct rte_mbuf **m, uint16_t n);
 void pass(uint64_t ns);
 
 /* The host asks for its gateway's address: so that knows the host. */

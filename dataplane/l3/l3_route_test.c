@@ -392,8 +392,83 @@ static void test_anything(void)
 	}
 }
 
-UNIT_MAIN_SETUP("l3_route", l3_setup, {"ttl", test_ttl}, {"no route", test_no_route},
-		{"mtu", test_mtu}, {"super-frame", test_super_frame}, {"refused", test_refused},
-		{"rate", test_rate}, {"form", test_form}, {"no buffers", test_no_buffers},
-		{"disabled", test_disabled}, {"workers", test_workers},
-		{"anything", test_anything});
+static uint64_t hash_seen(uint64_t hash)
+{
+	for (unsigned int i = 0; i < HOSTS; i++) {
+		CU_ASSERT_TRUE_FATAL(n_seen[i] <= SEEN_MAX);
+		for (unsigned int k = 0; k < n_seen[i]; k++)
+			for (uint32_t at = 0; at < seen[i][k].len; at++)
+				hash = (hash ^ seen[i][k].bytes[at] ^ i) * 0x100000001b3ull;
+		n_seen[i] = 0;
+	}
+	return hash;
+}
+
+/* What hosts get of the same frames, when so many of them come at once: one worker has all. */
+static uint64_t in_batches_of(unsigned int size)
+{
+	uint64_t hash = 0;
+
+	start(1);
+	srand(5);
+	memset(frame, 0, sizeof(frame));
+	for (unsigned int round = 0; round < 500; round++) {
+		unsigned int from = (unsigned int)rand() % HOSTS;
+		struct rte_mbuf *m[HD_BURST];
+
+		for (unsigned int i = 0; i < HD_BURST; i++) {
+			uint32_t len = any_frame(from);
+
+			m[i] = unit_packet(frame_pool, frame, len, 0);
+		}
+		for (unsigned int at = 0; at < HD_BURST; at += size)
+			send_burst(from, m + at, (uint16_t)RTE_MIN(size, HD_BURST - at));
+		hash = hash_seen(hash);
+		if (rand() % 4 == 0)
+			pass((uint64_t)rand() % (5 * HD_NS_PER_S));
+	}
+	pass(20 * HD_NS_PER_S);
+	check_books(0);
+	return hash_seen(hash);
+}
+
+static void test_batches(void)
+{
+	static const unsigned int sizes[] = {1, 2, 7, 16, HD_BURST};
+	uint64_t one = in_batches_of(1);
+
+	for (size_t i = 0; i < RTE_DIM(sizes); i++)
+		CU_ASSERT_EQUAL(in_batches_of(sizes[i]), one);
+}
+
+/* A neighbour changes its MAC between two packets for it that come together. */
+static void test_change_in_batch(void)
+{
+	const struct hd_mac other = {{2, 0, 0, 0, 9, 9}};
+	struct l3_addr dst;
+	struct rte_mbuf *m[3];
+	uint32_t len;
+
+	start(1);
+	ip6_of(1, dst.b);
+	len = packet(6, 0, dst.b, 20);
+	m[0] = unit_packet(frame_pool, frame, len, 0);
+	m[2] = unit_packet(frame_pool, frame, len, 0);
+	l3_nd_announce(frame, &other, &dst);
+	*(struct hd_eth_hdr *)frame =
+		(struct hd_eth_hdr){mac_of(GW_A), mac_of(0), rte_cpu_to_be_16(HD_ETYPE_IPV6)};
+	m[1] = unit_packet(frame_pool, frame, L3_ND_FRAME, 0);
+	send_burst(0, m, 3);
+	CU_ASSERT_EQUAL_FATAL(n_seen[1], 2);
+	CU_ASSERT_EQUAL(memcmp(seen[1][0].bytes, mac_of(1).b, HD_ETH_ALEN), 0);
+	CU_ASSERT_EQUAL(memcmp(seen[1][1].bytes, other.b, HD_ETH_ALEN), 0);
+	check_books(0);
+}
+
+/* The batches come first: later tests share the gateways among three workers. */
+UNIT_MAIN_SETUP("l3_route", l3_setup, {"batches", test_batches},
+		{"change in a batch", test_change_in_batch}, {"ttl", test_ttl},
+		{"no route", test_no_route}, {"mtu", test_mtu}, {"super-frame", test_super_frame},
+		{"refused", test_refused}, {"rate", test_rate}, {"form", test_form},
+		{"no buffers", test_no_buffers}, {"disabled", test_disabled},
+		{"workers", test_workers}, {"anything", test_anything});

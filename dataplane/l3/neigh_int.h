@@ -6,6 +6,9 @@
 #ifndef DATAPLANE_L3_NEIGH_INT_H
 #define DATAPLANE_L3_NEIGH_INT_H
 
+#include <endian.h>
+#include <string.h>
+
 #include "dataplane/l3/neigh.h"
 
 #define NEIGH_NONE UINT32_MAX
@@ -83,8 +86,8 @@ static inline struct hd_mac neigh_mac(uint64_t value)
 {
 	struct hd_mac mac;
 
-	for (int i = 0; i < HD_ETH_ALEN; i++)
-		mac.b[i] = (uint8_t)(value >> (8 * i));
+	value = htole64(value);
+	memcpy(mac.b, &value, sizeof(mac.b));
 	return mac;
 }
 

@@ -20,14 +20,12 @@ static void words(const struct l3_neigh_key *key, uint64_t out[3])
 
 static uint64_t hash(const struct l3_neigh_table *t, const uint64_t key[3])
 {
-	uint64_t h = t->seed;
+	unsigned __int128 a, b;
 
-	for (int i = 0; i < 3; i++) {
-		unsigned __int128 product = (unsigned __int128)(key[i] ^ h) * 0x9e3779b97f4a7c15ull;
-
-		h = (uint64_t)product ^ (uint64_t)(product >> 64) ^ t->seed;
-	}
-	return h;
+	/* Two products that do not wait for each other; without the seed nobody can choose either. */
+	a = (unsigned __int128)(key[0] ^ t->seed) * (key[1] ^ 0x9e3779b97f4a7c15ull);
+	b = (unsigned __int128)(key[2] ^ ~t->seed) * 0xd6e8feb86659fd93ull;
+	return (uint64_t)a ^ (uint64_t)(a >> 64) ^ (uint64_t)b ^ (uint64_t)(b >> 64);
 }
 
 /*
@@ -76,13 +74,14 @@ void l3_neigh_free(struct l3_neigh_table *t)
 }
 
 /* The value of an entry if its key is @key and was not written to meanwhile; else 0. Any thread. */
-static uint64_t read_value(const struct neigh *n, const uint64_t key[3])
+static inline uint64_t read_value(const struct neigh *n, const uint64_t key[3])
 {
 	uint32_t sequence = __atomic_load_n(&n->sequence, __ATOMIC_ACQUIRE);
-	uint64_t value = __atomic_load_n(&n->value, __ATOMIC_RELAXED), other = 0;
+	uint64_t value = __atomic_load_n(&n->value, __ATOMIC_RELAXED), other;
 
-	for (int i = 0; i < 3; i++)
-		other |= __atomic_load_n(&n->key[i], __ATOMIC_RELAXED) ^ key[i];
+	other = (__atomic_load_n(&n->key[0], __ATOMIC_RELAXED) ^ key[0]) |
+		(__atomic_load_n(&n->key[1], __ATOMIC_RELAXED) ^ key[1]) |
+		(__atomic_load_n(&n->key[2], __ATOMIC_RELAXED) ^ key[2]);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	if (other || sequence & 1 || __atomic_load_n(&n->sequence, __ATOMIC_RELAXED) != sequence ||
 	    __atomic_load_n(&n->forget, __ATOMIC_RELAXED) == sequence)

@@ -24,6 +24,7 @@ struct l3_owner {
 	uint64_t armed_ns;                 /* for when; UINT64_MAX: not */
 	uint64_t random;                   /* state of a sequence */
 	struct l3_gateway_state *gateways; /* [HD_PORTS_MAX] */
+	struct l3_out *out;                /* where l3_emit() gathers frames; NULL: it does not */
 };
 
 /* Makes all workers' state, once. 0 or -ENOMEM. Control thread. */
@@ -38,10 +39,10 @@ unsigned int l3_owners_count(void);
 /* Marks neighbours of gateways that are not in @tree, or not as they were. Control thread. */
 void l3_owners_forget_outdated(const struct hd_config *tree);
 
-/* The owner of a gateway's neighbours. */
+/* The owner of a gateway's neighbours: gateways are spread over the workers. */
 static inline unsigned int l3_owner_of(uint16_t gateway)
 {
-	return gateway % l3_owners_count();
+	return (uint32_t)(uint16_t)(gateway * 40503u) * l3_owners_count() >> 16;
 }
 
 static inline struct l3_neigh_key l3_neigh_key(const struct l3_gateway *g, unsigned int family,

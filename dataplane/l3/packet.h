@@ -55,6 +55,28 @@ static inline bool l3_is_group_frame(struct rte_mbuf *m)
 }
 
 /*
+ * What is found out about an IP packet before it is decided, for all that came together: what its
+ * headers say, and where its destination is.
+ */
+struct l3_ahead {
+	struct l3_ip h;
+	uint32_t next; /* as the FIB has it; only when the check is L3_IP_OK */
+	uint16_t type; /* of the frame */
+	uint8_t check; /* enum l3_ip_check */
+	bool plain;    /* take.c: only next and h.length are set */
+};
+
+/*
+ * Frames that are on their way into the segment of @port: those that follow each other come into it
+ * together. Of a worker while it decides about frames that came together.
+ */
+struct l3_out {
+	const struct hd_port_config *port;
+	uint16_t n;
+	struct rte_mbuf *m[HD_BURST];
+};
+
+/*
  * input.c: a frame of @len bytes that the switch makes, because of something at @time_ns, with its
  * Ethernet header zero. NULL, and counted at @port: there is no buffer. Worker.
  */
@@ -67,13 +89,21 @@ struct rte_mbuf *l3_make(struct hd_worker *w, const struct hd_port_config *port,
  */
 void l3_ignore(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
 
+/* ip_input.c: fills @a with what the headers say. @fib: of the gateway's VRF. Worker. */
+void l3_ip_ahead(const struct l3_fib *fib, struct rte_mbuf *m, unsigned int family,
+		 struct l3_ahead *a);
+
+/* input.c: an ARP packet. Worker. */
+void l3_arp_input(struct hd_worker *w, const struct hd_port_config *port,
+		  const struct l3_gateway *g, struct rte_mbuf *m);
+
 /* input.c: a message of neighbour discovery, in an IPv6 packet that is sound as @h. Worker. */
 void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
 		 struct rte_mbuf *m, const struct l3_ip *h);
 
 /* ip_input.c: an IP packet that gateway @g took from its segment. Worker. */
 void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
-		 struct rte_mbuf *m, unsigned int family);
+		 struct rte_mbuf *m, struct l3_ahead *a);
 
 /*
  * ip_output.c: a packet that is sound as @h leaves by @port, for its destination on that segment;
@@ -84,12 +114,26 @@ void l3_ip_output(struct hd_worker *w, const struct hd_port_config *port, struct
 
 /*
  * ip_output.c: an untagged frame of ours comes into the segment of @port, if that is up: with the
- * Ethernet header that it has; or an IP packet with a new one, from @g to the neighbour that has
- * the MAC @to. Worker.
+ * Ethernet header that it has, whose source is the gateway's; or an IP packet with a new one, from @g
+ * to the neighbour that has the MAC @to. It comes there in the order of these calls: at once, or
+ * when l3_take() is done. Worker.
  */
 void l3_emit(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
 void l3_transmit(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
 		 struct rte_mbuf *m, const struct hd_mac *to);
+
+/* ip_output.c: the frames that are on their way come into their segment. Worker. */
+void l3_out_flush(struct hd_worker *w, struct l3_out *out);
+
+/* One more, behind the others. Worker. */
+static inline void l3_out_add(struct hd_worker *w, struct l3_out *out,
+			      const struct hd_port_config *port, struct rte_mbuf *m)
+{
+	if (unlikely(out->n == HD_BURST || (out->n && out->port != port)))
+		l3_out_flush(w, out);
+	out->port = port;
+	out->m[out->n++] = m;
+}
 
 /*
  * ip_output.c: a packet that @port was to send is dropped, because there is no buffer for it.

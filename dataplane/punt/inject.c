@@ -57,7 +57,7 @@ static void on_inject(struct hd_worker *w, struct rte_mbuf *m)
 	const struct hd_port_config *port = w->config->ports[hd_meta(m)->port];
 
 	if (port->take) {
-		hd_path_input(w, port, m);
+		hd_path_input(w, port, &m, 1, false);
 	} else {
 		hd_meta(m)->port = HD_PORT_ID_NONE;
 		hd_tx_put(w, port->id, m);

@@ -105,13 +105,16 @@ static uint16_t host_send(struct hd_worker *w, struct hd_port *port, uint16_t q,
 	return n;
 }
 
-static void router_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+static void router_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+			uint16_t n)
 {
-	see(port->id, m);
-	fixture_routed[port->id]++;
-	hd_tx_taken(w, port, m);
-	w->stats->consumed++;
-	rte_pktmbuf_free(m);
+	for (uint16_t i = 0; i < n; i++) {
+		see(port->id, m[i]);
+		hd_tx_taken(w, port, m[i]);
+	}
+	fixture_routed[port->id] += n;
+	w->stats->consumed += n;
+	rte_pktmbuf_free_bulk(m, n);
 }
 
 static const struct hd_port_ops host_ops = {.name = "host", .tx_burst = host_send};
