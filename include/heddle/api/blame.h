@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Inside which port heddle-dp died ("blame" of OPEN_SHM). It writes this down with its last
- * instructions, when a signal ends it while it serves a port: a guest can do that to it, by taking away
- * memory that it shares. The next heddle-dp holds that port back, longer each time; heddled starts the
- * next one at once, since the others are not to wait for what one port does.
+ * The port that heddle-dp served when it died: shared memory, "blame" of OPEN_SHM. A guest can make
+ * heddle-dp die, by taking away memory that it shares. When a signal ends heddle-dp while it serves
+ * a port, its signal handler writes the port's name here. The next heddle-dp does not open that
+ * port for a while, longer after each death. heddled starts the next heddle-dp at once, so that the
+ * other ports do not wait.
  *
- * heddle-dp is the writer. Who reads believes nothing: it may be in the hands of an attacker.
+ * Only heddle-dp writes. An attacker may control heddle-dp, so a reader checks everything.
  */
 #ifndef HEDDLE_API_BLAME_H
 #define HEDDLE_API_BLAME_H
@@ -16,32 +17,32 @@
 
 #define HD_BLAME_NAME    "blame"
 #define HD_BLAME_VERSION 1
-#define HD_BLAME_PORTS   256 /* that are remembered */
+#define HD_BLAME_PORTS   256 /* ports that are remembered */
 
-/* What was being done with the port. */
+/* What heddle-dp did with the port. */
 enum hd_doing {
 	HD_DOING_NOTHING,
 	HD_DOING_RECEIVE,
 	HD_DOING_SEND,
-	HD_DOING_WAIT,    /* asking the other side to signal */
-	HD_DOING_MESSAGE, /* a message of the other side */
-	HD_DOING_CONTROL, /* opening, closing, looking after it */
+	HD_DOING_WAIT,    /* it asked the other side to signal */
+	HD_DOING_MESSAGE, /* it served a message of the other side */
+	HD_DOING_CONTROL, /* it opened, closed or polled the port */
 	HD_DOING_COUNT,
 };
 
 /* The last death. */
 struct hd_blame_last {
-	uint32_t seq; /* of deaths that were written down; it only grows */
+	uint32_t seq; /* number of this death, from 1 */
 	uint32_t signal;
 	uint32_t doing; /* enum hd_doing */
 	uint32_t zero;
 	char port[HD_NAME_MAX];
 };
 
-/* What one port did. */
+/* The deaths inside one port. */
 struct hd_blame_port {
 	char port[HD_NAME_MAX]; /* empty: a free place */
-	uint32_t deaths;        /* since it was forgiven */
+	uint32_t deaths;        /* since they were last forgotten */
 	uint32_t signal, doing; /* of the last one */
 	uint32_t zero;
 	uint64_t died_ns; /* CLOCK_MONOTONIC */
@@ -49,7 +50,7 @@ struct hd_blame_port {
 
 struct hd_blame {
 	struct hd_blame_last last;
-	uint32_t taken; /* the seq that is in @port already */
+	uint32_t taken; /* last.seq of the last death that is counted in port[] */
 	uint32_t zero;
 	struct hd_blame_port port[HD_BLAME_PORTS];
 };

@@ -4,12 +4,13 @@
  *
  *	BEGIN, object messages, PREPARE -> COMMIT or ABORT
  *
- * A full bracket starts from nothing: an object that is not named in it goes. A delta starts from
- * what the plane holds, whose generation must be the one that the sender names. An object message
- * is an event: it is not answered; the first one that is refused makes PREPARE fail, with its name
- * and the reason. An object that comes as it was is not touched: its port stays open and loses no
- * packet. PREPARE does all that can fail; COMMIT publishes and cannot fail. A lost channel, or a new
- * BEGIN, aborts. What depends on the outside (a NIC that is not there) is not a reason to refuse.
+ * A full bracket starts from nothing: an object that it does not name is removed. A delta starts
+ * from the configuration that the plane holds, whose generation must be the one that the sender
+ * names. An object message is an event, so it is not answered. The first one that is refused makes
+ * PREPARE fail, with the object's name and the reason. An object that did not change is not
+ * touched: its port stays open and loses no packet. PREPARE does all that can fail; COMMIT
+ * publishes and cannot fail. A lost channel aborts, and so does a new BEGIN. The state of the
+ * outside world, like a NIC that is not there, is no reason to refuse.
  */
 #ifndef HEDDLE_API_CONFIG_H
 #define HEDDLE_API_CONFIG_H
@@ -23,15 +24,15 @@ enum hd_config_mode {
 };
 
 struct hd_config_begin {
-	uint64_t base;       /* delta: generation that it starts from (-ESTALE if it is another) */
-	uint64_t generation; /* that the plane holds after COMMIT; not 0 */
+	uint64_t base;       /* delta: the generation that the plane must hold, else -ESTALE */
+	uint64_t generation; /* the one that the plane holds after COMMIT; not 0 */
 	uint32_t mode;       /* enum hd_config_mode */
 	uint32_t zero;
 };
 HD_REQ(CONFIG_BEGIN, HD_MSG_ID(HD_MODULE_CONFIG, 1), struct hd_config_begin, struct hd_nothing);
 
 struct hd_config_result {
-	uint32_t added, changed, removed, unchanged; /* objects */
+	uint32_t added, changed, removed, unchanged; /* numbers of objects */
 	uint32_t ports_opened, ports_restarted, ports_closed, zero;
 };
 HD_REQ(CONFIG_PREPARE, HD_MSG_ID(HD_MODULE_CONFIG, 2), struct hd_nothing, struct hd_config_result);
@@ -42,16 +43,16 @@ HD_REQ(CONFIG_ABORT, HD_MSG_ID(HD_MODULE_CONFIG, 4), struct hd_nothing, struct h
 enum hd_object_op {
 	HD_OBJECT_SET = 1,
 	HD_OBJECT_DELETE =
-		2, /* the rest of the message is zero; not an error when it is not there */
+		2, /* the rest of the message is zero; no error if there is no such object */
 };
 
 struct hd_object {
-	char key[HD_KEY_MAX]; /* the zero bytes after the NUL count when objects are compared */
+	char key[HD_KEY_MAX]; /* zero after the NUL, since objects are compared whole */
 	uint32_t op;          /* enum hd_object_op */
 	uint32_t zero;
 };
 
-/* An object message. A struct is compared whole, so its padding is zeroed by the sender. */
+/* An object message. Structs are compared whole, so the sender zeroes the padding. */
 #define HD_OBJECT(NAME, id, object_type)                                   \
 	enum { HD_##NAME = (id), HD_##NAME##_SIZE = sizeof(object_type) }; \
 	_Static_assert(sizeof(object_type) % 8 == 0, #NAME)

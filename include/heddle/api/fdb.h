@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The forwarding database: reading and clearing it.
+ * The forwarding database: listing and clearing it, and events about addresses.
  */
 #ifndef HEDDLE_API_FDB_H
 #define HEDDLE_API_FDB_H
@@ -10,9 +10,10 @@
 
 enum hd_fdb_flags {
 	HD_FDB_STATIC = 1 << 0,
-	HD_FDB_LOCAL = 1 << 1, /* an address of ours */
+	HD_FDB_LOCAL = 1 << 1, /* an address of the switch itself: of a gateway, for example */
 };
 
+/* Selects the entries that match everything that is set. */
 struct hd_fdb_filter {
 	char switch_name[HD_NAME_MAX]; /* empty: any */
 	char port[HD_NAME_MAX];        /* empty: any */
@@ -22,8 +23,8 @@ struct hd_fdb_filter {
 
 struct hd_fdb_list {
 	struct hd_fdb_filter filter;
-	uint64_t cursor; /* 0: from the start, else as the last reply said */
-	uint32_t limit;  /* entries at the most, 1..10000 */
+	uint64_t cursor; /* 0: from the start; else the one of the last reply */
+	uint32_t limit;  /* entries at most: 1..10000 */
 	uint32_t zero;
 };
 struct hd_fdb_entry {
@@ -32,19 +33,19 @@ struct hd_fdb_entry {
 	char port[HD_NAME_MAX];
 	uint8_t mac[6];
 	uint16_t vlan;
-	uint32_t age_s; /* since it was last seen; 0 for static ones */
+	uint32_t age_s; /* seconds since the address was last seen; 0 for static entries */
 	uint32_t flags; /* enum hd_fdb_flags */
 };
 struct hd_fdb_list_end {
-	uint64_t cursor;  /* where the next list goes on; 0: that was all */
+	uint64_t cursor;  /* for the next request, to go on from here; 0: there are no more */
 	uint64_t entries; /* in the whole table */
 	uint64_t capacity;
 };
-/* Entries come in no particular order; one that is learned meanwhile may or may not be among them. */
+/* Lists entries in no particular order. One that is learned during the list may be missing. */
 HD_REQ_STREAM(FDB_LIST, HD_MSG_ID(HD_MODULE_FDB, 1), struct hd_fdb_list, struct hd_fdb_entry,
 	      struct hd_fdb_list_end);
 
-/* Forgets what was learned, as far as the filter goes. Static entries stay. */
+/* Removes the learned entries that the filter selects. Static entries stay. */
 struct hd_fdb_clear {
 	struct hd_fdb_filter filter;
 };
@@ -53,23 +54,23 @@ struct hd_fdb_cleared {
 };
 HD_REQ(FDB_CLEAR, HD_MSG_ID(HD_MODULE_FDB, 2), struct hd_fdb_clear, struct hd_fdb_cleared);
 
-/* dp -> mgmt: something about an address that a person may want to know of; not each single one. */
+/* dp -> mgmt: an event about an address, for people. Rate-limited: not each event is sent. */
 enum hd_mac_event_kind {
 	HD_MAC_MOVED,
-	HD_MAC_LIMIT_PORT, /* a new address was refused, since there are so many already */
-	HD_MAC_LIMIT_SEGMENT,
-	HD_MAC_LIMIT_SWITCH,
-	HD_MAC_OWN,     /* a frame was dropped: its source is an address of the switch itself, */
-	HD_MAC_FOREIGN, /* ... or belongs to another port */
-	HD_MAC_LIMIT_TABLE, /* not learned, and not dropped: the port has its share of the table */
+	HD_MAC_LIMIT_PORT,    /* a frame was dropped: the port has as many addresses as it may */
+	HD_MAC_LIMIT_SEGMENT, /* the same of the segment */
+	HD_MAC_LIMIT_SWITCH,  /* the same of the switch */
+	HD_MAC_OWN,         /* a frame was dropped: its source is an address of the switch itself */
+	HD_MAC_FOREIGN,     /* a frame was dropped: its source belongs to another port */
+	HD_MAC_LIMIT_TABLE, /* not learned, but forwarded: the port used its share of the table */
 	HD_MAC_EVENT_COUNT,
 };
 struct hd_mac_event {
 	char switch_name[HD_NAME_MAX];
 	char segment[HD_NAME_MAX]; /* empty: an unnamed VLAN */
-	char from[HD_NAME_MAX]; /* HD_MAC_MOVED: the port where it was; OWN, FOREIGN: whose it is */
-	char to[HD_NAME_MAX];   /* the port where it was seen */
-	uint64_t left_out;      /* others of the sort since the last one that was told of */
+	char from[HD_NAME_MAX];    /* MOVED: the port where it was; OWN, FOREIGN: its owner */
+	char to[HD_NAME_MAX];      /* the port where it was seen */
+	uint64_t left_out;         /* events of this kind that were not sent since the last one */
 	uint8_t mac[6];
 	uint16_t vlan;
 	uint32_t kind; /* enum hd_mac_event_kind */

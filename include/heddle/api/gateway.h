@@ -2,10 +2,11 @@
 /*
  * Gateways: the switch's own interfaces in segments, which route between them.
  *
- * A gateway is a port of the kind "gateway", in access mode, with HD_PORT_GATEWAY: what its segment gives
- * to that port goes to the router, and what the router sends by it comes into the segment as if the
- * port had received it. So it has a port's state and counters: rx is what it sent into its segment, tx
- * what it got from there.
+ * A gateway is a port of the kind "gateway", in access mode, with HD_PORT_GATEWAY. The router gets
+ * the frames that the segment sends out of this port. A frame that the router sends by it comes
+ * into the segment as if the port had received it. So a gateway has a port's state and counters: rx
+ * counts frames that the router sent into the segment, tx counts frames that the router got from
+ * there.
  */
 #ifndef HEDDLE_API_GATEWAY_H
 #define HEDDLE_API_GATEWAY_H
@@ -22,12 +23,12 @@
 /* key: the port's name */
 struct hd_gateway_object {
 	struct hd_object head;
-	char vrf[HD_NAME_MAX]; /* the routing table that it is in; one exists while a gateway is in it */
+	char vrf[HD_NAME_MAX]; /* its VRF (routing table), which exists while it has a gateway */
 	uint8_t mac[6];        /* unicast, never zero */
 	uint16_t zero;
 	uint32_t n_addresses;
 	uint32_t zero2;
-	struct hd_ip_prefix addresses[HD_GATEWAY_ADDRESSES_MAX]; /* hd_ip_prefix_check() */
+	struct hd_ip_prefix addresses[HD_GATEWAY_ADDRESSES_MAX]; /* hd_ip_prefix_check() is 0 */
 };
 HD_OBJECT(GATEWAY, HD_MSG_ID(HD_MODULE_GATEWAY, 1), struct hd_gateway_object);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Host interfaces of segments, as heddle-cp sees them: it puts addresses on them.
- * The interface itself is a TAP port of heddle-dp; it may come later, or again.
+ * Host interfaces of segments, for heddle-cp, which puts addresses on them. The interface itself is
+ * a TAP port of heddle-dp: it may appear after the object, and may go and appear again.
  */
 #ifndef HEDDLE_API_HOSTIF_H
 #define HEDDLE_API_HOSTIF_H
@@ -22,9 +22,9 @@ struct hd_hostif_object {
 HD_OBJECT(HOSTIF, HD_MSG_ID(HD_MODULE_HOSTIF, 1), struct hd_hostif_object);
 
 /*
- * heddled -> cp: the device that heddled made, in its own namespace, for the TAP port @port. heddle-cp
- * touches no other, whatever its name is. Sent when the device is opened, and to a heddle-cp that
- * starts; @ifindex 0: the port is gone.
+ * heddled -> cp: heddled made the device @ifindex, in its own namespace, for the TAP port @port; 0:
+ * the port is gone. heddle-cp touches no other device, whatever its name is. heddled sends this
+ * when it opens the device, and when heddle-cp starts.
  */
 struct hd_hostif_device {
 	char port[HD_NAME_MAX];

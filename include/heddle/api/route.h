@@ -17,23 +17,26 @@ enum hd_route_kind {
 
 struct hd_route_list {
 	char vrf[HD_NAME_MAX]; /* empty: all */
-	uint64_t cursor;       /* 0: from the start, else as the last reply said */
-	uint32_t limit;        /* entries at the most, 1..10000 */
+	uint64_t cursor;       /* 0: from the start; else the one of the last reply */
+	uint32_t limit;        /* entries at most: 1..10000 */
 	uint8_t family;        /* 4, 6, or 0: both */
 	uint8_t zero[3];
 };
 struct hd_route_entry {
 	char vrf[HD_NAME_MAX];
-	char gateway[HD_NAME_MAX];  /* by which it leaves, or whose address it is */
+	char gateway[HD_NAME_MAX];  /* by which packets leave, or whose own address it is */
 	struct hd_ip_prefix prefix; /* its host part is 0 */
 	uint32_t kind;              /* enum hd_route_kind */
 	uint32_t zero;
 };
 struct hd_route_list_end {
-	uint64_t cursor;  /* where the next list goes on; 0: that was all */
+	uint64_t cursor;  /* for the next request, to go on from here; 0: there are no more */
 	uint64_t entries; /* of all VRFs */
 };
-/* In order of VRF, family, prefix and length, while no commit comes between two lists. */
+/*
+ * Lists routes in the order of VRF, family, prefix and length. After a commit between two requests,
+ * routes may be missing or come twice.
+ */
 HD_REQ_STREAM(ROUTE_LIST, HD_MSG_ID(HD_MODULE_ROUTE, 1), struct hd_route_list,
 	      struct hd_route_entry, struct hd_route_list_end);
 

@@ -16,12 +16,12 @@
 uint64_t hd_now_ns(void);
 
 /*
- * Makes the clock virtual and sets it. It stands still until set again.
- * One thread sets; the others may read.
+ * Makes the clock virtual and sets its time, which stands still until the next call. One thread
+ * calls this; all others may call hd_now_ns() meanwhile.
  */
 void hd_clock_set_virtual(uint64_t now_ns);
 
-/* Back to the real clock (for tests). */
+/* Makes the clock real again (for tests). */
 void hd_clock_set_real(void);
 
 #endif

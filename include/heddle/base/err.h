@@ -23,12 +23,13 @@ struct hd_err {
 int hd_err_set(struct hd_err *err, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-#ifdef __clang_analyzer__ /* lets it see that the result is not 0 */
+#ifdef __clang_analyzer__ /* shows the analyser that the result is not 0 */
 #define hd_err_set(err, code, ...) ((void)hd_err_set(err, code, __VA_ARGS__), -(code))
 #endif
 
 /*
- * Puts "@fmt: " in front of the text that is there, to say where it happened. Returns -@err->code.
+ * Puts "@fmt: " in front of the text of @err, to say where the error happened. Returns -@err->code.
+ * Any thread.
  */
 int hd_err_prefix(struct hd_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

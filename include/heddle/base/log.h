@@ -2,10 +2,10 @@
 /*
  * Logging: one line a call, with a syslog level.
  *
- * Under systemd (JOURNAL_STREAM names stderr) it goes to the journal with fields: PRIORITY,
+ * Under systemd (JOURNAL_STREAM names stderr) a line goes to the journal, with the fields PRIORITY,
  * HEDDLE_PLANE, HEDDLE_PORT and those of hd_log_fields(). Elsewhere it goes to stderr, and starts
- * with the local time (RFC 3339) and the plane's name. Never called by a data plane worker: workers
- * count, others log.
+ * with the local time (RFC 3339) and the plane's name. Workers of the data plane never call this:
+ * they count, and other threads log.
  */
 #ifndef HEDDLE_BASE_LOG_H
 #define HEDDLE_BASE_LOG_H
@@ -28,8 +28,9 @@ void hd_log_init(const char *plane);
 
 /*
  * From now on lines go to the journal that listens at @path (see systemd's
- * JOURNAL_NATIVE_PROTOCOL); one that it does not take goes to stderr, as those of a forked child
- * do. hd_log_init() calls it for the system's. Call before other threads start. 0 or -errno.
+ * JOURNAL_NATIVE_PROTOCOL). A line that the journal does not take goes to stderr, and so do the
+ * lines of a forked child. hd_log_init() calls this for the system's journal. Call before other
+ * threads start. 0 or -errno.
  */
 int hd_log_journal(const char *path);
 
@@ -42,20 +43,20 @@ bool hd_log_wants(enum hd_log_level level);
 /* Parses "error", "warning", "notice", "info", "debug". Returns the level, or -EINVAL. */
 int hd_log_level_parse(const char *name);
 
-/* Writes one line. Any thread but workers. @fmt has no newline at its end. Keeps errno. */
+/* Writes one line. Any thread except workers. @fmt has no newline at its end. Keeps errno. */
 void hd_log(enum hd_log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* As hd_log(), about a port: the line starts with "port NAME: ". */
 void hd_log_port(enum hd_log_level level, const char *port, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* What a line says, for programs: in the journal alone. A list of them ends with a NULL name. */
+/* A field of a line, for programs; only the journal gets fields. A list ends with a NULL name. */
 struct hd_log_field {
 	const char *name; /* "HEDDLE_USER": capital letters, digits and _ */
 	const char *value;
 };
 
-/* As hd_log(), with fields. What does not fit into 4 KB of all of them is cut. */
+/* As hd_log(), with fields. All fields together are cut at 4 KB. */
 void hd_log_fields(enum hd_log_level level, const struct hd_log_field *fields, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -66,10 +67,13 @@ struct hd_log_limit {
 	unsigned int suppressed;
 };
 
-/* True if a line may be written now; tells of suppressed ones when a new window opens. */
+/*
+ * True if a line may be written now. When a new window opens, logs how many lines were suppressed
+ * in the one before.
+ */
 bool hd_log_allowed(struct hd_log_limit *limit);
 
-/* A rate-limited line, for what a guest, a peer or the wire can cause. */
+/* Writes a rate-limited line: for everything that a guest, a peer or the wire can cause. */
 #define hd_log_limited(level, ...)                                  \
 	do {                                                        \
 		static struct hd_log_limit limit_;                  \

@@ -17,10 +17,16 @@
  */
 bool hd_name_valid(const char *name, size_t size);
 
-/* True if a NUL lies within the first @size bytes (what a received string must be checked for). */
+/*
+ * True if one of the first @size bytes is a NUL. Every string that was received is checked with
+ * this.
+ */
 bool hd_str_terminated(const char *str, size_t size);
 
-/* Copies, always terminates. Returns 0, or -ENAMETOOLONG (then @dst holds what fitted). */
+/*
+ * Copies @src to the @size bytes at @dst, and always terminates @dst. Returns 0, or -ENAMETOOLONG;
+ * then @dst holds the beginning of @src.
+ */
 int hd_str_copy(char *dst, size_t size, const char *src);
 
 #endif

@@ -11,7 +11,7 @@
 /* A random number: from getrandom(2), or the fixed sequence after hd_random_fix(). Any thread. */
 uint64_t hd_random_u64(void);
 
-/* From now on hd_random_u64() returns the sequence that @seed determines. */
+/* From now on hd_random_u64() returns the sequence that @seed determines. Any thread. */
 void hd_random_fix(uint64_t seed);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The configuration objects that a plane was given, by (type, key), and the bracket around their
- * changes (heddle/api/config.h). Knows nothing of what objects mean. One thread.
+ * The store: the configuration objects that a plane was given, by (type, key), and the bracket
+ * around their changes (heddle/api/config.h). It does not know what objects mean. One thread.
  */
 #ifndef HEDDLE_CONFIG_STORE_H
 #define HEDDLE_CONFIG_STORE_H
@@ -17,12 +17,17 @@ struct hd_object_class {
 	const char *name;
 	uint32_t type;
 	size_t size;
-	/* Checks everything in the object but its head; every byte may be hostile. May be NULL. */
+	/*
+	 * Checks everything in the object except its head; every byte may be hostile. 0 or -errno
+	 * with @err. Pure. May be NULL.
+	 */
 	int (*validate)(const void *object, struct hd_err *err);
 	struct hd_object_class *next;
 };
 
-/* Constructors register; a second class of one type aborts. */
+/*
+ * Registers a class. Call from a constructor. Aborts the program if the type has a class already.
+ */
 void hd_object_class_register(struct hd_object_class *cls);
 
 #define HD_OBJECT_CLASS_REGISTER(cls_)                                  \
@@ -32,35 +37,46 @@ void hd_object_class_register(struct hd_object_class *cls);
 	}                                                               \
 	static void cls_##_register_(void)
 
+/* The first class of the list (go on with ->next), and the class of a type; NULL: there is none. */
 const struct hd_object_class *hd_object_class_first(void);
 const struct hd_object_class *hd_object_class_find(uint32_t type);
 
 struct hd_store;
 
-#define HD_OBJECTS_MAX (1u << 23) /* that a plane takes: more than a model that is valid has */
+#define HD_OBJECTS_MAX (1u << 23) /* that a plane takes; no valid configuration has so many */
 
-/* A store for the classes that are registered, and at most @max objects. NULL: out of memory. */
+/*
+ * Makes a store for the classes that are registered, with room for @max objects. NULL: no memory.
+ */
 struct hd_store *hd_store_new(uint32_t max);
 void hd_store_free(struct hd_store *store);
 
+/* The generation of the last commit; 0: there was none. */
 uint64_t hd_store_generation(const struct hd_store *store);
 
-/* Opens a bracket; one that is open is aborted. -ESTALE, -EINVAL with @err. */
+/*
+ * Opens a bracket, and aborts one that is open. 0; with @err -ESTALE: a delta starts from a
+ * generation that the store does not hold, or -EINVAL.
+ */
 int hd_store_begin(struct hd_store *store, const struct hd_config_begin *begin, struct hd_err *err);
 bool hd_store_in_bracket(const struct hd_store *store);
 
 /*
- * One object message: head and content are checked. The first failure is kept for
- * hd_store_failed(); later objects are then ignored.
+ * Checks the head and the content of one object message, and enters it into the bracket. 0 or
+ * -errno. The first failure is kept for hd_store_failed(), and later objects of the bracket are
+ * ignored.
  */
 int hd_store_put(struct hd_store *store, uint32_t type, const void *object, size_t len);
 int hd_store_failed(const struct hd_store *store, struct hd_err *err);
 
-/* Marks the bracket as refused, with a reason (what a later check found). Returns -@code. */
+/* Marks the bracket as refused, with the reason that a later check found. Returns -@code. */
 int hd_store_refuse(struct hd_store *store, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The bracket's objects become the store's. What was replaced is freed. */
+/*
+ * Ends the bracket. commit: its objects are in force, replaced ones are freed. abort: nothing
+ * changes.
+ */
 void hd_store_commit(struct hd_store *store);
 void hd_store_abort(struct hd_store *store);
 
@@ -70,7 +86,7 @@ const void *hd_store_now(const struct hd_store *store, uint32_t type, const char
 /* The object as it will be after the commit (outside a bracket: as it is), or NULL. */
 const void *hd_store_next(const struct hd_store *store, uint32_t type, const char *key);
 
-/* What the bracket does to an object. */
+/* How the bracket changes an object. */
 enum hd_change { HD_UNCHANGED, HD_ADDED, HD_CHANGED, HD_REMOVED };
 
 /*
@@ -81,10 +97,13 @@ typedef int (*hd_store_fn)(const char *key, enum hd_change change, const void *n
 			   const void *next, void *arg);
 int hd_store_walk(const struct hd_store *store, uint32_t type, hd_store_fn fn, void *arg);
 
-/* The same for those that the open bracket adds, changes or removes; a delta costs no more. */
+/*
+ * The same for the objects that the open bracket adds, changes or removes. The cost of a delta
+ * depends on these only.
+ */
 int hd_store_walk_changes(struct hd_store *store, uint32_t type, hd_store_fn fn, void *arg);
 
-/* Counts all objects by what the bracket does to them. */
+/* Counts the objects that the bracket adds, changes, removes and leaves, into @result. */
 void hd_store_count(struct hd_store *store, struct hd_config_result *result);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The form of what the planes say to each other.
+ * The form of the messages between planes.
  *
- * Planes are connected by SOCK_SEQPACKET socket pairs that heddled makes: a packet is a message,
- * a header and a fixed-width struct. A request has exactly one final reply, with the same sequence
- * number; a streamed reply is any number of HD_MSG_F_MORE items and then the final reply.
- * Events are not answered. The protocol is private to one build: the first message each way is a
- * hello, and a peer of another version is refused.
+ * SOCK_SEQPACKET socket pairs, which heddled makes, connect the planes. A packet is a message: a
+ * header and a fixed-width struct. A request has exactly one final reply, with the same sequence
+ * number; a streamed reply is any number of HD_MSG_F_MORE items and then the final reply. Events
+ * are not answered. The protocol is private to one build: the first message in each direction is a
+ * hello, and a peer of another version or build is refused.
  *
  * Each type number is bound to its structs here, by macro; the dispatcher checks the size before
  * any handler runs. Type numbers are (module << 16 | n); modules are listed in this file.
@@ -26,7 +26,7 @@ enum hd_msg_flags {
 	HD_MSG_F_REQUEST = 1 << 0,
 	HD_MSG_F_REPLY = 1 << 1,
 	HD_MSG_F_EVENT = 1 << 2,
-	HD_MSG_F_MORE = 1 << 3, /* with REPLY: an item of a stream, the end is still to come */
+	HD_MSG_F_MORE = 1 << 3, /* with REPLY: an item of a stream; more messages follow */
 };
 
 struct hd_msg_hdr {
@@ -114,12 +114,12 @@ struct hd_hello {
 };
 HD_EVENT(HELLO, HD_MSG_ID(HD_MODULE_IPC, 1), struct hd_hello);
 
-/* Are you there? Answered by the channel itself from the owner's event loop. */
+/* Asks whether the peer lives. The peer's channel itself answers, from its owner's event loop. */
 HD_REQ(PING, HD_MSG_ID(HD_MODULE_IPC, 2), struct hd_nothing, struct hd_nothing);
 
 /*
- * The level of hd_log_level_set() from now on. heddled -> plane: taken by the channel itself;
- * heddle-mgmt -> heddled, which tells all planes.
+ * Sets the log level (hd_log_level_set()). heddle-mgmt -> heddled, which sets its own and sends it
+ * to all planes; heddled -> plane, where the channel itself sets it.
  */
 struct hd_log_level_msg {
 	uint32_t level; /* enum hd_log_level */
@@ -127,10 +127,12 @@ struct hd_log_level_msg {
 };
 HD_EVENT(LOG_LEVEL, HD_MSG_ID(HD_MODULE_IPC, 3), struct hd_log_level_msg);
 
-/* Sets the level of this process. False, and nothing is set, when it is none. */
+/*
+ * Sets the log level of this process. False: @msg names no level, and nothing changes. Any thread.
+ */
 bool hd_log_level_take(const struct hd_log_level_msg *msg);
 
-/* A reply with a status below 0 carries this, whatever the type is. */
+/* The body of each reply with a status below 0, whatever its type is. */
 struct hd_msg_error {
 	char text[256];
 };

@@ -88,26 +88,27 @@ const char *hd_mac_str(const struct hd_mac *mac, char str[HD_MAC_STR_MAX]);
 int hd_mac_parse(const char *str, struct hd_mac *mac);
 
 /*
- * A VLAN that has no id has a number of the switch's own: above all ids, so that no tag can name it,
- * and none is made of it.
+ * Numbers of VLANs. A VLAN with an id has its id. A VLAN without one has an internal number, which
+ * the switch chooses above all ids: no tag carries it, neither in frames that come in nor in frames
+ * that leave.
  */
 #define HD_VLAN_INTERNAL_MIN HD_VLAN_COUNT
-#define HD_VLAN_NUMBERS      (2 * HD_VLAN_COUNT) /* ids, and numbers of the switch's own */
+#define HD_VLAN_NUMBERS      (2 * HD_VLAN_COUNT) /* ids and internal numbers */
 
-/* The id that a tag carries; 0: the VLAN has none. */
+/* The id that the VLAN's tags carry; 0: it has none. */
 static inline uint16_t hd_vlan_id(uint16_t vlan)
 {
 	return vlan < HD_VLAN_INTERNAL_MIN ? vlan : 0;
 }
 
-/* True for an id that a tag can carry, and for a number of the switch's own. */
+/* True for an id that a tag can carry, and for an internal number. */
 static inline bool hd_vlan_valid(uint16_t vlan)
 {
 	return (vlan >= HD_VLAN_MIN && vlan <= HD_VLAN_MAX) ||
 	       (vlan >= HD_VLAN_INTERNAL_MIN && vlan < HD_VLAN_NUMBERS);
 }
 
-/* A set of VLAN ids, one bit each: 512 bytes. Numbers of the switch's own are in none. */
+/* A set of VLAN ids, one bit each: 512 bytes. It cannot hold internal numbers. */
 struct hd_vlan_set {
 	uint64_t w[HD_VLAN_COUNT / 64];
 };

@@ -9,7 +9,10 @@
 
 #include "heddle/base/err.h"
 
-/* An address and the length of its subnet's prefix. An IPv4 address is in the first 4 bytes, the others are 0. */
+/*
+ * An address and the length of its subnet's prefix. An IPv4 address is in the first 4 bytes; the
+ * others are 0.
+ */
 struct hd_ip_prefix {
 	uint8_t addr[16];
 	uint8_t family; /* 4 or 6 */
@@ -18,9 +21,9 @@ struct hd_ip_prefix {
 };
 
 /*
- * Can an interface have it? Returns 0, or -EINVAL with @err when its family or length is none, or it
- * stands for no single host of its subnet (loopback, multicast, the subnet's own, broadcast). Any
- * thread.
+ * Checks whether an interface can have @address. Returns 0, or -EINVAL with @err: the family or the
+ * length is not valid, or the address is not one host's (loopback, multicast, the subnet's own,
+ * broadcast). Any thread.
  */
 int hd_ip_prefix_check(const struct hd_ip_prefix *address, struct hd_err *err);
 
