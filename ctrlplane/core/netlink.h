@@ -2,7 +2,7 @@
 /*
  * The kernel's interfaces and addresses, over rtnetlink.
  *
- * One socket listens to what changes, another asks and orders; the kernel answers at once, so
+ * One socket listens to changes, another one asks and changes. The kernel answers at once, so
  * nothing here waits. One thread.
  */
 #ifndef CTRLPLANE_CORE_NETLINK_H
@@ -18,27 +18,27 @@ struct event_base;
 struct nlmsghdr;
 
 /*
- * What we put on an interface carries this protocol number (IFA_PROTO), so that a restarted heddle-cp
- * knows its own addresses. Kernels before 5.18 forget it.
+ * Addresses that heddle-cp puts on an interface carry this protocol number (IFA_PROTO), so that a
+ * restarted heddle-cp knows its own addresses. Kernels before 5.18 do not store it.
  */
 #define CP_ADDRESS_PROTO 0x68
 
 struct cp_address {
 	uint32_t ifindex;
-	uint8_t addr[16]; /* IPv4 in the first four */
+	uint8_t addr[16]; /* an IPv4 address is in the first 4 bytes */
 	uint8_t family;   /* 4 or 6 */
 	uint8_t length;   /* of the prefix */
-	uint8_t proto;    /* IFA_PROTO, 0 when the kernel does not say */
-	bool dad_failed;  /* IPv6: somebody else has it */
+	uint8_t proto;    /* IFA_PROTO; 0: the kernel does not store it */
+	bool dad_failed;  /* IPv6: another node has the address (RFC 4862 5.4) */
 };
 
 enum cp_netlink_change {
-	CP_LINK_CHANGED, /* new, gone, renamed, up or down */
+	CP_LINK_CHANGED, /* an interface appeared, went, was renamed, or went up or down */
 	CP_ADDRESS_CHANGED,
-	CP_EVERYTHING_CHANGED, /* the kernel had more to say than we could take: look again */
+	CP_EVERYTHING_CHANGED, /* messages of the kernel were lost: read everything again */
 };
 
-/* @name is that of the interface with CP_LINK_CHANGED, else NULL. */
+/* @name is the interface's name with CP_LINK_CHANGED, else NULL. */
 typedef void (*cp_netlink_fn)(enum cp_netlink_change change, uint32_t ifindex, const char *name,
 			      void *arg);
 typedef void (*cp_address_fn)(const struct cp_address *address, void *arg);
@@ -51,14 +51,17 @@ void cp_netlink_close(void);
 int cp_netlink_addresses(cp_address_fn fn, void *arg);
 
 /*
- * Puts @address on its interface, or takes it away. Returns 0, or the kernel's answer: -EEXIST: it
- * is there (perhaps with another prefix length); -EPERM; -EACCES: IPv6 is off; -ENODEV;
- * -EADDRNOTAVAIL: nothing to take away.
+ * Adds @address to its interface, or removes it. Returns 0, or the kernel's answer: -EEXIST: the
+ * interface has it (perhaps with another prefix length); -EPERM; -EACCES: IPv6 is off; -ENODEV;
+ * -EADDRNOTAVAIL: the interface does not have it.
  */
 int cp_netlink_address_add(const struct cp_address *address);
 int cp_netlink_address_remove(const struct cp_address *address);
 
-/* Reads an RTM_NEWADDR or RTM_DELADDR. Pure. False: not one of those, or of another family. */
+/*
+ * Reads an RTM_NEWADDR or RTM_DELADDR message. False: @hdr is another message, or of another
+ * family. Pure.
+ */
 bool cp_netlink_address_parse(const struct nlmsghdr *hdr, struct cp_address *address);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Addresses as rtnetlink messages. They are written and read by hand: libnl's address objects know
- * nothing of IFA_PROTO.
+ * Addresses as rtnetlink messages. This file writes and reads them itself, since libnl's address
+ * objects do not know IFA_PROTO.
  */
 #include <errno.h>
 #include <string.h>

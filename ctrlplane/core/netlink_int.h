@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the parts of netlink.h share.
+ * Shared by the files that implement netlink.h.
  */
 #ifndef CTRLPLANE_CORE_NETLINK_INT_H
 #define CTRLPLANE_CORE_NETLINK_INT_H
@@ -8,7 +8,10 @@
 struct cp_address;
 struct nl_msg;
 
-/* RTM_NEWADDR or RTM_DELADDR for @address; NULL when out of memory. The caller frees it. */
+/*
+ * Makes an RTM_NEWADDR or RTM_DELADDR message (@type) for @address. NULL: no memory. The caller
+ * frees it with nlmsg_free().
+ */
 struct nl_msg *cp_netlink_address_message(const struct cp_address *address, int type, int flags);
 
 #endif

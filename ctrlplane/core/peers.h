@@ -2,8 +2,9 @@
 /*
  * The channels to heddled, heddle-mgmt and heddle-dp, in the event loop.
  *
- * heddled's is there from the start; the others come over it, again after each restart of the other
- * side. The loop ends when heddled says stop, or is gone.
+ * The channel to heddled exists from the start. heddled sends the other two over it, and again
+ * after each restart of the other side. The event loop ends when heddled sends PLANE_STOP or is
+ * gone.
  */
 #ifndef CTRLPLANE_CORE_PEERS_H
 #define CTRLPLANE_CORE_PEERS_H
@@ -14,16 +15,19 @@
 struct event_base;
 struct hd_chan;
 
-/* Takes over @supervisor_fd. Returns 0 or -errno. */
+/*
+ * Opens the channel to heddled on @supervisor_fd, which it owns from now on. 0, or -errno with
+ * @err.
+ */
 int cp_peers_start(struct event_base *base, int supervisor_fd, struct hd_err *err);
 
-/* Tells heddled that start-up is over. */
+/* Tells heddled that heddle-cp is ready. */
 void cp_peers_ready(void);
 
 /* The channel to @plane, or NULL while there is none. */
 struct hd_chan *cp_peer(enum hd_plane plane);
 
-/* True when the loop ended because heddled vanished, and not because it asked for it. */
+/* True if the loop ended because heddled is gone, and not by PLANE_STOP. */
 int cp_peers_orphaned(void);
 
 void cp_peers_stop(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Host interfaces as a feature: the configuration object and where it goes.
+ * Host interfaces as a feature: registers the class of the configuration object and passes it on.
  */
 #include "heddle/api/hostif.h"
 #include "heddle/base/name.h"

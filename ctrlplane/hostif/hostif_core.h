@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Host interfaces: which addresses may be configured, and what to change on an interface so that it
- * has them. Pure.
+ * Host interfaces: checks their objects, and finds out which addresses to add and to remove. Pure.
  */
 #ifndef CTRLPLANE_HOSTIF_HOSTIF_CORE_H
 #define CTRLPLANE_HOSTIF_HOSTIF_CORE_H
@@ -13,21 +12,25 @@
 #include "heddle/api/hostif.h"
 #include "heddle/base/err.h"
 
-/* Checks a received struct hd_hostif_object: name of the interface, addresses. 0 or -EINVAL. */
+/*
+ * Checks a received struct hd_hostif_object: the interface's name and the addresses. 0, or -EINVAL
+ * with @err.
+ */
 int hostif_validate(const void *object, struct hd_err *err);
 
 /* An address that an interface has. */
 struct hostif_present {
 	struct hd_ip_prefix address;
-	bool ours;      /* we put it there */
-	bool duplicate; /* IPv6: somebody else on the segment has it */
-	bool remove;    /* set by hostif_diff(): take it away */
+	bool ours;      /* heddle-cp put it there */
+	bool duplicate; /* IPv6: another node on the segment has it */
+	bool remove;    /* set by hostif_diff(): the caller removes it */
 };
 
 /*
- * Compares what is wanted with what is there. Addresses of ours that are not wanted are marked for
- * removal, those of others never are. Returns the wanted ones that are to be added, one bit each
- * (@n_wanted <= HD_HOSTIF_ADDRESSES_MAX). An address that is there, whoever put it, is fine.
+ * Compares the wanted addresses with the present ones. Marks present addresses that heddle-cp put
+ * there, and that are not wanted, for removal; never marks others. Returns the wanted addresses
+ * that are missing, one bit each (@n_wanted <= HD_HOSTIF_ADDRESSES_MAX). It does not matter who put
+ * a present address there.
  */
 uint32_t hostif_diff(const struct hd_ip_prefix *wanted, size_t n_wanted,
 		     struct hostif_present *present, size_t n_present);
@@ -35,7 +38,10 @@ uint32_t hostif_diff(const struct hd_ip_prefix *wanted, size_t n_wanted,
 /* True if both are the same address with the same prefix length. */
 bool hostif_address_equal(const struct hd_ip_prefix *a, const struct hd_ip_prefix *b);
 
-/* Words for a kernel's refusal (positive errno): what is wrong, and what would mend it. */
+/*
+ * Fills @err with words for the errno @code (positive) with which the kernel refused @address: what
+ * is wrong and what would mend it.
+ */
 void hostif_refusal(struct hd_err *err, int code, const struct hd_ip_prefix *address,
 		    const char *netdev);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * heddle-cp: everything that decides by talking to others than packets. See ctrlplane/core/feature.h
- * for how its parts are found.
+ * heddle-cp: the control plane. Its features, which register themselves (ctrlplane/core/feature.h),
+ * talk to the kernel and to other routers, and decide.
  */
 #include <errno.h>
 #include <signal.h>

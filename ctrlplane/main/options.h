@@ -16,8 +16,8 @@ struct cp_options {
 };
 
 /*
- * Reads the arguments, and HEDDLE_SUPERVISOR_FD. Returns 0, CP_OPTIONS_DONE, or -EINVAL after it
- * wrote to stderr what is wrong.
+ * Reads the arguments, and HEDDLE_SUPERVISOR_FD of the environment. Returns 0, CP_OPTIONS_DONE, or
+ * -EINVAL; then stderr says what is wrong.
  */
 int cp_options_parse(struct cp_options *options, int argc, char **argv);
 

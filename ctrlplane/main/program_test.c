@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * heddle-cp as a program, with a real kernel: see harness_test.h.
+ * Tests heddle-cp as a program, with a real kernel. See harness_test.h.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The configuration bracket, as heddle-mgmt talks to a plane: in order, out of order, and hostile. */
+/* The configuration bracket, with messages in order, out of order, and hostile ones. */
 #include <errno.h>
 #include <string.h>
 
@@ -158,7 +158,9 @@ static void test_commit(void)
 	stop();
 }
 
-/* A commit that is in force later is answered then; and not at all when nobody is there any more. */
+/*
+ * A commit that is in force later is answered then; and not at all when nobody is there any more.
+ */
 static void test_slow_commit(void)
 {
 	unsigned int answers;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The object store: a sorted tree (tsearch(3)) of entries for each type, each entry with the object
- * as it is and, within a bracket that touched it, as it will be. A delta costs what it touches.
+ * The object store: for each type a sorted tree (tsearch(3)) of entries. An entry holds the object
+ * that is in force and, if the open bracket names it, the object after the commit. The cost of a
+ * delta depends only on the objects that it names.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The object store: brackets, what they do to objects, and objects that lie.
+ * The object store: brackets, how they change objects, and hostile objects.
  */
 #include <errno.h>
 #include <string.h>
@@ -207,7 +207,10 @@ static void test_walk(void)
 	hd_store_free(s);
 }
 
-/* More objects than a plane takes are refused; what was there stays, and others come in their place. */
+/*
+ * More objects than a plane takes are refused; what was there stays, and others come in their
+ * place.
+ */
 static void test_limit(void)
 {
 	struct hd_store *s = two();

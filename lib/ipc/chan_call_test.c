@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The call that waits. */
+/* hd_chan_call(): the call that waits. */
 #define _GNU_SOURCE /* pipe2 */
 
 #include "lib/ipc/side_test.h"
@@ -14,7 +14,9 @@
 
 #include "tests/unit/unit.h"
 
-/* Opens @a here, and its peer in a child that serves until the channel closes. @first runs there. */
+/*
+ * Opens @a here, and its peer in a child that serves until the channel closes. @first runs there.
+ */
 static pid_t open_child(struct side *a, void (*first)(struct side *))
 {
 	struct side b;

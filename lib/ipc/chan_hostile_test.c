@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A channel whose peer is a bare socket that says what no peer should. */
+/* A channel whose peer is a bare socket and sends messages that no peer should send. */
 #define _GNU_SOURCE /* pipe2 */
 
 #include "lib/ipc/test_msgs.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Inside of a channel; for the files of this folder only. Each file calls those below it:
+ * The inside of a channel, for the files of this folder only. Each file calls only files below it:
  *
- *	chan.c		its life, the owner's calls, the loop
- *	chan_dispatch.c	calls handlers and reply functions for what came
+ *	chan.c		opening and closing, the owner's calls, the owner's event loop
+ *	chan_dispatch.c	calls handlers and reply functions for messages that came
  *	chan_call.c	requests, replies, events, and the call that waits
- *	chan_pending.c	requests whose reply has not come
- *	chan_io.c	datagrams in and out, with descriptors; what the socket does not take is queued
- *	chan_check.c	the form of what came (pure)
+ *	chan_pending.c	requests whose final reply has not come
+ *	chan_io.c	reads and writes datagrams with descriptors; the queue to the socket
+ *	chan_check.c	checks the form of messages that came (pure)
  */
 #ifndef LIB_IPC_CHAN_INT_H
 #define LIB_IPC_CHAN_INT_H
@@ -18,9 +18,9 @@
 
 #define CHAN_TABLES_MAX  32
 #define CHAN_PENDING_MAP 64 /* buckets, a power of 2 */
-#define CHAN_BURST       64 /* messages of one hd_chan_process() */
+#define CHAN_BURST       64 /* messages that one hd_chan_process() serves at most */
 
-/* A datagram that came or is to go, with its descriptors. */
+/* A datagram that was received or is queued, with its descriptors. */
 struct chan_packet {
 	STAILQ_ENTRY(chan_packet) next;
 	size_t len;
@@ -35,9 +35,9 @@ struct chan_pending {
 	LIST_ENTRY(chan_pending) next;
 	uint32_t seq;
 	uint32_t type;
-	size_t item_size; /* 0: no stream */
+	size_t item_size; /* 0: the reply is no stream */
 	size_t rep_size;
-	hd_reply_fn fn; /* NULL: nobody waits any more, the reply is dropped */
+	hd_reply_fn fn; /* NULL: nobody waits for the reply any more; it is dropped */
 	void *arg;
 };
 LIST_HEAD(chan_pendings, chan_pending);
@@ -53,16 +53,16 @@ struct hd_chan {
 	struct hd_chan_config config;
 	struct hd_chan_counters counters;
 	enum hd_plane peer;
-	bool greeted;      /* the peer's hello was found right, maybe by a call that waited */
-	bool ready;        /* it was also served */
-	bool broken;       /* nothing can be sent; what came before is still served */
+	bool greeted;      /* the peer's hello was accepted, perhaps in a call that waits */
+	bool ready;        /* the hello was also served: the owner knows of it */
+	bool broken;       /* nothing can be sent; messages that came before are still served */
 	bool closed;       /* `closed` was called */
-	bool freed;        /* to be freed when the last call on the stack returns */
-	bool want_write;   /* what the owner was told last */
-	unsigned int busy; /* calls on the stack that will still use this struct */
+	bool freed;        /* is freed when the last call on the stack returns */
+	bool want_write;   /* the value that the owner's want_write() got last */
+	unsigned int busy; /* calls on the stack that still use this struct */
 	uint32_t seq;
 	struct chan_packets tx;
-	struct chan_packets kept; /* came while a call waited */
+	struct chan_packets kept; /* messages that came during a call that waits */
 	size_t tx_bytes, kept_bytes;
 	struct chan_pendings pending[CHAN_PENDING_MAP];
 	struct chan_table tables[CHAN_TABLES_MAX];
@@ -72,80 +72,87 @@ struct hd_chan {
 
 /* chan_check.c */
 
-/* Checks the form of a datagram. Returns 0 or -EBADMSG. */
+/* Checks the form of a datagram: header, flags, length. Returns 0 or -EBADMSG. Pure. */
 int chan_check(const struct chan_packet *packet);
 
-/* True if @packet is a well-formed hello, of our version and build; else @err says why not. */
+/* True if @packet is a well-formed hello of our version and build; else @err says why not. Pure. */
 bool chan_hello_right(const struct chan_packet *packet, struct hd_err *err);
 
-/* 0 if a reply or item answers a request that was declared so, else -EBADMSG. */
+/*
+ * Checks whether a reply or an item has the size that the declaration of its request says. Returns
+ * 0 or -EBADMSG. Pure.
+ */
 int chan_reply_check(const struct hd_msg_hdr *hdr, const void *body, uint32_t type,
 		     size_t item_size, size_t rep_size);
 
 /* chan_io.c */
 
+/* The peer's program, for logs. */
 const char *chan_peer_name(const struct hd_chan *chan);
 
 /*
- * True if the event loop should call when the socket can be written to: also for messages that a call
- * kept, which the next hd_chan_process() serves.
+ * True if the event loop must call hd_chan_process() when the socket can be written: something is
+ * queued, or a call that waited kept messages, which hd_chan_process() has to serve.
  */
 bool chan_wants_write(const struct hd_chan *chan);
 
-/* Tells the owner when what its event loop should wait for has changed. */
+/* Calls the owner's want_write() if the value of chan_wants_write() has changed. */
 void chan_want_update(struct hd_chan *chan);
 
 /*
- * Sends or queues one message. Descriptors are duplicated when it is queued. Returns 0, -EPIPE,
- * -EMSGSIZE (a mistake of the caller), -ENOMEM, -EMFILE or -ENFILE.
+ * Sends or queues one message. Duplicates the descriptors of a message that it queues. Returns 0,
+ * -EPIPE, -EMSGSIZE (a mistake of the caller), -ENOMEM, -EMFILE or -ENFILE.
  */
 int chan_send(struct hd_chan *chan, const struct hd_msg_hdr *hdr, const void *body, const int *fds,
 	      unsigned int n_fds);
 
-/* Writes what is queued, as far as the socket takes it. */
+/* Writes queued messages until the socket takes no more. */
 void chan_flush(struct hd_chan *chan);
 
 /*
- * Receives one datagram into @packet, which has room for HD_MSG_MAX bytes. Returns 1, 0 at the end,
- * -EAGAIN, or -EBADMSG: it was cut; its descriptors are closed then.
+ * Receives one datagram into @packet, which has room for HD_MSG_MAX bytes. Returns 1; 0: the peer
+ * has closed; -EAGAIN: there is none; -EBADMSG: the datagram was cut, and its descriptors are
+ * closed.
  */
 int chan_recv(struct hd_chan *chan, struct chan_packet *packet);
 
-/* Nothing can be sent from now on; hd_chan_process() closes the channel once all is read. */
+/* Stops sending for good. hd_chan_process() closes the channel when it has read everything. */
 void chan_break(struct hd_chan *chan);
 
-/* A packet with room for @len bytes, or NULL. */
+/* Makes a packet with room for @len bytes; NULL: no memory. The caller frees it with free(3). */
 struct chan_packet *chan_packet_new(size_t len);
 
-/* Closes descriptors that nobody took (those that are not -1). */
+/* Closes the descriptors that no handler kept: those that are not -1. */
 void chan_fds_close(int *fds, unsigned int n_fds);
 
 void chan_packets_free(struct chan_packets *packets);
 
 /* chan_pending.c */
 
-/* Remembers a request. Returns NULL when out of memory. */
+/* Enters an open request, for its reply. Returns NULL when there is no memory. */
 struct chan_pending *chan_pending_add(struct hd_chan *chan, uint32_t seq, uint32_t type);
 
-/* The request of this number, or NULL. */
+/* The open request with the sequence number @seq, or NULL. */
 struct chan_pending *chan_pending_find(struct hd_chan *chan, uint32_t seq);
 
-/* Calls @p back with an error of our own making. */
+/* Calls the function of @p with @status and a struct hd_msg_error of @text. */
 void chan_pending_error(struct hd_chan *chan, const struct chan_pending *p, int status,
 			const char *text);
 
-/* Calls every open request back with @status and forgets it. */
+/* Calls the functions of all open requests with @status, and removes the requests. */
 void chan_pending_fail(struct hd_chan *chan, int status);
 
 /* chan_call.c */
 
-/* An error reply to the request with the header @req, text ready made. */
+/* Answers the request with the header @req with status -@code and @text. */
 void chan_reply_text(struct hd_chan *chan, const struct hd_msg_hdr *req, int code,
 		     const char *text);
 
 /* chan_dispatch.c */
 
-/* Serves one datagram that chan_recv() gave. Returns false when the channel must be closed now. */
+/*
+ * Serves one datagram that chan_recv() has read. Returns false when the channel must be closed now.
+ */
 bool chan_serve(struct hd_chan *chan, struct chan_packet *packet);
 
 #endif

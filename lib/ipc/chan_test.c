@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Two channels that talk to each other as planes do. */
+/* Two channels that talk to each other, as those of planes do. */
 #define _GNU_SOURCE /* pipe2 */
 
 #include "lib/ipc/side_test.h"

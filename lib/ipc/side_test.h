@@ -13,23 +13,23 @@ struct side {
 	uint64_t last;
 	char text[256];
 	uint64_t generation;
-	bool late; /* keep the request and answer when told */
+	bool late; /* keeps the request; the test answers it later */
 	struct hd_msg_hdr kept;
 	int fd_taken;
 	bool want_write;
 };
 
-/* Takes over @fd. */
+/* Opens the channel of @s on @fd, which the channel owns from now on. */
 void side_open(struct side *s, int fd, enum hd_plane self, uint64_t generation);
 
-/* Two that talk to each other: heddle-dp with generation 7, heddle-mgmt with 9. */
+/* Connects two sides: @a is heddle-dp with generation 7, @b is heddle-mgmt with generation 9. */
 void side_open_pair(struct side *a, struct side *b);
 void side_close_pair(struct side *a, struct side *b);
 
-/* Lets both sides work until nothing moves any more. */
+/* Serves both sides until no message is left. */
 void side_settle(struct side *a, struct side *b);
 
-/* A reply function that counts; the argument is the side. */
+/* A reply function that counts; @arg is the side. */
 void side_on_reply(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
 		   void *arg);
 

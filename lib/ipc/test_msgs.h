@@ -26,7 +26,7 @@ HD_EVENT(TEST_BIG, HD_MSG_ID(TEST_MODULE, 4), struct test_big);
 HD_REQ(TEST_FDS, HD_MSG_ID(TEST_MODULE, 5), struct hd_nothing, struct hd_nothing);
 HD_REQ(TEST_GIVE, HD_MSG_ID(TEST_MODULE, 6), struct hd_nothing, struct hd_nothing);
 
-/* How many descriptors this process has open. */
+/* The number of entries of /proc/self/fd: grows by one for each open descriptor. */
 static inline unsigned int test_fds_open(void)
 {
 	DIR *dir = opendir("/proc/self/fd");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Capture files: what reading pcap and pcapng have in common.
+ * Capture files: functions that reading pcap and reading pcapng share.
  */
 #include "lib/net/capture_int.h"
 

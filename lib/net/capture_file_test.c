@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Capture files in memory: made byte by byte, read, and what is written is read again. */
+/*
+ * Capture files in memory: some are made byte by byte and read; others are written and read again.
+ */
 #include <errno.h>
 #include <string.h>
 

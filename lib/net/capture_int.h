@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Between the files that read captures. Each calls those below it:
+ * Shared by the files that read captures. Each file calls only files below it:
  *
- *	capture_read.c		which format a file is of, and pcap
- *	capture_ng.c		pcapng
- *	capture_common.c	what the two have in common
+ *	capture_read.c		finds the format of a file; reads pcap
+ *	capture_ng.c		reads pcapng
+ *	capture_common.c	used by both formats
  */
 #ifndef LIB_NET_CAPTURE_INT_H
 #define LIB_NET_CAPTURE_INT_H
@@ -20,11 +20,11 @@
 #define CAPTURE_NAME_MAX       32
 
 struct capture_interface {
-	char name[CAPTURE_NAME_MAX]; /* its start, for messages */
+	char name[CAPTURE_NAME_MAX]; /* the beginning of its name, for messages */
 	uint16_t link_type;
 	bool chosen;
 	uint8_t fcs_len;  /* octets */
-	uint8_t tsresol;  /* as in the file: a power of 10, or with bit 7 of 2 */
+	uint8_t tsresol;  /* as in the file: negative power of 10, or, with bit 7, of 2 */
 	int64_t tsoffset; /* seconds */
 	uint32_t snaplen; /* 0: no limit */
 };
@@ -38,19 +38,19 @@ struct hd_capture {
 	uint64_t time_ns; /* of the last frame */
 	bool is_ng, swapped;
 
-	uint32_t header_len; /* pcap: of a frame's header */
+	uint32_t header_len; /* pcap: bytes of a frame's header */
 	uint32_t unit_ns;
 
-	struct capture_interface *list; /* those of all sections so far; pcap: one */
+	struct capture_interface *list; /* interfaces of all sections so far; pcap: one */
 	uint32_t n, room;
-	uint32_t section; /* first of this section */
+	uint32_t section; /* place in list of the first interface of this section */
 
 	uint8_t buffer[CAPTURE_BUFFER];
 };
 
 /* capture_common.c */
 
-/* Numbers of the file, in whose byte order they are. */
+/* Read a number in the byte order of the file. */
 uint16_t capture_u16(const struct hd_capture *c, const uint8_t *p);
 uint32_t capture_u32(const struct hd_capture *c, const uint8_t *p);
 
@@ -60,20 +60,26 @@ int capture_take(struct hd_capture *c, void *to, uint64_t n, struct hd_err *err)
 /* "NAME: TEXT after frame N". Returns -EINVAL. */
 int capture_damaged(const struct hd_capture *c, struct hd_err *err, const char *text);
 
-/* Reads @len bytes of a frame into the buffer, or skips what is too many. */
+/* Reads the @len bytes of a frame into the buffer, or skips all of them if it has no room. */
 int capture_take_frame(struct hd_capture *c, uint32_t len, struct hd_err *err);
 
-/* Fills @frame from what is in the buffer: @len of @wire_len bytes, of them @fcs_len behind. */
+/*
+ * Fills @frame from the buffer, which holds @len bytes of a frame that had @wire_len; the last
+ * @fcs_len of these are its frame check sequence.
+ */
 void capture_frame(struct hd_capture *c, const struct capture_interface *from, uint32_t len,
 		   uint32_t wire_len, uint32_t fcs_len, struct hd_capture_frame *frame);
 
-/* A new one, all zero. 0, or -errno with @err. */
+/* Adds an interface to the list, all zero. 0, or -errno with @err. */
 int capture_interface_add(struct hd_capture *c, struct capture_interface **new, struct hd_err *err);
 
-/* capture_ng.c: as hd_capture_next(). */
+/* capture_ng.c: hd_capture_next() for pcapng. */
 int capture_ng_next(struct hd_capture *c, struct hd_capture_frame *frame, struct hd_err *err);
 
-/* Ticks of a resolution (struct capture_interface) and an offset as nanoseconds. False: too large. */
+/*
+ * Converts @ticks of the resolution @tsresol (struct capture_interface), plus an offset, to
+ * nanoseconds since 1970. False: the result is below 0 or too large. Pure.
+ */
 bool capture_ng_time(uint64_t ticks, uint8_t tsresol, int64_t offset_s, uint64_t *ns,
 		     uint64_t *unit_ns);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * pcapng, block by block (draft-ietf-opsawg-pcapng). Blocks that hold no frames are skipped.
+ * Reads pcapng, block by block (draft-ietf-opsawg-pcapng). Skips blocks that hold no frames.
  */
 #include "lib/net/capture_int.h"
 

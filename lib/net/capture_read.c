@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Capture files: which format one is of, and pcap.
+ * Capture files: finds the format of a file, and reads pcap.
  */
 #include "lib/net/capture_int.h"
 

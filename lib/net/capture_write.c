@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Capture files are written in this machine's byte order, which readers recognize.
+ * Writes capture files in this machine's byte order, which readers recognize.
  */
 #include "heddle/net/capture_file.h"
 

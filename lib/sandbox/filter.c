@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Filters of system calls. docs/decisions/0005 says why they are as they are.
+ * Filters of system calls. docs/decisions/0005 has the reasons.
  *
- * Two, one on the other; of what they say, the stricter counts. The first is a list of what is
- * allowed: other calls do not exist (ENOSYS, so that a library takes another way), and those that only
- * an attacker makes end the process, so that it is seen. The second looks at arguments.
+ * There are two filters, and the stricter result counts. The first lists the calls that are
+ * allowed. Other calls fail with ENOSYS, so that a library tries another way; calls that only an
+ * attacker makes end the process, so that people see the attack. The second checks arguments.
  */
 #define _GNU_SOURCE
 #include "lib/sandbox/filter.h"
