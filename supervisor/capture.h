@@ -7,9 +7,10 @@
 #include "heddle/base/err.h"
 
 /*
- * Opens the regular file @name (path_beneath()) below the directory @root, for reading or for writing it
- * anew, and locks it: two ports never write one file, and none reads what another writes. The lock lasts
- * as long as the descriptor or a copy of it. Returns the descriptor, or -errno with @err.
+ * Opens the regular file @name (path_beneath() is true) below the directory @root, for reading, or
+ * (@write) for writing from the start. Locks the file, so that two ports never write one file, and
+ * no port reads a file that another one writes. The lock lasts until the descriptor and all its
+ * copies are closed. Returns the descriptor, or -errno with @err.
  */
 int capture_open(const char *root, const char *name, bool write, struct hd_err *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Capture files: beneath their directory, whatever lies there, and one writer each. */
+/* Capture files: they are opened only below their directory, and each has one writer. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

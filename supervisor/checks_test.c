@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names, paths, the wait before a restart, and the arguments of the opener. */
+/* Checks of names, paths and the opener's arguments; the wait before a restart. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

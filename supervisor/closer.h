@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Deletes devices beside the loop: it takes the kernel 10 to 20 ms each, and 1 ms when many go at
- * once. One thread, from the first device to the end.
+ * The closer deletes devices in a thread of its own, beside the event loop: the kernel takes 10 to
+ * 20 ms for each, or 1 ms each when many are deleted together. The thread starts with the first
+ * device.
  */
 #ifndef SUPERVISOR_CLOSER_H
 #define SUPERVISOR_CLOSER_H
@@ -16,34 +17,41 @@
 struct nl_sock;
 struct closer;
 
-/* A TAP that is to go. All of it belongs to the closer once it was given. */
+/* A TAP to delete. closer_add() passes it, with all that it holds, to the closer. */
 struct closing {
 	STAILQ_ENTRY(closing) next;
 	LIST_ENTRY(closing) all;
 	dev_t dev; /* the namespace */
 	ino_t ino;
 	uint32_t ifindex;
-	int queue[HD_TAP_QUEUES_MAX]; /* where we have them, it goes also from another namespace */
+	/* Our queues, if we have some: closing them deletes a TAP that was moved elsewhere, too. */
+	int queue[HD_TAP_QUEUES_MAX];
 	unsigned int n_queues;
-	struct nl_sock *rtnl;       /* in its namespace; NULL: none could be opened */
-	int guard;                  /* of a VM's TAP: rtnl_guard_socket() there; else -1 */
-	char netdev[HD_NETDEV_MAX]; /* of a VM's TAP: its rule is called by this */
+	struct nl_sock *rtnl;       /* in its namespace; NULL: it could not be opened */
+	int guard;                  /* a VM's TAP: rtnl_guard_socket() of its namespace; else -1 */
+	char netdev[HD_NETDEV_MAX]; /* a VM's TAP: the device that its rule names */
 	_Atomic bool done;
 };
 
-/* @run_dir: whose devices may be deleted; it must outlive the closer. NULL when out of memory. */
+/*
+ * Makes a closer, which deletes only devices that are marked with @run_dir; that must outlive the
+ * closer. NULL: no memory.
+ */
 struct closer *closer_new(const char *run_dir);
 
-/* Deletes the device soon. In the loop; does not wait. */
+/* Asks the closer to delete the device; does not wait. Loop's thread. */
 void closer_add(struct closer *closer, struct closing *closing);
 
-/* Is the device with this number in this namespace about to go? In the loop. */
+/* True if the closer will delete the device @ifindex of the namespace. Loop's thread. */
 bool closer_has(struct closer *closer, dev_t dev, ino_t ino, uint32_t ifindex);
 
-/* Is the rule of a VM's TAP of this name about to go? A new one would go with it. In the loop. */
+/*
+ * True if the closer will remove the rule of a VM's TAP of this name; it would remove a new rule of
+ * this name, too. Loop's thread.
+ */
 bool closer_guards(struct closer *closer, dev_t dev, ino_t ino, const char *netdev);
 
-/* Waits until all are gone. NULL is fine. */
+/* Waits until all devices are deleted, and frees the closer. NULL is fine. */
 void closer_free(struct closer *closer);
 
 #endif

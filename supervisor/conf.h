@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Settings from defaults, heddled.conf and the command line, the later over the earlier.
+ * Settings from defaults, heddled.conf and the command line. The latter overrides the former.
  */
 #ifndef SUPERVISOR_CONF_H
 #define SUPERVISOR_CONF_H
@@ -8,8 +8,8 @@
 #include "supervisor/settings_core.h"
 
 /*
- * Returns 0 or -errno with @err. heddled.conf sets roots that planes are held to, so one that others
- * can write is refused. The default file need not exist.
+ * Fills @settings. Refuses a heddled.conf that its group or others can write, since it sets the
+ * roots that confine the planes. The default file need not exist. Returns 0, or -errno with @err.
  */
 int conf_load(struct settings *settings, int argc, const char *const *argv, struct hd_err *err);
 

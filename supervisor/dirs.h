@@ -13,37 +13,39 @@
 #include "supervisor/settings_core.h"
 
 struct dirs {
-	char run[SETTINGS_PATH_MAX]; /* absolute from here on */
+	char run[SETTINGS_PATH_MAX]; /* this path and those below are absolute */
 	char vhost[SETTINGS_PATH_MAX];
-	char config[SETTINGS_PATH_MAX]; /* empty: managed */
+	char config[SETTINGS_PATH_MAX]; /* empty: heddle-mgmt manages the configuration */
 	char initial_config[SETTINGS_PATH_MAX];
 	char state[SETTINGS_PATH_MAX];
 	int run_fd, lock_fd;
-	int netconf_fd;       /* listens; heddle-mgmt gets it */
-	struct stat front;    /* of its name */
-	int vhost_fd;         /* -1: cannot be used */
-	char vhost_text[128]; /* why */
+	int netconf_fd;       /* the listening NETCONF socket, which heddle-mgmt gets */
+	struct stat front;    /* of the socket's file */
+	int vhost_fd;         /* -1: the directory cannot be used */
+	char vhost_text[128]; /* why it cannot be used */
 	bool run_made, vhost_made;
-	bool state_passes; /* nothing of it is of use to another start */
+	bool state_passes; /* the state directory is only for this run, and removed at the end */
 };
 
 /*
- * Makes what is not there, and takes the lock. Returns 0, or -errno with @err: -EBUSY when another
- * heddled has the lock, -EPERM when somebody else could replace a directory (safe_dir_open()). Then nothing is left open, and nothing that was made is left behind. What is
- * heddle-mgmt's is given to @account.
+ * Makes the directories that do not exist, gives heddle-mgmt's own to @account, and takes the lock.
+ * Returns 0, or -errno with @err: -EBUSY: another heddled has the lock; -EPERM: somebody else could
+ * replace a directory (safe_dir_open()). On failure everything is closed, and directories that this
+ * made are removed.
  */
 int dirs_open(struct dirs *dirs, const struct settings *settings, const struct account *account,
 	      struct hd_err *err);
 
 /*
- * What of it was removed, or replaced, since is made anew; what fails is logged, and tried again by the next
- * call. To be called now and then. Cheap. Returns true when netconf_fd became another one.
+ * Makes directories and the socket again that were removed or replaced since. A failure is logged,
+ * and the next call tries again. Cheap; to be called now and then. Returns true if netconf_fd is a
+ * new socket.
  */
 bool dirs_renew(struct dirs *dirs, const struct settings *settings, const struct account *account);
 
 /*
- * Removes the NETCONF socket, the lock and the directories that were made, the run directory with the
- * files in it. Other people's sockets in the socket directory stay, and it with them.
+ * Removes the NETCONF socket, the lock, and the directories that dirs_open() made, the run
+ * directory with the files in it. If the vhost directory has sockets of others, it stays with them.
  */
 void dirs_close(struct dirs *dirs);
 

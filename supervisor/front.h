@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The door of heddle-mgmt: heddled listens on its socket, so that it can lie where heddle-mgmt cannot
- * write, and who connects while heddle-mgmt is started again waits instead of being turned away.
+ * The NETCONF socket. heddled makes it for heddle-mgmt: so it can lie in a directory that
+ * heddle-mgmt cannot write, and a client that connects while heddle-mgmt is restarted waits and is
+ * not refused.
  */
 #ifndef SUPERVISOR_FRONT_H
 #define SUPERVISOR_FRONT_H
@@ -9,9 +10,9 @@
 #include "heddle/base/err.h"
 
 /*
- * A listening socket @name in the directory @dir_fd, which replaces one that was left over; everybody may
- * connect. heddle-mgmt decides who may come in: it knows groups that a file cannot have. Returns it,
- * or -errno with @err.
+ * Makes the listening socket @name in the directory @dir_fd, in place of one that an earlier
+ * heddled left. Everybody may connect: heddle-mgmt decides who is served, by rules that permission
+ * bits cannot express. Returns the socket, which the caller owns, or -errno with @err.
  */
 int front_listen(int dir_fd, const char *name, struct hd_err *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Network devices by ioctl, through a datagram socket in their namespace.
+ * Reads and changes network devices by ioctl, through a datagram socket in their namespace.
  */
 #ifndef SUPERVISOR_NETDEV_H
 #define SUPERVISOR_NETDEV_H
@@ -11,7 +11,7 @@
 #include "heddle/base/err.h"
 #include "supervisor/netns.h"
 
-/* Each returns 0 or -errno; @name is a checked name of a device. */
+/* Each returns 0 or -errno. netdev_name_valid() must be true for @name. */
 int netdev_index(int sock, const char *name, uint32_t *index);
 int netdev_mac_get(int sock, const char *name, uint8_t mac[6]);
 int netdev_mac_set(int sock, const char *name, const uint8_t mac[6]);
@@ -21,7 +21,7 @@ int netdev_up(int sock, const char *name);
 int netdev_down(int sock, const char *name);
 int netdev_is_loopback(int sock, const char *name, bool *is);
 
-/* A datagram socket for the calls above, in @netns. Or -errno with @err. */
+/* Opens a datagram socket in @netns for the calls above. Returns it, or -errno with @err. */
 int netdev_socket(const struct netns *netns, struct hd_err *err);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A process of its own for the one thing that needs CAP_SYS_ADMIN: entering a network namespace. It
- * opens a socket or a device there, hands it to heddled, and does nothing else. heddled itself never
- * has the capability once it runs.
+ * The helper: a process for the one act that needs CAP_SYS_ADMIN, entering a network namespace. It
+ * opens a socket or a device there, sends it to heddled, and does nothing else. heddled itself
+ * gives up the capability at its start.
  *
- * It is a child of heddled, forked at the start, and dies with it; when it ends first, heddled ends too,
- * since it could not make another one. Or it is a service of systemd (heddled-netns.socket), which starts
- * one for each connection: then heddled has no right to devices and to sockets of its own either, and all
- * are opened there.
+ * The helper is a child that heddled forks at its start, and it dies with heddled. If it ends
+ * first, heddled ends, too, since it could not fork another one with the capability. Or the helper
+ * is a service of systemd (heddled-netns.socket), which starts one for each connection. Then
+ * heddled may not open devices and sockets in its own namespace either, and the helper opens all of
+ * them.
  */
 #ifndef SUPERVISOR_NETNS_HELPER_H
 #define SUPERVISOR_NETNS_HELPER_H
@@ -17,7 +18,7 @@
 
 #include "heddle/base/err.h"
 
-/* What a descriptor is opened for; the three numbers are a socket's. */
+/* What to open. A socket has a family, a type and a protocol. */
 enum netns_what { NETNS_SOCKET, NETNS_TUN };
 
 struct netns_want {
@@ -26,18 +27,21 @@ struct netns_want {
 };
 
 /*
- * Starts it; before heddled gives up what it needs and opens anything that others shall not have. Where
- * @path is not empty, it connects to the service there instead. Returns its process, 0 for a service, or
- * -errno with @err.
+ * Starts the helper, or, if @path is not empty, connects to the service there. Call before heddled
+ * gives up capabilities, and before it opens anything that the helper must not inherit. Returns the
+ * helper's process id, 0 for a service, or -errno with @err.
  */
 pid_t netns_helper_start(const char *path, struct hd_err *err);
 
-/* The helper's own work, on its end of the connection. Returns the exit status when that has closed. */
+/*
+ * The helper's main loop: serves requests on its end of the connection. Returns the exit status
+ * when the connection is closed.
+ */
 int netns_helper_serve(int sock);
 
 /*
- * Opens @want inside of the namespace @netns (a descriptor, -1: heddled's own). Waits for the helper.
- * Returns the descriptor, or -errno: what opening said; *@entered tells whether the namespace was entered.
+ * Asks the helper to open @want in the namespace @netns (a descriptor; -1: heddled's own), and
+ * waits for it. Returns the descriptor, or -errno. *@entered: the helper could enter the namespace.
  */
 int netns_helper_open(int netns, const struct netns_want *want, bool *entered);
 

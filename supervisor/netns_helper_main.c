@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* heddled-netns: the helper as a service, with its connection to heddled as standard input. */
+/*
+ * heddled-netns: the helper as a service of systemd. Its standard input is the connection to
+ * heddled.
+ */
 #include <stdio.h>
 #include <unistd.h>
 

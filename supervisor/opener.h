@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The opener: what planes may ask heddled to open. See heddle/api/opener.h for the protocol.
+ * The opener: heddled opens devices, files and memory for planes. heddle/api/opener.h has the
+ * protocol.
  *
- *	opener.c	who may ask for what; handlers
- *	opener_check_core.c	arguments
+ *	opener.c	handlers of requests; which plane may ask for what
+ *	opener_check_core.c	checks of arguments
  *	opener_cache.c	TAPs that outlive heddle-dp
  *	opener_tap.c, opener_packet.c, opener_shm.c
  *	opener_vhost.c	directories of vhost-user sockets
  *	capture.c	capture files
- *	opener_watch.c	names of namespaces that change hands
- *	opener_guard.c	rules of the packet filter that somebody flushes
+ *	opener_watch.c	finds namespaces that lost their name
+ *	opener_guard.c	puts packet filter rules back that somebody flushed
  *	opener_orphans.c	TAPs that an earlier heddled left
- *	netns.c, netns_helper.c	finding a namespace, opening something inside
+ *	netns.c, netns_helper.c	find a namespace, and open sockets and TAPs in it
  */
 #ifndef SUPERVISOR_OPENER_H
 #define SUPERVISOR_OPENER_H
@@ -21,27 +22,34 @@
 #include "supervisor/heddled.h"
 
 /*
- * @settings and @dirs must outlive it; heddle-dp runs as user @dp_uid. Returns NULL when out of memory.
+ * Makes the opener. @settings and @dirs must outlive it; heddle-dp runs as user @dp_uid. NULL: no
+ * memory.
  */
 struct opener *opener_new(struct event_base *base, const struct settings *settings,
 			  const struct dirs *dirs, uid_t dp_uid);
 
-/* Closes all that is kept, and removes the directories of sockets that were made. NULL is fine. */
+/*
+ * Closes everything that is kept, and removes the vhost-user directories that it made. NULL is
+ * fine.
+ */
 void opener_free(struct opener *opener);
 
-/* Serves the requests of @plane, whose link is new. */
+/* Adds the handlers of requests to the new link of @plane. */
 void opener_attach(struct opener *opener, struct plane *plane);
 
 /*
- * Watches the folder of named namespaces: heddle-dp is told of each kept TAP whose namespace lost its
- * name. To be called again now and then: the folder may be made later. Cheap.
+ * Watches the folder of named namespaces: tells heddle-dp of each kept TAP whose namespace lost its
+ * name (OPEN_LOST). Cheap; to be called now and then, since the folder may be made later.
  */
 void opener_watch_names(struct heddled *heddled);
 
-/* Copies the first @size bytes of the shared memory @name that heddle-dp made. False: there is none. */
+/* Copies the first @size bytes of heddle-dp's shared memory @name to @to. False: there is none. */
 bool opener_shm_read(struct opener *opener, const char *name, void *to, size_t size);
 
-/* @plane ended: what it asked for has to be asked for again. */
+/*
+ * @plane ended. Everything that it had asked for is deleted by the next sweep, unless asked for
+ * again.
+ */
 void opener_plane_ended(struct opener *opener, const struct plane *plane);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* TAPs by port: they, and the addresses that the host gave them, outlive a restart of heddle-dp. */
+/*
+ * Keeps TAPs by port, so that they, and the addresses that the host gave them, outlive a restart of
+ * heddle-dp.
+ */
 #include "supervisor/opener_int.h"
 
 #include <errno.h>
@@ -43,7 +46,9 @@ static bool has_vm(const struct opener *opener, const struct netns *netns)
 
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++)
 		LIST_FOREACH(tap, &opener->taps[i], next)
-			/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is in no list */
+			/*
+			 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is in no list
+			 */
 			if (tap->req.vm && is_at(tap, netns->dev, netns->ino))
 				return true;
 	return false;
@@ -158,8 +163,8 @@ static void give(struct opener *opener, struct kept_tap *tap, const char *port)
 }
 
 /*
- * The TAP that the port will have: its own, or one of nobody, or of a port that has not asked for it
- * since it lost it or heddle-dp was started. So a device stays when its port gets another name.
+ * The TAP that the port will have: its own, or one of nobody, or of a port that has not asked for
+ * it since it lost it or heddle-dp was started. So a device stays when its port gets another name.
  */
 static struct kept_tap *choose(struct opener *opener, struct kept_tap *tap,
 			       const struct hd_open_tap *req, struct hd_err *err)
@@ -303,7 +308,9 @@ void opener_cache_end(struct opener *opener)
 
 	for (unsigned int i = 0; i < CACHE_BUCKETS; i++) {
 		while ((tap = LIST_FIRST(&opener->taps[i]))) {
-			/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is in no list */
+			/*
+			 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is in no list
+			 */
 			if (!managed && tap->opened.ifindex &&
 			    !(tap->req.vm && opener_tap_in_use(tap)))
 				opener_tap_remove(opener, tap, tap->req.vm);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Checks of what planes ask the opener for. A plane may be in the hands of an attacker, so nothing of
- * a request is believed. Pure: they look at bytes alone. Each returns 0, or -EINVAL with @err.
+ * Checks of requests to the opener. An attacker may control a plane, so every byte of a request is
+ * checked. Pure: these functions look at bytes only. Each returns 0, or -EINVAL with @err.
  */
 #ifndef SUPERVISOR_OPENER_CHECK_CORE_H
 #define SUPERVISOR_OPENER_CHECK_CORE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The rules that keep guests on TAPs away from the host stay, whoever flushes the packet filter:
- * `nft flush ruleset`, as most firewalls do when they start, takes ours too. The kernel tells of it.
+ * Puts the packet filter rules of VMs' TAPs back when somebody removes them: most firewalls start
+ * with `nft flush ruleset`, which removes our rules, too. The kernel reports it.
  */
 #include "supervisor/opener_int.h"
 

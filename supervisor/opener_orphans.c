@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * TAPs that an earlier heddled of this run directory left, and that no port has asked for. Those of ports
- * that are disabled are kept for them.
+ * Deletes TAPs that an earlier heddled of this run directory left and no port has asked for. TAPs
+ * of disabled ports are kept.
  */
 #include "supervisor/opener_int.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * TAPs. They are persistent: one outlives heddle-dp and heddled with all that people put on it, and
- * is found again by its name and by the mark that says that it is ours (names_core.h).
+ * Opens TAPs. A TAP is persistent: it outlives heddle-dp and heddled, with its addresses and
+ * routes. heddled finds it again by its name, and recognizes it by its mark (names_core.h).
  */
 #define _GNU_SOURCE
 #include "supervisor/opener_int.h"
@@ -87,7 +87,7 @@ static int queue_failed(const struct job *job, int code)
 	return hd_err_set(job->err, code, "making TAP %s%s: %s", req->netdev, in, strerror(code));
 }
 
-/* A queue of the device. With @make it is the first one: it makes the device, and takes none that is there. */
+/* Opens a queue of the device. With @make it is the first one: fails if the device exists. */
 static int queue_open(const struct job *job, bool make)
 {
 	const struct hd_open_tap *req = job->req;
@@ -203,7 +203,7 @@ static int mark_set(const struct job *job)
 	return rc < 0 ? failed(job, rc, "marking it as ours") : 0;
 }
 
-/* Until it has an owner, any user may attach to one of several queues, and give it another owner. */
+/* A device with several queues has no owner at first: any user may attach, and change that. */
 static int alone(const struct job *job)
 {
 	struct rtnl_link link;
@@ -386,7 +386,7 @@ bool opener_tap_alive(const struct opener *opener, struct kept_tap *tap)
 	       index == tap->opened.ifindex;
 }
 
-/* A descriptor of the namespace that the device is in, whoever has its name now. False: not known. */
+/* Opens the namespace that has the device, whatever its name stands for now. False: unknown. */
 static bool namespace_of(const struct kept_tap *tap, struct netns *netns)
 {
 	*netns = tap->netns;

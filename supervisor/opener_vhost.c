@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Directories of vhost-user ports: VHOST-DIR/PORT, one for each, so that no guest can touch the socket of
- * another. The vhost directory itself is heddled's, so a name in it cannot be exchanged under us; in a
- * port's directory others may write, so nothing there is trusted: it is opened without following a
- * link, looked at, and used by that descriptor alone.
+ * Directories of vhost-user ports: each port has VHOST-DIR/PORT, so that no guest can touch the
+ * socket of another. Only heddled can write the vhost directory, so nobody can replace a name in
+ * it. Others can write a port's directory, so nothing in it is trusted: a file there is opened
+ * without following a symbolic link, checked, and used by that descriptor only.
  */
 #define _GNU_SOURCE
 #include "supervisor/opener_int.h"
@@ -38,8 +38,8 @@ static gid_t default_group(const struct opener *opener)
 }
 
 /*
- * The guest's side makes the socket: its user may write here, and heddle-dp may look and connect. Without
- * an owner, the group may write, and nobody may remove what is another's (sticky).
+ * The guest's side makes the socket: its user may write here, and heddle-dp may look and connect.
+ * Without an owner, the group may write, and nobody may remove what is another's (sticky).
  */
 static void rights_client(const struct opener *opener, struct rights *r)
 {
@@ -53,7 +53,10 @@ static void rights_client(const struct opener *opener, struct rights *r)
 	acl_grant(&r->sockets, opener->dp_uid, 6);
 }
 
-/* heddle-dp makes the socket, and nobody else may write here. Returns the mode that it makes it with. */
+/*
+ * heddle-dp makes the socket, and nobody else may write here. Returns the mode that it makes it
+ * with.
+ */
 static mode_t rights_server(const struct opener *opener, struct rights *r, mode_t mode)
 {
 	bool owned = r->guest != (uid_t)-1 && r->guest != opener->dp_uid;
@@ -84,7 +87,10 @@ static int rights_find(const struct opener *opener, const struct hd_open_vhost *
 	return rc;
 }
 
-/* The list of a file system that has none is left out, where it is not what the configuration asks for. */
+/*
+ * The list of a file system that has none is left out, where it is not what the configuration asks
+ * for.
+ */
 static int lists_set(const struct opener *opener, const struct hd_open_vhost *req, int fd,
 		     const struct rights *r, struct hd_err *err)
 {
@@ -130,7 +136,10 @@ static int rights_set(const struct opener *opener, const struct hd_open_vhost *r
 				  req->group[0] ? req->group : opener->settings->vhost_group,
 				  strerror(errno));
 	rc = lists_set(opener, req, fd, r, err);
-	/* A unit with RestrictSUIDSGID= may not set the bits, and inherits one from the directory above. */
+	/*
+	 * A unit with RestrictSUIDSGID= may not set the bits, and inherits one from the directory
+	 * above.
+	 */
 	if (rc == 0 && (fstat(fd, &st) < 0 || (st.st_mode & 07777) != r->mode) &&
 	    fchmod(fd, r->mode) < 0)
 		rc = hd_err_set(err, errno, "directory %s/%s: mode %04o: %s", opener->dirs->vhost,
@@ -156,7 +165,9 @@ static int port_dir(const struct opener *opener, const char *port, struct hd_err
 	return fd;
 }
 
-/* A socket that the owner before left would have heddle-dp serve who may not use the port any more. */
+/*
+ * A socket that the owner before left would have heddle-dp serve who may not use the port any more.
+ */
 static void stranger_remove(const struct opener *opener, const struct hd_open_vhost *req, int fd,
 			    const struct rights *r)
 {

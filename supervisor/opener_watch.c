@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Names of namespaces change hands: a container that is started again has a new namespace of the old
- * name, and its TAP has stayed in the old one. inotify tells when a name goes; nothing is polled.
+ * Finds namespaces that lost their name. A container that is started again has a new namespace with
+ * the old name, and its TAP is still in the old namespace. inotify reports when a name is removed;
+ * nothing is polled.
  */
 #include "supervisor/opener_int.h"
 
@@ -51,7 +52,9 @@ void opener_watch_names(struct heddled *heddled)
 			hd_log(HD_LOG_WARNING, "namespaces that go will not be noticed: %s",
 			       "out of memory");
 	}
-	/* The folder may not be there yet, or be another one by now. Adding it again does no harm. */
+	/*
+	 * The folder may not be there yet, or be another one by now. Adding it again does no harm.
+	 */
 	inotify_add_watch(o->inotify, heddled->settings.netns_dir, WATCHED);
 }
 

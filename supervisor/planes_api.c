@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What planes tell heddled about themselves, and what it tells about them. */
+/*
+ * Messages of planes about themselves, and heddled's reports about planes, to heddle-mgmt and
+ * systemd.
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The table that keeps what a guest sends away from the host's own stack: Linux answers ARP for any
- * of its addresses on any interface. What nft would say:
+ * The table that keeps a guest's frames away from the host's own stack. Without it the host would
+ * answer the guest: Linux answers ARP for any of its addresses on any interface. In the words of
+ * nft:
  *
  *	table netdev heddle-DEVICE { chain ingress {
  *		type filter hook ingress device DEVICE priority 0; policy drop; } }
@@ -152,8 +153,8 @@ static void table_name(const char *netdev, char *text, size_t size)
 }
 
 /*
- * Adds what is not there. @table_flags, @chain_flags: NLM_F_EXCL where nothing may be; one of them at the
- * most, or there are two refusals, and one is read.
+ * Adds what is not there. @table_flags, @chain_flags: NLM_F_EXCL where nothing may be; one of them
+ * at the most, or there are two refusals, and one is read.
  */
 static int add_guard(int sock, const char *netdev, int table_flags, int chain_flags)
 {
@@ -180,7 +181,10 @@ int rtnl_guard(int sock, const char *netdev)
 
 	if (rc != -EEXIST)
 		return rc;
-	/* what is there afterwards is ours alone. (Deleting costs some 15 ms when the socket is closed.) */
+	/*
+	 * what is there afterwards is ours alone. (Deleting costs some 15 ms when the socket is
+	 * closed.)
+	 */
 	table_name(netdev, table, sizeof(table));
 	begin(&b);
 	add_table(&b, NFT_MSG_DELTABLE, 0, table);

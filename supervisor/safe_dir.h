@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Directories that nobody else can replace. heddled and its planes make sockets and files in them as
- * root; whoever could exchange one, or a directory above it, could have them made anywhere.
+ * Directories that nobody else can replace. heddled makes sockets and files in them as root. A user
+ * who could replace such a directory, or one above it, could make heddled create files anywhere.
  */
 #ifndef SUPERVISOR_SAFE_DIR_H
 #define SUPERVISOR_SAFE_DIR_H
@@ -13,22 +13,24 @@
 #include "heddle/base/err.h"
 
 /*
- * How many users there are, as @map says it (UID_MAP, user_namespaces(7)); USERS_ALL where there is no
- * such file.
+ * Returns how many user ids the user namespace has, from the file @map (UID_MAP,
+ * user_namespaces(7)); USERS_ALL if there is no such file.
  */
 #define UID_MAP   "/proc/self/uid_map"
 #define USERS_ALL UINT32_MAX
 uint64_t users_known(const char *map);
 
-/* True in a user namespace that does not know all users: the real root is nobody there. */
+/* True in a user namespace that does not map all users: there the real root looks like nobody. */
 bool users_partial(void);
 
 /*
- * Opens the directory at the absolute @path. With a @mode, it is made, and those above it, when they are
- * not there; then *@made is set. Each part of the way has to belong to root or to us (the last one to
- * user @also as well), and must not be writable by others; above the last one, the sticky bit (/tmp) is
- * enough. Links of root's or ours are followed. @what is "run directory" or the like, for people. Returns a
- * descriptor, or -errno with @err, which names the part and what would be right: -EPERM: somebody else could replace it.
+ * Opens the directory at the absolute @path. If @mode is not 0, makes it and those above it, where
+ * they do not exist; then *@made is set. Each directory of the path must belong to root or to us
+ * (the last one may belong to user @also), and others must not be able to write it; above the last
+ * one a directory with the sticky bit (/tmp) is allowed. Symbolic links are followed if they belong
+ * to root or to us. @what is "run directory" or the like, for messages. Returns a descriptor, or
+ * -errno with @err, which names the directory and what would be right; -EPERM: somebody else could
+ * replace it.
  */
 int safe_dir_open(const char *path, const char *what, mode_t mode, uid_t also, bool *made,
 		  struct hd_err *err);

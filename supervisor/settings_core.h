@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What heddled is told by its command line and by heddled.conf: one table for both, so that a key
- * of the file and the option of the same name mean the same. Pure: text in, struct out.
+ * heddled's settings, from its command line and heddled.conf. Both use one table, so that a key of
+ * the file and the option of the same name mean the same. Pure: text in, struct out.
  */
 #ifndef SUPERVISOR_SETTINGS_CORE_H
 #define SUPERVISOR_SETTINGS_CORE_H
@@ -20,26 +20,26 @@
 #define SETTINGS_CPUS_MAX    128
 
 struct settings {
-	char config[SETTINGS_PATH_MAX];         /* empty: heddle-mgmt manages it */
-	char initial_config[SETTINGS_PATH_MAX]; /* what a managed switch starts with first */
-	char state_dir[SETTINGS_PATH_MAX];      /* empty: follows from run_dir */
-	char data_user[SETTINGS_USER_MAX];      /* that heddle-dp runs as; empty: see account.h */
-	char control_user[SETTINGS_USER_MAX];   /* heddle-cp */
-	char mgmt_user[SETTINGS_USER_MAX];      /* heddle-mgmt */
+	char config[SETTINGS_PATH_MAX];         /* file; empty: heddle-mgmt manages it */
+	char initial_config[SETTINGS_PATH_MAX]; /* file for the first start of a managed switch */
+	char state_dir[SETTINGS_PATH_MAX];      /* empty: it depends on run_dir */
+	char data_user[SETTINGS_USER_MAX];      /* heddle-dp's user; empty: see account.h */
+	char control_user[SETTINGS_USER_MAX];   /* heddle-cp's user */
+	char mgmt_user[SETTINGS_USER_MAX];      /* heddle-mgmt's user */
 	char conf[SETTINGS_PATH_MAX];           /* heddled.conf */
 	char run_dir[SETTINGS_PATH_MAX];
 	char vhost_dir[SETTINGS_PATH_MAX]; /* empty: RUN-DIR/vhost */
 	char netns_dir[SETTINGS_PATH_MAX];
-	char netns_helper[SETTINGS_PATH_MAX]; /* socket of a service; empty: a child */
+	char netns_helper[SETTINGS_PATH_MAX]; /* socket of the service; empty: a child process */
 	char capture_dir[SETTINGS_PATH_MAX];
 	char yang_dir[SETTINGS_PATH_MAX];    /* empty: heddle-mgmt finds it */
-	char vhost_group[SETTINGS_USER_MAX]; /* of sockets without a group of their own */
+	char vhost_group[SETTINGS_USER_MAX]; /* group of sockets that have no own group */
 	char cpus[SETTINGS_CPUS_MAX];        /* empty: any */
 	char hugepages[8];                   /* "auto", "yes", "no" */
-	char users[SETTINGS_USERS_MAX][SETTINGS_USER_MAX]; /* that may own TAPs and sockets */
-	unsigned int n_users;                              /* 0: members of vhost_group, and it */
+	char users[SETTINGS_USERS_MAX][SETTINGS_USER_MAX]; /* may own TAPs and sockets */
+	unsigned int n_users;                              /* 0: vhost_group and its members may */
 	char devices[SETTINGS_DEVICES_MAX]
-		    [SETTINGS_DEVICE_MAX]; /* patterns of what may be opened */
+		    [SETTINGS_DEVICE_MAX]; /* patterns of devices that may be opened */
 	unsigned int n_devices;            /* 0: any */
 	unsigned int workers;
 	unsigned int memory_mb; /* 0: heddle-dp chooses */
@@ -47,7 +47,7 @@ struct settings {
 	uint32_t vhost_mode;
 	int log_level;
 	bool idle_sleep;
-	bool conf_given; /* --conf: then the file must exist */
+	bool conf_given; /* --conf was given: the file must exist */
 	bool vhost_group_given;
 	bool help, version;
 };
@@ -60,8 +60,8 @@ enum settings_source {
 };
 
 /*
- * Sets one value by name. Returns 0; -ENOENT: no such name in @source (@err names the one that was
- * probably meant); -EINVAL: @value is wrong (@err says what would be right).
+ * Sets one value by name. Returns 0; -ENOENT: @source has no such name (@err names a similar one);
+ * -EINVAL: @value is wrong (@err says what would be right).
  */
 int settings_set(struct settings *settings, enum settings_source source, const char *name,
 		 const char *value, struct hd_err *err);
@@ -73,10 +73,13 @@ int settings_args(struct settings *settings, int argc, const char *const *argv, 
 int settings_conf(struct settings *settings, const char *text, size_t len, const char *path,
 		  struct hd_err *err);
 
-/* True if a packet socket may be opened on the device @name: it is of allow-devices, or there is none. */
+/*
+ * True if a packet socket may be opened on the device @name: allow-devices has a pattern for it, or
+ * is empty.
+ */
 bool settings_device_allowed(const struct settings *settings, const char *name);
 
-/* True if @name (a user or a group) is of allow-users. */
+/* True if @name, a user or a group, may own TAPs and sockets (allow-users). */
 bool settings_user_allowed(const struct settings *settings, const char *name);
 
 extern const char settings_usage[];

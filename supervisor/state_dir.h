@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The directory that heddle-mgmt keeps its configuration in: its own, mode 0700.
+ * The state directory, in which heddle-mgmt keeps its configuration. heddle-mgmt owns it; its mode
+ * is 0700.
  */
 #ifndef SUPERVISOR_STATE_DIR_H
 #define SUPERVISOR_STATE_DIR_H
@@ -11,14 +12,17 @@
 #include "supervisor/account.h"
 
 /*
- * Makes @path when it is not there, and gives it, with the files in it, to @account, when it is root's.
- * Returns 0, or -errno with @err: -EPERM: it is somebody else's, or others could replace it, so what is
- * in it is not to be believed. What else fails is logged: heddle-mgmt starts without it, and refuses to
- * change anything.
+ * Makes @path if it does not exist. If root owns it, gives it and the files in it to @account; if
+ * that fails, a line in the log says so, and heddle-mgmt starts without it and refuses to change
+ * anything. Returns 0, or -errno with @err; -EPERM: somebody else owns it or could replace it, so
+ * its files cannot be trusted.
  */
 int state_dir_open(const char *path, const struct account *account, struct hd_err *err);
 
-/* Removes it with what heddle-mgmt puts there. What is not of it stays, and the directory with it. */
+/*
+ * Removes heddle-mgmt's files and the directory. If it has other files, these and the directory
+ * stay.
+ */
 void state_dir_remove(const char *path);
 
 #endif

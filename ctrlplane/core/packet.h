@@ -57,7 +57,7 @@ void cp_rule_remove(const char *key);
 
 /*
  * Sends a frame of @len bytes into the segment of a gateway, or out of a port (struct hd_inject).
- * 0; -ENOTCONN: heddle-dp is not there; -EMSGSIZE: @len is not in HD_ETH_HLEN..HD_PUNT_FRAME_MAX;
+ * 0; -ENOTCONN: heddle-dp is not there; -EMSGSIZE: @len is above HD_PUNT_FRAME_MAX;
  * -EPIPE, -ENOMEM. If heddle-dp refuses the frame, the log says so.
  */
 int cp_inject(const char *port, const void *frame, size_t len);
