@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Starting DPDK's environment, or saying what is missing before it does.
+ * Starts DPDK's environment (EAL). Checks first what EAL needs, so that people get a clear message.
  */
 #ifndef DATAPLANE_MAIN_EAL_H
 #define DATAPLANE_MAIN_EAL_H
@@ -10,11 +10,13 @@
 struct rte_mempool;
 
 /*
- * Checks hugepages and CPUs, starts EAL with a lcore for the control thread and one for each worker
- * (1..workers), and makes the pools. One message in @err with the command that mends it. 0 or -errno.
+ * Checks hugepages and CPUs, starts EAL with an lcore for the control thread (0) and one for each
+ * worker (1..workers), and makes the mbuf pools. 0, or -errno with @err: one message, with the
+ * command that mends it.
  */
 int hd_eal_start(struct hd_err *err);
 
+/* The pool of small mbufs, for frames, and the pool of big ones, for super-frames. */
 struct rte_mempool *hd_eal_pool(void);
 struct rte_mempool *hd_eal_big_pool(void);
 

@@ -3,8 +3,8 @@
 #define DATAPLANE_MAIN_OPTIONS_H
 
 /*
- * Parses the command line for hd_options(); prints help, version or an error. Returns 0, or the exit
- * status plus 1.
+ * Parses the command line into hd_options(). Returns 0 if heddle-dp shall start. Else it has
+ * printed help, the version or an error, and returns the exit status plus 1.
  */
 int hd_options_parse(int argc, char **argv);
 
