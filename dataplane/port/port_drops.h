@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reasons for drops that several kinds of ports have in common.
+ * Drop reasons that several kinds of ports use.
  */
 #ifndef DATAPLANE_PORT_PORT_DROPS_H
 #define DATAPLANE_PORT_PORT_DROPS_H

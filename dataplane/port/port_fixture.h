@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * For tests of port kinds, and for measuring them bare: what a kind sees of heddle-dp, without
- * heddle-dp. One worker, ports by name, an opener that opens in this process.
+ * For tests and measurements of port kinds without heddle-dp: has what a kind calls in heddle-dp,
+ * one worker, ports by name, and an opener that opens in this process.
  */
 #ifndef DATAPLANE_PORT_PORT_FIXTURE_H
 #define DATAPLANE_PORT_PORT_FIXTURE_H
@@ -20,32 +20,41 @@ struct fixture {
 };
 extern struct fixture fixture;
 
-/* EAL, pools (@frames small and @big large mbufs) and drop reasons. 0 or -1 with words on stderr. */
+/*
+ * Starts EAL, makes pools (of @frames small and @big big mbufs) and drop reasons. 0, or -1 with a
+ * message on stderr.
+ */
 int fixture_init(unsigned int frames, unsigned int big, unsigned int cache);
 
 /*
- * Moves the process to a network namespace of its own (in a user namespace when it is not root's),
- * with the loopback interface up. Ends the process with 77, a skipped test, where that is not
- * possible. Before fixture_init().
+ * Moves the process to a network namespace of its own, with the loopback interface up; if it is not
+ * root's process, also to a user namespace. Where that is not possible, ends the process with 77: a
+ * skipped test. Call before fixture_init().
  */
 void fixture_namespace(void);
 
-/* A raw socket on @netdev that sends and receives with virtio-net headers and tags. Or exits. */
+/*
+ * Opens a packet socket on @netdev that sends and receives virtio-net headers and tags. Exits on
+ * failure.
+ */
 int fixture_wire(const char *netdev);
 
 /* Runs "ip ARGS". Exits when it fails. */
 void fixture_ip(const char *args);
 
-/* A port of a kind with a copy of @params, closed. Exits when there is no such kind. */
+/* Makes a port of a kind, with a copy of @params; it is closed. Exits if there is no such kind. */
 struct hd_port *fixture_port(const char *kind, const char *name, const void *params,
 			     uint16_t queues, uint16_t mtu);
 
-/* ops->open(); 0 or -errno with @err. */
+/* Calls the kind's open(). 0, or -errno with @err. */
 int fixture_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err);
 void fixture_close(struct hd_port *port);
 void fixture_port_free(struct hd_port *port);
 
-/* The worker enters a loop that does not end, or (when it is in one) ends it. */
+/*
+ * The worker enters a call of a port; the next call of this ends that. Between the two the worker
+ * may use memory of the port.
+ */
 void fixture_worker_step(void);
 
 /* Drops of @port for the reason called @name. */

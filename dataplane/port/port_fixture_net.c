@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A network for tests of port kinds: a namespace that nobody else sees, and the other end of a wire. */
+/* A network for tests of port kinds: a namespace of the test's own, and the other end of a wire. */
 #define _GNU_SOURCE /* unshare */
 #include "dataplane/port/port_fixture.h"
 

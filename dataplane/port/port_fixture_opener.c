@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An opener for tests: as heddled would, in this process, and without its checks and its memory. */
+/*
+ * An opener for tests: opens in this process, as heddled would, but checks nothing and keeps
+ * nothing.
+ */
 #define _GNU_SOURCE /* setns */
 #include "dataplane/port/port_fixture.h"
 

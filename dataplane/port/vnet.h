@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What TAP and packet sockets share: frames that cross between the kernel and mbufs with a
- * virtio-net header in front, in one system call each, super-frames whole.
+ * Shared by TAPs and packet sockets: moves frames between the kernel and mbufs, with a virtio-net
+ * header in front. A super-frame crosses whole, in one piece.
  *
  * A receive buffer is an I/O vector of the header, one small mbuf and a few big segments. A small
  * frame takes the small mbuf alone, and the big segments wait in the buffer for the next frame.
@@ -31,12 +31,12 @@
 #define HD_VNET_FRAME_MAX 65557
 
 /*
- * A burst ends early when it has this many bytes: 64 super-frames would be 4 MB, and each byte
- * would leave the processor's cache between the copy in and the copy out.
+ * A burst ends early when it has this many bytes. 64 super-frames have 4 MB: their bytes would
+ * leave the processor's cache between the copy from the kernel and the copy to it.
  */
 #define HD_VNET_BURST_BYTES (256 * 1024)
 
-/* Segments of a packet that is sent; a longer chain is refused. */
+/* A packet with more segments is not sent. */
 #define HD_VNET_TX_SEGS 126
 
 struct hd_vnet_buf {
@@ -44,8 +44,8 @@ struct hd_vnet_buf {
 		struct virtio_net_hdr hdr;
 		struct virtio_net_hdr_mrg_rxbuf mrg;
 	};
-	unsigned int n_iov; /* 1 + segments that are there */
-	uint32_t room;      /* bytes of a frame */
+	unsigned int n_iov; /* 1 + segments that it has */
+	uint32_t room;      /* the longest frame that it takes, bytes */
 	struct iovec iov[1 + HD_VNET_SEGS];
 	struct rte_mbuf *seg[HD_VNET_SEGS];
 };
@@ -54,26 +54,27 @@ struct hd_vnet_buf {
 void hd_vnet_buf_init(struct hd_vnet_buf *buf, size_t hlen);
 
 /*
- * Gives @buf the segments that it lacks. 0, or -ENOMEM when there is no small mbuf. Without big
- * ones the buffer is shorter, and ->room says so. Worker.
+ * Gives @buf the segments that it lacks. 0, or -ENOMEM: there is no small mbuf. Without big mbufs,
+ * ->room is smaller. Worker.
  */
 int hd_vnet_buf_fill(struct hd_worker *w, struct hd_vnet_buf *buf);
 
-/* Frees what is in @buf. Worker, or the control thread when no worker can use @buf. */
+/* Frees the mbufs of @buf. Worker, or the control thread when no worker can use @buf. */
 void hd_vnet_buf_drain(struct hd_vnet_buf *buf);
 
 /*
- * @len bytes of a frame, the header not counted, were read into @buf. Takes the mbufs that they
- * fill out of @buf and returns the chain, whose meta is set from the header. NULL: the frame was
- * too short, too long for the buffer or its header lied; it was counted as received and dropped,
- * and its mbufs are in @buf again. Worker.
+ * @len bytes of a frame, not counting the header, were read into @buf. Takes the mbufs that they
+ * fill out of @buf, sets their metadata from the header, and returns the chain, which the caller
+ * owns. NULL: the frame was too short or too long for the buffer, or its header was wrong; it is
+ * counted as received and dropped, and its mbufs are in @buf again. Worker.
  */
 struct rte_mbuf *hd_vnet_buf_take(struct hd_worker *w, struct hd_port *port,
 				  struct hd_vnet_buf *buf, uint32_t len, bool truncated);
 
 /*
- * The two halves of it, for who has to change the frame in between: the chain without meta (or
- * NULL, counted), and its meta from @hdr (or NULL, counted and freed).
+ * The two halves of hd_vnet_buf_take(), for a caller that changes the frame in between. The first
+ * returns the chain without metadata; NULL: counted as received and dropped. The second sets the
+ * metadata from @hdr; NULL: counted as dropped, and @m is freed.
  */
 struct rte_mbuf *hd_vnet_buf_chain(struct hd_worker *w, struct hd_port *port,
 				   struct hd_vnet_buf *buf, uint32_t len, bool truncated);
@@ -81,65 +82,72 @@ struct rte_mbuf *hd_vnet_rx_meta(struct hd_worker *w, struct hd_port *port, stru
 				 const struct virtio_net_hdr *hdr);
 
 /*
- * A frame of @len bytes came while there was no small mbuf, and is lost: counts it as received and
- * dropped. Worker.
+ * Counts a frame of @len bytes as received and dropped: it was lost, since there was no small mbuf.
+ * Worker.
  */
 void hd_vnet_rx_lost(struct hd_worker *w, struct hd_port *port, uint32_t len);
 
-/* The same for a frame that the kernel has no virtio-net header for (an offload that we lack). */
+/* The same for a frame for which the kernel has no virtio-net header: it uses another offload. */
 void hd_vnet_rx_unknown(struct hd_worker *w, struct hd_port *port, uint32_t len);
 
 /*
- * Puts the packet's header in @hdr (@hlen bytes; those beyond struct virtio_net_hdr are zeroed) and
- * the two in @iov, which has room for 1 + HD_VNET_TX_SEGS. Returns the entries, or -EMSGSIZE when
- * the chain has more segments. Worker.
+ * Writes the virtio-net header of packet @m to @hdr (@hlen bytes; those behind struct
+ * virtio_net_hdr are 0), and fills @iov, which has room for 1 + HD_VNET_TX_SEGS, with the header
+ * and the packet. Returns the entries of @iov, or -EMSGSIZE: the chain has more segments. Worker.
  */
 int hd_vnet_tx_iov(struct rte_mbuf *m, struct virtio_net_hdr_mrg_rxbuf *hdr, size_t hlen,
 		   struct iovec *iov);
 
 /*
- * The kernel refused this packet, and would again: counts it and frees it. It is of those that
- * tx_burst() has sent as far as its caller can see, so that the others are not held up by it; what
- * the caller will add to the sent ones is taken back here, and the equation of the port holds.
+ * The kernel refused packet @m and would refuse it again: counts it as dropped and frees it.
+ * tx_burst() returns it among the packets that were sent, so that it does not hold up the others.
+ * So this takes back what the caller will count for it as sent, and the equation of the port holds.
+ * Worker.
  */
 void hd_vnet_tx_refused(struct hd_worker *w, struct hd_port *port, struct rte_mbuf *m);
 
-/* True if @error (positive) of a write says "not now" or "not any more", and not "not this one". */
+/*
+ * True if the errno @error (positive) of a write is not about this packet: the socket has no room
+ * now, or cannot send any more.
+ */
 bool hd_vnet_tx_no_room(int error);
 
-/* HD_CAP_* that go with enum hd_offload_config. */
+/* The HD_CAP_* bits of @offloads (enum hd_offload_config). Pure. */
 uint32_t hd_vnet_caps(uint8_t offloads);
 
-/* -EINVAL with @err: unknown bits, or TSO without checksums. Pure. */
+/* Checks @offloads. 0, or -EINVAL with @err: unknown bits, or TSO without checksums. Pure. */
 int hd_vnet_offloads_check(uint8_t offloads, struct hd_err *err);
 
 /*
- * True for a name that the kernel takes for an interface and that means the same to a shell and to
- * a person: 1..15 printable characters but '/', ':', '%' and blanks; not "." or "..". Never reads
+ * True if the kernel accepts @name for an interface, and a shell and a person read it the same way:
+ * 1..15 printable characters other than '/', ':', '%' and blanks; not "." or "..". Never reads
  * beyond HD_NETDEV_MAX bytes. Pure.
  */
 bool hd_vnet_netdev_valid(const char name[HD_NETDEV_MAX]);
 
-/* Empty, or a name below the namespace root. -EINVAL with @err. Pure. */
+/*
+ * Checks that @netns is empty, or a name below the namespace root. 0, or -EINVAL with @err. Pure.
+ */
 int hd_vnet_netns_check(const char netns[HD_NAME_MAX], struct hd_err *err);
 
-/* Both of the above, for an object that names an interface. 0, or -EINVAL with @err. Pure. */
+/* Does both checks above, for an object that names an interface. 0, or -EINVAL with @err. Pure. */
 int hd_vnet_place_check(const char netdev[HD_NETDEV_MAX], const char netns[HD_NAME_MAX],
 			struct hd_err *err);
 
 /*
- * MAC address, pairs of queues and MTU of a TAP that is to be made. 0, or -EINVAL with @err. Pure.
+ * Checks MAC address, pairs of queues and MTU of a TAP that is to be made. 0, or -EINVAL with @err.
+ * Pure.
  */
 int hd_vnet_tap_check(const uint8_t mac[6], uint16_t queues, uint16_t queues_max, uint16_t mtu,
 		      struct hd_err *err);
 
 /*
- * Empty, or what can be the name of a user or a group; @what is the leaf's name. Never reads beyond
- * 32 bytes. 0, or -EINVAL with @err. Pure.
+ * Checks that @name is empty, or can be the name of a user or a group. @what is the leaf's name,
+ * for @err. Never reads beyond 32 bytes. 0, or -EINVAL with @err. Pure.
  */
 int hd_vnet_account_check(const char name[32], const char *what, struct hd_err *err);
 
-/* Why a port is down, from what the opener returned (negative). */
+/* The reason why a port is down, for the -errno that the opener returned. Pure. */
 enum hd_port_reason hd_vnet_open_reason(int error);
 
 /* A network interface as the kernel has it now. */
@@ -149,23 +157,24 @@ struct hd_vnet_link {
 };
 
 /*
- * Asks by @sock, a socket in the interface's namespace. 0, or -ENODEV and the like. Control thread.
+ * Reads the interface @netdev through @sock, a socket in its namespace. 0, or -errno, like -ENODEV.
+ * Control thread.
  */
 int hd_vnet_link_read(int sock, const char *netdev, struct hd_vnet_link *link);
 
-/* Calls of poll() between two looks at what seldom changes, MTU and MAC: about a second. */
+/* MTU and MAC seldom change, so a port reads them at each 20th poll(): about once a second. */
 #define HD_VNET_MTU_POLLS 20
 
-/* Its MTU, or -errno. */
+/* Returns its MTU, or -errno. */
 int hd_vnet_link_mtu(int sock, const char *netdev);
 
-/* Its MAC address into @mac. 0 or -errno. */
+/* Reads its MAC address. 0 or -errno. */
 int hd_vnet_link_mac(int sock, const char *netdev, uint8_t mac[6]);
 
-/* What the link carries, Mbit/s; 0: not known. */
+/* Returns the speed of its link, Mbit/s; 0: unknown. */
 uint32_t hd_vnet_link_speed(int sock, const char *netdev);
 
-/* "csum tso4 tso6" or "no offloads" for people. Returns @text. */
+/* Writes "csum tso4 tso6", or "no offloads", for people. Returns @text. */
 const char *hd_vnet_caps_str(uint32_t caps, char *text, size_t size);
 
 #endif

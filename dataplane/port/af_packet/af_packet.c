@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The life of an af-packet port: socket and link. Control thread. */
+/* Opens, polls and closes af-packet ports: socket and link. Control thread. */
 #include "dataplane/port/af_packet/af_packet.h"
 
 #include <errno.h>

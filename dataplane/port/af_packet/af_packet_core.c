@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tags that the kernel keeps beside a frame, and the configuration objects: pure functions. */
+/*
+ * Pure functions: tags that the kernel keeps beside a frame; checks of the configuration objects.
+ */
 #include "dataplane/port/af_packet/af_packet.h"
 
 #include <errno.h>

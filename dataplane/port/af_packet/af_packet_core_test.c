@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is pure in the kind `af-packet`: tags, and the check of its configuration object. */
+/* The pure functions of the kind `af-packet`: tags, and the check of its configuration object. */
 #include <errno.h>
 #include <string.h>
 

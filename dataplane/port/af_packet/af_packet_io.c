@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #define _GNU_SOURCE /* recvmmsg, sendmmsg */
-/* Frames between a packet socket and mbufs, several in a system call. */
+/* Moves frames between a packet socket and mbufs, several in one system call. */
 #include "dataplane/port/af_packet/af_packet.h"
 
 #include <errno.h>

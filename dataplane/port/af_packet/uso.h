@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Datagrams that came as one super-frame (UDP segmentation offload, what QUIC senders behind a veth
- * pair use): the path knows only super-frames of TCP, so they are cut where they come in.
+ * Segments super-frames of UDP (UDP segmentation offload, which QUIC senders behind a veth pair
+ * use) into datagrams where they come in, since the path knows only super-frames of TCP.
  */
 #ifndef DATAPLANE_PORT_AF_PACKET_USO_H
 #define DATAPLANE_PORT_AF_PACKET_USO_H
@@ -23,36 +23,38 @@ struct hd_uso {
 	uint32_t segments;
 	uint32_t payload;  /* bytes of the super-frame */
 	uint32_t hdr_len;  /* Ethernet to UDP */
-	uint32_t l3_off;   /* where IP, */
-	uint32_t l4_off;   /* and where UDP starts */
+	uint32_t l3_off;   /* where the IP header starts */
+	uint32_t l4_off;   /* where the UDP header starts */
 	uint16_t gso_size; /* payload of each datagram but the last */
 	uint8_t family;
-	uint8_t hdr[HD_OFFLOAD_HEADERS_MAX]; /* those headers, as they came */
+	uint8_t hdr[HD_OFFLOAD_HEADERS_MAX]; /* the headers from Ethernet to UDP, as they came */
 	struct hd_l4_layout l4;
 };
 
 /*
- * Checks the offload header and the first @head_len bytes of a packet of @pkt_len. 0, or -EINVAL
- * when the header lies or the packet would become more than HD_USO_SEGMENTS_MAX. Pure.
+ * Checks the offload header and the first @head_len bytes of a packet of @pkt_len bytes, and fills
+ * @u. 0, or -EINVAL: the header is wrong, or there would be more than HD_USO_SEGMENTS_MAX
+ * datagrams. Pure.
  */
 int hd_uso_init(struct hd_uso *u, const struct virtio_net_hdr *hdr, const uint8_t *head,
 		uint32_t head_len, uint32_t pkt_len);
 
-/* Payload bytes of datagram @i. */
+/* Returns the payload bytes of datagram @i. Pure. */
 static inline uint32_t hd_uso_payload(const struct hd_uso *u, uint32_t i)
 {
 	return i + 1 < u->segments ? u->gso_size : u->payload - i * u->gso_size;
 }
 
 /*
- * Writes the headers of datagram @i, u->hdr_len bytes, to @hdr. The UDP checksum is partial: the
- * pseudo-header's sum. Pure.
+ * Writes the headers of datagram @i, u->hdr_len bytes, to @hdr. The UDP checksum is partial: only
+ * the sum of the pseudo-header. Pure.
  */
 void hd_uso_header(const struct hd_uso *u, uint32_t i, uint8_t *hdr);
 
 /*
- * Cuts @m into datagrams with partial checksums and meta that says so. @m is freed, whatever comes
- * out. Returns how many are in @out (room for HD_USO_SEGMENTS_MAX), -EINVAL or -ENOMEM. Worker.
+ * Segments @m into datagrams with partial checksums, and sets their metadata. Frees @m, also on
+ * failure. Returns how many datagrams are in @out (room for HD_USO_SEGMENTS_MAX); the caller owns
+ * them. -EINVAL or -ENOMEM on failure. Worker.
  */
 int hd_uso_cut(struct rte_mempool *pool, struct rte_mbuf *m, const struct virtio_net_hdr *hdr,
 	       struct rte_mbuf **out);

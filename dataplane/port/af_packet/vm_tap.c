@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The life of a vm-tap port. Control thread. */
+/* Opens, polls and closes vm-tap ports. Control thread. */
 #include "dataplane/port/af_packet/af_packet.h"
 
 #include <errno.h>

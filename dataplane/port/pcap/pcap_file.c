@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names of capture files: what may stand in a configuration. heddled opens them. */
+/* Checks the names of capture files in a configuration. heddled opens the files. */
 #include "dataplane/port/pcap/pcap_port.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames between capture files and mbufs. */
+/* Moves frames between capture files and mbufs. */
 #include "dataplane/port/pcap/pcap_port.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The life of a pcap port. Control thread. */
+/* Opens, polls and closes pcap ports. Control thread. */
 #include "dataplane/port/pcap/pcap_port.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The life of a TAP port: configuration, descriptors, link. Control thread. */
+/* Opens, polls and closes TAP ports: configuration, descriptors, link. Control thread. */
 #include "dataplane/port/tap/tap.h"
 
 #include <errno.h>
@@ -112,7 +112,9 @@ static int tap_link_read(struct hd_tap *tap, struct hd_vnet_link *link, bool *he
 	*here = true;
 	if (hd_vnet_link_read(tap->sock, tap->netdev, link) == 0 && link->ifindex == tap->ifindex)
 		return 0;
-	/* not by this name: the descriptor knows (but asking it takes a lock of the whole kernel) */
+	/*
+	 * not by this name: the descriptor knows (but asking it takes a lock of the whole kernel)
+	 */
 	if (ioctl(tap->fd[0], TUNGETIFF, &ifr) != 0)
 		return -ENODEV;
 	memcpy(tap->netdev, ifr.ifr_name, sizeof(tap->netdev));

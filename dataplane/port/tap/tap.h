@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The port kind `tap`: an interface of the kernel whose other end is ours. heddled makes it and
- * hands over one descriptor a queue.
+ * The port kind `tap`: an interface of the kernel whose other end is the port. heddled makes it and
+ * sends a descriptor for each queue.
  */
 #ifndef DATAPLANE_PORT_TAP_TAP_H
 #define DATAPLANE_PORT_TAP_TAP_H
@@ -15,11 +15,11 @@ struct hd_tap {
 	int fd[HD_TAP_QUEUES_MAX];
 	int sock; /* in the interface's namespace */
 	uint16_t n_fds;
-	bool is_up; /* what the core was told */
+	bool is_up; /* as the core was told last */
 	uint32_t ifindex;
 	uint32_t polls;
-	int mtu;                    /* of the interface, as people were told */
-	char netdev[HD_NETDEV_MAX]; /* as the kernel calls it now */
+	int mtu;                    /* of the interface, as the log said last */
+	char netdev[HD_NETDEV_MAX]; /* the interface's name now */
 };
 
 /* Worker. See struct hd_port_ops. */
@@ -28,7 +28,7 @@ uint16_t hd_tap_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q, 
 uint16_t hd_tap_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
 			 uint16_t n);
 
-/* Checks a struct hd_tap_object of which every byte may be hostile. Pure. 0 or -EINVAL with @err. */
+/* Checks a struct hd_tap_object; every byte may be hostile. 0, or -EINVAL with @err. Pure. */
 int hd_tap_validate(const void *params, struct hd_err *err);
 
 #endif

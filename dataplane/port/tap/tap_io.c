@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames between a TAP's queue and mbufs: one system call a frame is what a TAP allows. */
+/* Moves frames between a TAP's queue and mbufs. A TAP allows only one frame in a system call. */
 #include "dataplane/port/tap/tap.h"
 
 #include <errno.h>

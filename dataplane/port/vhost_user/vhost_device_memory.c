@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A guest's memory as its device has it: a table that is shown to workers as a whole, and what is no
- * longer shown until they have left it. And the log of pages.
+ * A guest's memory: a table that workers get as a whole, and old tables and regions until workers
+ * have left them. And the log of dirty pages.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The rings of a device, and its three states: its parts come in one by one; when the first pair of
- * rings is complete it runs, and the port is up; a ring that is given back (GET_VRING_BASE) ends that.
+ * The rings of a device, and its states. At first requests set the parts of rings one by one. When
+ * the first pair of rings is complete, the device runs and the port is up. A GET_VRING_BASE, which
+ * takes a ring back, ends that.
  */
 #define _GNU_SOURCE
 #include <errno.h>

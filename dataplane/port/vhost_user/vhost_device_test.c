@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What each request does to a device that runs, asked for through a socket. */
+/* What each request does to a running device; the test sends requests through a socket. */
 #define _GNU_SOURCE
 #include <poll.h>
 #include <string.h>
@@ -130,7 +130,7 @@ static void test_slots(void)
 		struct rte_mbuf *m;
 
 		CU_ASSERT_EQUAL(vf_ask(&guest, VHOST_ADD_MEM_REG, &far, sizeof(far), &fd, 1), 0);
-		/* once more, as QEMU does for each pair of queues: then it goes with the second REM */
+		/* added twice, as QEMU does for each pair of queues: the second REM removes it */
 		CU_ASSERT_EQUAL(vf_ask(&guest, VHOST_ADD_MEM_REG, &far, sizeof(far), &fd, 1), 0);
 		CU_ASSERT_EQUAL(vf_ask(&guest, VHOST_REM_MEM_REG, &far, sizeof(far), NULL, 0), 0);
 		send_from(FAR + 4096, at + 4096, size);
@@ -218,7 +218,7 @@ static void ask_base(uint32_t ring)
 			0);
 }
 
-/* A ring is given back with how far it is, when all that was lent of it is back; disabled or not. */
+/* GET_VRING_BASE is answered when mbufs borrow nothing of the ring any more, also if disabled. */
 static void test_base(void)
 {
 	for (int round = 0; round < 4; round++) {

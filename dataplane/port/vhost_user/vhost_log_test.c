@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Dirty logging, page by page: what changed in a guest's memory while the switch had it is marked, and
- * compared with a copy.
+ * The log of dirty pages: compares a guest's memory with a copy from before, page by page, and
+ * checks that each page that changed is marked.
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -189,7 +189,9 @@ static void test_changes(void)
 		attach(packed, VT_ALL);
 		set_log_all(true);
 		for (int i = 0; i < 10; i++) {
-			/* lent before the table of memory is another one, and given back after that */
+			/*
+			 * lent before the table of memory is another one, and given back after that
+			 */
 			CU_ASSERT_EQUAL(vf_send(&guest, 0, NULL, frame, 1400), 0);
 			m = vt_rx(port, 0);
 			CU_ASSERT_PTR_NOT_NULL_FATAL(m);

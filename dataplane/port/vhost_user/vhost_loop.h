@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The thread that serves the front-ends of all guests. Nothing in it waits for one of them: what comes
- * in part is kept, what is not read is not written, and each has a bounded share of a round.
+ * The loop: a thread that serves the front-ends of all guests. It never waits for one of them: it
+ * keeps a part of a request until the rest comes, writes a reply only as far as the front-end
+ * reads, and gives each front-end a bounded share of a round.
  *
- * What it shares with the control thread is under one lock, which is held for as long as a few requests
- * take, and never while anything is waited for.
+ * One lock protects everything that the loop shares with the control thread. It is held for as long
+ * as a few requests take, and never while a thread waits for something.
  */
 #ifndef DATAPLANE_PORT_VHOST_USER_VHOST_LOOP_H
 #define DATAPLANE_PORT_VHOST_USER_VHOST_LOOP_H
@@ -19,16 +20,19 @@ int vhost_loop_start(struct hd_err *err);
 
 /* All below: control thread, with the lock. */
 
-/* From now on guests can connect to @fd, which listens. It is the port's from here on. 0 or -errno. */
+/* Lets guests connect to @fd, a listening socket, which the port owns from now on. 0 or -errno. */
 int vhost_loop_listen(struct vhost_port *v, int fd);
 
-/* A guest is connected by @fd, which is the port's from here on. 0 or -errno, and @fd is closed. */
+/*
+ * Serves the guest on @fd, a connection, which the port owns from now on. 0 or -errno; then @fd is
+ * closed.
+ */
 int vhost_loop_serve(struct vhost_port *v, int fd);
 
-/* Ends the connection for the reason in @text, which the port and the log say. */
+/* Ends the connection for the reason in @text, which goes to the port's state and the log. */
 void vhost_loop_hang_up(struct vhost_port *v, const char *text);
 
-/* The port is closed: no worker is in it. Ends the connection, and forgets the port. */
+/* The port is closed and no worker uses it: ends the connection, and stops serving the port. */
 void vhost_loop_forget(struct vhost_port *v);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which regions are taken, and the table that finds them. */
+/* Checks and maps regions, and keeps the table that finds them. */
 #define _GNU_SOURCE
 #include "dataplane/port/vhost_user/vhost_mem.h"
 

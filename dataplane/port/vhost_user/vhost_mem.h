@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A guest's memory as its front-end shares it: regions of guest addresses, each mapped from a
- * descriptor.
+ * The table of a guest's memory, as its front-end shares it: regions of guest addresses, each
+ * mapped from a descriptor.
  *
- * The front-end is hostile, and has the same files mapped. So a region is taken only from memory of
- * the kernel (memfd, tmpfs, hugetlbfs): no question about it can wait for another process, as one
- * about a FUSE file would. Whoever has such a file can still shorten it while we use it; what is
- * touched then is replaced by empty memory of our own, and the owner of the region learns that it
- * happened (vhost_fault.h).
+ * The front-end is hostile, and has the same files mapped. So only files of memfd, tmpfs and
+ * hugetlbfs are accepted: a system call on another file, one of FUSE for example, could wait for
+ * another process. A front-end can still truncate such a file while we use it. Then empty memory of
+ * our own replaces the region that was touched, and the owner of the region learns of it
+ * (vhost_fault.h).
  *
- * A table does not change while workers use it: a change makes another one. The functions are for one
- * thread at a time; those that only look may be called by any thread.
+ * A table does not change while workers use it; a change makes a new table. Only one thread at a
+ * time may call the functions that change a table; any thread may call those that look up
+ * addresses.
  */
 #ifndef DATAPLANE_PORT_VHOST_USER_VHOST_MEM_H
 #define DATAPLANE_PORT_VHOST_USER_VHOST_MEM_H
@@ -27,54 +28,57 @@
 #define VHOST_MEM_MAX     (1ull << 42) /* bytes of a guest's regions in all: 4 TB */
 #define VHOST_MEM_BUCKETS 256
 
-/* A region, and where we have it. */
+/* A region, and our mapping of it. */
 struct vhost_map {
-	uint64_t guest, end; /* guest addresses, the last one not included */
+	uint64_t guest, end; /* guest addresses of its first byte, and behind its last byte */
 	uint64_t user;       /* address of @guest in the front-end */
 	uint8_t *host;       /* address of @guest here */
 	void *base;          /* of the mapping, which may begin before @host */
 	size_t len;
-	uint32_t adds; /* how often it was added: QEMU does it for each pair of queues */
+	uint32_t adds; /* how often it was added: QEMU adds it for each pair of queues */
 };
 
 struct vhost_mem {
 	unsigned int n;
-	unsigned int shift; /* of a guest address, for its bucket */
-	/* In a bucket: the first region that ends behind the bucket's beginning. */
+	unsigned int shift; /* a guest address, shifted right by this, is its bucket */
+	/* A bucket has the first region that ends behind the bucket's beginning. */
 	uint8_t bucket[VHOST_MEM_BUCKETS];
 	struct vhost_map map[VHOST_MAPS_MAX]; /* in the order of guest addresses */
 	uint64_t bytes;
 };
 
 /*
- * Maps @r from @fd and puts it into @mem. One that is there already is only counted. *@fault is set when a part of the region turns out not to be
- * there any more; it must live until the region is unmapped. @fd stays the caller's. 0, or -errno with
- * @err, and then nothing has changed.
+ * Maps @r from @fd and adds it to @mem. A region that @mem has already is only counted. *@fault is
+ * set when a part of the region has vanished; it must stay valid until the region is unmapped. The
+ * caller still owns @fd. 0, or -errno with @err; then nothing has changed.
  */
 int vhost_mem_add(struct vhost_mem *mem, const struct vhost_region *r, int fd, _Atomic bool *fault,
 		  struct hd_err *err);
 
 /*
- * Takes the region @r out of @mem. *@gone is for vhost_map_close(), when nobody can use it any more; its
- * base is NULL when the region was added more often, and stays.
- * -ENOENT with @err: there is none with this address, size and user address.
+ * Removes the region @r from @mem. The caller passes *@gone to vhost_map_close() when no thread can
+ * use it any more. Its base is NULL if the region was added more often and so stays. 0, or -ENOENT
+ * with @err: there is no region with this address, size and user address.
  */
 int vhost_mem_remove(struct vhost_mem *mem, const struct vhost_region *r, struct vhost_map *gone,
 		     struct hd_err *err);
 
-/* Unmaps memory, at once or later: that of a large guest takes a while. */
+/* Unmaps memory, at once or later: to unmap a large guest takes a while. */
 typedef void (*vhost_unmap_fn)(void *at, size_t len);
 
-/* Gives up a region. */
+/* Unmaps a region and stops watching it. */
 void vhost_map_close(struct vhost_map *map, vhost_unmap_fn unmap);
 
-/* Gives up all regions of @mem, and empties it. */
+/* Does that for all regions of @mem, and empties it. */
 void vhost_mem_close(struct vhost_mem *mem, vhost_unmap_fn unmap);
 
-/* Where @len bytes from the front-end's address @user on are here, or NULL. In one region only. */
+/*
+ * Returns our address of the @len bytes at the front-end's address @user; NULL: no region has them
+ * all.
+ */
 void *vhost_mem_user(const struct vhost_mem *mem, uint64_t user, uint64_t len);
 
-/* The region that guest address @guest is in, or NULL. */
+/* Returns the region that has guest address @guest, or NULL. */
 static inline const struct vhost_map *vhost_mem_find(const struct vhost_mem *mem, uint64_t guest)
 {
 	uint64_t bucket = guest >> mem->shift;
@@ -88,8 +92,8 @@ static inline const struct vhost_map *vhost_mem_find(const struct vhost_mem *mem
 }
 
 /*
- * Where guest address @guest is here, or NULL; *@len, the bytes that are wanted, becomes the bytes that
- * are there in one piece.
+ * Returns our address of guest address @guest, or NULL. *@len, the bytes that the caller wants,
+ * becomes smaller if fewer are there in one piece.
  */
 static inline uint8_t *vhost_mem_at(const struct vhost_mem *mem, uint64_t guest, uint32_t *len)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Regions that are as they should be, those that are not, and memory that goes while it is used. */
+/* Valid regions, invalid regions, and memory that vanishes while it is used. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

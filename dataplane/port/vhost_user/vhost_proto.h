@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Messages of the vhost-user protocol as they stand on the socket, in the byte order of this machine
- * (QEMU, docs/interop/vhost-user). A request is a header and a payload; descriptors come beside it.
+ * Messages of the vhost-user protocol as they are on the socket, in the byte order of this machine
+ * (QEMU, docs/interop/vhost-user). A request is a header and a payload; descriptors come with it.
  */
 #ifndef DATAPLANE_PORT_VHOST_USER_VHOST_PROTO_H
 #define DATAPLANE_PORT_VHOST_USER_VHOST_PROTO_H
 
 #include <stdint.h>
 
-#define VHOST_REGIONS_MAX 8   /* of a table in one message: as many descriptors come beside it */
-#define VHOST_PAYLOAD_MAX 512 /* no request that we serve is longer: a full table has 264 bytes */
+#define VHOST_REGIONS_MAX 8   /* of a table in one message, which has as many descriptors */
+#define VHOST_PAYLOAD_MAX 512 /* no request that we serve is longer; a full table has 264 bytes */
 
 enum vhost_request {
 	VHOST_GET_FEATURES = 1,
@@ -52,13 +52,13 @@ enum vhost_request {
 	VHOST_REM_MEM_REG,
 	VHOST_SET_STATUS,
 	VHOST_GET_STATUS,
-	VHOST_REQUESTS, /* the first number that is none of them */
+	VHOST_REQUESTS, /* not a request: one more than the last */
 };
 
 /* struct vhost_header.flags */
 #define VHOST_VERSION      0x1u
 #define VHOST_VERSION_MASK 0x3u
-#define VHOST_REPLY        (1u << 2) /* in the other direction */
+#define VHOST_REPLY        (1u << 2) /* the message is a reply, from the back-end */
 #define VHOST_NEED_REPLY   (1u << 3) /* the front-end waits for a result (REPLY_ACK) */
 
 struct vhost_header {
@@ -86,7 +86,7 @@ enum vhost_protocol_feature {
 	VHOST_PF_STATUS = 16,
 };
 
-/* A virtio feature bit of vhost: there are protocol features. And one for dirty logging. */
+/* Virtio feature bits of vhost: dirty pages are logged; there are protocol features. */
 #define VHOST_F_LOG_ALL           26
 #define VHOST_F_PROTOCOL_FEATURES 30
 
@@ -127,7 +127,7 @@ struct vhost_log_base { /* _SET_LOG_BASE */
 	uint64_t offset;
 };
 
-/* Of _SET_VRING_KICK, _CALL and _ERR: the ring, and whether no descriptor comes. */
+/* In the u64 of _SET_VRING_KICK, _CALL and _ERR: the ring; the message has no descriptor. */
 #define VHOST_RING_MASK 0xffull
 #define VHOST_NO_FD     (1ull << 8)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What split and packed rings have in common. */
+/* The code that split and packed rings share. */
 #include "dataplane/port/vhost_user/vhost_ring.h"
 
 #include <errno.h>
@@ -51,7 +51,9 @@ int vhost_ring_place(struct vhost_ring *r, const struct vhost_mem *mem, uint32_t
 	r->desc = at[0];
 	r->avail = at[1];
 	r->used = at[2];
-	/* What a back-end before us gave back is in the ring itself; front-ends that lost it say 0. */
+	/*
+	 * What a back-end before us gave back is in the ring itself; front-ends that lost it say 0.
+	 */
 	if (!r->packed)
 		r->next_avail = r->next_used = VHOST_ONCE(r->used->idx);
 	r->avail_end = r->next_avail;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rings as no driver makes them, and one that is changed while it is read. */
+/* Rings that no real driver makes, and a ring that changes while it is read. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -99,7 +99,9 @@ static void test_hostile(void)
 	CU_ASSERT_EQUAL(vhost_ring_read(&r, &vr_batch, 8), 0);
 }
 
-/* The longest chains fill a vr_batch, and go into the next one whole; one that fits in none is bad. */
+/*
+ * The longest chains fill a vr_batch, and go into the next one whole; one that fits in none is bad.
+ */
 static void test_long(void)
 {
 	struct vhost_ring r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Rings against a driver that is written from the standard as simply as can be: random chains, direct
- * and indirect, in batches, of which parts go back.
+ * Rings against a simple driver that was written from the standard: random chains, direct and
+ * indirect, in batches that are returned in parts.
  */
 #include <string.h>
 
@@ -150,7 +150,9 @@ static bool offer(struct driver *d)
 	return true;
 }
 
-/* What comes back must be what was offered first. Returns the bytes written, or -1: nothing came. */
+/*
+ * What comes back must be what was offered first. Returns the bytes written, or -1: nothing came.
+ */
 static int64_t collect(struct driver *d)
 {
 	const struct offer *o = &d->queue[d->head % RING_MAX];

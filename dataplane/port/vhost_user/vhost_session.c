@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Framing, the rules that each request has to obey, and replies. */
+/* Reads requests in pieces, checks them by the rules of the protocol, and makes replies. */
 #include "dataplane/port/vhost_user/vhost_session.h"
 
 #include <errno.h>
@@ -16,8 +16,8 @@
 enum reply { ACKED, REPLIES };
 
 /*
- * What a request has to be like. A request without a name is not served: it needs a feature that is not
- * offered, so that no front-end that keeps the protocol sends it.
+ * What a request has to be like. A request without a name is not served: it needs a feature that is
+ * not offered, so that no front-end that keeps the protocol sends it.
  */
 static const struct rule {
 	const char *name;
@@ -242,7 +242,9 @@ static int check_request(struct vhost_session *s, struct hd_err *err)
 	return ret;
 }
 
-/* Descriptors come with the first byte of what they belong to. The session owns them in any case. */
+/*
+ * Descriptors come with the first byte of what they belong to. The session owns them in any case.
+ */
 static int take_fds(struct vhost_session *s, const int *fd, unsigned int n, struct hd_err *err)
 {
 	unsigned int room = VHOST_REGIONS_MAX - s->fds;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Requests as front-ends send them, in pieces, and as none should. */
+/* Requests as front-ends send them, requests in pieces, and hostile ones. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Signals that never wait, whatever the guest did with its descriptor. */
+/* Signals never wait, whatever the guest does with its descriptor. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>

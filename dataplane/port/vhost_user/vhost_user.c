@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The kind itself: its configuration, what it offers, what it says about itself. */
+/*
+ * The kind vhost-user: its configuration object, the features that it offers, its state for people.
+ */
 #include "dataplane/port/vhost_user/vhost_user.h"
 
 #include <errno.h>

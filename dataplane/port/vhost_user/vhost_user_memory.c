@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A guest whose memory is not shared: nothing can come from it, and it does not say why.
+ * Finds guests whose memory is not shared: no frame can come from them, and they do not say why.
  *
- * With QEMU it depends on what is behind the guest's memory. Ordinary memory has no descriptor:
- * QEMU tells its features, finds that out, and goes on without us (7.2 does); others send a table of
- * memory without descriptors. A file without share=on has one, and QEMU passes it on: all seems
- * well, but the guest's writes are in private copies of the pages.
+ * What QEMU does depends on the guest's memory. Ordinary memory has no descriptor. QEMU 7.2 sends
+ * the features, notices that, and then sends no memory; others send a table without descriptors. A
+ * file without share=on has a descriptor, and QEMU sends it: everything looks right, but the guest
+ * writes to private copies of the pages.
  */
 #include "dataplane/port/vhost_user/vhost_user.h"
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Sockets: making ours, and finding the guest's again and again. Control thread.
+ * Sockets: makes ours (server mode), and connects to the guest's (client mode). Control thread.
  *
- * In client mode we try at each poll, some 50 ms apart, and so that it costs next to nothing while
- * there is nothing: where a folder did not change, no socket appeared in it, and there may be thousands
- * of ports that wait for theirs. A socket that turned us away is asked again at once when it changed (who
- * comes back must make a new one), and ever more seldom when it did not.
+ * In client mode a port tries to connect at each poll, about every 50 ms. Thousands of ports may
+ * wait for their socket, so this must cost little: if the folder did not change, no socket has
+ * appeared in it, and the port does not try. A socket that refused us is tried again at once when
+ * it changes, since a front-end that comes back makes a new one; a socket that does not change is
+ * tried more and more seldom.
  *
- * In the port's folder others may write, and a path could lead elsewhere by the time it is used; so
- * /proc/self/fd/N is used: the socket itself, or a name in the folder itself.
+ * Others can write the port's folder, and could make a path lead elsewhere before we use it. So we
+ * use /proc/self/fd/N, which is the socket itself, or the folder itself with a name in it.
  */
 #define _GNU_SOURCE
 #include "dataplane/port/vhost_user/vhost_user.h"
@@ -254,8 +255,8 @@ static int folder_open(const struct hd_port *port, struct vhost_port *v, struct 
 }
 
 /*
- * The port as it begins, with nothing open. What its guests did before is remembered, unless an operator
- * disabled it and enabled it again.
+ * The port as it begins, with nothing open. What its guests did before is remembered, unless an
+ * operator disabled it and enabled it again.
  */
 static void begin(struct hd_port *port, struct vhost_port *v)
 {
@@ -470,6 +471,8 @@ int vhost_user_poll(struct hd_port *port)
 	case VHOST_LEAVING: break;
 	}
 	vhost_unlock();
-	/* The loop does not know a port that is closed: what takes longer is done without the lock. */
+	/*
+	 * The loop does not know a port that is closed: what takes longer is done without the lock.
+	 */
 	return stage == VHOST_CLOSED ? poll_closed(port, v) : ret;
 }

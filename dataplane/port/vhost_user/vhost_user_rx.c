@@ -2,10 +2,11 @@
 /*
  * Packets from a guest.
  *
- * What decides about a packet is taken out of the guest's memory: all of a small one, and the first
- * bytes of others. The rest stays where it is, lent to mbufs, and is copied once, to where it goes. The
- * ring gets it back at the next call, when the loop that received it is over: a worker that keeps a
- * packet for longer copies it (hd_mbuf_own()).
+ * The bytes that decide about a packet are copied out of the guest's memory: all of a small packet,
+ * the first bytes of others. The rest stays in the guest's memory, where mbufs borrow it, and is
+ * copied once, to its destination. The next call of receive returns the buffers to the ring, when
+ * the loop that received them is over. A worker that keeps a packet for longer copies it
+ * (hd_mbuf_own()).
  */
 #define _GNU_SOURCE
 #include "dataplane/port/vhost_user/vhost_user.h"
@@ -129,7 +130,9 @@ static void lend(struct rte_mbuf_ext_shared_info *lender, struct rte_mbuf *m, ui
 	m->data_len = (uint16_t)len;
 }
 
-/* What is behind the first bytes of a packet goes into mbufs of @pool. False: there is none left. */
+/*
+ * What is behind the first bytes of a packet goes into mbufs of @pool. False: there is none left.
+ */
 static bool add_copy(struct rte_mempool *pool, struct rte_mbuf *m, const struct vhost_piece *at,
 		     uint32_t skip, uint32_t len)
 {
@@ -161,9 +164,10 @@ static bool add_copy(struct rte_mempool *pool, struct rte_mbuf *m, const struct 
 }
 
 /*
- * The rest of a packet is lent. False: no mbufs. What DPDK wants to know of who lent it is of this packet
- * alone: where one mbuf has all of it, as a rule, nothing is counted with a locked instruction. It
- * stays where it is until the ring is read again, when nobody has the packet any more.
+ * The rest of a packet is lent. False: no mbufs. What DPDK wants to know of who lent it is of this
+ * packet alone: where one mbuf has all of it, as a rule, nothing is counted with a locked
+ * instruction. It stays where it is until the ring is read again, when nobody has the packet any
+ * more.
  */
 static bool add_lent(struct hd_worker *w, struct vhost_vring *r, unsigned int packet,
 		     struct rte_mbuf *m, const struct vhost_piece *at, uint32_t skip, uint32_t len)
@@ -320,8 +324,8 @@ static uint16_t receive(struct hd_worker *w, struct hd_port *port, struct vhost_
 }
 
 /*
- * What the guest gave us while the port was disabled does not come in; at most as much as its largest
- * ring holds, so that one who goes on at full speed is heard.
+ * What the guest gave us while the port was disabled does not come in; at most as much as its
+ * largest ring holds, so that one who goes on at full speed is heard.
  */
 static void throw_away(struct hd_worker *w, struct hd_port *port, struct vhost_vring *r,
 		       struct rte_mbuf **m)
@@ -432,8 +436,8 @@ int vhost_user_event_fd(struct hd_port *port, uint16_t q, bool arm)
 	struct vhost_vring *r = ring_of(v, 2u * q + 1);
 
 	/*
-	 * Several rings behind one queue have several descriptors: such a port is polled. So is one that
-	 * has something to give back, or to throw away, without a signal.
+	 * Several rings behind one queue have several descriptors: such a port is polled. So is one
+	 * that has something to give back, or to throw away, without a signal.
 	 */
 	if (!r || atomic_load_explicit(&v->rings, memory_order_relaxed) > port->queues ||
 	    !atomic_load_explicit(&r->has_kick, memory_order_relaxed) || r->lent || r->stale)

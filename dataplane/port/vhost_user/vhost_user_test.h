@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the tests of the kind share: a port in a directory of its own, and a guest for it. */
+/* For tests of the kind vhost-user: a port in a directory of its own, and a guest for it. */
 #ifndef DATAPLANE_PORT_VHOST_USER_VHOST_USER_TEST_H
 #define DATAPLANE_PORT_VHOST_USER_VHOST_USER_TEST_H
 
@@ -14,15 +14,15 @@
 
 extern char vt_dir[64];
 extern struct hd_worker *const vt_worker;
-extern int vt_admits; /* how often heddled was asked to let the port in */
+extern int vt_admits; /* how often heddled got VHOST_ADMIT */
 
-/* A temporary directory, and the fixture. */
+/* Makes a temporary directory, and starts the fixture. */
 int vt_setup(void);
 
 /* An object with @socket below the directory. */
 struct hd_vhost_user_object vt_object(const char *socket, bool server, uint16_t queues);
 
-/* A port that is open; exits when it cannot be. */
+/* Makes and opens a port. Exits on failure. */
 struct hd_port *vt_port(const struct hd_vhost_user_object *o);
 
 /* A guest's settings for the other side of @o. */
@@ -31,22 +31,24 @@ struct vf_config vt_guest(const struct hd_vhost_user_object *o, char path[108]);
 /* Polls the port until it is up (or down), at most 2 s. */
 bool vt_wait(struct hd_port *port, bool up);
 
-/* vf_connect() when the port is ready for it, and not busy with the guest before. */
+/* Calls vf_connect() when the port has finished with the guest before. */
 int vt_connect(struct hd_port *port, struct vf_dev *guest, const struct vf_config *conf);
 
-/* Both: opens, connects, waits for the port. */
+/* Opens the port, connects the guest, and waits until the port is up. */
 void vt_attach(struct hd_port *port, struct vf_dev *guest, const struct vf_config *conf);
 
 /* Receives one packet of the guest's from queue @q of the port, at most 1 s later. */
 struct rte_mbuf *vt_rx(struct hd_port *port, uint16_t q);
 
-/* Gives the worker a packet of @len bytes at @frame, in segments of at most @seg bytes. */
+/* Makes a packet of the @len bytes at @frame, in segments of at most @seg bytes. */
 struct rte_mbuf *vt_mbuf(const void *frame, uint32_t len, uint16_t seg);
 
-/* All mbufs are back. */
+/* Asserts that all mbufs were freed. */
 void vt_no_leak(void);
 
-/* TCP over IPv4 (@version 4) or IPv6 with @payload bytes and a partial checksum. Returns length. */
+/*
+ * Writes a TCP packet over IPv4 (@version 4) or IPv6, with a partial checksum. Returns its length.
+ */
 uint32_t vt_tcp(uint8_t *frame, int version, uint32_t payload);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Words about sockets that do not work. Wrong permissions, and both sides waiting for the other to
- * connect, are why most guests do not attach; so each text names what would mend it.
+ * Texts about sockets that do not work. Most guests fail to attach because of wrong permissions, or
+ * because both sides wait for the other one to connect. So each text says what would mend it.
  */
 #define _GNU_SOURCE
 #include "dataplane/port/vhost_user/vhost_user.h"
