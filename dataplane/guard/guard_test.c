@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The guards as features: what the path sees of them.
+ * The guards as features, on the path.
  */
 #include <errno.h>
 
@@ -102,7 +102,9 @@ static uint8_t number_of(struct rte_mbuf *m)
 #define MINE     "\x02\x00\x00\x00\x00\x01"
 #define OTHERS   "\x02\x00\x00\x00\x00\x07"
 
-/* Runs the feature on a burst in which every third frame is a bad one; the rest keep their order. */
+/*
+ * Runs the feature on a burst in which every third frame is a bad one; the rest keep their order.
+ */
 static void run_thirds(const char *name, const void *conf, const char *bad_dst, const char *bad_src,
 		       const char *reason)
 {
@@ -182,7 +184,9 @@ static void test_anti_spoof_chain(void)
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE);
 }
 
-/* A router's message behind options that fill the first segment; and one that is hidden for good. */
+/*
+ * A router's message behind options that fill the first segment; and one that is hidden for good.
+ */
 static void test_ra_guard_chain(void)
 {
 	for (int what = 0; what < 3; what++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames of guards that are mbufs. */
+/* Gives guards the bytes of an mbuf. */
 #ifndef DATAPLANE_GUARD_MBUF_H
 #define DATAPLANE_GUARD_MBUF_H
 
@@ -9,8 +9,8 @@
 #include "dataplane/guard/frame.h"
 
 /*
- * A guard did not see in the first segment what it needed: makes more of @m readable in @frame, in
- * @copy. False: there is no more. Worker.
+ * For a guard to which the bytes of the first segment are not enough: makes more bytes of @m
+ * readable in @frame, in @copy if needed. False: there are no more. Worker.
  */
 static inline bool hd_guard_gather(struct rte_mbuf *m, struct hd_guard_frame *frame,
 				   uint8_t copy[HD_GUARD_COPY_MAX])

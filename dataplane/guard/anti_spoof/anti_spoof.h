@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Anti-spoofing: what comes in on a port is from the addresses that the port was given.
+ * Anti-spoofing: drops frames that come in on a port from other addresses than those of its
+ * configuration.
  *
- * The source MAC always. With IP prefixes also the source of IPv4 and IPv6, the sender of ARP and
- * RARP (hardware and protocol address), the address that an ARP probe asks for, and the addresses and
- * link-layer options of neighbour discovery; behind up to two tags, and in SNAP. Allowed besides:
- * 0.0.0.0 in probes for an address that is allowed, in RARP, DHCP and IGMP; :: in duplicate address detection, router solicitations and MLD; the link-local address made
- * from an allowed MAC. What cannot be checked because it is cut short, contradicts itself or hides
- * behind more tags is refused. Other EtherTypes pass.
+ * The source MAC is always checked. With IP prefixes the following are checked, too, behind up to
+ * two tags, and in SNAP: the source of IPv4 and IPv6; the sender of ARP and RARP (hardware and
+ * protocol address); the address that an ARP probe asks for; the addresses and link-layer options
+ * of neighbour discovery. Also allowed are: 0.0.0.0 in RARP, DHCP, IGMP, and ARP probes for an
+ * allowed address; :: in duplicate address detection, router solicitations and MLD; the link-local
+ * address that is made from an allowed MAC. A frame that cannot be checked, since it is cut short,
+ * contradicts itself or has more tags, is dropped. Other EtherTypes pass.
  */
 #ifndef DATAPLANE_GUARD_ANTI_SPOOF_ANTI_SPOOF_H
 #define DATAPLANE_GUARD_ANTI_SPOOF_ANTI_SPOOF_H
@@ -19,10 +21,10 @@
 enum hd_spoof {
 	HD_SPOOF_NONE,
 	HD_SPOOF_MAC, /* the Ethernet source is not allowed */
-	HD_SPOOF_IP,  /* something above it is not, or is malformed */
+	HD_SPOOF_IP,  /* an address above Ethernet is not allowed, or the packet is malformed */
 };
 
-/* Judges a frame of at least 14 readable bytes. Pure. */
+/* Checks a frame of at least 14 readable bytes. Pure. */
 enum hd_spoof hd_anti_spoof_check(const struct hd_anti_spoof_object *conf,
 				  const struct hd_guard_frame *frame);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of the anti-spoofing core share. */
+/* Shared by the files of the anti-spoofing core. */
 #ifndef DATAPLANE_GUARD_ANTI_SPOOF_ANTI_SPOOF_INT_H
 #define DATAPLANE_GUARD_ANTI_SPOOF_ANTI_SPOOF_INT_H
 
@@ -7,13 +7,13 @@
 
 #include "dataplane/guard/anti_spoof/anti_spoof.h"
 
-/* Is @mac on the list? */
+/* True if @mac is in the list of @conf. */
 bool hd_spoof_mac_allowed(const struct hd_anti_spoof_object *conf, const uint8_t mac[6]);
 
-/* Is the address of @family (4 or 6) in one of the prefixes? */
+/* True if the address of @family (4 or 6) is in one of the prefixes of @conf. */
 bool hd_spoof_ip_allowed(const struct hd_anti_spoof_object *conf, int family, const uint8_t *addr);
 
-/* True if the IPv6 packet at @off of @frame says nothing that is not allowed. */
+/* True if all addresses that are checked in the IPv6 packet at @off of @frame are allowed. */
 bool hd_spoof_ipv6_ok(const struct hd_anti_spoof_object *conf, const struct hd_guard_frame *frame,
 		      uint32_t off);
 

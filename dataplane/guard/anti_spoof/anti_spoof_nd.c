@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * IPv6 and neighbour discovery. A packet whose headers do not show what it is, is refused; so is
- * neighbour discovery in fragments (RFC 6980).
+ * Checks IPv6 and neighbour discovery. Refuses packets whose headers do not show their upper layer,
+ * and neighbour discovery in fragments (RFC 6980).
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * BPDU guard: bridge protocol frames from a guest do not come in.
+ * BPDU guard: drops bridge protocol frames that come in from a guest.
  */
 #ifndef DATAPLANE_GUARD_BPDU_GUARD_BPDU_GUARD_H
 #define DATAPLANE_GUARD_BPDU_GUARD_BPDU_GUARD_H
@@ -12,9 +12,9 @@
 #include "heddle/base/err.h"
 
 /*
- * True if a frame, of which @len bytes can be read, is one of a spanning tree protocol: sent to a
- * bridge group address (STP, RSTP, MSTP; the provider's; PVST+), or to any group address with the
- * LLC header of STP, tags before it or not. Pure.
+ * True if a frame, of which @len bytes can be read, is of a spanning tree protocol. It is if its
+ * destination is a bridge group address (of STP, RSTP and MSTP; of provider bridges; of PVST+), or
+ * any group address and it has the LLC header of STP, with or without tags before it. Pure.
  */
 bool hd_bpdu_guard_match(const uint8_t *frame, size_t len);
 

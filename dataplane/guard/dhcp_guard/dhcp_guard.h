@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * DHCP guard: a guest does not give addresses to others. What a server says to its clients, by DHCP
- * (RFC 2131) or DHCPv6 (RFC 8415, 7610), does not come in.
+ * DHCP guard: drops messages of DHCP servers (RFC 2131) and DHCPv6 servers (RFC 8415, RFC 7610)
+ * that come in from a guest, so that it cannot give addresses to others.
  */
 #ifndef DATAPLANE_GUARD_DHCP_GUARD_DHCP_GUARD_H
 #define DATAPLANE_GUARD_DHCP_GUARD_DHCP_GUARD_H
@@ -18,15 +18,16 @@
 #define HD_DHCP_SERVER6   547
 #define HD_DHCP_CLIENT6   546
 
-/* Where a server may send from is its own affair; where clients hear it is not (RFC 7610 section 5). */
+/* A server may send from any port, but clients listen only to theirs (RFC 7610 section 5). */
 static inline bool hd_dhcp_is_server(const uint8_t *udp, uint16_t server, uint16_t client)
 {
 	return hd_guard_be16(udp) == server || hd_guard_be16(udp + 2) == client;
 }
 
 /*
- * Most frames, of @len readable bytes at @p: TCP, and UDP of other ports, right behind an IPv4 or IPv6
- * header. False: hd_dhcp_guard_match() has to look. Pure.
+ * A fast check, which most frames pass: true if a frame, of @len readable bytes at @p, is TCP, or
+ * UDP with other ports, directly behind an IPv4 or IPv6 header. False: hd_dhcp_guard_match()
+ * decides. Pure.
  */
 static inline bool hd_dhcp_guard_harmless(const uint8_t *p, uint32_t len)
 {
@@ -36,7 +37,10 @@ static inline bool hd_dhcp_guard_harmless(const uint8_t *p, uint32_t len)
 	if (len < HD_ETH_HLEN + HD_IPV6_LEN)
 		return false;
 	type = hd_guard_be16(p + 2 * HD_ETH_ALEN);
-	/* of a later fragment these are no ports, and what they say is right all the same */
+	/*
+	 * a later fragment has no ports here: true is right, and after false the slow check passes
+	 * it
+	 */
 	if (type == HD_ETYPE_IPV4)
 		return ip[9] != HD_PROTO_UDP ||
 		       (ip[0] == 0x45 &&
@@ -51,9 +55,9 @@ static inline bool hd_dhcp_guard_harmless(const uint8_t *p, uint32_t len)
 }
 
 /*
- * True if a frame of at least 14 readable bytes is UDP from a server's port (67, 547) or to a client's
- * (68, 546), behind any tags, SNAP and extension headers; or if its headers do not show that it is
- * not. Pure.
+ * True if a frame of at least 14 readable bytes is UDP from a server's port (67, 547) or to a
+ * client's port (68, 546), behind any tags, SNAP and extension headers, or if its headers do not
+ * show whether it is. Pure.
  */
 bool hd_dhcp_guard_match(const struct hd_guard_frame *frame);
 

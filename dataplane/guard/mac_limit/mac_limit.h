@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * MAC limit: a port cannot fill the forwarding database.
+ * MAC limit: limits the learned addresses of a port, so that it cannot fill the forwarding
+ * database.
  */
 #ifndef DATAPLANE_GUARD_MAC_LIMIT_MAC_LIMIT_H
 #define DATAPLANE_GUARD_MAC_LIMIT_MAC_LIMIT_H
@@ -12,7 +13,7 @@
 
 #define HD_MAC_LIMIT_MAX 1048576
 
-/* True if a port with @learned addresses may not have another one. Pure. */
+/* True if a port that has @learned addresses must not get another one. Pure. */
 bool hd_mac_limit_reached(uint32_t learned, uint32_t limit);
 
 /* Checks a struct hd_mac_limit_object. 0, or -EINVAL with @err. Pure. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * RA guard: a guest does not say that it is a router. Router advertisements and redirects of IPv6
- * (RFC 4861) do not come in, nor packets that hide whether they are one (RFC 6105, 7113).
+ * RA guard: drops IPv6 router advertisements and redirects (RFC 4861) that come in from a guest, so
+ * that it cannot pose as a router, and packets whose headers do not show whether they are one (RFC
+ * 6105, RFC 7113).
  */
 #ifndef DATAPLANE_GUARD_RA_GUARD_RA_GUARD_H
 #define DATAPLANE_GUARD_RA_GUARD_RA_GUARD_H
@@ -13,7 +14,7 @@
 
 /*
  * True if a frame of at least 14 readable bytes is a router advertisement or a redirect, behind any
- * tags, SNAP and extension headers; or IPv6 whose headers do not show what it is. Pure.
+ * tags, SNAP and extension headers, or IPv6 whose headers do not show its upper layer. Pure.
  */
 bool hd_ra_guard_match(const struct hd_guard_frame *frame);
 
