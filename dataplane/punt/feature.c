@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a worker does with the frames of gateways while there are punt rules.
+ * Punts frames of gateways that match a rule. Worker.
  */
 #include <string.h>
 

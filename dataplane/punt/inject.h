@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Frames from heddle-cp on their way out, and the addresses of leases. Punt thread.
+ * Injects frames of heddle-cp, and does what leases need: enters and withdraws MACs, sends resign
+ * packets. Punt thread.
  *
- * A worker sends what was injected at the start of its loop, before it looks at a port, and flushes it
- * at once: so it is ahead of the data of that loop.
+ * A worker sends injected frames at the start of its loop, before it polls a port, and flushes them
+ * at once. So they leave before the data of that loop.
  */
 #ifndef DATAPLANE_PUNT_INJECT_H
 #define DATAPLANE_PUNT_INJECT_H
@@ -15,22 +16,25 @@
 
 struct hd_fdb;
 
-#define PUNT_INJECT_RATE  20000 /* frames/s of heddle-cp, of all kinds */
+#define PUNT_INJECT_RATE  20000 /* frames/s that heddle-cp may inject, in all */
 #define PUNT_INJECT_BURST 512
 
-/* Control thread, once, before the punt thread is started. 0 or -errno: no memory for frames. */
+/*
+ * Makes the pool of frames. Control thread, once, before the punt thread is started. 0 or -errno.
+ */
 int punt_inject_init(struct hd_fdb *fdb);
 
-/* The tree for what follows; the caller may hold it (rcu.h). */
+/* Sets the tree that later calls use; the caller may hold it meanwhile (rcu.h). */
 void punt_inject_tree(const struct hd_config *tree);
 
 /*
- * Checks and sends. Every byte may be hostile. 0, or below 0 with @err: -EINVAL; -ENOENT: no such port;
- * -EACCES: the source is no address of ours there; -EAGAIN: too many; -ENOMEM.
+ * Checks a frame and sends it; every byte may be hostile. 0, or below 0 with @err: -EINVAL;
+ * -ENOENT: there is no such port; -EACCES: the source is no MAC of the switch itself there;
+ * -EAGAIN: heddle-cp sends too fast; -ENOMEM.
  */
 int punt_inject(const struct hd_inject *request, uint64_t now_ns, struct hd_err *err);
 
-/* What leases do to the forwarding database and on the wire; over() is the caller's to set. */
+/* The functions of leases, on the forwarding database and the wire. The caller sets over(). */
 extern struct lease_ops punt_lease_ops;
 
 #endif

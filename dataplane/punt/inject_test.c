@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Frames from heddle-cp, and leases, from its channel to the ports of hosts; the test is heddle-cp.
+ * Injected frames and leases, from the channel to the ports of hosts. The test plays heddle-cp.
  */
 #include <errno.h>
 #include <string.h>
@@ -68,7 +68,10 @@ static void test_inject(void)
 	CU_ASSERT_EQUAL(fixture_sent[0] + fixture_sent[1] + fixture_sent[2], 3);
 }
 
-/* heddle-peer in the hands of an attacker: at most a burst and PUNT_INJECT_RATE frames, and the port may go meanwhile. */
+/*
+ * heddle-peer in the hands of an attacker: at most a burst and PUNT_INJECT_RATE frames, and the
+ * port may go meanwhile.
+ */
 static void test_inject_flood(void)
 {
 	static const bool without[FIXTURE_PORTS] = {true, true, true, false, true};

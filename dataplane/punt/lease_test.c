@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Leases on a virtual clock, with gateways and a forwarding database of the test's own.
+ * Leases on a virtual clock. The test has its own gateways and forwarding database.
  */
 #include <errno.h>
 #include <string.h>
@@ -338,8 +338,8 @@ struct model {
 };
 
 /*
- * Random renewals, ends, and commits: a lease lives exactly as long as it is renewed, and an address is
- * there exactly as long as a lease that lives, or whose frame is on its way, has it.
+ * Random renewals, ends, and commits: a lease lives exactly as long as it is renewed, and an
+ * address is there exactly as long as a lease that lives, or whose frame is on its way, has it.
  */
 static void test_random(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The channel to heddle-cp: what comes by it, and what goes. Punt thread.
+ * The channel to heddle-cp: serves its messages, and sends it punted frames. Punt thread.
  */
 #ifndef DATAPLANE_PUNT_LINK_H
 #define DATAPLANE_PUNT_LINK_H
@@ -10,26 +10,33 @@
 
 #include "dataplane/core/config.h"
 
-/* Takes over @fd; a channel that was there is closed, and its rules go. */
+/*
+ * Opens a channel on @fd, which it owns from now on. Closes the channel before, and removes its
+ * rules.
+ */
 void punt_link_open(int fd);
 void punt_link_close(void);
 
-/* For poll(2): the channel's descriptor and events; -1: there is none. */
+/* For poll(2): returns the channel's descriptor and sets its events; -1: there is no channel. */
 int punt_link_fd(short *events);
 
-/* Serves messages that came. */
+/* Serves messages of heddle-cp. */
 void punt_link_process(void);
 
-/* True if a frame may be sent now: the peer is there, and what was sent before left. */
+/*
+ * True if frames may be sent now: heddle-cp has said hello, and nothing is queued in the channel.
+ */
 bool punt_link_takes(void);
 
-/* The tree, which the caller may hold, and the time, for what follows. */
+/*
+ * Sets the tree and the time that later calls use; the caller may hold the tree meanwhile (rcu.h).
+ */
 void punt_link_turn(const struct hd_config *tree, uint64_t now_ns);
 
-/* Sends frames from the queues, the classes by turns, up to a budget. True: there may be more. */
+/* Sends frames from the queues, class by class in turn, up to a budget. True: there may be more. */
 bool punt_link_drain(void);
 
-/* Ends leases that ran out. Returns when it is to be called again, UINT64_MAX: never. */
+/* Ends expired leases. Returns the time at which to call it again; UINT64_MAX: there is none. */
 uint64_t punt_link_leases(void);
 
 #endif

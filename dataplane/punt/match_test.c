@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Rules and the frames that they match: vectors of the protocols that use them. And policers.
+ * Rules and the frames that they match: vectors of the protocols that use punt. And policers.
  */
 #include <errno.h>
 #include <string.h>
@@ -99,7 +99,10 @@ static void test_icmpv6(void)
 	/* authentication: its length is in words of 4 bytes, less 2 */
 	CU_ASSERT_TRUE(MATCH(rs, ANY_DST, SRC, 0x86, 0xdd, IPV6(51), 58, 1, 0, 0, 0, 0, 0, 0, 0, 0,
 			     0, 0, 133));
-	/* an atomic fragment is whole (RFC 6946); a first one is not; a later one is of nobody knows what */
+	/*
+	 * an atomic fragment is whole (RFC 6946); a first one is not; a later one is of nobody
+	 * knows what
+	 */
 	CU_ASSERT_TRUE(MATCH(rs, ANY_DST, SRC, 0x86, 0xdd, IPV6(44), 58, 0, 0, 0, 0, 0, 0, 1, 133));
 	CU_ASSERT_FALSE(
 		MATCH(rs, ANY_DST, SRC, 0x86, 0xdd, IPV6(44), 58, 0, 0, 1, 0, 0, 0, 1, 133));
@@ -171,7 +174,10 @@ static void test_class_check(void)
 	BAD_CLASS(c.burst = HD_PUNT_BURST_MAX + 1);
 }
 
-/* In any span at most a burst and what the rate gives; and a steady stream at the rate always passes. */
+/*
+ * In any span at most a burst and what the rate gives; and a steady stream at the rate always
+ * passes.
+ */
 static void test_policer(void)
 {
 	static uint64_t passed[20000];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The ports of a configuration tree by name: a section of the tree, made by the control thread, so that
- * the punt thread asks nobody.
+ * Finds ports of a configuration tree by name: a section of the tree, which the control thread
+ * makes, so that the punt thread need not ask it.
  */
 #ifndef DATAPLANE_PUNT_NAMES_H
 #define DATAPLANE_PUNT_NAMES_H
@@ -9,12 +9,12 @@
 #include "dataplane/core/config.h"
 
 /*
- * The port of this name in @tree, or NULL. Who may hold the tree (rcu.h) may hold what is found, as
- * long as the tree.
+ * Returns the port of this name in @tree, or NULL. It is valid as long as the caller may hold the
+ * tree (rcu.h).
  */
 const struct hd_port_config *punt_port(const struct hd_config *tree, const char *name);
 
-/* The same, only if it is a gateway in a segment. */
+/* The same, but only for a gateway that is in a segment; else NULL. */
 const struct hd_port_config *punt_gateway(const struct hd_config *tree, const char *name);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A policer: so many frames a second, and a burst. Pure; time is an argument.
+ * A policer: lets pass a number of frames a second, and a burst. Pure; time is an argument.
  *
- * It is the generic cell rate algorithm (ITU-T I.371): the state is one time, the one at which the bucket
- * is full again. So any number of threads can share a policer without a lock.
+ * It is the generic cell rate algorithm (ITU-T I.371). Its state is one number, the time at which
+ * the bucket is full again, so threads can share a policer without a lock.
  */
 #ifndef DATAPLANE_PUNT_POLICER_H
 #define DATAPLANE_PUNT_POLICER_H
@@ -17,12 +17,12 @@
 /* The bucket; zero: full. */
 typedef _Atomic uint64_t punt_bucket;
 
-#define PUNT_POLICER_TRIES 4 /* when so many others were faster, the frame does not pass */
+#define PUNT_POLICER_TRIES 4 /* after so many collisions with other threads the frame fails */
 
 /*
- * May one frame pass at @now_ns, of @rate a second (1 and more) and @burst at once (1 and more)? In each
- * span of t seconds at most @burst + @rate * t pass, and one that has been quiet passes a whole burst.
- * Any thread; never waits.
+ * True if a frame may pass at @now_ns. @rate: frames a second, at least 1; @burst: frames at once,
+ * at least 1. In each span of t seconds at most @burst + @rate * t frames pass; after a quiet time
+ * a whole burst passes. Any thread; never waits.
  */
 static inline bool punt_police(punt_bucket *bucket, uint64_t now_ns, uint32_t rate, uint32_t burst)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The punt thread: it carries packets to and from heddle-cp and keeps the leases, and waits for nobody:
- * neither for the control thread nor for workers. What it reads of the configuration it reads from the
- * published tree, as workers do.
+ * The punt thread carries packets to and from heddle-cp, and keeps the leases. It never waits for
+ * the control thread or for workers. It reads the configuration from the published tree, as workers
+ * do.
  */
 #ifndef DATAPLANE_PUNT_PUNT_H
 #define DATAPLANE_PUNT_PUNT_H
@@ -19,15 +19,18 @@ int hd_punt_init(struct hd_fdb *fdb, struct hd_err *err);
 /* Starts the thread, with all signals blocked. Control thread. 0 or -errno with @err. */
 int hd_punt_start(struct hd_err *err);
 
-/* Ends it, and waits for its end: a turn. Control thread. */
+/* Stops the thread, and waits until it has ended, for one turn at most. Control thread. */
 void hd_punt_stop(void);
 
-/* @fd is a channel to a new heddle-cp; the thread takes it over. The one before is closed. Any thread. */
+/*
+ * Gives the thread @fd, the channel to a new heddle-cp; it closes the channel before. Any thread.
+ */
 void hd_punt_connect(int fd);
 
 /*
- * One turn of the thread: waits at most @max_ms (below 0: as long as nothing is due), then does what is
- * there, up to a budget. False: it was told to stop. For the thread, and for tests instead of it.
+ * One turn of the thread: waits for work, at most @max_ms (below 0: without limit), and does it, up
+ * to a budget. False: hd_punt_stop() was called. The thread calls this; tests call it instead of
+ * the thread.
  */
 bool punt_turn(int max_ms);
 

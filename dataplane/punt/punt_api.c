@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What heddle-mgmt can ask: what became of punted frames. Control thread.
+ * Serves heddle-mgmt's requests for the state of punt. Control thread.
  */
 #include <rte_common.h>
 

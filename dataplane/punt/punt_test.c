@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Punt, from the port of a host to the channel of heddle-cp; the test is heddle-cp.
+ * Punt, from the port of a host to the channel of heddle-cp. The test plays heddle-cp.
  */
 #include <errno.h>
 #include <poll.h>
@@ -98,7 +98,10 @@ static void test_flood_by_a_port(void)
 	CU_ASSERT(peer_by[0] >= 300 && peer_by[0] <= 311);
 }
 
-/* heddle-peer does not read: frames are dropped by name, no class has another's place, nothing grows. */
+/*
+ * heddle-peer does not read: frames are dropped by name, no class has another's place, nothing
+ * grows.
+ */
 static void test_slow_reader(void)
 {
 	uint64_t full;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Classes of punted frames: the queue of each, from all workers to the punt thread, and its counters. A
- * flood of one class fills its own queue and takes nothing from the others.
+ * The queue and the counters of each class of punted frames. A queue leads from all workers to the
+ * punt thread. A flood of one class fills only its own queue.
  *
- * A queue holds copies, in memory of its own: the frames' pool is not held up by a slow reader. And no
- * worker waits for anybody: each writes into a place that it claimed, while a worker, or the punt
- * thread, that lost its processor in the middle of one delays only the reader. (The rings of DPDK make
- * one producer wait for another.)
+ * A queue holds copies, in memory of its own, so that a slow reader does not keep mbufs. No worker
+ * waits: it claims a place and writes into it. A worker that loses its processor while it writes
+ * delays only the punt thread. (With DPDK's rings one producer waits for another.)
  */
 #ifndef DATAPLANE_PUNT_QUEUE_H
 #define DATAPLANE_PUNT_QUEUE_H
@@ -23,8 +22,8 @@
 struct punt_frame {
 	uint64_t time_ns;    /* when it came in */
 	uint32_t generation; /* of the gateway's port */
-	uint16_t gateway;    /* ids of ports: the gateway's, */
-	uint16_t port;       /* and the one that it came in by */
+	uint16_t gateway;    /* port id of the gateway */
+	uint16_t port;       /* port id of the port by which it came in */
 	uint16_t flags;      /* enum hd_punt_packet_flags */
 	uint16_t len;
 	uint8_t bytes[HD_PUNT_FRAME_MAX];
@@ -42,31 +41,31 @@ enum punt_count {
 /* Makes the queues. Control thread, once, before workers run. 0 or -errno. */
 int punt_queues_init(void);
 
-/* One more of @class. @who: a worker's index, or HD_WORKERS_MAX for the punt thread. */
+/* Counts a frame of @class. @who: the worker's index, or HD_WORKERS_MAX for the punt thread. */
 void punt_count(unsigned int who, uint32_t class, enum punt_count what);
 
-/* Sums. Any thread. */
+/* The frames of @class that were counted as @what, by all threads. Any thread. */
 uint64_t punt_counted(uint32_t class, enum punt_count what);
 
 /*
- * A place in the queue of @class to write a frame to; NULL: it is full. Then punt_queue_put(), which wakes
- * the punt thread if it sleeps. Worker.
+ * Claims a place in the queue of @class; NULL: the queue is full. The worker writes the frame there
+ * and calls punt_queue_put(), which wakes the punt thread if it sleeps. Worker.
  */
 struct punt_frame *punt_queue_claim(uint32_t class);
 void punt_queue_put(struct punt_frame *frame);
 
-/* The next frame of the class, or NULL; then punt_queue_done() with it. Punt thread. */
+/* Returns the next frame of the class, or NULL. punt_queue_done() frees its place. Punt thread. */
 struct punt_frame *punt_queue_get(uint32_t class);
 void punt_queue_done(uint32_t class, struct punt_frame *frame);
 
 /*
- * The punt thread is about to sleep: from now on punt_queue_put() writes to its event. False: there are
- * frames in a queue, it must not sleep. punt_awake() ends that.
+ * The punt thread wants to sleep: until punt_awake(), punt_queue_put() writes to its eventfd.
+ * False: a queue has frames, and the thread must not sleep. Punt thread.
  */
 bool punt_queues_sleep(void);
 void punt_awake(void);
 
-/* The descriptor of that event, -1 before punt_queues_init(). Any thread. */
+/* The eventfd; -1 before punt_queues_init(). Any thread. */
 int punt_wake_fd(void);
 
 /* Wakes the punt thread. Any thread. */

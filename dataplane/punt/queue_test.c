@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The queues of punted frames, with several workers at once.
+ * The queues of punted frames, with several workers at the same time.
  */
 #include <poll.h>
 #include <pthread.h>

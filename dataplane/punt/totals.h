@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the punt thread counts besides frames of classes. It writes; any thread reads.
+ * Counters of the punt thread, besides those of classes. Only the punt thread writes them; any
+ * thread reads.
  */
 #ifndef DATAPLANE_PUNT_TOTALS_H
 #define DATAPLANE_PUNT_TOTALS_H
