@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One packet of a replay, explained: what each stage of the path does to it, and to what comes of it.
+ * Explains one packet of a replay: says what each stage of the path does to it, and to the packets
+ * that it becomes.
  */
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The folder of the results. They are made in a folder inside of it, and moved out when the replay
- * is over, summary.json last: so what lies there is of one replay, and whole. What a replay before
- * left (its summary.json names the ports) goes when this one begins to run; nothing else is touched.
+ * The folder of the results. A replay makes its files in a folder inside, and moves them out at its
+ * end, summary.json last: so the results there are of one replay, and complete. The results of an
+ * earlier replay (its summary.json names the ports) are removed when this one begins to run.
+ * Nothing else is touched.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -98,7 +99,9 @@ static int remove_name(const char *name, struct hd_err *err)
 	return unlinkat(dir_fd, name, 0) < 0 && errno != ENOENT ? failed(err, name) : 0;
 }
 
-/* Calls @fn for each capture that the summary @file in @fd names. A file that is none names none. */
+/*
+ * Calls @fn for each capture that the summary @file in @fd names. A file that is none names none.
+ */
 static int each_named(int fd, const char *file, int (*fn)(const char *name, struct hd_err *err),
 		      struct hd_err *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The captures of a replay, merged by time; at equal times by the port's name. Each is read to its
- * end before anything runs, so that one that is damaged changes nothing.
+ * Merges the captures of a replay by time, and at equal times by the port's name. Each capture is
+ * read to its end before anything runs, so that nothing changes if one is damaged.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The kind that every port has in replay: what is sent goes to a capture of the port's name. One
- * that is disabled has its capture, too.
+ * The kind of all ports in replay: writes the frames that a port sends to a capture of the port's
+ * name. A disabled port has a capture, too.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Replay: the same path on captures and their own clock, without devices, root or hugepages.
+ * Replay: runs captures through the same path, on the captures' own clock, without devices, root or
+ * hugepages.
  */
 #ifndef DATAPLANE_REPLAY_REPLAY_H
 #define DATAPLANE_REPLAY_REPLAY_H
@@ -20,73 +21,84 @@ struct hd_worker;
 struct rte_mbuf;
 
 /*
- * Serves heddle-mgmt --offline: takes the configuration, then runs the captures through it and writes
+ * Serves heddle-mgmt --offline: gets the configuration, runs the captures through it, and writes
  * the results. Returns the exit status, or -errno with @err.
  */
 int hd_replay_main(struct hd_err *err);
 
 /*
- * input.c: opens the captures of the command line, in the order of port names, and looks each through
- * to its end. 0, or -errno with @err: one cannot be used.
+ * input.c: opens the captures of the command line, in the order of port names, and reads each to
+ * its end, to find errors first. 0, or -errno with @err: a capture cannot be used.
  */
 int hd_replay_open_inputs(struct hd_err *err);
 void hd_replay_close_inputs(void);
 
-/* The port that the file comes in by, if it is one of the captures; or NULL. */
+/* If the file is one of the captures, returns the port of that capture; else NULL. */
 const char *hd_replay_input_of(dev_t dev, ino_t ino);
 
-/* The latest time of all frames. */
+/* The latest time of all frames, nanoseconds since 1970. */
 uint64_t hd_replay_latest_ns(void);
 
-/* The time of the next frame of all captures, never going back. False: no more. */
+/* Finds the time of the next frame of all captures; it never goes back. False: there is none. */
 bool hd_replay_next(uint64_t *time_ns);
 
 /* The first error of reading, or 0. */
 int hd_replay_input_error(struct hd_err *err);
 
 /*
- * Takes the next frame if its time is below @until_ns (UINT64_MAX: whatever it is), NULL: none. Also
- * the number of its capture, and its time, which never goes back. The bytes are valid until the
- * next call of this or of hd_replay_next().
+ * Takes the next frame if its time is below @until_ns (UINT64_MAX: at any time); NULL: there is
+ * none. Sets the number of its capture, and its time, which never goes back. The frame is valid
+ * until the next call of this or of hd_replay_next().
  */
 const struct hd_capture_frame *hd_replay_take(uint64_t until_ns, unsigned int *input,
 					      uint64_t *time_ns);
 
 /*
- * explain.c: is packet @number, from 1 in the order of time, the one to explain? All that is done between the
- * other two, for one at @time_ns, is said on stderr. Worker.
+ * explain.c: hd_replay_explains() is true if packet @number, from 1 in the order of time, is the
+ * one to explain. Between the other two calls, for a packet at @time_ns, each stage of the path
+ * says on stderr what it does. Worker.
  */
 bool hd_replay_explains(uint64_t number);
 void hd_replay_explain(struct hd_worker *w, uint64_t time_ns);
 void hd_replay_explained(struct hd_worker *w);
 
-/* The port id of an input, resolved once the configuration is there. 0 or -errno. */
+/*
+ * Resolves the port of each input when the configuration has come; 0, or -errno with @err. Then the
+ * second returns the port id of an input.
+ */
 int hd_replay_bind_inputs(struct hd_err *err);
 unsigned short hd_replay_input_port(unsigned int input);
 
 struct hd_replay_progress {
 	uint64_t packets, bytes;
-	uint64_t file_bytes, file_total; /* read, and of all captures */
+	uint64_t file_bytes, file_total; /* bytes read so far, and of all captures */
 };
 const struct hd_replay_progress *hd_replay_progress(void);
 
-/* replay_rx.c: packets at most in one loop; the tick that ends a batch. */
+/* replay_rx.c: sets the packets of one loop at most, and the time of the tick that ends a batch. */
 void hd_replay_batch(unsigned int max, uint64_t until_ns);
 
-/* replay_rx.c: receives what is next, as hd_replay_batch() bounds it. The worker's source (worker.h). */
+/*
+ * replay_rx.c: receives the next packets, as hd_replay_batch() limits them. The worker's source
+ * (worker.h).
+ */
 void hd_replay_receive(struct hd_worker *w);
 
 /*
- * folder.c: the folder of the results. Refuses (-errno with @err) one in which a result would replace
- * a capture that is read, or that another replay writes to; removes what a replay before left. Then
- * files are created aside, and moved to their places by _end(), or removed by _abort().
+ * folder.c: the folder of the results. _begin() removes the results of an earlier replay. It
+ * refuses (-errno with @err) a folder to which another replay writes, or in which a result would
+ * replace a capture that is read. _create() makes files in a folder inside; _end() moves them to
+ * their places; _abort() removes them.
  */
 int hd_replay_folder_begin(struct hd_err *err);
 FILE *hd_replay_folder_create(const char *name, struct hd_err *err);
 int hd_replay_folder_end(struct hd_err *err);
 void hd_replay_folder_abort(void);
 
-/* output.c: a capture for each port; _end() tells of the first error of writing. 0 or -errno. */
+/*
+ * output.c: writes a capture for each port. 0 or -errno with @err; _end() returns the first error
+ * of writing.
+ */
 int hd_replay_begin_outputs(struct hd_err *err);
 int hd_replay_end_outputs(struct hd_err *err);
 

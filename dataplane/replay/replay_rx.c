@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Packets of the captures, in the order of their times.
+ * Receives the packets of the captures, in the order of their times.
  *
- * Packets of one port that follow each other are given to the path together; so the order in which
- * features and tables see packets is the captures', whatever the batch is.
+ * Consecutive packets of one port go to the path together. So features and tables see packets in
+ * the order of the captures, whatever the size of a batch is.
  */
 #include <rte_memcpy.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * summary.json: what a replay did, in figures. It holds nothing that could differ between two runs of
- * the same input.
+ * Writes summary.json, the counters of a replay. It has nothing that can differ between two runs
+ * with the same input.
  */
 #include <errno.h>
 #include <stdio.h>
