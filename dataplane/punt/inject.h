@@ -34,7 +34,10 @@ void punt_inject_tree(const struct hd_config *tree);
  */
 int punt_inject(const struct hd_inject *request, uint64_t now_ns, struct hd_err *err);
 
-/* The functions of leases, on the forwarding database and the wire. The caller sets over(). */
+/*
+ * The functions of leases, on the forwarding database and the wire. The caller sets over() and
+ * changed().
+ */
 extern struct lease_ops punt_lease_ops;
 
 #endif

@@ -101,6 +101,7 @@ static void release(struct lease_table *table, struct lease *lease)
 	withdraw(table, lease);
 	lease->state = LEASE_FREE;
 	table->n--;
+	table->ops->changed(lease);
 }
 
 static void take(struct lease_table *table, const struct lease *lease)
@@ -174,6 +175,7 @@ int lease_set(struct lease_table *table, const struct hd_lease *c, uint64_t now_
 	l->state = LEASE_LIVE;
 	l->until_ns = now_ns + c->lifetime_ms * HD_NS_PER_MS;
 	wake_by(table, l->until_ns);
+	table->ops->changed(l);
 	return 0;
 }
 
@@ -183,7 +185,9 @@ static void resign(struct lease_table *table, struct lease *lease, uint64_t now_
 	if (lease->config.len && table->ops->send(lease, &lease->ticket)) {
 		lease->state = LEASE_RESIGNS;
 		lease->until_ns = now_ns + LEASE_RESIGN_MS * HD_NS_PER_MS;
+		table->resigned++;
 		wake_by(table, now_ns + LOOK_NS);
+		table->ops->changed(lease);
 	} else {
 		release(table, lease);
 	}

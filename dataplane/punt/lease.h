@@ -55,6 +55,8 @@ struct lease_ops {
 	bool (*is_sent)(const struct lease *lease);
 	/* A lease ended, and heddle-cp had not ended it. */
 	void (*over)(const struct lease *lease, enum hd_lease_why why);
+	/* A lease was made or renewed, resigns, or is free now: for those who show leases. */
+	void (*changed)(const struct lease *lease);
 };
 
 struct lease_table {
@@ -63,6 +65,7 @@ struct lease_table {
 	uint32_t end;     /* all places from here on are free */
 	uint64_t next_ns; /* lease_tick() has nothing to do before */
 	uint64_t expired;
+	uint64_t resigned; /* resign packets that were sent */
 	struct lease lease[HD_LEASES_MAX];
 };
 

@@ -101,7 +101,16 @@ static void over(const struct lease *lease, enum hd_lease_why why)
 	strcpy(last_over, lease->config.key);
 }
 
-static const struct lease_ops ops = {find, enter, withdraw, has, send, is_sent, over};
+static unsigned int n_changed;
+static enum lease_state last_changed;
+
+static void changed(const struct lease *lease)
+{
+	n_changed++;
+	last_changed = lease->state;
+}
+
+static const struct lease_ops ops = {find, enter, withdraw, has, send, is_sent, over, changed};
 static struct lease_table table;
 static struct hd_err err;
 
@@ -113,7 +122,7 @@ static void start(void)
 	memset(&table, 0, sizeof(table));
 	memset(entries, 0, sizeof(entries));
 	memset(n_over, 0, sizeof(n_over));
-	n_sent = 0;
+	n_sent = n_changed = 0;
 	sent = tickets;
 	may_send = true;
 	table.ops = &ops;
@@ -168,11 +177,16 @@ static void test_expires(void)
 	CU_ASSERT_FALSE(has(&places[0], mac1));
 	CU_ASSERT_EQUAL(table.n, 0);
 	CU_ASSERT_EQUAL(n_sent, 1);
+	/* made, renewed ten times, resigns, ends */
+	CU_ASSERT_EQUAL(n_changed, 13);
+	CU_ASSERT_EQUAL(last_changed, LEASE_FREE);
 	/* without a frame, or without a way to send it: the address goes at once */
 	CU_ASSERT_EQUAL(set("a", "gw0", mac1, 300, now), 0);
 	may_send = false;
 	CU_ASSERT_EQUAL(lease_tick(&table, now + 300 * MS), UINT64_MAX);
 	CU_ASSERT_FALSE(has(&places[0], mac1));
+	CU_ASSERT_EQUAL(n_changed, 15);
+	CU_ASSERT_EQUAL(table.resigned, 1);
 }
 
 /* A frame that is never sent keeps the address no longer than LEASE_RESIGN_MS. */

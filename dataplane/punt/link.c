@@ -15,6 +15,7 @@
 #include "dataplane/punt/policer.h"
 #include "dataplane/punt/queue.h"
 #include "dataplane/punt/rules.h"
+#include "dataplane/punt/shown.h"
 #include "dataplane/punt/totals.h"
 
 #define DRAIN_BUDGET 256u /* frames of one turn */
@@ -136,6 +137,22 @@ static void on_over(const struct lease *lease, enum hd_lease_why why)
 		hd_chan_event(chan, LEASE_OVER, &over);
 }
 
+static void on_changed(const struct lease *lease)
+{
+	struct punt_shown_lease shown = {.until_ns = lease->until_ns};
+	struct hd_punt_lease_state *s = &shown.state;
+	uint32_t at = (uint32_t)(lease - leases.lease);
+
+	memcpy(s->key, lease->config.key, sizeof(s->key));
+	memcpy(s->gateway, lease->config.gateway, sizeof(s->gateway));
+	memcpy(s->addr, lease->config.addr, sizeof(s->addr));
+	memcpy(s->mac, lease->config.mac, sizeof(s->mac));
+	s->family = lease->config.family;
+	s->resigning = lease->state == LEASE_RESIGNS;
+	s->resign = lease->config.len > 0;
+	punt_show_lease(at, lease->state == LEASE_FREE ? NULL : &shown);
+}
+
 /* Rules are of who set them; leases stay for their time. */
 static void on_closed(struct hd_chan *closed, void *arg)
 {
@@ -158,6 +175,7 @@ void punt_link_open(int fd)
 	punt_link_close();
 	leases.ops = &punt_lease_ops;
 	punt_lease_ops.over = on_over;
+	punt_lease_ops.changed = on_changed;
 	chan = hd_chan_new(fd, &config);
 	if (!chan) {
 		hd_log(HD_LOG_ERR, "no channel to heddle-cp: out of memory");
@@ -205,6 +223,7 @@ uint64_t punt_link_leases(void)
 
 	punt_totals_set(&punt_totals.leases, leases.n);
 	punt_totals_set(&punt_totals.leases_expired, leases.expired);
+	punt_totals_set(&punt_totals.resigned, leases.resigned);
 	return next;
 }
 

@@ -206,11 +206,52 @@ static void on_class(struct hd_chan *chan, int status, const struct hd_msg *msg,
 	n_classes++;
 }
 
+static unsigned int n_rules, n_leases;
+static struct hd_punt_rule last_rule;
+static struct hd_punt_lease_state last_lease;
+
+static void on_rule(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+		    void *arg)
+{
+	CU_ASSERT_EQUAL(status, 0);
+	peer_reply.done = final;
+	if (final)
+		return;
+	last_rule = *(const struct hd_punt_rule *)msg->body;
+	n_rules++;
+}
+
+static void on_lease(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
+		     void *arg)
+{
+	CU_ASSERT_EQUAL(status, 0);
+	peer_reply.done = final;
+	if (final)
+		return;
+	last_lease = *(const struct hd_punt_lease_state *)msg->body;
+	n_leases++;
+}
+
+static void await_both(struct hd_chan *dp, struct hd_chan *mgmt)
+{
+	for (int i = 0; i < 10 && !peer_reply.done; i++) {
+		hd_chan_process(dp);
+		hd_chan_process(mgmt);
+	}
+	CU_ASSERT_TRUE(peer_reply.done);
+	peer_reply.done = false;
+}
+
 /* heddle-mgmt asks what became of all that. */
 static void test_class_list(void)
 {
 	struct hd_chan_config a = {.self = HD_PLANE_DATA}, b = {.self = HD_PLANE_MGMT};
 	const struct hd_punt_class_state *c = &last_class;
+	struct hd_lease lease = {.key = "vrrp-10",
+				 .gateway = "lab-gw",
+				 .mac = {0, 0, 0x5e, 0, 1, 10},
+				 .lifetime_ms = 300};
+	struct hd_lease_end end = {.key = "vrrp-10"};
 	struct hd_chan *dp, *mgmt;
 	struct hd_nothing none;
 	int pair[2];
@@ -222,16 +263,33 @@ static void test_class_list(void)
 	hd_chan_handlers(dp, api->table, api->n, NULL);
 	peer_reply.done = false;
 	hd_chan_request_stream(mgmt, PUNT_CLASS_LIST, &none, on_class, NULL);
-	for (int i = 0; i < 10 && !peer_reply.done; i++) {
-		hd_chan_process(dp);
-		hd_chan_process(mgmt);
-	}
-	CU_ASSERT_TRUE(peer_reply.done);
+	await_both(dp, mgmt);
 	CU_ASSERT_EQUAL(n_classes, 2);
+	CU_ASSERT_EQUAL(c->rules, 1);
+	CU_ASSERT_EQUAL(c->waiting, 0);
 	CU_ASSERT_STRING_EQUAL(c->config.name, "class1");
 	CU_ASSERT(c->policed > 100000 && c->full > 10000);
 	CU_ASSERT_EQUAL(c->matched, c->sent + c->policed + c->full + c->unusable);
 	CU_ASSERT_EQUAL(totals.injected + totals.inject_refused + totals.leases, 0);
+	hd_chan_request_stream(mgmt, PUNT_RULE_LIST, &none, on_rule, NULL);
+	await_both(dp, mgmt);
+	CU_ASSERT_EQUAL(n_rules, 2);
+	CU_ASSERT_STRING_EQUAL(last_rule.gateway, "lab-gw");
+	hd_chan_request_stream(mgmt, PUNT_LEASE_LIST, &none, on_lease, NULL);
+	await_both(dp, mgmt);
+	CU_ASSERT_EQUAL(n_leases, 0);
+	CU_ASSERT_EQUAL(PEER_CALL(LEASE_SET, &lease), 0);
+	fixture_pass(100 * MS);
+	peer_reply.done = false;
+	hd_chan_request_stream(mgmt, PUNT_LEASE_LIST, &none, on_lease, NULL);
+	await_both(dp, mgmt);
+	CU_ASSERT_EQUAL(n_leases, 1);
+	CU_ASSERT_STRING_EQUAL(last_lease.key, "vrrp-10");
+	CU_ASSERT_STRING_EQUAL(last_lease.gateway, "lab-gw");
+	CU_ASSERT_EQUAL(memcmp(last_lease.mac, lease.mac, 6), 0);
+	CU_ASSERT_EQUAL(last_lease.left_ms, 200);
+	CU_ASSERT(!last_lease.resign && !last_lease.resigning);
+	CU_ASSERT_EQUAL(PEER_CALL(LEASE_END, &end), 0);
 	hd_chan_free(dp);
 	hd_chan_free(mgmt);
 }

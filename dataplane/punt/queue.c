@@ -13,8 +13,8 @@
 #define CLAIM_TRIES 8 /* when so many others were faster, there is no place */
 
 /*
- * A place, and whose turn it is: 2 * n: to be written for the n-th time, 2 * n + 1: to be read for the
- * n-th time, from 0. The memory is zero at first, and touched where it is used.
+ * A place, and whose turn it is: 2 * n: to be written for the n-th time, 2 * n + 1: to be read for
+ * the n-th time, from 0. The memory is zero at first, and touched where it is used.
  */
 struct slot {
 	_Atomic uint64_t turn;
@@ -23,7 +23,7 @@ struct slot {
 
 struct queue {
 	_Atomic uint64_t tail; /* places that were claimed since the start */
-	uint64_t head;         /* that were read; the punt thread's */
+	_Atomic uint64_t head; /* that were read; written by the punt thread alone */
 	struct slot *slot;     /* [PUNT_QUEUE] */
 };
 
@@ -127,17 +127,31 @@ void punt_queue_put(struct punt_frame *frame)
 struct punt_frame *punt_queue_get(uint32_t class)
 {
 	const struct queue *q = &queues[class];
-	struct slot *s = slot_at(q, q->head);
+	uint64_t head = atomic_load_explicit(&q->head, memory_order_relaxed);
+	struct slot *s = slot_at(q, head);
 
-	return atomic_load_explicit(&s->turn, memory_order_acquire) == turn_to_write(q->head) + 1
+	return atomic_load_explicit(&s->turn, memory_order_acquire) == turn_to_write(head) + 1
 		       ? &s->frame
 		       : NULL;
 }
 
 void punt_queue_done(uint32_t class, struct punt_frame *frame)
 {
-	queues[class].head++;
+	_Atomic uint64_t *head = &queues[class].head;
+
+	atomic_store_explicit(head, atomic_load_explicit(head, memory_order_relaxed) + 1,
+			      memory_order_relaxed);
 	atomic_fetch_add_explicit(&slot_of(frame)->turn, 1, memory_order_release);
+}
+
+uint32_t punt_queue_waiting(uint32_t class)
+{
+	const struct queue *q = &queues[class];
+	/* the head first: so it is never beyond the tail */
+	uint64_t head = atomic_load_explicit(&q->head, memory_order_acquire);
+	uint64_t n = atomic_load_explicit(&q->tail, memory_order_relaxed) - head;
+
+	return n < PUNT_QUEUE ? (uint32_t)n : PUNT_QUEUE;
 }
 
 bool punt_queues_sleep(void)

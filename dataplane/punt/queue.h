@@ -47,6 +47,9 @@ void punt_count(unsigned int who, uint32_t class, enum punt_count what);
 /* The frames of @class that were counted as @what, by all threads. Any thread. */
 uint64_t punt_counted(uint32_t class, enum punt_count what);
 
+/* How many frames are in the queue of @class. Any thread. */
+uint32_t punt_queue_waiting(uint32_t class);
+
 /*
  * Claims a place in the queue of @class; NULL: the queue is full. The worker writes the frame there
  * and calls punt_queue_put(), which wakes the punt thread if it sleeps. Worker.

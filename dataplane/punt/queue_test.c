@@ -43,10 +43,13 @@ static void test_bounds(void)
 		for (unsigned int i = 0; i < PUNT_QUEUE; i++)
 			CU_ASSERT_TRUE(put(0, 0, i));
 		CU_ASSERT_FALSE(put(0, 0, 0));
+		CU_ASSERT_EQUAL(punt_queue_waiting(0), PUNT_QUEUE);
 		CU_ASSERT_TRUE(put(1, 0, 7)); /* another class has its place */
+		CU_ASSERT_EQUAL(punt_queue_waiting(1), 1);
 		f = punt_queue_get(1);
 		CU_ASSERT_EQUAL(f->time_ns, 7);
 		punt_queue_done(1, f);
+		CU_ASSERT_EQUAL(punt_queue_waiting(1), 0);
 		for (unsigned int i = 0; i < PUNT_QUEUE; i++) {
 			f = punt_queue_get(0);
 			CU_ASSERT_EQUAL_FATAL(f->time_ns, i);

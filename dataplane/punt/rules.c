@@ -10,6 +10,7 @@
 #include "dataplane/punt/match.h"
 #include "dataplane/punt/names.h"
 #include "dataplane/punt/queue.h"
+#include "dataplane/punt/shown.h"
 
 /* A rule as it was set, and which policers are its own as long as it stays. */
 struct rule {
@@ -138,6 +139,8 @@ int punt_rules_set(const struct hd_punt_rule *config, struct hd_err *err)
 		rules.rule[at]->config = *config;
 	else
 		rc = add(at, config, err);
+	if (rc == 0)
+		punt_show_rule(rules.rule[at]->slot, config);
 	rules.changed = true;
 	return rc;
 }
@@ -149,6 +152,7 @@ void punt_rules_remove(const char *key)
 
 	if (!found)
 		return;
+	punt_show_rule(rules.rule[at]->slot, NULL);
 	rules.slot_used[rules.rule[at]->slot] = false;
 	free(rules.rule[at]);
 	rules.n--;
@@ -158,8 +162,10 @@ void punt_rules_remove(const char *key)
 
 void punt_rules_clear(void)
 {
-	for (uint32_t i = 0; i < rules.n; i++)
+	for (uint32_t i = 0; i < rules.n; i++) {
+		punt_show_rule(rules.rule[i]->slot, NULL);
 		free(rules.rule[i]);
+	}
 	rules.n = 0;
 	memset(rules.slot_used, 0, sizeof(rules.slot_used));
 	for (uint32_t i = 0; i < HD_PUNT_CLASSES_MAX; i++)

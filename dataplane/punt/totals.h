@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct punt_totals {
-	_Atomic uint64_t injected, inject_refused, leases, leases_expired;
+	_Atomic uint64_t injected, inject_refused, leases, leases_expired, resigned;
 };
 
 extern struct punt_totals punt_totals;

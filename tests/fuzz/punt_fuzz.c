@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Any bytes as what heddle-cp says about punt and leases, and as a frame before the rules. What must hold:
- * a rule that was taken is one that can match; a lease that was taken ends at its time, and leaves
- * nothing behind. Input: a byte that says what it is, then the message or frame (what is missing is zero).
+ * Any bytes as what heddle-cp says about punt and leases, and as a frame before the rules. What
+ * must hold: a rule that was taken is one that can match; a lease that was taken ends at its time,
+ * and leaves nothing behind. Input: a byte that says what it is, then the message or frame (what is
+ * missing is zero).
  */
 #include <errno.h>
 #include <string.h>
@@ -89,9 +90,15 @@ static void over(const struct lease *lease, enum hd_lease_why why)
 	FUZZ_ASSERT(hd_name_valid(lease->config.key, sizeof(lease->config.key)));
 }
 
+static void changed(const struct lease *lease)
+{
+	FUZZ_ASSERT(hd_name_valid(lease->config.key, sizeof(lease->config.key)));
+}
+
 static void lease(const uint8_t *data, size_t size)
 {
-	static const struct lease_ops ops = {find, enter, withdraw, has, send, is_sent, over};
+	static const struct lease_ops ops = {find, enter,   withdraw, has,
+					     send, is_sent, over,     changed};
 	static struct lease_table table = {.ops = &ops};
 	struct hd_lease l = {0};
 	struct hd_err err = {0};

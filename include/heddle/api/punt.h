@@ -159,12 +159,35 @@ struct hd_punt_class_state {
 	uint64_t full;     /* the queue was full: heddle-cp does not keep up */
 	uint64_t unusable; /* longer than HD_PUNT_FRAME_MAX, or its gateway had gone */
 	uint64_t sent;     /* to heddle-cp */
+	uint32_t waiting;  /* frames in the queue now */
+	uint32_t rules;    /* of the class */
 };
 struct hd_punt_totals {
 	uint64_t injected, inject_refused;
 	uint64_t leases, leases_expired;
+	uint64_t resigned; /* resign packets that were sent */
 };
 HD_REQ_STREAM(PUNT_CLASS_LIST, HD_MSG_ID(HD_MODULE_PUNT, 10), struct hd_nothing,
 	      struct hd_punt_class_state, struct hd_punt_totals);
+
+/* mgmt -> dp: lists the rules. One that changes meanwhile may be missing. */
+HD_REQ_STREAM(PUNT_RULE_LIST, HD_MSG_ID(HD_MODULE_PUNT, 11), struct hd_nothing, struct hd_punt_rule,
+	      struct hd_nothing);
+
+/* mgmt -> dp: lists the leases. One that changes meanwhile may be missing. */
+struct hd_punt_lease_state {
+	char key[HD_NAME_MAX];
+	char gateway[HD_NAME_MAX];
+	char segment[HD_NAME_MAX]; /* empty: a VLAN without a name */
+	uint8_t addr[16];          /* if family is not 0 */
+	uint8_t family;            /* 4 or 6; 0: the lease is of the MAC alone */
+	uint8_t resigning;         /* 1: the lease ended, its resign packet is being sent */
+	uint8_t mac[6];
+	uint64_t left_ms;
+	uint32_t resign; /* 1: it has a resign packet */
+	uint32_t zero;
+};
+HD_REQ_STREAM(PUNT_LEASE_LIST, HD_MSG_ID(HD_MODULE_PUNT, 12), struct hd_nothing,
+	      struct hd_punt_lease_state, struct hd_nothing);
 
 #endif
