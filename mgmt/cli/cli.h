@@ -206,14 +206,14 @@ int cli_help_conf(struct cli *cli, const char *name);
 
 /* Commands, each beside its function. A word that begins several begins neighbours of cli_commands. */
 extern const struct cmd cmd_show_ports, cmd_show_switches, cmd_show_segments, cmd_show_gateways,
-	cmd_show_fdb, cmd_show_neighbours, cmd_show_routes, cmd_show_drops, cmd_show_planes,
-	cmd_show_workers, cmd_show_version, cmd_show_configuration, cmd_show_history, cmd_compare,
-	cmd_show_changes, cmd_show_sessions, cmd_show_events, cmd_clear_fdb, cmd_clear_neighbours,
-	cmd_clear_counters, cmd_monitor, cmd_monitor_events, cmd_capture, cmd_port_add,
-	cmd_port_show, cmd_port_move, cmd_port_trunk, cmd_port_remove, cmd_port_enable,
-	cmd_port_disable, cmd_gateway_add, cmd_gateway_set, cmd_gateway_remove, cmd_segment_add,
-	cmd_segment_remove, cmd_switch_add, cmd_switch_remove, cmd_load_replace, cmd_log_level,
-	cmd_replay, cmd_doctor, cmd_configure, cmd_exit, cmd_version, cmd_help, cmd_quit,
-	cmd_complete, cmd_man_commands;
+	cmd_show_fdb, cmd_show_neighbours, cmd_show_routes, cmd_show_punt, cmd_show_drops,
+	cmd_show_planes, cmd_show_workers, cmd_show_version, cmd_show_configuration,
+	cmd_show_history, cmd_compare, cmd_show_changes, cmd_show_sessions, cmd_show_events,
+	cmd_clear_fdb, cmd_clear_neighbours, cmd_clear_counters, cmd_monitor, cmd_monitor_events,
+	cmd_capture, cmd_port_add, cmd_port_show, cmd_port_move, cmd_port_trunk, cmd_port_remove,
+	cmd_port_enable, cmd_port_disable, cmd_gateway_add, cmd_gateway_set, cmd_gateway_remove,
+	cmd_segment_add, cmd_segment_remove, cmd_switch_add, cmd_switch_remove, cmd_load_replace,
+	cmd_log_level, cmd_replay, cmd_doctor, cmd_configure, cmd_exit, cmd_version, cmd_help,
+	cmd_quit, cmd_complete, cmd_man_commands;
 
 #endif

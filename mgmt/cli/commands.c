@@ -33,6 +33,7 @@ const struct cmd *const cli_commands[] = {
 	&cmd_show_fdb,
 	&cmd_show_neighbours,
 	&cmd_show_routes,
+	&cmd_show_punt,
 	&cmd_show_drops,
 	&cmd_show_planes,
 	&cmd_show_workers,

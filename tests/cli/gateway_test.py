@@ -160,6 +160,50 @@ class Gateways(unittest.TestCase):
                                              'gateway': 'office-gw'})
         self.assertTrue(told['more'])
 
+    def test_punt(self):
+        counts = ''.join(f'<{leaf}>{n}</{leaf}>' for leaf, n in (
+            ('rate', 1000), ('port-rate', 100), ('burst', 20), ('rules', 2), ('matched', 12345678), ('passed', 3),
+            ('policed', 4), ('queue-full', 5), ('unusable', 6), ('waiting', 7)))
+        totals = ('<injected>11</injected><inject-refused>12</inject-refused><leases-expired>13</leases-expired>'
+                  '<resign-packets>14</resign-packets>')
+        body = (f'<class><name>vrrp</name>{counts}</class>{totals}'
+                '<rule><name>vrrp-10</name><class>vrrp</class><gateway>lab-gw</gateway>'
+                '<destination>01:00:5e:00:00:12</destination><ethertype>0x0800</ethertype><protocol>112</protocol>'
+                '<copy>false</copy></rule>'
+                '<rule><name>ns</name><gateway>lab-gw</gateway><ethertype>0x86dd</ethertype><protocol>58</protocol>'
+                '<port-or-type>135</port-or-type><copy>true</copy></rule>'
+                '<lease><name>vrrp-10</name><gateway>lab-gw</gateway><segment>lab</segment>'
+                '<mac>00:00:5e:00:01:0a</mac><address>192.168.56.1</address><state>live</state><left>2500</left>'
+                '<resign-packet>true</resign-packet></lease>'
+                '<lease><name>mac</name><gateway>lab-gw</gateway><mac>00:00:5e:00:01:0b</mac><state>resigning</state>'
+                '<left>90</left><resign-packet>false</resign-packet></lease>')
+        done, requests = self.ask('show', 'punt', fn=lambda _: body)
+        self.assertIn(f'<get-punt {NS}/>', requests[0])
+        self.assertRegex(done.stdout, r'(?m)^vrrp +2 +1000 +100 +12\.3M +3 +4 +5 +6 +7$')
+        self.assertRegex(done.stdout, r'(?m)^vrrp-10 +vrrp +lab-gw +0x0800, protocol 112, to 01:00:5e:00:00:12$')
+        self.assertRegex(done.stdout, r'(?m)^ns +lab-gw +0x86dd, protocol 58, port or type 135, a copy$')
+        self.assertRegex(done.stdout, r'(?m)^vrrp-10 +lab +lab-gw +00:00:5e:00:01:0a +192\.168\.56\.1 +live +2s +yes$')
+        self.assertRegex(done.stdout, r'(?m)^mac +lab-gw +00:00:5e:00:01:0b +resigning +90ms +no$')
+        self.assertIn('sent by the control plane: 11 frames, 12 refused\n'
+                      'leases that expired: 13; resign packets sent: 14\n', done.stdout)
+        self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
+        done, _ = self.ask('show', 'punt', '--json', fn=lambda _: body)
+        told = json.loads(done.stdout)
+        self.assertEqual(told['classes'], [{
+            'name': 'vrrp', 'rate': 1000, 'port-rate': 100, 'burst': 20, 'rules': 2, 'matched': 12345678, 'passed': 3,
+            'policed': 4, 'queue-full': 5, 'unusable': 6, 'waiting': 7}])
+        self.assertEqual(told['rules'][1], {
+            'name': 'ns', 'class': None, 'gateway': 'lab-gw', 'destination': None, 'ethertype': '0x86dd',
+            'protocol': 58, 'port-or-type': 135, 'copy': True})
+        self.assertEqual(told['leases'][1], {
+            'name': 'mac', 'gateway': 'lab-gw', 'segment': None, 'mac': '00:00:5e:00:01:0b', 'address': None,
+            'state': 'resigning', 'left-ms': 90, 'resign-packet': False})
+        self.assertEqual((told['inject-refused'], told['resign-packets']), (12, 14))
+        done, _ = self.ask('show', 'punt', fn=lambda _: totals)
+        self.assertTrue(done.stdout.startswith('No feature of the control plane asks for frames.\n\n'
+                                               'No address is leased.\n'), done.stdout)
+        self.assertEqual(self.run_cli('show', 'punt', 'x').returncode, 2)
+
     def test_add(self):
         edit = self.edit('gateway', 'add', 'new', '--segment', 'lab', '--address', '10.2.0.1/24,FD00:0::1/64',
                          '--vrf', 'red', '--mac', '02:00:00:00:00:05', '--mtu', '1400', '--description', 'a & b')

@@ -149,7 +149,7 @@ class Typing(Shell):
         prompt = len(line[-1])
         caret = [text for text in line if text.strip() == '^'][0]
         self.assertEqual(caret.index('^'), prompt + len('show '))
-        self.assertIn('can be one of: ports planes', self.do(t, 'show p'))
+        self.assertIn('can be one of: ports punt planes', self.do(t, 'show p'))
         self.assertIn('did you mean --limit?', self.do(t, 'show fdb --limt 3'))
         self.assertIn('did you mean match?', self.do(t, 'show ports | mtch x'))
         self.assertIn('not a regular expression', self.do(t, 'show ports | match ['))

@@ -50,6 +50,7 @@ for workers in 1 3; do
 	check "a host of another segment is reached (IPv6)" -- reaches a fd00:2::1
 	check "a third one" -- reaches b 10.3.0.1
 	check "the hosts are known" -- neighbour 10.2.0.1
+	check_says "No feature of the control plane asks for frames" "nothing is punted" -- hd sw show punt
 	check_says "ttl=63" "a packet that is routed loses one of its TTL" -- on a ping -c 1 -W 2 10.2.0.1
 	check_says "Time to live exceeded" "one that has no more is told of" -- on a ping -c 1 -t 1 -W 2 10.2.0.1
 	check_says "Hop limit" "... IPv6 as well" -- on a ping -c 1 -t 1 -W 2 fd00:2::1

@@ -219,5 +219,32 @@ def routes():
         assert found[0][0] == "data-missing" and 'did you mean "default"?' in found[0][3], found
 
 
+@test
+def punt():
+    with setup() as (w, c):
+        rows = lambda reply, what: [{leaf.tag[len(G):]: leaf.text for leaf in e} for e in reply.findall(G + what)]
+        w.ends[DATA].punt_rules = [("vrrp-10", "lab-gw", 0), ("other", "not-yet", 7)]
+        w.ends[DATA].punt_leases = [("vrrp-10", "lab-gw", "lab", 4, "192.168.56.1", 0),
+                                    ("mac", "lab-gw", "", 0, "0.0.0.0", 1)]
+        reply = c.rpc(f"<get-punt {NS}/>")
+        assert rows(reply, "class") == [
+            {"name": "vrrp", "rate": "1000", "port-rate": "100", "burst": "20", "rules": "5", "matched": "9",
+             "passed": "3", "policed": "1", "queue-full": "2", "unusable": "3", "waiting": "4"}], rows(reply, "class")
+        assert rows(reply, "rule") == [
+            {"name": "vrrp-10", "class": "vrrp", "gateway": "lab-gw", "destination": "01:00:5e:00:00:12",
+             "ethertype": "0x0800", "protocol": "112", "copy": "false"},
+            {"name": "other", "gateway": "not-yet", "destination": "01:00:5e:00:00:12",
+             "ethertype": "0x0800", "protocol": "112", "copy": "false"}], rows(reply, "rule")
+        assert rows(reply, "lease") == [
+            {"name": "vrrp-10", "gateway": "lab-gw", "segment": "lab", "mac": "00:00:5e:00:01:0a",
+             "address": "192.168.56.1", "state": "live", "left": "250", "resign-packet": "true"},
+            {"name": "mac", "gateway": "lab-gw", "mac": "00:00:5e:00:01:0a", "state": "resigning", "left": "250",
+             "resign-packet": "true"}], rows(reply, "lease")
+        assert [reply.findtext(G + leaf) for leaf in
+                ("injected", "inject-refused", "leases-expired", "resign-packets")] == ["11", "12", "13", "14"]
+        w.kill_plane(DATA)
+        w.wait("down", lambda: errors(c.rpc(f"<get-punt {NS}/>")) != [])
+
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -182,8 +182,12 @@ def tables_have_what_their_reader_may_read():
         w.ends[DATA].neighbours = [(name, "10.0.0.9", "0200000000" + mac, 1, 1, 0)
                                    for name, mac in (("web1", "0a"), ("eth1", "0b"))]
         w.ends[DATA].routes = [("default", "web1", "10.0.0.0/24", 0), ("default", "eth1", "10.1.0.0/24", 0)]
+        w.ends[DATA].punt_rules = [("r1", "web1", 0), ("r2", "eth1", 0)]
+        w.ends[DATA].punt_leases = [("l1", "web1", "lab", 4, "10.0.0.1", 0), ("l2", "eth1", "lab", 0, "0.0.0.0", 0)]
         for query, leaf, seen in (("get-neighbours", "mac", ["02:00:00:00:00:0a", "02:00:00:00:00:0b"]),
-                                  ("get-routes", "prefix", ["10.0.0.0/24", "10.1.0.0/24"])):
+                                  ("get-routes", "prefix", ["10.0.0.0/24", "10.1.0.0/24"]),
+                                  ("get-punt", "ethertype", ["0x0800", "0x0800"]),
+                                  ("get-punt", "left", ["250", "250"])):
             read = lambda c: [e.text for e in c.rpc(f'<{query} xmlns="{hg}"/>').iter(f"{{{hg}}}{leaf}")]
             assert read(root) == seen and read(stan) == seen[:1], (query, read(stan))
         history = f"<get-history {CONF}/>"

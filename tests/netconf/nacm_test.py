@@ -50,6 +50,7 @@ READS = {
     "get-fdb": '<get-fdb xmlns="urn:heddle:yang:heddle-system"/>',
     "get-neighbours": '<get-neighbours xmlns="urn:heddle:yang:heddle-gateway"/>',
     "get-routes": '<get-routes xmlns="urn:heddle:yang:heddle-gateway"/>',
+    "get-punt": '<get-punt xmlns="urn:heddle:yang:heddle-gateway"/>',
     "create-subscription": '<create-subscription xmlns="urn:ietf:params:xml:ns:netconf:notification:1.0"/>',
 }
 

@@ -32,6 +32,7 @@ FDB_LIST, FDB_CLEAR = mid(0x13, 1), mid(0x13, 2)
 DROP_LIST = mid(0x14, 1)
 NEIGHBOUR_LIST, NEIGHBOUR_CLEAR = mid(0x18, 1), mid(0x18, 2)
 ROUTE_LIST = mid(0x19, 1)
+PUNT_CLASS_LIST, PUNT_RULE_LIST, PUNT_LEASE_LIST = (mid(0x1a, n) for n in (10, 11, 12))
 GATEWAY = mid(0x25, 1)
 CAPTURE_START, CAPTURE_STOP, CAPTURE_ENDED = (mid(0x17, n) for n in (1, 2, 3))
 
@@ -67,6 +68,8 @@ class End:
         # gateway, address, MAC, state, age, held; VRF, gateway, prefix, kind
         self.neighbours = [("lab-gw", "192.168.56.9", "020000000009", 1, 3, 0)]
         self.routes = [("default", "lab-gw", "192.168.56.0/24", 0)]
+        # name, id, counters and rules; key, gateway, class; key, gateway, segment, family, address, resigns
+        self.punt_classes, self.punt_rules, self.punt_leases = [("vrrp", 0, (9, 1, 2, 3, 3), 4, 5)], [], []
         self.captures, self.stopped = [], []  # asked for; (id, why) of those that were ended
 
     def send(self, flags, kind, body=b"", seq=0, status=0, fds=()):
@@ -179,6 +182,22 @@ class End:
                 self.send(REPLY | MORE, kind, cstr(vrf, 64) + cstr(gateway, 64) + packed +
                           struct.pack("<BB6xII", family, int(prefix.split("/")[1]), how, 0), seq)
             done(struct.pack("<QQ", 0, len(self.routes)))
+        elif kind == PUNT_CLASS_LIST:
+            for name, number, counters, waiting, rules in self.punt_classes:
+                self.send(REPLY | MORE, kind, cstr(name, 64) + struct.pack("<4I5Q2I", number, 1000, 100, 20,
+                          *counters, waiting, rules), seq)
+            done(struct.pack("<5Q", 11, 12, len(self.punt_leases), 13, 14))
+        elif kind == PUNT_RULE_LIST:
+            for key, gateway, number in self.punt_rules:
+                self.send(REPLY | MORE, kind, cstr(key, 64) + cstr(gateway, 64) + bytes.fromhex("01005e000012") +
+                          struct.pack("<HHBBI", 0x800, 0, 112, number, 3), seq)
+            done()
+        elif kind == PUNT_LEASE_LIST:
+            for key, gateway, segment, family, ip, resigns in self.punt_leases:
+                self.send(REPLY | MORE, kind, cstr(key, 64) + cstr(gateway, 64) + cstr(segment, 64) + address(ip)[0] +
+                          struct.pack("<BB", family, resigns) + bytes.fromhex("00005e00010a") +
+                          struct.pack("<QII", 250, 1, 0), seq)
+            done()
         elif kind == PLANE_LIST:
             for plane in (1, 2, 3, 4):
                 self.send(REPLY | MORE, kind, struct.pack("<IiIIQQ", plane, 100 + plane, 0, 1,
