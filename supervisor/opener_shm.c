@@ -67,7 +67,7 @@ static struct kept_shm *writer_find(struct opener *opener, const struct hd_open_
 		return NULL;
 	}
 	if (!shm && opener->n_shms == SHM_MAX) {
-		hd_err_set(err, ENOSPC, "there are %d shared memories already", SHM_MAX);
+		hd_err_set(err, ENOSPC, "there are %d pieces of shared memory already", SHM_MAX);
 		return NULL;
 	}
 	fd = memory_new(req->name, req->size, err);

@@ -80,7 +80,7 @@ static int queue_failed(const struct job *job, int code)
 				  req->netdev, in);
 	if (code == EBUSY && !job->made)
 		return hd_err_set(job->err, EBUSY,
-				  "TAP %s%s is held by another process still: it is tried again",
+				  "another process still has TAP %s%s open: it is tried again",
 				  req->netdev, in);
 	if (code == EBUSY || code == EINVAL)
 		return name_taken(job, "");

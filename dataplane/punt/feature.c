@@ -13,15 +13,14 @@
 #include "dataplane/punt/queue.h"
 #include "dataplane/punt/rules.h"
 
-HD_DROP_REGISTER(
-	drop_policed, "punt_policed", HD_DROP_EGRESS,
-	"more frames of a protocol came for the gateway, by one port, than heddle-cp takes");
+HD_DROP_REGISTER(drop_policed, "punt_policed", HD_DROP_EGRESS,
+		 "one port sent the gateway more frames of this protocol than heddle-cp accepts");
 HD_DROP_REGISTER(
 	drop_full, "punt_queue_full", HD_DROP_EGRESS,
-	"the frame is one for heddle-cp, which does not keep up with those of its protocol, "
-	"or the packet pool was empty");
+	"the frame is for heddle-cp, and the queue of its protocol is full: heddle-cp does not "
+	"keep up");
 HD_DROP_REGISTER(drop_too_long, "punt_too_long", HD_DROP_EGRESS,
-		 "the frame is one for heddle-cp, and longer than heddle-cp takes");
+		 "the frame is for heddle-cp, and longer than heddle-cp accepts");
 
 static void fill(struct punt_frame *f, const struct hd_port_config *port, struct rte_mbuf *m)
 {

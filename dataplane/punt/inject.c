@@ -125,9 +125,10 @@ static int check_frame(const struct hd_port_config *c, const struct hd_inject *r
 		return hd_err_set(err, EINVAL, "inject at %s: %u bytes are not in %d..%u", c->name,
 				  r->len, HD_ETH_HLEN, most);
 	if (type == HD_TPID_C || type == HD_TPID_S)
-		return hd_err_set(err, EINVAL,
-				  "inject at %s: a tag (%#06x) is put on by the port alone",
-				  c->name, type);
+		return hd_err_set(
+			err, EINVAL,
+			"inject at %s: the frame has a VLAN tag (%#06x): only the port adds tags",
+			c->name, type);
 	if (hd_mac_is_zero(dst))
 		return hd_err_set(err, EINVAL, "inject at %s: the destination is zero", c->name);
 	if (hd_mac_is_group(src) || !is_ours(c, src->b))
@@ -160,7 +161,8 @@ int punt_inject(const struct hd_inject *r, uint64_t now_ns, struct hd_err *err)
 				  c->name, PUNT_INJECT_RATE);
 	m = frame_new(c, r->frame, r->len, now_ns);
 	if (!m)
-		return hd_err_set(err, ENOMEM, "inject at %s: too many are on their way", c->name);
+		return hd_err_set(err, ENOMEM, "inject at %s: too many injected frames wait",
+				  c->name);
 	if (!hd_hand_over(NULL, worker_of(c->id), kind_inject, c->port, m))
 		return hd_err_set(err, EAGAIN, "inject at %s: its worker has too much to do",
 				  c->name);

@@ -62,7 +62,7 @@ static void test_inject(void)
 	REFUSED(i.len = 13, EINVAL, "13 bytes are not in 14..1514");
 	REFUSED(i.len = 1515, EINVAL, "1515 bytes");
 	REFUSED(i.len = UINT32_MAX, EINVAL, "4294967295 bytes");
-	REFUSED((i.frame[12] = 0x81, i.frame[13] = 0), EINVAL, "a tag (0x8100)");
+	REFUSED((i.frame[12] = 0x81, i.frame[13] = 0), EINVAL, "a VLAN tag (0x8100)");
 	REFUSED(memset(i.frame, 0, 6), EINVAL, "the destination is zero");
 	fixture_loop();
 	CU_ASSERT_EQUAL(fixture_sent[0] + fixture_sent[1] + fixture_sent[2], 3);

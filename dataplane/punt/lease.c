@@ -61,7 +61,7 @@ static int check(const struct hd_lease *c, struct hd_err *err)
 		return hd_err_set(err, EINVAL, "lease %s: lifetime %u is not in %d..%d ms", c->key,
 				  c->lifetime_ms, HD_LEASE_MS_MIN, HD_LEASE_MS_MAX);
 	if (c->len && (c->len < HD_ETH_HLEN || c->len > HD_LEASE_FRAME_MAX))
-		return hd_err_set(err, EINVAL, "lease %s: its frame has %u bytes, %d..%d can be",
+		return hd_err_set(err, EINVAL, "lease %s: its frame has %u bytes, not %d..%d",
 				  c->key, c->len, HD_ETH_HLEN, HD_LEASE_FRAME_MAX);
 	return 0;
 }

@@ -152,10 +152,11 @@ int hd_store_begin(struct hd_store *store, const struct hd_config_begin *begin, 
 	if (begin->mode != HD_CONFIG_FULL && begin->mode != HD_CONFIG_DELTA)
 		return hd_err_set(err, EINVAL, "configuration mode %u is unknown", begin->mode);
 	if (!begin->generation)
-		return hd_err_set(err, EINVAL, "generation 0 stands for no configuration");
+		return hd_err_set(err, EINVAL, "a configuration needs a generation above 0");
 	if (begin->mode == HD_CONFIG_DELTA && begin->base != store->generation)
 		return hd_err_set(
-			err, ESTALE, "a change of generation %llu, but generation %llu is in force",
+			err, ESTALE,
+			"the change starts from generation %llu, but generation %llu is in force",
 			(unsigned long long)begin->base, (unsigned long long)store->generation);
 	store->bracket++;
 	store->open = true;

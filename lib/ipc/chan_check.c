@@ -57,7 +57,8 @@ bool chan_hello_right(const struct chan_packet *packet, struct hd_err *err)
 				  hello.version, HD_PROTO_VERSION) == 0;
 	if (!hd_str_terminated(hello.build, sizeof(hello.build)) || hello.plane <= HD_PLANE_NONE ||
 	    hello.plane >= HD_PLANE_COUNT)
-		return hd_err_set(err, EPROTO, "its hello makes no sense") == 0;
+		return hd_err_set(err, EPROTO,
+				  "its hello names no plane, or a build without an end") == 0;
 	if (strcmp(hello.build, HD_BUILD) != 0)
 		return hd_err_set(err, EPROTO,
 				  "it is of build %s, this is build %s: restart all "

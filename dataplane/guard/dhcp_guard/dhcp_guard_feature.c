@@ -9,8 +9,8 @@
 
 HD_DROP_REGISTER(
 	drop_dhcp, "dhcp_guard", HD_DROP_INGRESS,
-	"What a DHCP or DHCPv6 server says, or a packet that hides whether it is that, came "
-	"in on a port with DHCP guard; remove the guard if a server is there.");
+	"A message of a DHCP or DHCPv6 server, or a packet that may hide one, came in on a "
+	"port with DHCP guard; remove the guard if a server is there.");
 
 static inline bool is_harmless(const struct rte_mbuf *m)
 {

@@ -14,8 +14,8 @@
 
 HD_DROP_REGISTER(
 	drop_ra, "ra_guard", HD_DROP_INGRESS,
-	"A router advertisement or a redirect of IPv6, or a packet that hides whether it is "
-	"one, came in on a port with RA guard; remove the guard if a router is there.");
+	"An IPv6 router advertisement or redirect, or a packet that may hide one, came in on a "
+	"port with RA guard; remove the guard if a router is there.");
 
 /* Most frames: IPv4, and TCP and UDP right behind an IPv6 header. */
 static inline bool is_harmless(const struct rte_mbuf *m)
