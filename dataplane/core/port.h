@@ -99,13 +99,14 @@ struct hd_port_ops {
 			     struct rte_mbuf **m, uint16_t n);
 
 	/*
-	 * Worker. A kind that is the switch itself (a gateway) has this instead of tx_burst(): it gets
-	 * frames at once, in the order of the path, after the port's features at OUTPUT and LOCAL: group
-	 * frames of its domain, and those for an address that is entered as the port's own; no flooded
-	 * unicast. Unicast frames that follow each other come together, @n of them, at most HD_BURST.
-	 * They are classified, may be shared (read-only, see meta.h), and are the kind's from now on. It
-	 * counts one as sent by hd_tx_taken(), or drops it by a reason of egress. What it sends itself
-	 * comes into its segment by hd_path_input(), before this returns, in the order of the frames.
+	 * Worker. A kind that is the switch itself (a gateway) has this, and a tx_burst() that sends
+	 * nothing, for what the forwarding database has of others at its port. It gets frames at once, in
+	 * the order of the path, after the port's features at OUTPUT and LOCAL: group frames of its domain,
+	 * and those for an address that is entered as the port's own; no flooded unicast. Unicast frames
+	 * that follow each other come together, @n of them, at most HD_BURST. They are classified, may be
+	 * shared (read-only, see meta.h), and are the kind's from now on. It counts one as sent by
+	 * hd_tx_taken(), or drops it by a reason of egress. What it sends itself comes into its segment by
+	 * hd_path_input(), before this returns, in the order of the frames.
 	 */
 	void (*take)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
 		     uint16_t n);

@@ -27,11 +27,28 @@ static void gateway_close(struct hd_port *port)
 	(void)port;
 }
 
+/*
+ * Frames come here that are for an address behind the port, and not for one of the switch: the
+ * forwarding database still has it of a port that had this one's id, or has learned the gateway's
+ * own before that was entered.
+ */
+static uint16_t nobody_there(struct hd_worker *w, struct hd_port *port, uint16_t q,
+			     struct rte_mbuf **m, uint16_t n)
+{
+	(void)w;
+	(void)port;
+	(void)q;
+	(void)m;
+	(void)n;
+	return 0;
+}
+
 static const struct hd_port_ops ops = {
 	.name = HD_GATEWAY_KIND,
 	.queues = no_queues,
 	.open = gateway_open,
 	.close = gateway_close,
+	.tx_burst = nobody_there,
 	.take = l3_take,
 };
 

@@ -3,6 +3,7 @@
  * What gateways say to hosts of their segment about themselves, and packets that wait for a
  * neighbour.
  */
+#include "dataplane/l2/fdb.h"
 #include "dataplane/l3/arp.h"
 #include "dataplane/l3/l3_fixture.h"
 #include "dataplane/l3/nd.h"
@@ -287,7 +288,30 @@ static void test_change(void)
 	check_books(0);
 }
 
+/*
+ * The gateway's MAC is not entered yet, and is learned by what the gateway sends: frames for it are
+ * dropped until it is entered.
+ */
+static void test_not_entered(void)
+{
+	struct hd_mac mac = mac_of(GW_A);
+	uint8_t ours[4];
+
+	l3_start(1);
+	ip4_of(GW_A, ours);
+	hd_fdb_remove(workers[0].fdb, hd_fdb_mac(mac.b), 1);
+	introduce(0);
+	send_frame(0, frame, echo(frame, 4, 0, ours));
+	CU_ASSERT_EQUAL(drops_of(GW_A, "tx_full"), 1);
+	CU_ASSERT_EQUAL(n_seen[0], 2); /* what introduce() got */
+	hd_fdb_set(workers[0].fdb, hd_fdb_mac(mac.b), 1, GW_A, HD_FDB_V_LOCAL);
+	send_frame(0, frame, echo(frame, 4, 0, ours));
+	CU_ASSERT_EQUAL(n_seen[0], 3);
+	CU_ASSERT_EQUAL(drops_of(GW_A, "tx_full"), 1);
+	check_books(0);
+}
+
 UNIT_MAIN_SETUP("l3_neighbour", l3_setup, {"arp", test_arp}, {"conflict", test_conflict},
 		{"nd", test_nd}, {"echo", test_echo}, {"hold", test_hold},
-		{"unreachable", test_unreachable}, {"bounds", test_bounds},
-		{"change", test_change});
+		{"unreachable", test_unreachable}, {"bounds", test_bounds}, {"change", test_change},
+		{"not entered", test_not_entered});
