@@ -45,12 +45,11 @@ static inline uint32_t hd_owners_at(const struct hd_owners *o, uint64_t key)
 }
 
 /*
- * Who has @mac (as hd_fdb_mac() gives it) in the domain @d if @port has not: the id of a port, or
- * HD_PORT_ID_NONE when it is nobody's or is @port's, too. While its owner is down, an uplink may
- * have an address: the guest was moved to another machine. Worker, control thread.
+ * What the next two do: who has the address, other than @port, or with NULL: who alone has it, of
+ * those that are up.
  */
-static inline uint16_t hd_owner_other(const struct hd_config *tree, const struct hd_domain *d,
-				      uint64_t mac, const struct hd_port_config *port)
+static inline uint16_t hd_owner_find(const struct hd_config *tree, const struct hd_domain *d,
+				     uint64_t mac, const struct hd_port_config *port)
 {
 	const struct hd_owners *o = hd_owners_of(tree);
 	uint64_t key = mac << 16 | d->switch_index;
@@ -63,14 +62,28 @@ static inline uint16_t hd_owner_other(const struct hd_config *tree, const struct
 
 		if (o->e[i].key != key)
 			continue;
-		if (o->e[i].port == port->id)
+		if (port && o->e[i].port == port->id)
 			return HD_PORT_ID_NONE;
 		owner = tree->ports[o->e[i].port];
-		if (hd_port_carries(tree, owner, d->id, d->vlan) &&
-		    (!(port->flags & HD_PORT_UPLINK) || atomic_load(&owner->port->up)))
-			found = owner->id;
+		if (!hd_port_carries(tree, owner, d->id, d->vlan) ||
+		    ((!port || port->flags & HD_PORT_UPLINK) && !atomic_load(&owner->port->up)))
+			continue;
+		if (!port && found != HD_PORT_ID_NONE)
+			return HD_PORT_ID_NONE;
+		found = owner->id;
 	}
 	return found;
+}
+
+/*
+ * Who has @mac (as hd_fdb_mac() gives it) in the domain @d if @port has not: the id of a port, or
+ * HD_PORT_ID_NONE when it is nobody's or is @port's, too. While its owner is down, an uplink may
+ * have an address: the guest was moved to another machine. Worker, control thread.
+ */
+static inline uint16_t hd_owner_other(const struct hd_config *tree, const struct hd_domain *d,
+				      uint64_t mac, const struct hd_port_config *port)
+{
+	return hd_owner_find(tree, d, mac, port);
 }
 
 /*
@@ -80,25 +93,7 @@ static inline uint16_t hd_owner_other(const struct hd_config *tree, const struct
 static inline uint16_t hd_owner_only(const struct hd_config *tree, const struct hd_domain *d,
 				     uint64_t mac)
 {
-	const struct hd_owners *o = hd_owners_of(tree);
-	uint64_t key = mac << 16 | d->switch_index;
-	uint16_t found = HD_PORT_ID_NONE;
-
-	if (!o)
-		return HD_PORT_ID_NONE;
-	for (uint32_t i = hd_owners_at(o, key); o->e[i].key; i = (i + 1) & o->mask) {
-		const struct hd_port_config *owner;
-
-		if (o->e[i].key != key)
-			continue;
-		owner = tree->ports[o->e[i].port];
-		if (!hd_port_carries(tree, owner, d->id, d->vlan) || !atomic_load(&owner->port->up))
-			continue;
-		if (found != HD_PORT_ID_NONE)
-			return HD_PORT_ID_NONE;
-		found = owner->id;
-	}
-	return found;
+	return hd_owner_find(tree, d, mac, NULL);
 }
 
 #endif
