@@ -7,6 +7,7 @@
 
 #include "dataplane/core/drop.h"
 #include "dataplane/core/stats.h"
+#include "tests/unit/books.h"
 #include "tests/unit/unit.h"
 
 #define WORKERS 2
@@ -18,11 +19,7 @@ static uint64_t drops(uint16_t id, const char *name)
 	struct hd_stats_port sum;
 
 	hd_stats_port_sum(id, &sum);
-	for (unsigned int i = 0; hd_drop_by_index(i); i++)
-		if (!strcmp(hd_drop_by_index(i)->name, name))
-			return sum.drops[i];
-	CU_FAIL("no such reason");
-	return 0;
+	return unit_drops(&sum, name);
 }
 
 static int64_t imbalance(void)

@@ -13,6 +13,7 @@
 #include "dataplane/core/path.h"
 #include "dataplane/core/tx.h"
 #include "dataplane/l2/vlan_output.h"
+#include "tests/unit/books.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 
@@ -124,11 +125,7 @@ static void start(void)
 
 static uint64_t drops(uint16_t port, const char *name)
 {
-	for (unsigned int i = 0; hd_drop_by_index(i); i++)
-		if (!strcmp(hd_drop_by_index(i)->name, name))
-			return port_stats[port].drops[i];
-	CU_FAIL_FATAL("no such reason");
-	return 0;
+	return unit_drops(&port_stats[port], name);
 }
 
 /* Sends, and balances the books: what went in and was copied left, or was dropped. */

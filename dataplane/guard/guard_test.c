@@ -12,6 +12,7 @@
 #include "heddle/config/store.h"
 #include "dataplane/l2/fdb.h"
 #include "dataplane/l2/mac_ring.h"
+#include "tests/unit/books.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 
@@ -63,11 +64,7 @@ static const struct hd_feature *feature(const char *name)
 
 static uint64_t drops(const char *name)
 {
-	for (unsigned int i = 0; hd_drop_by_index(i); i++)
-		if (!strcmp(hd_drop_by_index(i)->name, name))
-			return port_stats[PORT].drops[i];
-	CU_FAIL_FATAL("no such reason");
-	return 0;
+	return unit_drops(&port_stats[PORT], name);
 }
 
 static void start(void)

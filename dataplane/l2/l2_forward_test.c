@@ -15,6 +15,7 @@
 #include "dataplane/core/tx.h"
 #include "dataplane/l2/fdb.h"
 #include "dataplane/l2/mac_ring.h"
+#include "tests/unit/books.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 
@@ -145,11 +146,7 @@ static void walk(void)
 
 static uint64_t drops(uint16_t port, const char *name)
 {
-	for (unsigned int i = 0; hd_drop_by_index(i); i++)
-		if (!strcmp(hd_drop_by_index(i)->name, name))
-			return port_stats[port].drops[i];
-	CU_FAIL_FATAL("no such reason");
-	return 0;
+	return unit_drops(&port_stats[port], name);
 }
 
 #define MAC(n)    (0x02ull | (uint64_t)(n) << 24)

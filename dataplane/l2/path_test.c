@@ -18,6 +18,7 @@
 #include "dataplane/core/path.h"
 #include "dataplane/core/section.h"
 #include "dataplane/core/tx.h"
+#include "tests/unit/books.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 
@@ -320,31 +321,11 @@ static void give(struct hd_worker *w, uint16_t port, struct rte_mbuf **m, uint16
 		hd_path->run(w, &configs[port], m, n);
 }
 
-/* All equations of heddle/api/stats.h. */
 static void check_books(void)
 {
-	struct hd_stats_worker s = {0};
+	const struct unit_books books = {stats, port_stats[0], WORKERS, PORTS};
 
-	for (unsigned int i = 0; i < WORKERS; i++) {
-		s.rx += stats[i].rx + stats[i].copies + stats[i].generated;
-		s.tx += stats[i].tx + stats[i].drops + stats[i].held + stats[i].consumed;
-	}
-	CU_ASSERT_EQUAL(s.rx, s.tx);
-	for (unsigned int p = 0; p < PORTS; p++) {
-		uint64_t rx = 0, tx = 0;
-
-		for (unsigned int i = 0; i < WORKERS; i++) {
-			const struct hd_stats_port *port = &port_stats[i][p];
-
-			rx += port->rx_packets - port->admitted;
-			tx += port->offered - port->tx_packets;
-			for (unsigned int r = 0; hd_drop_by_index(r); r++)
-				*(hd_drop_by_index(r)->side == HD_DROP_INGRESS ? &rx : &tx) -=
-					port->drops[r];
-		}
-		CU_ASSERT_EQUAL(rx, p == KEEPER ? n_kept : 0);
-		CU_ASSERT_EQUAL(tx, 0);
-	}
+	CU_ASSERT_EQUAL(unit_books_check(&books, KEEPER, n_kept), n_kept);
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE - n_kept);
 }
 
@@ -382,11 +363,7 @@ static void forget_kept(void)
 
 static uint64_t drops_of(uint16_t port, const char *name)
 {
-	for (unsigned int i = 0; hd_drop_by_index(i); i++)
-		if (!strcmp(hd_drop_by_index(i)->name, name))
-			return port_stats[0][port].drops[i];
-	CU_FAIL_FATAL("no such reason");
-	return 0;
+	return unit_drops(&port_stats[0][port], name);
 }
 
 static void test_batches(void)

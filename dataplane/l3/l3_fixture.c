@@ -11,6 +11,7 @@
 #include "dataplane/core/tx.h"
 #include "dataplane/l3/arp.h"
 #include "dataplane/l3/nd.h"
+#include "tests/unit/books.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 
@@ -403,30 +404,9 @@ void introduce(unsigned int host)
 
 void check_books(unsigned int held)
 {
-	struct hd_stats_worker s = {0};
+	const struct unit_books books = {stats, port_stats[0], WORKERS, PORTS};
 
-	for (unsigned int i = 0; i < WORKERS; i++) {
-		s.rx += stats[i].rx + stats[i].copies + stats[i].generated;
-		s.tx += stats[i].tx + stats[i].drops + stats[i].held + stats[i].consumed;
-		s.held += stats[i].held;
-	}
-	CU_ASSERT_EQUAL(s.rx, s.tx);
-	CU_ASSERT_EQUAL(s.held, held);
-	for (unsigned int p = 0; p < PORTS; p++) {
-		uint64_t rx = 0, tx = 0;
-
-		for (unsigned int i = 0; i < WORKERS; i++) {
-			const struct hd_stats_port *port = &port_stats[i][p];
-
-			rx += port->rx_packets - port->admitted;
-			tx += port->offered - port->tx_packets;
-			for (unsigned int r = 0; hd_drop_by_index(r); r++)
-				*(hd_drop_by_index(r)->side == HD_DROP_INGRESS ? &rx : &tx) -=
-					port->drops[r];
-		}
-		CU_ASSERT_EQUAL(rx, 0);
-		CU_ASSERT_EQUAL(tx, 0);
-	}
+	CU_ASSERT_EQUAL(unit_books_check(&books, 0, 0), held);
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(frame_pool), POOL_SIZE - held);
 }
 
@@ -434,14 +414,9 @@ uint64_t drops_of(unsigned int port, const char *name)
 {
 	uint64_t n = 0;
 
-	for (unsigned int i = 0; hd_drop_by_index(i); i++)
-		if (!strcmp(hd_drop_by_index(i)->name, name)) {
-			for (unsigned int w = 0; w < WORKERS; w++)
-				n += port_stats[w][port].drops[i];
-			return n;
-		}
-	CU_FAIL_FATAL("no such reason");
-	return 0;
+	for (unsigned int w = 0; w < WORKERS; w++)
+		n += unit_drops(&port_stats[w][port], name);
+	return n;
 }
 
 const struct seen *last(unsigned int host)

@@ -18,6 +18,7 @@
 #include "dataplane/core/section.h"
 #include "dataplane/core/tx.h"
 #include "dataplane/punt/punt.h"
+#include "tests/unit/books.h"
 #include "tests/unit/eal.h"
 #include "tests/unit/unit.h"
 
@@ -275,23 +276,9 @@ void fixture_receive(uint16_t port, const uint8_t *frame, uint32_t len)
 	burst[n_burst++] = m;
 }
 
-static void check_books(void)
-{
-	CU_ASSERT_EQUAL(stats.rx + stats.injected + stats.copies,
-			stats.tx + stats.drops + stats.consumed + stats.held);
-	for (uint16_t i = 0; i < FIXTURE_PORTS; i++) {
-		uint64_t egress = 0, ingress = 0;
-
-		for (unsigned int r = 0; hd_drop_by_index(r); r++)
-			*(hd_drop_by_index(r)->side == HD_DROP_EGRESS ? &egress : &ingress) +=
-				port_stats[i].drops[r];
-		CU_ASSERT_EQUAL(port_stats[i].offered, port_stats[i].tx_packets + egress);
-		CU_ASSERT_EQUAL(port_stats[i].rx_packets, port_stats[i].admitted + ingress);
-	}
-}
-
 void fixture_loop(void)
 {
+	const struct unit_books books = {&stats, port_stats, 1, FIXTURE_PORTS};
 	struct hd_worker *w = &fixture_worker;
 
 	w->config = atomic_load(&hd_config_published);
@@ -307,7 +294,7 @@ void fixture_loop(void)
 	}
 	n_burst = 0;
 	hd_tx_flush(w);
-	check_books();
+	unit_books_check(&books, 0, 0);
 }
 
 void fixture_turn(void)
@@ -322,11 +309,7 @@ void fixture_pass(uint64_t ns)
 
 uint64_t fixture_drops(uint16_t port, const char *name)
 {
-	for (unsigned int i = 0; hd_drop_by_index(i); i++)
-		if (!strcmp(hd_drop_by_index(i)->name, name))
-			return port_stats[port].drops[i];
-	CU_FAIL_FATAL("no such reason");
-	return 0;
+	return unit_drops(&port_stats[port], name);
 }
 
 bool fixture_is_local(uint16_t port, const uint8_t mac[6])
