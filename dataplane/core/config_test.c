@@ -11,16 +11,12 @@
 #include "heddle/api/guard.h"
 #include "dataplane/core/config.h"
 #include "dataplane/core/config_build.h"
-#include "dataplane/core/idle.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/l2/fdb.h"
-#include "dataplane/core/opener.h"
-#include "dataplane/core/options.h"
 #include "dataplane/l2/owners.h"
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/rcu.h"
 #include "dataplane/core/section.h"
-#include "dataplane/core/stats.h"
 #include "tests/unit/unit.h"
 
 #define PORTS    60
@@ -58,14 +54,6 @@ static unsigned int dice(unsigned int n)
 }
 
 /* The rest of the program. */
-void hd_workers_wake(void)
-{
-}
-
-void hd_rcu_synchronize(void)
-{
-}
-
 static uint64_t tokens;
 static bool workers_are_slow;
 
@@ -85,62 +73,9 @@ unsigned int hd_worker_for_queue(void)
 	return dice(3);
 }
 
-void hd_idle_forget(struct hd_port *port, uint16_t q)
-{
-}
-
 void hd_worker_queue_gone(unsigned int worker)
 {
 	queues_out--;
-}
-
-int hd_stats_port_find(const char *name)
-{
-	return -ENOENT;
-}
-
-void hd_stats_port_assign(uint16_t id, const char *name)
-{
-}
-
-void hd_stats_port_release(uint16_t id)
-{
-}
-
-void hd_stats_generation(uint64_t of)
-{
-}
-
-uint64_t hd_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size)
-{
-	return 0;
-}
-
-void hd_blame_forgive(const char *port)
-{
-}
-
-void hd_blame_enter(const struct hd_port *port, enum hd_doing doing)
-{
-}
-
-void hd_blame_leave(void)
-{
-}
-
-void hd_opener_down(const char *port)
-{
-}
-
-void hd_opener_release(const char *port)
-{
-}
-
-const struct hd_options *hd_options(void)
-{
-	static const struct hd_options options;
-
-	return &options;
 }
 
 static int kind_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)

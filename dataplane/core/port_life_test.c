@@ -9,12 +9,9 @@
 #include <string.h>
 
 #include "heddle/base/clock.h"
-#include "dataplane/core/idle.h"
-#include "dataplane/core/loop.h"
 #include "dataplane/core/opener.h"
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/rcu.h"
-#include "dataplane/core/stats.h"
 #include "heddle/config/store.h"
 #include "tests/unit/unit.h"
 
@@ -41,54 +38,11 @@ void hd_rcu_synchronize(void)
 	tokens_over = ++tokens;
 }
 
-unsigned int hd_worker_for_queue(void)
-{
-	return 0;
-}
-
-void hd_idle_forget(struct hd_port *port, uint16_t q)
-{
-}
-
-void hd_worker_queue_gone(unsigned int worker)
-{
-}
-
-int hd_stats_port_find(const char *name)
-{
-	return -ENOENT;
-}
-
-void hd_stats_port_assign(uint16_t id, const char *name)
-{
-}
-
-void hd_stats_port_release(uint16_t id)
-{
-}
-
-uint64_t hd_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size)
-{
-	return 0;
-}
-
 static char forgiven[HD_NAME_MAX];
 
 void hd_blame_forgive(const char *port)
 {
 	hd_str_copy(forgiven, sizeof(forgiven), port);
-}
-
-void hd_blame_enter(const struct hd_port *port, enum hd_doing doing)
-{
-}
-
-void hd_blame_leave(void)
-{
-}
-
-void hd_opener_down(const char *port)
-{
 }
 
 void hd_opener_release(const char *port)

@@ -9,9 +9,7 @@
 
 #include "dataplane/core/config_build.h"
 #include "dataplane/core/config_int.h"
-#include "dataplane/core/loop.h"
 #include "dataplane/core/rcu.h"
-#include "dataplane/core/stats.h"
 #include "tests/unit/unit.h"
 
 #define COMMITS  3000
@@ -100,10 +98,6 @@ static void worker_loop(unsigned int i)
 }
 
 /* The rest of the program. */
-void hd_workers_wake(void)
-{
-}
-
 uint64_t hd_rcu_start(void)
 {
 	return ++tokens;
@@ -117,10 +111,6 @@ bool hd_rcu_over(uint64_t token)
 		if (worker[i].seen < token)
 			return false;
 	return true;
-}
-
-void hd_stats_generation(uint64_t of)
-{
 }
 
 int hd_build_queues(struct hd_config *tree)

@@ -8,13 +8,8 @@
 #include <string.h>
 
 #include "dataplane/core/config_build.h"
-#include "dataplane/core/idle.h"
 #include "dataplane/core/loop.h"
-#include "dataplane/core/opener.h"
-#include "dataplane/core/options.h"
 #include "dataplane/core/port_table.h"
-#include "dataplane/core/rcu.h"
-#include "dataplane/core/stats.h"
 #include "dataplane/l3/owner.h"
 #include "tests/unit/unit.h"
 
@@ -22,85 +17,10 @@ static struct hd_store *store;
 static uint64_t generation;
 static unsigned int forgotten;
 
-void hd_workers_wake(void)
-{
-}
-
-uint64_t hd_rcu_start(void)
-{
-	return 1;
-}
-
-bool hd_rcu_over(uint64_t token)
-{
-	return true;
-}
-
-void hd_rcu_synchronize(void)
-{
-}
-
 unsigned int hd_worker_for_queue(void)
 {
 	CU_FAIL("a gateway has no queue");
 	return 0;
-}
-
-void hd_worker_queue_gone(unsigned int worker)
-{
-}
-
-void hd_idle_forget(struct hd_port *port, uint16_t q)
-{
-}
-
-int hd_stats_port_find(const char *name)
-{
-	return -ENOENT;
-}
-
-void hd_stats_port_assign(uint16_t id, const char *name)
-{
-}
-
-void hd_stats_port_release(uint16_t id)
-{
-}
-
-void hd_stats_generation(uint64_t of)
-{
-}
-
-uint64_t hd_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size)
-{
-	return 0;
-}
-
-void hd_blame_forgive(const char *port)
-{
-}
-
-void hd_blame_enter(const struct hd_port *port, enum hd_doing doing)
-{
-}
-
-void hd_blame_leave(void)
-{
-}
-
-void hd_opener_down(const char *port)
-{
-}
-
-void hd_opener_release(const char *port)
-{
-}
-
-const struct hd_options *hd_options(void)
-{
-	static const struct hd_options options;
-
-	return &options;
 }
 
 void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
