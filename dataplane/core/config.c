@@ -80,8 +80,7 @@ static void free_sections(const struct hd_section *sec, struct hd_config *tree,
 	if (!sec)
 		return;
 	free_sections(sec->next, tree, other, discard);
-	if (sec->free)
-		sec->free(tree, other, discard);
+	hd_section_free(sec, tree, other, discard);
 }
 
 void hd_config_discard(void)

@@ -36,13 +36,30 @@ struct hd_section {
 	void (*commit)(struct hd_config *tree, const struct hd_config *old,
 		       const struct hd_store *store);
 	/*
+	 * Frees the section's part (hd_config.part) of a tree, when no other shares it; NULL where the tree
+	 * has none. May be NULL.
+	 */
+	void (*free_part)(void *part);
+	/*
 	 * Frees what @tree has and @other has not. @discard: @tree was never in force, and may have
-	 * been built half. Else it was, and @other came after it. NULL: there is nothing to free.
+	 * been built half. Else it was, and @other came after it. NULL: there is nothing else to free.
 	 */
 	void (*free)(struct hd_config *tree, const struct hd_config *other, bool discard);
 	unsigned int index; /* of hd_config.part; set by hd_section_init() */
 	struct hd_section *next;
 };
+
+/* Frees what a section has in @tree, and not in @other: as ->free() says. */
+static inline void hd_section_free(const struct hd_section *section, struct hd_config *tree,
+				   const struct hd_config *other, bool discard)
+{
+	const void *part = tree->part[section->index];
+
+	if (section->free_part && part != other->part[section->index])
+		section->free_part((void *)part);
+	if (section->free)
+		section->free(tree, other, discard);
+}
 
 /* From a constructor (RTE_INIT). */
 void hd_section_register(struct hd_section *section);

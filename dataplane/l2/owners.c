@@ -105,18 +105,11 @@ static int prepare(struct hd_build *b)
 	return rc;
 }
 
-static void free_owners(struct hd_config *tree, const struct hd_config *other, bool discard)
-{
-	(void)discard;
-	if (hd_owners_of(tree) != hd_owners_of(other))
-		free((void *)hd_owners_of(tree));
-}
-
 struct hd_section hd_owners_section = {
 	.name = "owners",
 	.after = "ports",
 	.prepare = prepare,
-	.free = free_owners,
+	.free_part = free,
 };
 
 RTE_INIT(owners_section_register)

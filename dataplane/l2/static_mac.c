@@ -180,20 +180,13 @@ static void commit(struct hd_config *tree, const struct hd_config *old,
 		enter(l2_fdb(), &list->e[i]);
 }
 
-static void free_macs(struct hd_config *tree, const struct hd_config *other, bool discard)
-{
-	(void)discard;
-	if (macs_of(tree) != macs_of(other))
-		free((void *)macs_of(tree));
-}
-
 /* Behind the entries of ports and domains that are gone, so that there is room. */
 static struct hd_section section = {
 	.name = "static-macs",
 	.after = "fdb",
 	.prepare = prepare,
 	.commit = commit,
-	.free = free_macs,
+	.free_part = free,
 };
 
 static int static_mac_validate(const void *object, struct hd_err *err)

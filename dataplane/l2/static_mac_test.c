@@ -109,7 +109,7 @@ static void commit(void)
 	generation++;
 	now = !now;
 	section->commit(&trees[now], &trees[!now], store);
-	section->free(&trees[!now], &trees[now], false);
+	hd_section_free(section, &trees[!now], &trees[now], false);
 }
 
 /* Where the table has 02:00:00:00:00:@last as a static one; -1: nowhere. */
@@ -173,7 +173,7 @@ static void test_discard(void)
 	put("4", "d", 4);
 	prepare();
 	CU_ASSERT_PTR_NOT_EQUAL(trees[!now].part[section->index], list);
-	section->free(&trees[!now], &trees[now], true);
+	hd_section_free(section, &trees[!now], &trees[now], true);
 	hd_store_abort(store);
 	CU_ASSERT(port_of(1) == 2 && port_of(4) == -1);
 	begin();

@@ -145,11 +145,9 @@ static void commit(struct hd_config *tree, const struct hd_config *old,
 	l3_owners_forget_outdated(tree);
 }
 
-static void free_tree(struct hd_config *tree, const struct hd_config *other, bool discard)
+static void free_tree(void *part)
 {
-	(void)discard;
-	if (l3_tree(tree) != l3_tree(other))
-		l3_tree_free((struct l3_tree *)l3_tree(tree));
+	l3_tree_free(part);
 }
 
 struct hd_section l3_section = {
@@ -157,7 +155,7 @@ struct hd_section l3_section = {
 	.after = "domains",
 	.prepare = prepare,
 	.commit = commit,
-	.free = free_tree,
+	.free_part = free_tree,
 };
 
 static struct hd_object_class cls = {

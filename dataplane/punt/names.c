@@ -75,20 +75,13 @@ static void commit(struct hd_config *tree, const struct hd_config *old,
 		punt_wake();
 }
 
-static void free_names(struct hd_config *tree, const struct hd_config *other, bool discard)
-{
-	(void)discard;
-	if (names_of(tree) != names_of(other))
-		free((void *)names_of(tree));
-}
-
 /* After the forwarding database: what it forgets for the new tree, the punt thread enters again. */
 static struct hd_section section = {
 	.name = "punt",
 	.after = "fdb",
 	.prepare = prepare,
 	.commit = commit,
-	.free = free_names,
+	.free_part = free,
 };
 
 RTE_INIT(punt_section_register)

@@ -178,7 +178,7 @@ static struct hd_domain *make_domain(uint32_t id, const bool *has)
 
 static void free_tree(struct hd_config *tree, const struct hd_config *next)
 {
-	punt_section->free(tree, next, false);
+	hd_section_free(punt_section, tree, next, false);
 	for (uint32_t i = 1; i < tree->n_domains; i++)
 		free((void *)tree->domains[i]);
 	free(tree->domains);
