@@ -15,6 +15,7 @@
 #include "dataplane/core/handover.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/rcu.h"
+#include "dataplane/core/section.h"
 
 #define BLIND_NS 50000     /* a sleep while a queue has nothing to wait for */
 #define SLEEP_NS 100000000 /* any other: a look around even if nobody called */
@@ -94,6 +95,9 @@ void hd_idle_tree(struct hd_worker *w)
 		else
 			activate(w, list, i);
 	}
+	for (const struct hd_section *s = hd_section_first(); s; s = s->next)
+		if (s->seen)
+			s->seen(w);
 }
 
 /* Where queue @queue of port @id is in the list, or -1. */

@@ -29,7 +29,10 @@ void hd_idle_enable(bool enable);
 /* Makes the worker's descriptors. 0 or -errno. Control thread. */
 int hd_idle_init(struct hd_worker *w);
 
-/* The worker has another tree: which of its queues are looked at? Worker. */
+/*
+ * The worker has another tree, or ports changed: which of its queues are looked at? Tells the sections, too
+ * (section.h). Worker.
+ */
 void hd_idle_tree(struct hd_worker *w);
 
 /* At the start of a loop: finds queues whose peer signalled, and ports that changed. Worker. */

@@ -36,6 +36,11 @@ struct hd_section {
 	void (*commit)(struct hd_config *tree, const struct hd_config *old,
 		       const struct hd_store *store);
 	/*
+	 * The worker has another tree (w->config), or ports in it went up or down. Worker, at the start of a
+	 * loop or at the end of a sleep. May be NULL.
+	 */
+	void (*seen)(struct hd_worker *w);
+	/*
 	 * Frees the section's part (hd_config.part) of a tree, when no other shares it; NULL where the tree
 	 * has none. May be NULL.
 	 */

@@ -10,6 +10,7 @@
  *			ours -> answered there
  *			else the gateway that it leaves by (ip_output.c):
  *				size -> features at IP_OUTPUT -> neighbour -> its segment
+ *	it came up, or changed -> announce.c
  *
  * What is counted where. A frame that a gateway takes was offered to it. When it was found sound,
  * and where it goes, it counts as sent by that gateway; before, as dropped there, by a reason of

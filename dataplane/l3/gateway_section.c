@@ -155,6 +155,7 @@ struct hd_section l3_section = {
 	.after = "domains",
 	.prepare = prepare,
 	.commit = commit,
+	.seen = l3_announce_look,
 	.free_part = free_tree,
 };
 

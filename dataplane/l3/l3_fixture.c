@@ -224,6 +224,15 @@ void l3_gateways(void)
 	l3_tree_free((struct l3_tree *)old);
 }
 
+void l3_no_gateways(void)
+{
+	struct l3_tree *old = (struct l3_tree *)l3_tree(&tree);
+
+	tree.part[l3_section.index] = NULL;
+	l3_owners_forget_outdated(&tree);
+	l3_tree_free(old);
+}
+
 static void forget_neighbours(void)
 {
 	struct l3_neigh_view v;

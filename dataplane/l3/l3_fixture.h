@@ -41,8 +41,9 @@ int l3_setup(void);
 /* Forgets everything: neighbours, counters, what was seen. */
 void l3_start(unsigned int of_workers);
 
-/* Makes the gateways anew, from their objects. */
+/* Makes the gateways anew, from their objects; or takes them away. */
 void l3_gateways(void);
+void l3_no_gateways(void);
 extern struct hd_gateway_object objects[2];
 
 /* The addresses of a host or gateway. */

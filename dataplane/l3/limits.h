@@ -35,6 +35,16 @@
 /* RFC 5227 2.4: our address is defended once in so long a time. */
 #define L3_DEFEND_NS (10 * HD_NS_PER_S)
 
+/*
+ * A gateway that came up or changed announces its addresses so often, so far apart: RFC 5227 2.3, within
+ * what RFC 4861 7.2.6 allows. A worker sends so many at a time, and looks at so many ports.
+ */
+#define L3_ANNOUNCE_NUM         2
+#define L3_ANNOUNCE_INTERVAL_NS (2 * HD_NS_PER_S)
+#define L3_ANNOUNCE_BURST       8
+#define L3_ANNOUNCE_LOOKS       256
+#define L3_ANNOUNCE_STEP_NS     HD_NS_PER_MS /* from one time to the next */
+
 /* ICMP errors of one gateway on one worker (RFC 1812 4.3.2.8, RFC 4443 2.4 f). */
 #define L3_ICMP_RATE  100 /* a second */
 #define L3_ICMP_BURST 20

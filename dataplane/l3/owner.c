@@ -306,6 +306,7 @@ static int owner_init(struct l3_owner *o)
 	o->random = hd_random_u64() | 1;
 	o->armed_ns = UINT64_MAX;
 	o->deadline.fn = on_deadline;
+	l3_announce_init(&o->announcer);
 	return o->neighbours && o->gateways ? 0 : -ENOMEM;
 }
 

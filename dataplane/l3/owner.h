@@ -8,13 +8,15 @@
 #define DATAPLANE_L3_OWNER_H
 
 #include "dataplane/core/deadline.h"
+#include "dataplane/l3/announce.h"
 #include "dataplane/l3/neigh.h"
 #include "dataplane/l3/packet.h"
 
 /* What a worker has of a gateway, whoever's neighbours those are. */
 struct l3_gateway_state {
-	uint64_t defend_ns; /* it does not defend its addresses before */
-	uint64_t icmp_ns;   /* when its ICMP errors so far were all due, at their rate */
+	uint64_t defend_ns;            /* it does not defend its addresses before */
+	uint64_t icmp_ns;              /* when its ICMP errors so far were all due, at their rate */
+	struct l3_announced announced; /* the owner's */
 };
 
 /* Of a worker. */
@@ -25,6 +27,7 @@ struct l3_owner {
 	uint64_t random;                   /* state of a sequence */
 	struct l3_gateway_state *gateways; /* [HD_PORTS_MAX] */
 	struct l3_out *out;                /* where l3_emit() gathers frames; NULL: it does not */
+	struct l3_announcer announcer;
 };
 
 /* Makes all workers' state, once. 0 or -ENOMEM. Control thread. */

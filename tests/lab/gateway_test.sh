@@ -27,6 +27,8 @@ routes() { # HOST NUMBER
 	on "$1" ip -6 route replace default via "fd00:$2::fe"
 }
 gateways_up() { state sw ports-up lab-gw dmz-gw far-gw blue-gw; }
+mac_of() { on a ip neigh show "$1" dev eth0 | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'; }
+knows() { [ "$(mac_of "$1")" = "$2" ]; } # ADDRESS MAC
 neighbour() { hd sw show neighbours --json | grep -q "\"address\": *\"$1\""; }
 
 for workers in 1 3; do
@@ -88,6 +90,13 @@ check "it answers" -- reaches a 10.5.0.254
 pinger_more a 20
 check "the gateway did not go down for it" -- [ "$(state sw port lab-gw flaps)" = "$flaps" ]
 check_no_loss a "what it routes meanwhile is not lost"
+for addr in 10.1.0.254 fd00:1::fe; do # an entry that the kernel uses, and does not ask about by itself
+	reaches a "$addr" >/dev/null
+	on a ip neigh replace "$addr" lladdr "$(mac_of "$addr")" nud stale dev eth0
+done
+check "the gateway gets another MAC" -- hd sw load replace "$(switch moved mac=02:00:00:00:77:01)"
+check_within 5 "a host that sends nothing knows it (IPv4)" -- knows 10.1.0.254 02:00:00:00:77:01
+check_within 5 "... IPv6 as well" -- knows fd00:1::fe 02:00:00:00:77:01
 check "another VRF" -- hd sw load replace "$(switch third vrf=blue)"
 check_not "a route that is gone is not used" -- answers a 10.2.0.1
 check "back" -- hd sw load replace "$(switch fourth "")"

@@ -52,6 +52,18 @@ def solicits(src_mac, src, target):
                  payload=ipv6(src, text, 58, icmp6(src, text, 135, body)))
 
 
+def announces(src_mac, src, src6):
+    """What a gateway says of its two addresses, to all, each time that it announces itself."""
+    advert = bytes([0xa0, 0, 0, 0]) + ip6(src6) + b"\2\1" + mac(src_mac)  # router, override
+    return [ether(BROADCAST, src_mac, kind=ARP, payload=arp(1, src_mac, src, tpa=src)),
+            ether("33:33:00:00:00:01", src_mac, kind=IPV6,
+                  payload=ipv6(src6, "ff02::1", 58, icmp6(src6, "ff02::1", 136, advert)))]
+
+
+ANNOUNCED = {"a": announces(GW_A, "10.1.0.1", "fd00:1::1"),
+             "b": announces(GW_B, "10.2.0.1", "fd00:2::1")}
+
+
 def packet(src_mac, dst_mac, data):
     return ether(dst_mac, src_mac, kind=IPV4 if data[0] >> 4 == 4 else IPV6, payload=data)
 
@@ -64,7 +76,25 @@ def hop(data):
     return head[:10] + struct.pack(">H", checksum(head)) + head[12:] + data[20:]
 
 
+def answers(result, port):
+    """What left by the port, and is no announcement of the gateway there."""
+    return [f for f in result.frames(port) if f not in ANNOUNCED[port]]
+
+
 class Gateway(Scenario):
+    def test_announces(self):
+        """A gateway that has come up announces its addresses twice, two seconds apart, in its segment."""
+        result = self.replay(config(), {"a": [
+            (START, asks_for(A, IP_A, "10.1.0.99")), (START + SECOND, asks_for(A, IP_A, "10.1.0.99")),
+            (START + 60 * SECOND, asks_for(A, IP_A, "10.1.0.99"))]}, check_batches=True)
+        self.assert_frames(result, {port: frames * 2 for port, frames in ANNOUNCED.items()})
+        for port in "ab":
+            times = [time - START for time, _ in result.packets[port]]
+            for time, wanted in zip(times, (0, 0, 2 * SECOND, 2 * SECOND)):
+                self.assertTrue(wanted < time < wanted + SECOND // 100, times)
+        self.assertEqual(result.summary["totals"]["generated"], 8)
+        self.assertEqual(result.summary["totals"]["drops"], 0)
+
     def test_answers(self):
         """ARP, neighbour solicitations and echo, by the gateway of the segment."""
         ping = icmp(8, 0, b"\0\7\0\1" + bytes(range(40)))
@@ -73,7 +103,7 @@ class Gateway(Scenario):
             asks_for(A, IP_A, "10.1.0.1"), solicits(A, IP6_A, "fd00:1::1"),
             packet(A, GW_A, ipv4(IP_A, "10.1.0.1", 1, ping)),
             packet(A, GW_A, ipv6(IP6_A, "fd00:1::1", 58, ping6))]}, check_batches=True)
-        frames = result.frames("a")
+        frames = answers(result, "a")
         self.assertEqual(frames[0], says(GW_A, "10.1.0.1", A, IP_A))
         self.assertEqual(frames[1][:14], mac(A) + mac(GW_A) + b"\x86\xdd")
         self.assertEqual(frames[1][54:55], b"\x88")
@@ -81,7 +111,7 @@ class Gateway(Scenario):
         self.assertEqual(frames[3][54:],
                          icmp6("fd00:1::1", IP6_A, 129, b"\0\7\0\1" + bytes(range(40))))
         self.assertEqual(len(frames), 4)
-        self.assertEqual(result.frames("b"), [])
+        self.assertEqual(answers(result, "b"), [])
 
     def test_routes(self):
         """A packet waits until the neighbour has answered; then all go, and go at once."""
@@ -94,8 +124,9 @@ class Gateway(Scenario):
             "b": [(START + 300000, says(B, IP_B, GW_B, "10.2.0.1")),
                   (START + SECOND // 2, packet(B, GW_B, back))]}, check_batches=True)
         self.assert_frames(result, {
-            "a": [says(GW_A, "10.1.0.1", A, IP_A), packet(GW_A, A, hop(back))],
-            "b": [asks_for(GW_B, "10.2.0.1", IP_B)] + [packet(GW_B, B, hop(data))] * 3})
+            "a": [says(GW_A, "10.1.0.1", A, IP_A)] + ANNOUNCED["a"] + [packet(GW_A, A, hop(back))],
+            "b": [asks_for(GW_B, "10.2.0.1", IP_B)] + [packet(GW_B, B, hop(data))] * 2 +
+                 ANNOUNCED["b"] + [packet(GW_B, B, hop(data))]})
         self.assertEqual(result.summary["totals"]["drops"], 0)
 
     def test_explains(self):
@@ -119,7 +150,7 @@ class Gateway(Scenario):
         result = self.replay(config(), {
             "b": [solicits(B, IP6_B, "fd00:2::1")], "a": [packet(A, GW_A, data)]},
             check_batches=True)
-        self.assertEqual(result.frames("b")[1:], [packet(GW_B, B, hop(data))])
+        self.assertEqual(answers(result, "b")[1:], [packet(GW_B, B, hop(data))])
 
     def test_tells(self):
         """Each error that a sender is told, and the drop of its reason."""
@@ -134,16 +165,17 @@ class Gateway(Scenario):
             (START + 2, packet(A, GW_A, nowhere)), (START + 3, packet(A, GW_A, big)),
             (START + 4, packet(A, GW_A, silent)),
             (START + 4 * SECOND, packet(A, GW_A, nowhere))]}, check_batches=True)
-        told = [(f[34], f[35], f[42:]) for f in result.frames("a")[1:]]
+        told = [(f[34], f[35], f[42:]) for f in answers(result, "a")[1:]]
         self.assertEqual(told, [(11, 0, ttl), (3, 0, nowhere), (3, 4, big[:548]),
                                 (3, 1, hop(silent)), (3, 0, nowhere)])
-        self.assertEqual(struct.unpack(">H", result.frames("a")[3][40:42]), (1280,))
+        self.assertEqual(struct.unpack(">H", answers(result, "a")[3][40:42]), (1280,))
         self.assertEqual(result.drops("gw-a"), {"ip_ttl": 1, "no_route": 2})
         self.assertEqual(result.drops("gw-b"), {"ip_too_big": 1, "neighbour_failed": 1})
-        self.assertGreaterEqual(result.packets["a"][4][0], START + 3 * SECOND)
-        times = [time for time, _ in result.packets["b"]]
-        self.assertEqual(result.frames("b"), [asks_for(GW_B, "10.2.0.1", "10.2.0.99")] * 3)
-        for n, time in enumerate(times):
+        times = {port: [time for time, frame in result.packets[port] if frame not in ANNOUNCED[port]]
+                 for port in "ab"}
+        self.assertGreaterEqual(times["a"][4], START + 3 * SECOND)
+        self.assertEqual(answers(result, "b"), [asks_for(GW_B, "10.2.0.1", "10.2.0.99")] * 3)
+        for n, time in enumerate(times["b"]):
             self.assertLess(abs(time - START - n * SECOND), SECOND // 100)
 
     def test_refuses(self):
@@ -161,7 +193,7 @@ class Gateway(Scenario):
         self.assertEqual(result.drops("gw-a"), {
             "ip_header": 2, "ip_martian": 4, "gateway_unserved": 2, "address_conflict": 1,
             "arp_invalid": 1})
-        self.assertEqual(result.frames("b"), [])
+        self.assertEqual(answers(result, "b"), [])
 
 
 if __name__ == "__main__":
