@@ -9,7 +9,7 @@
 
 GUEST=$HEDDLE_BUILD_DIR/tests/lab/punt-guest
 PLANE=$HEDDLE_BUILD_DIR/tests/lab/heddle-cp-punt
-[ -x "$GUEST" ] && [ -x "$PLANE" ] || lab_skip "no punt-guest in $HEDDLE_BUILD_DIR (build with -Dtests=true)"
+[ -x "$GUEST" ] || lab_skip "no punt-guest in $HEDDLE_BUILD_DIR (build with -Dtests=true)"
 ADVERTS=500
 [ -z "${HEDDLE_TEST_LONG:-}" ] || ADVERTS=10000
 

@@ -25,10 +25,11 @@
 struct punt_advert {
 	uint32_t magic;
 	uint32_t seq;
-	uint64_t sent_ns;   /* the guest offered it to the switch */
-	uint64_t taken_ns;  /* in an answer: a worker received it, */
-	uint64_t came_ns;   /* and heddle-cp did */
-	uint64_t n_adverts; /* in an answer: that heddle-cp got since it started, this one included */
+	uint64_t sent_ns;  /* the guest offered it to the switch */
+	uint64_t taken_ns; /* in an answer: a worker received it, */
+	uint64_t came_ns;  /* and heddle-cp did */
+	uint64_t
+		n_adverts; /* in an answer: that heddle-cp got since it started, this one included */
 } __attribute__((packed));
 
 #define PUNT_ADVERT_AT  34

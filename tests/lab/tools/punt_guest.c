@@ -38,10 +38,9 @@
 #define BURST       64
 #define FRAME       60
 #define BUF         2048
-#define ADVERTS_MAX 1000000
+#define ADVERTS_MAX 200000
 #define MEET_NS     1000000000ull /* without an answer for so long: once more */
 #define MEET_TRIES  20
-#define PART        0x1000000u /* of seq: which run; the rest is the advert's place in it */
 
 enum flood { FLOOD_NONE, FLOOD_DATA, FLOOD_OTHER, FLOOD_KINDS };
 static const char *const flood_names[FLOOD_KINDS] = {"none", "data", "other"};
@@ -74,8 +73,6 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
 }
 
-/* --- frames ------------------------------------------------------------------------------------- */
-
 static void guest_mac(uint8_t *mac, unsigned int i)
 {
 	const uint8_t is[6] = {0x02, 0x48, 0x44, 0x00, 0x00, (uint8_t)(i + 1)};
@@ -100,9 +97,8 @@ static void make_head(uint8_t *f, unsigned int from, const uint8_t dst[6], uint8
 	f[26] = f[30] = 10;
 	f[29] = (uint8_t)(from + 1);
 	f[33] = dst[5];
-	if (dst[0] & 1) { /* the group */
-		f[30] = 224;
-	}
+	if (dst[0] & 1)
+		f[30] = 224; /* the group */
 	for (unsigned int i = 14; i < 34; i += 2)
 		sum += (unsigned int)f[i] << 8 | f[i + 1];
 	sum = (sum & 0xffff) + (sum >> 16);
@@ -123,8 +119,6 @@ static void make_data(unsigned int i, enum flood flood)
 	else
 		make_head(guests[i].data, i, peer, 17, FRAME);
 }
-
-/* --- rings -------------------------------------------------------------------------------------- */
 
 static void on_answer(const struct punt_advert *a)
 {
@@ -230,8 +224,6 @@ static void sleep_until(uint64_t until)
 			perror("punt-guest: call");
 }
 
-/* --- a run -------------------------------------------------------------------------------------- */
-
 /* Sends an advert, and again while no answer to it comes. Returns the number that the answer has, or 0. */
 static uint64_t meet(unsigned int *tries)
 {
@@ -278,12 +270,12 @@ static void print_part(const char *name, int part)
 	for (uint32_t i = 0; v && i < n_sent; i++)
 		if (times[i].back)
 			v[n++] = between(&times[i], part);
-	if (n)
+	if (n) {
 		qsort(v, n, sizeof(*v), compare);
-	if (n)
 		printf(", \"%s\": {\"p50\": %.1f, \"p99\": %.1f, \"max\": %.1f}", name,
 		       (double)v[n / 2] / 1e3, (double)v[n * 99 / 100] / 1e3,
 		       (double)v[n - 1] / 1e3);
+	}
 	free(v);
 }
 
@@ -330,7 +322,8 @@ static void send_all(const struct command *c)
 /* The second guest's address is learned again: a flood to it is not one to everybody. */
 static void announce(void)
 {
-	static const uint8_t experiment[] = {0x88, 0xb5}, everybody[] = {255, 255, 255, 255, 255, 255};
+	static const uint8_t experiment[] = {0x88, 0xb5},
+			     everybody[] = {255, 255, 255, 255, 255, 255};
 	struct vf_ring *r = vf_tx(&guests[1].dev, 0);
 	uint8_t frame[FRAME];
 
@@ -353,7 +346,7 @@ static void run(const struct command *c)
 		guests[i].flooded = guests[i].received = 0;
 	}
 	first = meet(&tries);
-	run_base += PART;
+	run_base += ADVERTS_MAX;
 	n_sent = 0;
 	n_back = 0;
 	memset(times, 0, sizeof(*times) * (c->adverts ? c->adverts : ADVERTS_MAX));
@@ -406,8 +399,6 @@ static int serve_line(char *line)
 	run(&c);
 	return 0;
 }
-
-/* --- the program -------------------------------------------------------------------------------- */
 
 static int usage(void)
 {
