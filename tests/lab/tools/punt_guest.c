@@ -263,6 +263,11 @@ static uint64_t between(const struct times *t, int part)
 	return at[part][1] > at[part][0] ? at[part][1] - at[part][0] : 0;
 }
 
+static double us(const uint64_t *sorted, uint64_t at)
+{
+	return (double)sorted[at] / 1e3;
+}
+
 static void print_part(const char *name, int part)
 {
 	uint64_t *v = calloc(n_sent + 1, sizeof(*v)), n = 0;
@@ -273,8 +278,7 @@ static void print_part(const char *name, int part)
 	if (n) {
 		qsort(v, n, sizeof(*v), compare);
 		printf(", \"%s\": {\"p50\": %.1f, \"p99\": %.1f, \"max\": %.1f}", name,
-		       (double)v[n / 2] / 1e3, (double)v[n * 99 / 100] / 1e3,
-		       (double)v[n - 1] / 1e3);
+		       us(v, n / 2), us(v, n * 99 / 100), us(v, n - 1));
 	}
 	free(v);
 }
