@@ -10,8 +10,10 @@
  * standard input after the other:
  *
  *	size 64 macs 100 flows 1000 seconds 2 warmup 1
+ *	pings 400
  *
- * with one line of JSON each. A size counts the 4 bytes of FCS that do not exist on a ring, as
+ * with one line of JSON each. (A ping is one frame there and one back, with a pause before the next, in
+ * which the switch may go to sleep.) A size counts the 4 bytes of FCS that do not exist on a ring, as
  * sizes of frames are usually given. Between commands it sleeps.
  */
 #define _GNU_SOURCE
@@ -21,16 +23,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "tests/bench/gen_flows.h"
+#include "tests/bench/gen_idle.h"
 #include "tests/lab/tools/vhost_front.h"
 
 #define FCS         4
 #define DRAIN_NS    50000000ull
 #define ANNOUNCE_NS 2000000000ull
-#define IDLE_RING   64 /* descriptors of a guest that sends nothing */
+#define PINGS_MAX   10000
+#define PAUSE_NS    2000000       /* between two pings */
+#define LOST_NS     1000000000ull /* when a ping has not come back */
 #define BUF_SMALL   2048
 #define BUF_LARGE   9216  /* for frames that do not fit */
 #define BUF_SUPER   65536 /* for super-frames */
@@ -47,9 +51,7 @@ struct gen_port {
 struct gen {
 	struct gen_port port[2];
 	struct vf_config conf[2];
-	struct vf_dev *idle;
-	char **idle_path;
-	unsigned int n_idle;
+	struct gen_idle idle;
 	unsigned int burst;
 	bool one_way;
 	unsigned int size, macs, flows; /* of the current command; size without FCS */
@@ -229,18 +231,25 @@ static void report(struct gen *g, uint64_t ns, uint64_t cpu, const uint64_t got[
 	       polls ? (double)full / (double)polls : 0.0, (double)cpu / (double)ns);
 }
 
-static void measure(struct gen *g, double seconds, double warmup)
+/* False: it cannot be; the error was printed. */
+static bool start(struct gen *g)
 {
-	uint64_t begin, cpu, ns, got[2], left;
 	int ret = prepare(g);
 
 	if (!ret)
 		ret = announce(g);
-	if (ret) {
+	if (ret)
 		printf("{\"error\": \"%s\"}\n",
 		       ret == -ETIMEDOUT ? "the switch does not take frames" : strerror(-ret));
+	return !ret;
+}
+
+static void measure(struct gen *g, double seconds, double warmup)
+{
+	uint64_t begin, cpu, ns, got[2], left;
+
+	if (!start(g))
 		return;
-	}
 	run_for(g, (uint64_t)(warmup * 1e9), true);
 	clear_counters(g);
 	left = in_ring(&g->port[0]) + in_ring(&g->port[1]);
@@ -255,9 +264,49 @@ static void measure(struct gen *g, double seconds, double warmup)
 	report(g, ns, cpu, got, left);
 }
 
+/* One frame there and one back: nanoseconds for both, or 0 when one of them was lost. */
+static uint64_t round_trip(struct gen *g)
+{
+	uint64_t begin = now_ns();
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct gen_port *to = &g->port[i ^ 1];
+		uint64_t rx = to->rx;
+
+		transmit(g, &g->port[i]);
+		while (to->rx == rx) {
+			receive(to, 1);
+			if (now_ns() - begin > LOST_NS)
+				return 0;
+		}
+	}
+	return now_ns() - begin;
+}
+
+static void ping(struct gen *g, unsigned int count)
+{
+	static uint64_t ns[PINGS_MAX];
+	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+	unsigned int burst = g->burst;
+
+	if (!start(g))
+		return;
+	g->burst = 1;
+	for (unsigned int i = 0; i < count; i++) {
+		nanosleep(&pause, NULL);
+		ns[i] = round_trip(g);
+	}
+	g->burst = burst;
+	printf("{\"pings_us\": [");
+	for (unsigned int i = 0; i < count; i++)
+		printf("%s%.2f", i ? ", " : "", (double)ns[i] / 1e3);
+	printf("]}\n");
+}
+
 static int serve_line(struct gen *g, char *line)
 {
 	double seconds = 1, warmup = 0.5;
+	unsigned int pings = 0;
 	char *save = NULL;
 
 	g->size = 64;
@@ -275,6 +324,8 @@ static int serve_line(struct gen *g, char *line)
 			seconds = atof(v);
 		else if (v && !strcmp(w, "warmup"))
 			warmup = atof(v);
+		else if (v && !strcmp(w, "pings"))
+			pings = (unsigned int)atoi(v);
 		else
 			return -EINVAL;
 	}
@@ -284,63 +335,19 @@ static int serve_line(struct gen *g, char *line)
 		return 0;
 	}
 	if (g->size < GEN_FRAME_MIN || (g->size > GEN_FRAME_MAX && g->size != GEN_SUPER) ||
-	    !g->macs || g->macs > GEN_MACS_MAX || !g->flows || g->flows > 10000000)
+	    !g->macs || g->macs > GEN_MACS_MAX || !g->flows || g->flows > 10000000 ||
+	    pings > PINGS_MAX)
 		return -EINVAL;
-	measure(g, seconds, warmup);
-	return 0;
-}
-
-static struct vf_config idle_conf(const struct gen *g, unsigned int i)
-{
-	struct vf_config conf = g->conf[0];
-
-	conf.path = g->idle_path[i];
-	conf.ring = IDLE_RING;
-	conf.buf_size = BUF_SMALL;
-	conf.huge = false;
-	return conf;
-}
-
-static int connect_idle(struct gen *g)
-{
-	for (unsigned int i = 0; i < g->n_idle; i++) {
-		struct vf_config conf = idle_conf(g, i);
-		int ret = vf_connect(&g->idle[i], &conf);
-
-		if (ret) {
-			fprintf(stderr, "bench-gen: %s: %s\n", conf.path, g->idle[i].error);
-			return ret;
-		}
-	}
-	return 0;
-}
-
-static int open_idle(struct gen *g)
-{
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
-	g->idle = calloc(g->n_idle + 1, sizeof(*g->idle));
-	if (!g->idle)
-		return -ENOMEM;
-	for (unsigned int i = 0; i < g->n_idle; i++) {
-		struct vf_config conf = idle_conf(g, i);
-		int ret = vf_open(&g->idle[i], &conf);
-
-		if (ret) {
-			fprintf(stderr, "bench-gen: %s\n", g->idle[i].error);
-			return ret;
-		}
-	}
+	if (pings)
+		ping(g, pings);
+	else
+		measure(g, seconds, warmup);
 	return 0;
 }
 
 static int connect_all(struct gen *g)
 {
-	if (open_idle(g))
+	if (gen_idle_open(&g->idle))
 		return -1;
 	for (unsigned int i = 0; i < 2; i++) {
 		struct gen_port *p = &g->port[i];
@@ -363,7 +370,7 @@ static int connect_all(struct gen *g)
 			return ret;
 		}
 	}
-	return connect_idle(g);
+	return gen_idle_connect(&g->idle);
 }
 
 static int usage(void)
@@ -416,8 +423,8 @@ static int options(int argc, char **argv, struct gen *g)
 		g->conf[i] = conf;
 		g->conf[i].path = argv[optind + (int)i];
 	}
-	g->idle_path = &argv[optind + 2];
-	g->n_idle = (unsigned int)(argc - optind - 2);
+	g->idle = (struct gen_idle){
+		.like = conf, .path = &argv[optind + 2], .n = (unsigned int)(argc - optind - 2)};
 	return 0;
 }
 
@@ -449,8 +456,6 @@ int main(int argc, char **argv)
 		vf_close(&g.port[i].dev);
 		free(g.port[i].heads);
 	}
-	for (unsigned int i = 0; i < g.n_idle; i++)
-		vf_close(&g.idle[i]);
-	free(g.idle);
+	gen_idle_close(&g.idle);
 	return 0;
 }

@@ -23,6 +23,8 @@ ROWS = {
     "9018-1000": (9018, 100, 1000),
     "65226-1": (65226, 1, 1),
 }
+PING = "ping"  # a row too, but of another kind: frames that go there and back one by one
+PINGS = 400
 
 
 class Entrant:
@@ -65,6 +67,18 @@ class Entrant:
         finally:
             self.switch.pause()
 
+    def ping(self):
+        """Round trips in microseconds, sorted."""
+        self.switch.check()
+        self.switch.resume()
+        try:
+            pings = sorted(self.generator.ping(PINGS)["pings_us"])
+        finally:
+            self.switch.pause()
+        if pings[0] == 0:
+            raise Failed(f"{pings.count(0)} of {PINGS} pings were lost")
+        return {"pings_us": pings}
+
     def stop(self):
         if self.generator:
             self.generator.stop()
@@ -89,33 +103,35 @@ def start_all(args, cpus, huge, scratch, skipped):
 
 
 def measure(args, cpus, huge, scratch, skipped):
-    """{"rows": {row: {candidate: [answer of each round]}}}"""
-    rows = {}
+    """{"rows": {row: {candidate: [answer of each round]}}, "pings": {candidate: [...]}}"""
+    rows, pings = {}, {}
     groups = {"frames", "tcp"}
     if args.only and groups & set(args.only) and "frames" not in args.only:
-        return {"rows": rows}
+        return {"rows": rows, "pings": pings}
     if args.only and not groups & set(args.only) and \
-       not set(args.only) & (set(ROWS) | set(CANDIDATES)):
-        return {"rows": rows}
+       not set(args.only) & ({*ROWS, PING, *CANDIDATES}):
+        return {"rows": rows, "pings": pings}
     entrants = start_all(args, cpus, huge, scratch, skipped)
     try:
         for turn in range(args.rounds):
-            for row in chosen(ROWS, args.only):
+            for row in chosen([*ROWS, PING], args.only):
                 for k in range(len(entrants)):
                     e = entrants[(k + turn) % len(entrants)]
-                    one(e, row, turn, rows, skipped)
+                    one(e, row, turn, pings if row == PING else rows.setdefault(row, {}), skipped)
                 entrants = [e for e in entrants if not getattr(e, "failed", False)]
     finally:
         for e in entrants:
             e.stop()
-    return {"rows": rows}
+    return {"rows": {row: answers for row, answers in rows.items() if answers}, "pings": pings}
 
 
-def one(entrant, row, turn, rows, skipped):
-    if getattr(entrant, "failed", False) or entrant.switch.macs not in (None, ROWS[row][1]):
+def one(entrant, row, turn, answers, skipped):
+    """A row on one candidate, in one round; to @answers of the row, by candidate."""
+    shape = ROWS.get(row, (64, 1, 1))
+    if getattr(entrant, "failed", False) or entrant.switch.macs not in (None, shape[1]):
         return
     try:
-        answer = entrant.run(*ROWS[row])
+        answer = entrant.ping() if row == PING else entrant.run(*shape)
     except (Failed, OSError) as error:
         entrant.failed = True
         skipped.append(f"{entrant.name}: {error}")
@@ -127,7 +143,12 @@ def one(entrant, row, turn, rows, skipped):
             skipped.append(f"{entrant.name}, row {row}: it lacks {answer['lacks']}")
         return
     answer["round"] = turn + 1
-    rows.setdefault(row, {}).setdefault(entrant.name, []).append(answer)
+    answers.setdefault(entrant.name, []).append(answer)
+    if row == PING:
+        us = answer["pings_us"]
+        say(f"round {turn + 1}  {row:10}  {entrant.name:7} median {us[len(us) // 2]:.1f} us, "
+            f"99 % {us[len(us) * 99 // 100]:.1f} us")
+        return
     say(f"round {turn + 1}  {row:10}  {entrant.name:7} {answer['mpps']:7.2f} Mpps"
         f"  loss {answer['loss'] * 100:.2f} %"
         f"  cores: switch {answer['switch_cpu']:.2f}, generator {answer['cpu']:.2f}")

@@ -36,6 +36,25 @@ def describe():
             "load": os.getloadavg()[0], "date": time.strftime("%Y-%m-%d %H:%M:%S")}
 
 
+def busy_seconds():
+    """Processor time that somebody had, of all cores, since the machine started."""
+    with open("/proc/stat", encoding="ascii") as f:
+        user, nice, system, _, _, irq, softirq = [int(n) for n in f.readline().split()[1:8]]
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
+def softirq_ns():
+    """Nanoseconds that the kernel's threads for soft interrupts had. (Others run within a process.)"""
+    total = 0
+    for comm in pathlib.Path("/proc").glob("[0-9]*/comm"):
+        try:
+            if comm.read_text().startswith("ksoftirqd/"):
+                total += int(comm.with_name("schedstat").read_text().split()[0])
+        except (OSError, ValueError):
+            pass
+    return total
+
+
 class Cpus:
     """One core for the switch that is measured, another for the generator and all the rest."""
 

@@ -89,6 +89,10 @@ class Process:
         """Processor time of each thread, to be given to share()."""
         return {(p, t): thread_ns(p, t) for p in descendants(self.child.pid) for t in tids(p)}
 
+    def cpu_ns(self):
+        """Processor time of all its threads."""
+        return sum(self.busiest().values())
+
     def share(self, before, seconds):
         """Part of a core that the busiest thread had since."""
         after = self.busiest()
@@ -167,6 +171,9 @@ class Generator:
         if "error" in answer:
             raise Failed(answer["error"])
         return answer
+
+    def ping(self, count):
+        return self.run(pings=count, seconds=count / 100, warmup=0)
 
     def realtime(self):
         os.sched_setscheduler(self.child.pid, os.SCHED_FIFO, os.sched_param(1))

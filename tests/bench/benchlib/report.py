@@ -2,6 +2,8 @@
 """Medians, ratios and the table."""
 from statistics import median
 
+from benchlib.switches import GUESTS_IDLE, TAPS_IDLE
+
 QUIET = 0.97  # a core's share, below which something else ran on it
 
 
@@ -60,12 +62,25 @@ def spread(rows):
 
 
 def idle_guests(rows):
-    """What 200 guests that send nothing cost those that do."""
-    lines = []
-    for name, row in rows.items():
-        r = ratios(row, "heddle-idle", "heddle")
-        if r:
-            lines.append(f"heddle with 200 idle guests: {median(r):.2f} of heddle without, {label(name)}")
+    """What guests that send nothing cost those that do."""
+    return [f"heddle with {GUESTS_IDLE} idle guests: {median(ratios(row, 'heddle-idle', 'heddle')):.2f} "
+            f"of heddle without, {label(name)}"
+            for name, row in rows.items() if ratios(row, "heddle-idle", "heddle")]
+
+
+def ping_median(answers):
+    """Of the medians of the rounds."""
+    return median(median(a["pings_us"]) for a in answers)
+
+
+def pings(answers):
+    if not answers:
+        return []
+    lines = ["round trips of single frames, median: " + ", ".join(
+        f"{name} {ping_median(a):.1f} us" for name, a in answers.items())]
+    if "heddle" in answers and "heddle-idle" in answers:
+        more = ping_median(answers["heddle-idle"]) - ping_median(answers["heddle"])
+        lines.append(f"heddle with {GUESTS_IDLE} idle guests: {more:+.1f} us")
     return lines
 
 
@@ -75,18 +90,38 @@ def routed(rows):
             f"{label(name)}" for name, row in rows.items() if ratios(row, "heddle-routed", "io")]
 
 
+def to_base(answers, base, key):
+    """The median of what @key is to it in @base's answer of the same round, or -."""
+    by_round = {a["round"]: a[key] for a in base}
+    r = [a[key] / by_round[a["round"]] for a in answers if by_round.get(a["round"])]
+    return f"{median(r):.2f}" if r else "-"
+
+
+def others_ran(answers):
+    """True if others than those that take part had more than a fiftieth of what these had."""
+    return any(a["others_cpu_seconds"] > a["cpu_seconds"] / 50 for a in answers)
+
+
 def tcp_table(rows):
-    lines = [f"{'TCP between namespaces':31} {'Gbit/s':>15} {'to the bridge':>21}"]
-    base = {a["round"]: a["gbits"] for a in rows.get("bridge", [])}
+    lines = [f"{'TCP between namespaces':36} {'Gbit/s':>7} {'to the bridge':>14} {'CPU s/GB':>9} "
+             f"{'to the bridge':>14} {'ping, us':>9}"]
     names = {"bridge": "kernel bridge on veth", "tap": "heddle, TAP to TAP",
+             "tap-idle": f"heddle, the same and {TAPS_IDLE} idle TAPs",
              "uplink": "heddle, TAP to uplink on veth"}
     for name, words in names.items():
-        answers = rows.get(name)
-        if not answers:
-            continue
-        r = [a["gbits"] / base[a["round"]] for a in answers if base.get(a["round"])]
-        lines.append(f"{words:31} {median(a['gbits'] for a in answers):>15.2f} "
-                     f"{f'{median(r):.2f}' if r else '-':>21}")
+        a, base = rows.get(name), rows.get("bridge", [])
+        if a:
+            lines.append(f"{words:36} {median(x['gbits'] for x in a):>7.2f} "
+                         f"{to_base(a, base, 'gbits'):>14} {median(x['cpu_per_gb'] for x in a):>9.3f} "
+                         f"{to_base(a, base, 'cpu_per_gb'):>14} {ping_median(a):>9.1f}"
+                         + ("*" if others_ran(a) else ""))
+    if "tap" in rows and "tap-idle" in rows:
+        more = ping_median(rows["tap-idle"]) - ping_median(rows["tap"])
+        lines.append(f"heddle with {TAPS_IDLE} idle TAPs: "
+                     f"{to_base(rows['tap-idle'], rows['tap'], 'gbits')} of heddle without, and "
+                     f"{more:+.1f} us at the median of a ping")
+    if any(others_ran(a) for a in rows.values()):
+        lines.append("* other work ran meanwhile")
     return lines
 
 
@@ -102,6 +137,8 @@ def show(result):
         print("\n".join(spread(frames) + idle_guests(frames) + routed(frames)))
         if any(disturbed(a) for row in frames.values() for a in row.values()):
             print("* other work ran on one of the two cores meanwhile")
+    if result["frames"]["pings"]:
+        print("\n" + "\n".join(pings(result["frames"]["pings"])))
     if tcp:
         print("\n" + "\n".join(tcp_table(tcp)))
     for reason in result["skipped"]:

@@ -8,6 +8,10 @@ import time
 
 from benchlib.process import Failed, Process
 
+GUESTS_IDLE = 200
+TAPS_IDLE = 500
+
+
 def peers(top):
     return pathlib.Path(top) / "build" / "peers" / "bench"
 
@@ -195,10 +199,10 @@ class Heddle(Candidate):
 
 
 class HeddleIdle(Heddle):
-    """The same, with 200 more guests on the segment, which are attached and send nothing."""
+    """The same, with more guests on the segment, which are attached and send nothing."""
 
     name = "heddle-idle"
-    ports = [*Heddle.ports, *(f"idle{i}" for i in range(200))]
+    ports = [*Heddle.ports, *(f"idle{i}" for i in range(GUESTS_IDLE))]
 
 
 def routed_config(switch, ports):
