@@ -132,16 +132,22 @@ static void on_events(struct hd_worker *w, const struct epoll_event *events, int
 	}
 }
 
-void hd_idle_begin(struct hd_worker *w)
+/* Queues whose peer signalled, when the last look for them is @ns ago. */
+static void look(struct hd_worker *w, uint64_t ns)
 {
 	struct epoll_event events[EVENTS];
 
-	if (unlikely(w->port_calls != atomic_load_explicit(&hd_port_calls, memory_order_acquire)))
-		hd_idle_tree(w);
-	if (!w->config->rx[w->index]->n_resting || w->now_ns - w->looked_ns < HD_IDLE_LOOK_NS)
+	if (!w->config->rx[w->index]->n_resting || w->now_ns - w->looked_ns < ns)
 		return;
 	w->looked_ns = w->now_ns;
 	on_events(w, events, epoll_wait(w->epoll_fd, events, EVENTS, 0));
+}
+
+void hd_idle_begin(struct hd_worker *w)
+{
+	if (unlikely(w->port_calls != atomic_load_explicit(&hd_port_calls, memory_order_acquire)))
+		hd_idle_tree(w);
+	look(w, HD_IDLE_LOOK_NS);
 }
 
 /* The worker hears of @fd once. */
@@ -232,13 +238,17 @@ void hd_idle(struct hd_worker *w)
 			until = RTE_MIN(until, rest_of(q)->not_before_ns);
 		} else if (q->blind) {
 			until = RTE_MIN(until, w->now_ns + BLIND_NS);
+		} else if (q->port->ops->looks_by_call) {
+			until = RTE_MIN(until, w->now_ns + HD_IDLE_NAP_NS);
 		} else {
 			until = 0;
 			break;
 		}
 	}
-	if (may_rest && until > w->now_ns)
+	if (may_rest && until > w->now_ns) {
 		sleep_for(w, until - w->now_ns);
-	else
+	} else {
+		look(w, HD_IDLE_CALM_NS);
 		rte_pause();
+	}
 }

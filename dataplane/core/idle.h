@@ -20,8 +20,17 @@
  */
 #define HD_IDLE_REST_NS    50000
 #define HD_IDLE_REST_LOOKS 64
+#define HD_IDLE_REST_CALLS 4 /* looks that are system calls */
 
-#define HD_IDLE_LOOK_NS 100000 /* a busy worker looks so often for peers that signalled */
+/*
+ * A worker that finds nothing sleeps so long, and the kernel's timer slack (50 us) longer, before it looks
+ * again by a system call. The ends of a TCP connection between two TAPs want that processor time, and
+ * what they send meanwhile comes together.
+ */
+#define HD_IDLE_NAP_NS 10000
+
+#define HD_IDLE_LOOK_NS 100000 /* a busy worker looks so often for peers that signalled, */
+#define HD_IDLE_CALM_NS 10000  /* and one that found nothing so often */
 
 /* Allows queues to rest, and workers to sleep. Before the workers start. */
 void hd_idle_enable(bool enable);
@@ -41,7 +50,9 @@ void hd_idle_begin(struct hd_worker *w);
 /* A look at @q found nothing. True: it is to rest. Worker. */
 static inline bool hd_idle_is_quiet(const struct hd_worker *w, struct hd_rx_queue *q)
 {
-	return ++q->empty >= HD_IDLE_REST_LOOKS && w->now_ns - q->busy_ns >= HD_IDLE_REST_NS;
+	uint32_t looks = q->port->ops->looks_by_call ? HD_IDLE_REST_CALLS : HD_IDLE_REST_LOOKS;
+
+	return ++q->empty >= looks && w->now_ns - q->busy_ns >= HD_IDLE_REST_NS;
 }
 
 /* A look at @q found something. Worker. */

@@ -78,6 +78,8 @@ static int kind_event_fd(struct hd_port *port, uint16_t q, bool arm)
 }
 
 static const struct hd_port_ops ops = {.rx_burst = kind_rx, .event_fd = kind_event_fd};
+static const struct hd_port_ops call_ops = {
+	.rx_burst = kind_rx, .event_fd = kind_event_fd, .looks_by_call = true};
 
 static struct hd_rx_list *list_new(unsigned int n)
 {
@@ -247,6 +249,51 @@ static void test_sleep(void)
 	end();
 }
 
+/* A worker that has nothing to do looks sooner for those that signalled than a busy one. */
+static void test_calm(void)
+{
+	begin();
+	all_rest();
+	signal_port(9);
+	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 1);
+	signal_port(10);
+	CU_ASSERT_EQUAL(turn(HD_IDLE_CALM_NS), 0);
+	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
+	hd_idle(&worker);
+	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 2);
+	CU_ASSERT_EQUAL(turn(0), 1);
+	signal_port(11);
+	hd_idle(&worker); /* it has just looked */
+	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 2);
+	end();
+}
+
+/* Where a look is a system call a worker sleeps between two that find nothing, and needs few of them. */
+static void test_calls_cost(void)
+{
+	uint64_t sleeps;
+
+	begin();
+	all_rest();
+	ports[9]->ops = &call_ops;
+	signal_port(9);
+	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 1);
+	sleeps = stats.sleeps;
+	hd_idle(&worker);
+	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
+	signal_port(10); /* its looks cost nothing: the worker sleeps no longer */
+	hd_idle(&worker);
+	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 2);
+	CU_ASSERT_EQUAL(turn(0), 1);
+	hd_idle(&worker);
+	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 2);
+	for (unsigned int i = 0; i < HD_IDLE_REST_CALLS; i++)
+		turn(HD_IDLE_REST_NS);
+	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
+	CU_ASSERT_EQUAL(tree.rx[0]->q[tree.rx[0]->active[0]].port, ports[10]);
+	end();
+}
+
 /* Ports that go down are left, and come back when they are up; a port that calls is looked at. */
 static void test_calls(void)
 {
@@ -367,4 +414,5 @@ static void test_off(void)
 }
 
 UNIT_MAIN("idle", {"rest", test_rest}, {"late", test_late}, {"sleep", test_sleep},
-	  {"calls", test_calls}, {"until", test_until}, {"tree", test_tree}, {"off", test_off});
+	  {"calm", test_calm}, {"calls_cost", test_calls_cost}, {"calls", test_calls},
+	  {"until", test_until}, {"tree", test_tree}, {"off", test_off});

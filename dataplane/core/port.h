@@ -119,6 +119,9 @@ struct hd_port_ops {
 	 */
 	int (*event_fd)(struct hd_port *port, uint16_t q, bool arm);
 
+	/* To look whether there are packets is a system call: a worker does so with pauses (idle.h). */
+	bool looks_by_call;
+
 	/* Writes "2 queues, csum tso4" for people. Control thread. May be NULL. */
 	void (*detail)(const struct hd_port *port, char *text, size_t size);
 };

@@ -259,6 +259,7 @@ static const struct hd_port_ops ap_ops = {
 	.rx_burst = hd_af_packet_rx_burst,
 	.tx_burst = hd_af_packet_tx_burst,
 	.event_fd = hd_af_packet_event_fd,
+	.looks_by_call = true,
 	.detail = hd_af_packet_detail,
 };
 

@@ -280,6 +280,7 @@ static const struct hd_port_ops tap_ops = {
 	.rx_burst = hd_tap_rx_burst,
 	.tx_burst = hd_tap_tx_burst,
 	.event_fd = tap_event_fd,
+	.looks_by_call = true,
 	.detail = tap_detail,
 };
 
