@@ -20,6 +20,8 @@
 #define SLICE_NS       (2 * HD_NS_PER_MS)
 #define GRACE_NS       (HD_NS_PER_MS / 2)  /* until a token is looked at again */
 #define POLL_NS        (45 * HD_NS_PER_MS) /* a little less than the period of the service */
+#define POLL_LAST_NS   (495 * HD_NS_PER_MS)
+#define POLL_SHARE     50 /* a round may have one part in so many of the control thread's time */
 
 static struct hd_port_listener *listeners;
 
@@ -249,25 +251,32 @@ static void port_poll(struct hd_port *port)
 	port->retry_ns = 0;
 }
 
+/* A round over all ports. Many TAPs are many system calls: then the next one comes later. */
 static uint64_t poll_some(uint64_t now_ns)
 {
-	static uint64_t due_ns;
-	static uint16_t next; /* 0: no round is under way */
+	static uint64_t begun_ns, due_ns, spent_ns; /* of the round */
+	static uint16_t next;                       /* 0: no round is under way */
 	uint64_t began = hd_now_ns();
 
 	if (!next && now_ns < due_ns)
 		return UINT64_MAX;
-	if (!next)
-		due_ns = now_ns + POLL_NS;
+	if (!next) {
+		begun_ns = now_ns;
+		spent_ns = 0;
+	}
 	while (next < hd_port_id_end()) {
 		struct hd_port *port = hd_port_by_id(next++);
 
 		if (port)
 			port_poll(port);
-		if (slice_over(began))
+		if (slice_over(began)) {
+			spent_ns += hd_now_ns() - began;
 			return 0;
+		}
 	}
 	next = 0;
+	spent_ns += hd_now_ns() - began;
+	due_ns = begun_ns + RTE_MIN(RTE_MAX(spent_ns * POLL_SHARE, POLL_NS), POLL_LAST_NS);
 	return UINT64_MAX;
 }
 
