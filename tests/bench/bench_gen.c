@@ -130,7 +130,10 @@ static void run_for(struct gen *g, uint64_t ns, bool send)
 	} while (now_ns() < end);
 }
 
-/* Each address sends a frame to everybody, without haste, so that none is lost. */
+/*
+ * Each address sends two frames to everybody, without haste, so that none is lost: a gateway that
+ * does not know it believes the request, one that was asking for it the reply.
+ */
 static int announce(struct gen *g)
 {
 	uint64_t end = now_ns() + ANNOUNCE_NS;
@@ -138,7 +141,7 @@ static int announce(struct gen *g)
 	for (unsigned int p = 0; p < 2; p++) {
 		struct vf_ring *r = vf_tx(&g->port[p].dev, 0);
 
-		for (unsigned int i = 0; i < g->macs; i++) {
+		for (unsigned int i = 0; i < 2 * g->macs; i++) {
 			struct gen_head head;
 
 			while (r->size - vf_tx_room(r) > 32) {
@@ -146,7 +149,7 @@ static int announce(struct gen *g)
 				if (now_ns() > end)
 					return -ETIMEDOUT;
 			}
-			gen_announce(&head, p, i);
+			gen_announce(&head, p, i / 2, i % 2);
 			memcpy(vf_buf(r, r->next), &head, sizeof(head));
 			vf_post(r, 1);
 			receive(&g->port[p ^ 1], 64);

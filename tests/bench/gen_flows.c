@@ -88,7 +88,7 @@ void gen_flows(struct gen_head *heads, unsigned int flows, unsigned int macs, un
 		make(&heads[i], port, i % macs, i, (i + i / macs) % macs, size);
 }
 
-void gen_announce(struct gen_head *head, unsigned int port, unsigned int index)
+void gen_announce(struct gen_head *head, unsigned int port, unsigned int index, bool reply)
 {
 	static const uint8_t request[] = {0x08, 0x06, 0, 1, 0x08, 0, 6, 4, 0, 1};
 	uint8_t *f = head->frame;
@@ -97,6 +97,7 @@ void gen_announce(struct gen_head *head, unsigned int port, unsigned int index)
 	memset(f, 0xff, 6);
 	gen_mac(port, index, f + 6);
 	memcpy(f + 12, request, sizeof(request));
+	f[21] += reply;
 	memcpy(f + 22, f + 6, 6);
 	f[28] = f[38] = 10;
 	f[29] = f[39] = (uint8_t)port;

@@ -39,10 +39,10 @@ void gen_flows(struct gen_head *heads, unsigned int flows, unsigned int macs, un
 	0xfffe /* its address behind port 0 is 10.0.255.254; behind port 1, 10.1.255.254 */
 
 /*
- * An ARP request for the gateway from address @index of @port: a switch learns the MAC, a gateway where its
- * IP address is. GEN_FRAME_MIN bytes.
+ * An ARP request for the gateway from address @index of @port, or with @reply what answers one of the
+ * gateway: a switch learns the MAC, a gateway where its IP address is. GEN_FRAME_MIN bytes.
  */
-void gen_announce(struct gen_head *head, unsigned int port, unsigned int index);
+void gen_announce(struct gen_head *head, unsigned int port, unsigned int index, bool reply);
 
 /* True if a received frame is one for an address behind @port, as gen_flows() makes them. */
 static inline bool gen_is_ours(const uint8_t *frame, unsigned int port)
