@@ -23,7 +23,7 @@
 #include "dataplane/core/worker.h"
 
 /* A worker's end of a ring. Of its thread, but for what a comment says. */
-struct hd_capture_writer {
+struct dp_capture_writer {
 	uint8_t *data;
 	uint32_t bytes;                 /* a power of two */
 	int ack_fd;                     /* what the reader has read since it was looked at */
@@ -41,15 +41,15 @@ struct hd_capture_writer {
 
 /*
  * Room for a record with @kept bytes behind it, with its size and what was lost before it filled in; not
- * visible to the reader until hd_capture_publish(). NULL: there is none; counted as lost. Pure but for a
+ * visible to the reader until dp_capture_publish(). NULL: there is none; counted as lost. Pure but for a
  * look at ack_fd.
  */
-struct hd_capture_record *hd_capture_reserve(struct hd_capture_writer *w, uint32_t kept,
+struct hd_capture_record *dp_capture_reserve(struct dp_capture_writer *w, uint32_t kept,
 					     uint64_t now_ns);
-void hd_capture_publish(struct hd_capture_writer *w);
+void dp_capture_publish(struct dp_capture_writer *w);
 
 /* Checks a received struct hd_capture_start; every byte may be hostile. Pure. 0, or -EINVAL with @err. */
-int hd_capture_check(const struct hd_capture_start *start, struct hd_err *err);
+int dp_capture_check(const struct hd_capture_start *start, struct hd_err *err);
 
 struct hd_capture {
 	uint64_t id;
@@ -57,7 +57,7 @@ struct hd_capture {
 	uint32_t n_insns;
 	struct bpf_insn insn[HD_CAPTURE_INSNS_MAX];
 	uint32_t n_workers;
-	struct hd_capture_writer *writer; /* [n_workers] */
+	struct dp_capture_writer *writer; /* [n_workers] */
 
 	/* control thread */
 	uint32_t n_ports; /* 0: all */
@@ -70,29 +70,29 @@ struct hd_capture {
 	struct hd_capture *next;
 };
 
-enum hd_capture_point {
-	HD_CAPTURE_AT_IN,
-	HD_CAPTURE_AT_OUT,
-	HD_CAPTURE_AT_DROP,
-	HD_CAPTURE_POINTS
+enum dp_capture_point {
+	DP_CAPTURE_AT_IN,
+	DP_CAPTURE_AT_OUT,
+	DP_CAPTURE_AT_DROP,
+	DP_CAPTURE_POINTS
 };
 
-struct hd_capture_set {
-	struct hd_capture_hooks hooks; /* first: it is what is published */
+struct dp_capture_set {
+	struct dp_capture_hooks hooks; /* first: it is what is published */
 	uint64_t generation;
-	uint8_t want[HD_CAPTURE_POINTS][HD_PORTS_MAX]; /* bits of captures */
+	uint8_t want[DP_CAPTURE_POINTS][HD_PORTS_MAX]; /* bits of captures */
 	struct hd_capture *capture[HD_CAPTURES_MAX];
 	/* control thread */
 	uint64_t token;
-	struct hd_capture_set *next;
+	struct dp_capture_set *next;
 };
 
-extern const struct hd_capture_hooks hd_capture_hooks;
+extern const struct dp_capture_hooks dp_capture_hooks;
 
 /*
  * What a worker needs while it captures: made before the first set is published, kept. Control thread.
  * 0 or -ENOMEM.
  */
-int hd_capture_workers_init(unsigned int n);
+int dp_capture_workers_init(unsigned int n);
 
 #endif

@@ -27,8 +27,8 @@
 
 static struct hd_capture *captures;      /* that run */
 static struct hd_capture *ended;         /* that workers may still hold */
-static struct hd_capture_set *published; /* NULL: no captures */
-static struct hd_capture_set *replaced;
+static struct dp_capture_set *published; /* NULL: no captures */
+static struct dp_capture_set *replaced;
 static uint64_t last_id, last_generation;
 
 static void note(const struct hd_capture *c, bool end, const char *text)
@@ -41,18 +41,18 @@ static void note(const struct hd_capture *c, bool end, const char *text)
 		return;
 }
 
-static void fill(struct hd_capture_set *set, const struct hd_capture *c, unsigned int slot)
+static void fill(struct dp_capture_set *set, const struct hd_capture *c, unsigned int slot)
 {
-	static const uint32_t what[HD_CAPTURE_POINTS] = {HD_CAPTURE_IN, HD_CAPTURE_OUT,
+	static const uint32_t what[DP_CAPTURE_POINTS] = {HD_CAPTURE_IN, HD_CAPTURE_OUT,
 							 HD_CAPTURE_DROPS};
 
-	for (unsigned int p = 0; p < HD_CAPTURE_POINTS; p++) {
+	for (unsigned int p = 0; p < DP_CAPTURE_POINTS; p++) {
 		if (!(c->what & what[p]))
 			continue;
 		for (uint32_t id = 0; !c->n_ports && id < HD_PORTS_MAX; id++)
 			set->want[p][id] |= (uint8_t)(1 << slot);
 		for (uint32_t i = 0; i < c->n_ports; i++) {
-			const struct hd_port *port = hd_port_by_name(c->port[i]);
+			const struct dp_port *port = dp_port_by_name(c->port[i]);
 
 			if (port)
 				set->want[p][port->id] |= (uint8_t)(1 << slot);
@@ -63,13 +63,13 @@ static void fill(struct hd_capture_set *set, const struct hd_capture *c, unsigne
 /* Workers get a set of what runs now; without memory for one, none. */
 static void publish(void)
 {
-	struct hd_capture_set *set = captures ? calloc(1, sizeof(*set)) : NULL, *old = published;
+	struct dp_capture_set *set = captures ? calloc(1, sizeof(*set)) : NULL, *old = published;
 	unsigned int slot = 0;
 
 	if (captures && !set)
 		hd_log(HD_LOG_ERR, "out of memory: captures get no frames");
 	if (set) {
-		set->hooks = hd_capture_hooks;
+		set->hooks = dp_capture_hooks;
 		set->generation = ++last_generation;
 	}
 	for (struct hd_capture *c = captures; set && c; c = c->next) {
@@ -77,11 +77,11 @@ static void publish(void)
 		fill(set, c, slot++);
 	}
 	published = set;
-	atomic_store_explicit(&hd_capture_published, set ? &set->hooks : NULL,
+	atomic_store_explicit(&dp_capture_published, set ? &set->hooks : NULL,
 			      memory_order_release);
 	if (!old)
 		return;
-	old->token = hd_rcu_start();
+	old->token = dp_rcu_start();
 	old->next = replaced;
 	replaced = old;
 }
@@ -99,10 +99,10 @@ static void capture_free(struct hd_capture *c)
 /* Of what workers are out of. */
 static void sweep(void)
 {
-	for (struct hd_capture_set **at = &replaced; *at;) {
-		struct hd_capture_set *set = *at;
+	for (struct dp_capture_set **at = &replaced; *at;) {
+		struct dp_capture_set *set = *at;
 
-		if (hd_rcu_over(set->token)) {
+		if (dp_rcu_over(set->token)) {
 			*at = set->next;
 			free(set);
 		} else {
@@ -112,7 +112,7 @@ static void sweep(void)
 	for (struct hd_capture **at = &ended; *at;) {
 		struct hd_capture *c = *at;
 
-		if (hd_rcu_over(c->token)) {
+		if (dp_rcu_over(c->token)) {
 			*at = c->next;
 			capture_free(c);
 		} else {
@@ -134,11 +134,11 @@ static void end(struct hd_capture *c, const char *text)
 	note(c, true, text);
 	close(c->sock);
 	c->sock = -1;
-	c->token = hd_rcu_start();
+	c->token = dp_rcu_start();
 	c->next = ended;
 	ended = c;
-	if (hd_api_chan())
-		hd_chan_event(hd_api_chan(), CAPTURE_ENDED, &told);
+	if (dp_api_chan())
+		hd_chan_event(dp_api_chan(), CAPTURE_ENDED, &told);
 }
 
 static bool is_broken(const struct hd_capture *c)
@@ -179,7 +179,7 @@ static bool find_ports(struct hd_capture *c)
 	char text[HD_CAPTURE_TEXT];
 
 	for (uint32_t i = 0; i < c->n_ports; i++) {
-		bool there = hd_port_by_name(c->port[i]) != NULL;
+		bool there = dp_port_by_name(c->port[i]) != NULL;
 
 		if (c->there[i] && !there) {
 			snprintf(text, sizeof(text), "port %s was removed", c->port[i]);
@@ -192,7 +192,7 @@ static bool find_ports(struct hd_capture *c)
 }
 
 /* Ids of ports are given to others only after this. */
-static void commit(struct hd_config *tree, const struct hd_config *old,
+static void commit(struct dp_config *tree, const struct dp_config *old,
 		   const struct hd_store *store)
 {
 	struct hd_capture *next;
@@ -209,26 +209,26 @@ static void commit(struct hd_config *tree, const struct hd_config *old,
 		publish();
 }
 
-static struct hd_section section = {.name = "captures", .after = "ports", .commit = commit};
+static struct dp_section section = {.name = "captures", .after = "ports", .commit = commit};
 
 RTE_INIT(captures_section_register)
 {
-	hd_section_register(&section);
+	dp_section_register(&section);
 }
 
-static struct hd_tick ticker = {.period_ns = LOOK_NS, .fn = tick};
+static struct dp_tick ticker = {.period_ns = LOOK_NS, .fn = tick};
 
 /* From the first capture on. -ENOMEM. */
 static int begin(void)
 {
 	static bool begun;
 
-	if (hd_capture_workers_init(hd_workers_count()) < 0)
+	if (dp_capture_workers_init(dp_workers_count()) < 0)
 		return -ENOMEM;
 	if (begun)
 		return 0;
 	begun = true;
-	hd_tick_register(&ticker);
+	dp_tick_register(&ticker);
 	return 0;
 }
 
@@ -242,7 +242,7 @@ static int take_ports(struct hd_capture *c, const struct hd_capture_start *start
 		return hd_err_set(err, ENOMEM, "out of memory");
 	for (uint32_t i = 0; i < start->n_ports; i++) {
 		memcpy(c->port[i], start->port[i], sizeof(c->port[i]));
-		if (!hd_port_by_name(c->port[i]))
+		if (!dp_port_by_name(c->port[i]))
 			return hd_err_set(err, ENOENT, "there is no port \"%s\"", c->port[i]);
 	}
 	find_ports(c);
@@ -267,7 +267,7 @@ static int make(struct hd_capture *c, const struct hd_capture_start *start, int 
 	c->n_insns = start->n_insns;
 	memcpy(c->insn, start->insn, start->n_insns * sizeof(c->insn[0]));
 	rc = take_ports(c, start, err);
-	return rc ? rc : capture_memory_new(c, hd_workers_count(), reader, err);
+	return rc ? rc : capture_memory_new(c, dp_workers_count(), reader, err);
 }
 
 static void on_start(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -276,7 +276,7 @@ static void on_start(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	struct hd_capture_started reply = {.id = ++last_id};
 	struct hd_capture *c = calloc(1, sizeof(*c));
 	struct hd_err err = {.code = ENOMEM, .text = "out of memory"};
-	int reader = -1, rc = c ? hd_capture_check(start, &err) : -ENOMEM;
+	int reader = -1, rc = c ? dp_capture_check(start, &err) : -ENOMEM;
 
 	(void)arg;
 	if (c)
@@ -327,7 +327,7 @@ static const struct hd_handler capture_table[] = {
 
 RTE_INIT(capture_register)
 {
-	static struct hd_api api = {capture_table, RTE_DIM(capture_table), on_detached, NULL};
+	static struct dp_api api = {capture_table, RTE_DIM(capture_table), on_detached, NULL};
 
-	hd_api_register(&api);
+	dp_api_register(&api);
 }

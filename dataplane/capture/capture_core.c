@@ -12,7 +12,7 @@
 _Static_assert(sizeof(struct hd_capture_insn) == sizeof(struct bpf_insn), "BPF instructions");
 
 /* What the reader has read meanwhile; one who has read more than there was is not believed again. */
-static void look(struct hd_capture_writer *w, uint64_t now_ns)
+static void look(struct dp_capture_writer *w, uint64_t now_ns)
 {
 	uint64_t n;
 
@@ -27,12 +27,12 @@ static void look(struct hd_capture_writer *w, uint64_t now_ns)
 		w->tail += n;
 }
 
-static bool fits(const struct hd_capture_writer *w, uint64_t need)
+static bool fits(const struct dp_capture_writer *w, uint64_t need)
 {
 	return w->at + need - w->tail <= w->bytes;
 }
 
-struct hd_capture_record *hd_capture_reserve(struct hd_capture_writer *w, uint32_t kept,
+struct hd_capture_record *dp_capture_reserve(struct dp_capture_writer *w, uint32_t kept,
 					     uint64_t now_ns)
 {
 	uint32_t size = (sizeof(struct hd_capture_record) + kept + HD_CAPTURE_ALIGN - 1) &
@@ -64,7 +64,7 @@ struct hd_capture_record *hd_capture_reserve(struct hd_capture_writer *w, uint32
 	return r;
 }
 
-void hd_capture_publish(struct hd_capture_writer *w)
+void dp_capture_publish(struct dp_capture_writer *w)
 {
 	w->head = w->at;
 	__atomic_store_n(&w->shared->head, w->head, __ATOMIC_RELEASE);
@@ -133,7 +133,7 @@ static int check_ports(const struct hd_capture_start *start, struct hd_err *err)
 	return 0;
 }
 
-int hd_capture_check(const struct hd_capture_start *start, struct hd_err *err)
+int dp_capture_check(const struct hd_capture_start *start, struct hd_err *err)
 {
 	const uint32_t all = HD_CAPTURE_IN | HD_CAPTURE_OUT | HD_CAPTURE_DROPS;
 

@@ -13,7 +13,7 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/offload.h"
 
-#define OUT_MAX (HD_BURST + HD_SEGMENTS_MAX) /* frames that leave by one call */
+#define OUT_MAX (DP_BURST + DP_SEGMENTS_MAX) /* frames that leave by one call */
 
 /* Of one worker. */
 struct state {
@@ -25,9 +25,9 @@ struct state {
 	uint8_t flat[HD_CAPTURE_SNAP_MAX];                          /* a chain in one piece */
 };
 
-static struct state *states[HD_WORKERS_MAX];
+static struct state *states[DP_WORKERS_MAX];
 
-int hd_capture_workers_init(unsigned int n)
+int dp_capture_workers_init(unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		if (!states[i])
@@ -45,7 +45,7 @@ struct view {
 	uint32_t len; /* of the frame */
 };
 
-static struct view view_of(struct hd_worker *w, struct rte_mbuf *m)
+static struct view view_of(struct dp_worker *w, struct rte_mbuf *m)
 {
 	uint32_t n = RTE_MIN(m->pkt_len, (uint32_t)HD_CAPTURE_SNAP_MAX);
 
@@ -54,13 +54,13 @@ static struct view view_of(struct hd_worker *w, struct rte_mbuf *m)
 	return (struct view){rte_pktmbuf_read(m, 0, n, states[w->index]->flat), n, m->pkt_len};
 }
 
-static inline const struct hd_capture_set *set_of(const struct hd_worker *w)
+static inline const struct dp_capture_set *set_of(const struct dp_worker *w)
 {
-	return (const struct hd_capture_set *)w->capture;
+	return (const struct dp_capture_set *)w->capture;
 }
 
 /* Puts the name of the port into the ring, if it is not there. False: no room. */
-static bool name(struct hd_worker *w, struct hd_capture_writer *out, uint16_t id)
+static bool name(struct dp_worker *w, struct dp_capture_writer *out, uint16_t id)
 {
 	struct hd_capture_record *r;
 
@@ -70,7 +70,7 @@ static bool name(struct hd_worker *w, struct hd_capture_writer *out, uint16_t id
 	}
 	if (likely(out->named[id / 8] >> id % 8 & 1))
 		return true;
-	r = hd_capture_reserve(out, HD_NAME_MAX, w->now_ns);
+	r = dp_capture_reserve(out, HD_NAME_MAX, w->now_ns);
 	if (!r)
 		return false;
 	r->kind = HD_CAPTURE_R_NAME;
@@ -80,10 +80,10 @@ static bool name(struct hd_worker *w, struct hd_capture_writer *out, uint16_t id
 	return true;
 }
 
-static struct hd_capture_record *put(struct hd_worker *w, struct hd_capture *c,
+static struct hd_capture_record *put(struct dp_worker *w, struct hd_capture *c,
 				     enum hd_capture_kind kind, uint16_t id, const struct view *v)
 {
-	struct hd_capture_writer *out = &c->writer[w->index];
+	struct dp_capture_writer *out = &c->writer[w->index];
 	uint32_t kept = RTE_MIN(v->n, c->snap);
 	struct hd_capture_record *r;
 
@@ -91,7 +91,7 @@ static struct hd_capture_record *put(struct hd_worker *w, struct hd_capture *c,
 		return NULL;
 	if (!name(w, out, id))
 		return NULL;
-	r = hd_capture_reserve(out, kept, w->now_ns);
+	r = dp_capture_reserve(out, kept, w->now_ns);
 	if (!r)
 		return NULL;
 	r->kind = (uint8_t)kind;
@@ -107,17 +107,17 @@ static struct hd_capture_record *put(struct hd_worker *w, struct hd_capture *c,
 	for (uint32_t left_ = (mask), c; left_ && (c = (uint32_t)__builtin_ctz(left_), true); \
 	     left_ &= left_ - 1)
 
-static void publish(struct hd_worker *w, uint8_t mask)
+static void publish(struct dp_worker *w, uint8_t mask)
 {
 	FOREACH_CAPTURE(c, mask)
-	hd_capture_publish(&set_of(w)->capture[c]->writer[w->index]);
+	dp_capture_publish(&set_of(w)->capture[c]->writer[w->index]);
 }
 
-static void on_in(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+static void on_in(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		  uint16_t n)
 {
-	const struct hd_capture_set *set = set_of(w);
-	uint8_t mask = set->want[HD_CAPTURE_AT_IN][port->id];
+	const struct dp_capture_set *set = set_of(w);
+	uint8_t mask = set->want[DP_CAPTURE_AT_IN][port->id];
 
 	for (uint16_t i = 0; mask && i < n; i++) {
 		struct view v = view_of(w, m[i]);
@@ -128,13 +128,13 @@ static void on_in(struct hd_worker *w, const struct hd_port_config *port, struct
 	publish(w, mask);
 }
 
-static void on_out(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+static void on_out(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		   uint16_t n)
 {
-	const struct hd_capture_set *set = set_of(w);
+	const struct dp_capture_set *set = set_of(w);
 	struct state *s = states[w->index];
 
-	s->out_mask = set->want[HD_CAPTURE_AT_OUT][port->id];
+	s->out_mask = set->want[DP_CAPTURE_AT_OUT][port->id];
 	s->n_out = s->out_mask ? n : 0;
 	for (uint16_t i = 0; i < s->n_out; i++) {
 		struct view v = view_of(w, m[i]);
@@ -145,7 +145,7 @@ static void on_out(struct hd_worker *w, const struct hd_port_config *port, struc
 	}
 }
 
-static void on_sent(struct hd_worker *w)
+static void on_sent(struct dp_worker *w)
 {
 	struct state *s = states[w->index];
 
@@ -177,12 +177,12 @@ static void turn_back(const struct state *s, int at, uint8_t mask, uint8_t reaso
 	}
 }
 
-static void on_drop(struct hd_worker *w, uint16_t id, const struct hd_drop_reason *reason,
+static void on_drop(struct dp_worker *w, uint16_t id, const struct dp_drop_reason *reason,
 		    struct rte_mbuf **m, unsigned int n)
 {
-	const struct hd_capture_set *set = set_of(w);
+	const struct dp_capture_set *set = set_of(w);
 	const struct state *s = states[w->index];
-	uint8_t mask = set->want[HD_CAPTURE_AT_DROP][id];
+	uint8_t mask = set->want[DP_CAPTURE_AT_DROP][id];
 
 	if (id >= w->config->n_ports || !w->config->ports[id])
 		return; /* the port is gone */
@@ -206,5 +206,5 @@ static void on_drop(struct hd_worker *w, uint16_t id, const struct hd_drop_reaso
 	publish(w, s->n_out ? mask & (uint8_t)~s->out_mask : mask);
 }
 
-const struct hd_capture_hooks hd_capture_hooks = {
+const struct dp_capture_hooks dp_capture_hooks = {
 	.in = on_in, .out = on_out, .sent = on_sent, .drop = on_drop};

@@ -58,7 +58,7 @@ static int map(struct hd_capture *c, struct hd_err *err)
 static void head_init(struct hd_capture *c, uint32_t bytes)
 {
 	struct hd_capture_head *head = c->memory;
-	const struct hd_drop_reason *r;
+	const struct dp_drop_reason *r;
 	struct timespec real;
 
 	clock_gettime(CLOCK_REALTIME, &real);
@@ -67,9 +67,9 @@ static void head_init(struct hd_capture *c, uint32_t bytes)
 	head->data_offset = data_offset();
 	head->real_offset_ns =
 		(int64_t)real.tv_sec * (int64_t)HD_NS_PER_S + real.tv_nsec - (int64_t)hd_now_ns();
-	for (unsigned int i = 0; (r = hd_drop_by_index(i)) != NULL; i++) {
+	for (unsigned int i = 0; (r = dp_drop_by_index(i)) != NULL; i++) {
 		hd_str_copy(head->reason[i], sizeof(head->reason[i]), r->name);
-		head->ingress[i / 64] |= (uint64_t)(r->side == HD_DROP_INGRESS) << i % 64;
+		head->ingress[i / 64] |= (uint64_t)(r->side == DP_DROP_INGRESS) << i % 64;
 	}
 }
 
@@ -78,7 +78,7 @@ static int writers_init(struct hd_capture *c, uint32_t bytes, struct hd_err *err
 	struct hd_capture_head *head = c->memory;
 
 	for (uint32_t i = 0; i < c->n_workers; i++) {
-		struct hd_capture_writer *w = &c->writer[i];
+		struct dp_capture_writer *w = &c->writer[i];
 
 		w->data = (uint8_t *)c->memory + head->data_offset + (uint64_t)i * bytes;
 		w->bytes = bytes;

@@ -20,18 +20,18 @@
 #define FRAME 100
 #define FULL  100000 /* frames that no ring has room for */
 
-HD_DROP_REGISTER(full, "full", HD_DROP_EGRESS, "a receiver that is full");
-HD_DROP_REGISTER(guard, "guard", HD_DROP_INGRESS, "a guard");
+DP_DROP_REGISTER(full, "full", DP_DROP_EGRESS, "a receiver that is full");
+DP_DROP_REGISTER(guard, "guard", DP_DROP_INGRESS, "a guard");
 
 enum { A, B, PORTS };
 
-static struct hd_port_config configs[PORTS] = {{.id = A, .name = "a"}, {.id = B, .name = "b"}};
-static const struct hd_port_config *list[] = {&configs[A], &configs[B]};
-static struct hd_config tree = {.n_ports = PORTS, .ports = list};
+static struct dp_port_config configs[PORTS] = {{.id = A, .name = "a"}, {.id = B, .name = "b"}};
+static const struct dp_port_config *list[] = {&configs[A], &configs[B]};
+static struct dp_config tree = {.n_ports = PORTS, .ports = list};
 static struct hd_stats_worker stats;
 static struct hd_stats_port port_stats[PORTS];
-static struct hd_worker w = {.config = &tree, .stats = &stats, .port_stats = port_stats};
-static struct hd_capture_set set = {.generation = 1};
+static struct dp_worker w = {.config = &tree, .stats = &stats, .port_stats = port_stats};
+static struct dp_capture_set set = {.generation = 1};
 static struct hd_capture capture;
 static int reader, memory_fd, ack_fd;
 static const struct hd_capture_head *head; /* as the reader has it */
@@ -41,12 +41,12 @@ static uint8_t bytes[HD_CAPTURE_SNAP_MAX];
 
 static int setup(void)
 {
-	if (unit_eal_init() < 0 || hd_drop_init() < 0 || hd_capture_workers_init(1) < 0)
+	if (unit_eal_init() < 0 || dp_drop_init() < 0 || dp_capture_workers_init(1) < 0)
 		return -1;
-	pool = unit_pool("frames", 1023, HD_FRAME_ROOM);
+	pool = unit_pool("frames", 1023, DP_FRAME_ROOM);
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(i * 7);
-	set.hooks = hd_capture_hooks;
+	set.hooks = dp_capture_hooks;
 	return 0;
 }
 
@@ -88,10 +88,10 @@ static void start(uint32_t what, uint32_t snap)
 	head = mmap(NULL, capture.size, PROT_READ, MAP_SHARED, memory_fd, 0);
 	CU_ASSERT_FATAL(head != MAP_FAILED);
 	set.capture[0] = &capture;
-	set.want[HD_CAPTURE_AT_IN][A] = (what & HD_CAPTURE_IN) != 0;
-	set.want[HD_CAPTURE_AT_OUT][A] = (what & HD_CAPTURE_OUT) != 0;
-	set.want[HD_CAPTURE_AT_DROP][A] = (what & HD_CAPTURE_DROPS) != 0;
-	set.want[HD_CAPTURE_AT_DROP][B] = (what & HD_CAPTURE_DROPS) != 0;
+	set.want[DP_CAPTURE_AT_IN][A] = (what & HD_CAPTURE_IN) != 0;
+	set.want[DP_CAPTURE_AT_OUT][A] = (what & HD_CAPTURE_OUT) != 0;
+	set.want[DP_CAPTURE_AT_DROP][A] = (what & HD_CAPTURE_DROPS) != 0;
+	set.want[DP_CAPTURE_AT_DROP][B] = (what & HD_CAPTURE_DROPS) != 0;
 	w.capture = &set.hooks;
 	w.now_ns++;
 	at = 0;
@@ -178,8 +178,8 @@ static void leave(void)
 	for (unsigned int i = 0; i < 3; i++)
 		m[i] = unit_packet(pool, bytes, FRAME + i, 0);
 	w.capture->out(&w, &configs[A], m, 3);
-	hd_drop(&w, A, &guard, m[0]);
-	hd_drop_bulk(&w, A, &full, &m[2], 1);
+	dp_drop(&w, A, &guard, m[0]);
+	dp_drop_bulk(&w, A, &full, &m[2], 1);
 	if (capture.what & HD_CAPTURE_OUT) /* nobody knows before all is known */
 		CU_ASSERT_EQUAL(head->ring[0].head, published);
 	rte_pktmbuf_free(m[1]);
@@ -223,15 +223,15 @@ static void test_out(void)
 static void test_drops(void)
 {
 	start(HD_CAPTURE_DROPS, HD_CAPTURE_SNAP_MAX);
-	hd_drop(&w, B, &guard, unit_packet(pool, bytes, FRAME, 0));
-	hd_drop_count(&w, A, &full, 1); /* no bytes */
+	dp_drop(&w, B, &guard, unit_packet(pool, bytes, FRAME, 0));
+	dp_drop_count(&w, A, &full, 1); /* no bytes */
 	is_name(next(), B, "b");
 	is(next(), HD_CAPTURE_R_DROP, B, FRAME, FRAME);
 	is_name(next(), A, "a");
 	is(next(), HD_CAPTURE_R_DROP, A, 0, 0);
 	/* a port that is gone has no name any more */
 	list[B] = NULL;
-	hd_drop(&w, B, &guard, unit_packet(pool, bytes, FRAME, 0));
+	dp_drop(&w, B, &guard, unit_packet(pool, bytes, FRAME, 0));
 	list[B] = &configs[B];
 	CU_ASSERT_PTR_NULL(next());
 	CU_ASSERT_EQUAL(port_stats[B].drops[guard.index], 2);
@@ -253,7 +253,7 @@ static void test_filter(void)
 	capture.n_insns = RTE_DIM(longer);
 	in(FRAME, 0);
 	in(FRAME + 1, 0);
-	hd_drop_count(&w, A, &full, 1); /* without bytes, nothing matches */
+	dp_drop_count(&w, A, &full, 1); /* without bytes, nothing matches */
 	leave();
 	is_name(next(), A, "a");
 	is(next(), HD_CAPTURE_R_IN, A, FRAME + 1, 64);
@@ -332,7 +332,7 @@ static void refused(const struct hd_capture_start *s, const char *word)
 {
 	struct hd_err err = {0};
 
-	CU_ASSERT_EQUAL(hd_capture_check(s, &err), -EINVAL);
+	CU_ASSERT_EQUAL(dp_capture_check(s, &err), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, word));
 }
 
@@ -342,7 +342,7 @@ static void test_check(void)
 	static struct hd_capture_start s;
 	struct hd_err err = {0};
 
-	CU_ASSERT_EQUAL(hd_capture_check(&good, &err), 0);
+	CU_ASSERT_EQUAL(dp_capture_check(&good, &err), 0);
 	s = good, s.what = 0;
 	refused(&s, "captured");
 	s = good, s.what = 8;
@@ -358,7 +358,7 @@ static void test_check(void)
 	s = good, s.n_insns = HD_CAPTURE_INSNS_MAX + 1;
 	refused(&s, "instructions");
 	s = good, s.n_insns = 1, s.insn[0].code = BPF_RET | BPF_K;
-	CU_ASSERT_EQUAL(hd_capture_check(&s, &err), 0);
+	CU_ASSERT_EQUAL(dp_capture_check(&s, &err), 0);
 	s.insn[0] = (struct hd_capture_insn){BPF_JMP | BPF_JA, 0, 0, 1}; /* beyond the end */
 	refused(&s, "BPF");
 	s.insn[0] = (struct hd_capture_insn){BPF_LD | BPF_MEM, 0, 0, 99};

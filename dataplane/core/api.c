@@ -9,37 +9,37 @@
 #include "heddle/config/bracket.h"
 #include "dataplane/core/config_build.h"
 
-static struct hd_api *apis;
+static struct dp_api *apis;
 static struct hd_chan *attached;
 static bool is_committing; /* a commit is not answered yet: workers may be in the tree before it */
 
 static void (*first_commit)(void);
 static void (*settler)(void);
 
-void hd_api_register(struct hd_api *api)
+void dp_api_register(struct dp_api *api)
 {
 	api->next = apis;
 	apis = api;
 }
 
-struct hd_chan *hd_api_chan(void)
+struct hd_chan *dp_api_chan(void)
 {
 	return attached && hd_chan_ready(attached) ? attached : NULL;
 }
 
-void hd_api_on_first_commit(void (*fn)(void))
+void dp_api_on_first_commit(void (*fn)(void))
 {
 	first_commit = fn;
 }
 
-void hd_api_on_unsettled(void (*fn)(void))
+void dp_api_on_unsettled(void (*fn)(void))
 {
 	settler = fn;
 }
 
-bool hd_api_settle(void)
+bool dp_api_settle(void)
 {
-	if (!hd_config_settle(false))
+	if (!dp_config_settle(false))
 		return false;
 	if (is_committing) {
 		is_committing = false;
@@ -48,48 +48,48 @@ bool hd_api_settle(void)
 			first_commit();
 		first_commit = NULL;
 	}
-	return hd_config_all_freed();
+	return dp_config_all_freed();
 }
 
 static void begin(void)
 {
-	hd_config_settle(true);
-	hd_api_settle();
+	dp_config_settle(true);
+	dp_api_settle();
 }
 
 static void commit(struct hd_store *store)
 {
-	hd_config_commit(store);
+	dp_config_commit(store);
 	is_committing = true;
-	if (!hd_api_settle() && settler)
+	if (!dp_api_settle() && settler)
 		settler();
 }
 
-int hd_api_init(struct hd_err *err)
+int dp_api_init(struct hd_err *err)
 {
 	static const struct hd_bracket_hooks hooks = {
 		.begin = begin,
-		.prepare = hd_config_prepare,
-		.discard = hd_config_discard,
+		.prepare = dp_config_prepare,
+		.discard = dp_config_discard,
 		.commit = commit,
 	};
 
 	return hd_bracket_init(&hooks, err);
 }
 
-void hd_api_attach(struct hd_chan *chan)
+void dp_api_attach(struct hd_chan *chan)
 {
 	attached = chan;
 	hd_bracket_serve(chan);
-	for (const struct hd_api *a = apis; a; a = a->next)
+	for (const struct dp_api *a = apis; a; a = a->next)
 		hd_chan_handlers(chan, a->table, a->n, NULL);
 }
 
-void hd_api_detach(void)
+void dp_api_detach(void)
 {
 	attached = NULL;
 	hd_bracket_lost();
-	for (const struct hd_api *a = apis; a; a = a->next)
+	for (const struct dp_api *a = apis; a; a = a->next)
 		if (a->detached)
 			a->detached();
 }

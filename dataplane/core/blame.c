@@ -13,11 +13,11 @@
 #include "dataplane/core/opener.h"
 #include "dataplane/core/port.h"
 
-_Static_assert(HD_DOING_COUNT <= HD_INSIDE_DOING + 1, "it fits into the low bits of an address");
+_Static_assert(HD_DOING_COUNT <= DP_INSIDE_DOING + 1, "it fits into the low bits of an address");
 
 static struct hd_blame *blame; /* NULL: a replay */
-static _Thread_local hd_inside own;
-static _Thread_local hd_inside *mark; /* of this thread, NULL: none yet */
+static _Thread_local dp_inside own;
+static _Thread_local dp_inside *mark; /* of this thread, NULL: none yet */
 static struct sigaction before[NSIG];
 
 static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
@@ -31,25 +31,25 @@ static const char *const doing_text[HD_DOING_COUNT] = {
 	[HD_DOING_CONTROL] = "opening or closing it",
 };
 
-const char *hd_doing_text(enum hd_doing doing)
+const char *dp_doing_text(enum hd_doing doing)
 {
 	return doing < HD_DOING_COUNT ? doing_text[doing] : "";
 }
 
-void hd_blame_thread(hd_inside *of)
+void dp_blame_thread(dp_inside *of)
 {
 	mark = of;
 }
 
-void hd_blame_enter(const struct hd_port *port, enum hd_doing doing)
+void dp_blame_enter(const struct dp_port *port, enum hd_doing doing)
 {
 	mark = &own;
-	hd_inside_enter(&own, port, doing);
+	dp_inside_enter(&own, port, doing);
 }
 
-void hd_blame_leave(void)
+void dp_blame_leave(void)
 {
-	hd_inside_leave(&own);
+	dp_inside_leave(&own);
 }
 
 /* A signal that a process sent, and no instruction of ours caused. Our own are those of abort() and raise(). */
@@ -63,14 +63,14 @@ static void on_death(int sig, siginfo_t *info, void *context)
 {
 	bool theirs = was_sent(info) && info->si_pid != getpid();
 	uintptr_t inside = mark ? atomic_load_explicit(mark, memory_order_relaxed) : 0;
-	const struct hd_port *port = hd_inside_port(inside);
+	const struct dp_port *port = dp_inside_port(inside);
 	struct hd_blame_last *last = &blame->last;
 
 	if (port && !theirs) { /* what somebody sends is no port's fault */
 		for (size_t i = 0; i < sizeof(last->port); i++)
 			last->port[i] = port->name[i];
 		last->signal = (uint32_t)sig;
-		last->doing = hd_inside_doing(inside);
+		last->doing = dp_inside_doing(inside);
 		__atomic_store_n(&last->seq, last->seq + 1, __ATOMIC_RELEASE);
 	}
 	/* It was reset to what the system does: the same happens again, and ends us. Unless it was sent. */
@@ -97,7 +97,7 @@ static bool is_name(const char name[HD_NAME_MAX])
 
 static uint64_t hold_ns(const struct hd_blame_port *p)
 {
-	return p->deaths > 6 ? HD_BLAME_LAST_NS : HD_BLAME_FIRST_NS << (p->deaths - 1);
+	return p->deaths > 6 ? DP_BLAME_LAST_NS : DP_BLAME_FIRST_NS << (p->deaths - 1);
 }
 
 /* What the one before us left may be anything. */
@@ -107,7 +107,7 @@ static void check_all(uint64_t now_ns)
 		struct hd_blame_port *p = &blame->port[i];
 
 		if (!is_name(p->port) || !p->deaths || p->doing >= HD_DOING_COUNT ||
-		    p->died_ns > now_ns || now_ns - p->died_ns > HD_BLAME_FORGET_NS)
+		    p->died_ns > now_ns || now_ns - p->died_ns > DP_BLAME_FORGET_NS)
 			memset(p, 0, sizeof(*p));
 	}
 }
@@ -164,7 +164,7 @@ static void describe(const struct hd_blame_port *p, char *text, size_t size)
 			 doing_text[p->doing]);
 }
 
-void hd_blame_take(uint64_t now_ns)
+void dp_blame_take(uint64_t now_ns)
 {
 	struct hd_blame_last last = blame->last;
 	const struct hd_blame_port *p;
@@ -182,19 +182,19 @@ void hd_blame_take(uint64_t now_ns)
 		    hold_ns(p) / HD_NS_PER_S);
 }
 
-void hd_blame_stall(const char *port, enum hd_doing doing, uint64_t now_ns)
+void dp_blame_stall(const char *port, enum hd_doing doing, uint64_t now_ns)
 {
 	if (blame)
 		accuse(port, 0, doing, now_ns);
 }
 
-int hd_blame_init(bool shared, struct hd_err *err)
+int dp_blame_init(bool shared, struct hd_err *err)
 {
 	bool is_new;
 	int fd = -1;
 
 	if (shared) {
-		fd = hd_opener_shm(HD_BLAME_NAME, HD_BLAME_VERSION, sizeof(*blame), &is_new, err);
+		fd = dp_opener_shm(HD_BLAME_NAME, HD_BLAME_VERSION, sizeof(*blame), &is_new, err);
 		if (fd < 0)
 			return fd;
 	}
@@ -207,7 +207,7 @@ int hd_blame_init(bool shared, struct hd_err *err)
 		return hd_err_set(err, errno, "mapping %zu bytes of shared memory failed",
 				  sizeof(*blame));
 	}
-	hd_blame_take(hd_now_ns());
+	dp_blame_take(hd_now_ns());
 	watch_signals();
 	return 0;
 }
@@ -217,7 +217,7 @@ static bool is_held(const struct hd_blame_port *p, uint64_t now_ns)
 	return p->deaths && now_ns < p->died_ns + hold_ns(p);
 }
 
-uint64_t hd_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size)
+uint64_t dp_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size)
 {
 	const struct hd_blame_port *p = find(port);
 	char why[128];
@@ -229,7 +229,7 @@ uint64_t hd_blame_holds(const char *port, uint64_t now_ns, char *text, size_t si
 	return p->died_ns + hold_ns(p);
 }
 
-bool hd_blame_any(uint64_t now_ns)
+bool dp_blame_any(uint64_t now_ns)
 {
 	for (unsigned int i = 0; blame && i < HD_BLAME_PORTS; i++)
 		if (is_held(&blame->port[i], now_ns))
@@ -237,7 +237,7 @@ bool hd_blame_any(uint64_t now_ns)
 	return false;
 }
 
-void hd_blame_forgive(const char *port)
+void dp_blame_forgive(const char *port)
 {
 	struct hd_blame_port *p = find(port);
 

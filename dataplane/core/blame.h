@@ -17,71 +17,71 @@
 #include "heddle/api/blame.h"
 #include "heddle/base/err.h"
 
-#define HD_BLAME_FIRST_NS  1000000000ull
-#define HD_BLAME_LAST_NS   (64 * HD_BLAME_FIRST_NS)
-#define HD_BLAME_FORGET_NS (600 * HD_BLAME_FIRST_NS)
+#define DP_BLAME_FIRST_NS  1000000000ull
+#define DP_BLAME_LAST_NS   (64 * DP_BLAME_FIRST_NS)
+#define DP_BLAME_FORGET_NS (600 * DP_BLAME_FIRST_NS)
 
-struct hd_port;
+struct dp_port;
 
 /*
  * A thread's mark: the port's address with what is being done in its lowest bits; 0: inside none. One
  * store, once a burst.
  */
-typedef _Atomic uintptr_t hd_inside;
+typedef _Atomic uintptr_t dp_inside;
 
-static inline void hd_inside_enter(hd_inside *mark, const struct hd_port *port, enum hd_doing doing)
+static inline void dp_inside_enter(dp_inside *mark, const struct dp_port *port, enum hd_doing doing)
 {
 	atomic_store_explicit(mark, (uintptr_t)port | doing, memory_order_relaxed);
 }
 
-static inline void hd_inside_leave(hd_inside *mark)
+static inline void dp_inside_leave(dp_inside *mark)
 {
 	atomic_store_explicit(mark, 0, memory_order_relaxed);
 }
 
 /* The two parts of a mark; the port may be gone, if the mark is another thread's. */
-#define HD_INSIDE_DOING 7u
+#define DP_INSIDE_DOING 7u
 
-static inline const struct hd_port *hd_inside_port(uintptr_t mark)
+static inline const struct dp_port *dp_inside_port(uintptr_t mark)
 {
-	return (const struct hd_port *)(mark & ~(uintptr_t)HD_INSIDE_DOING);
+	return (const struct dp_port *)(mark & ~(uintptr_t)DP_INSIDE_DOING);
 }
 
-static inline enum hd_doing hd_inside_doing(uintptr_t mark)
+static inline enum hd_doing dp_inside_doing(uintptr_t mark)
 {
-	return (enum hd_doing)(mark & HD_INSIDE_DOING);
+	return (enum hd_doing)(mark & DP_INSIDE_DOING);
 }
 
 /* "sending to it". Static. */
-const char *hd_doing_text(enum hd_doing doing);
+const char *dp_doing_text(enum hd_doing doing);
 
 /* From now on @mark is this thread's, for a worker. */
-void hd_blame_thread(hd_inside *mark);
+void dp_blame_thread(dp_inside *mark);
 
 /* The same for any other thread, which has a mark of its own. They do not nest. */
-void hd_blame_enter(const struct hd_port *port, enum hd_doing doing);
-void hd_blame_leave(void);
+void dp_blame_enter(const struct dp_port *port, enum hd_doing doing);
+void dp_blame_leave(void);
 
 /*
  * Takes the memory from heddled, or anonymous memory without one (@shared false); reads what the
  * heddle-dp before wrote last, logs it, and from now on writes down what ends this one. Control
  * thread, once. 0 or -errno.
  */
-int hd_blame_init(bool shared, struct hd_err *err);
+int dp_blame_init(bool shared, struct hd_err *err);
 
-/* Takes the last death into account, at @now_ns; a part of hd_blame_init(). */
-void hd_blame_take(uint64_t now_ns);
+/* Takes the last death into account, at @now_ns; a part of dp_blame_init(). */
+void dp_blame_take(uint64_t now_ns);
 
 /* A worker stood inside @port: it is held back as if heddle-dp had died there. Control thread. */
-void hd_blame_stall(const char *port, enum hd_doing doing, uint64_t now_ns);
+void dp_blame_stall(const char *port, enum hd_doing doing, uint64_t now_ns);
 
 /* Until when the port is held back, with the reason in @text; 0: it is not. Control thread. */
-uint64_t hd_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size);
+uint64_t dp_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size);
 
 /* True if some port is held back. Control thread. */
-bool hd_blame_any(uint64_t now_ns);
+bool dp_blame_any(uint64_t now_ns);
 
 /* Forgets what @port did: an operator disabled it. Control thread. */
-void hd_blame_forgive(const char *port);
+void dp_blame_forgive(const char *port);
 
 #endif

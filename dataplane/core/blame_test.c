@@ -16,8 +16,8 @@
 
 #define S 1000000000ull
 
-static struct hd_port *port;
-static hd_inside worker_mark;
+static struct dp_port *port;
+static dp_inside worker_mark;
 
 static void start(void)
 {
@@ -29,7 +29,7 @@ static void start(void)
 		signal(SIGSEGV, SIG_DFL);
 		signal(SIGABRT, SIG_DFL);
 		/* The memory is shared with children: they are the heddle-dp that dies. */
-		CU_ASSERT_FATAL(hd_blame_init(false, &err) == 0);
+		CU_ASSERT_FATAL(dp_blame_init(false, &err) == 0);
 		port = aligned_alloc(64, (sizeof(*port) + 63) & ~(size_t)63);
 	}
 	CU_ASSERT_FATAL(port != NULL);
@@ -73,14 +73,14 @@ static void die_of(void (*end)(int sig), int sig, bool worker, bool inside)
 		if (!freopen("/dev/null", "w", stderr)) /* what a sanitizer says */
 			_exit(1);
 		if (worker) {
-			hd_blame_thread(&worker_mark);
-			hd_inside_enter(&worker_mark, port, HD_DOING_RECEIVE);
+			dp_blame_thread(&worker_mark);
+			dp_inside_enter(&worker_mark, port, HD_DOING_RECEIVE);
 			if (!inside)
-				hd_inside_leave(&worker_mark);
+				dp_inside_leave(&worker_mark);
 		} else {
-			hd_blame_enter(port, HD_DOING_MESSAGE);
+			dp_blame_enter(port, HD_DOING_MESSAGE);
 			if (!inside)
-				hd_blame_leave();
+				dp_blame_leave();
 		}
 		raise(SIGSTOP);
 		end(sig);
@@ -105,28 +105,28 @@ static void test_held_back(void)
 	char text[192];
 
 	start();
-	CU_ASSERT_EQUAL(hd_blame_holds("evil", now, text, sizeof(text)), 0);
+	CU_ASSERT_EQUAL(dp_blame_holds("evil", now, text, sizeof(text)), 0);
 	for (int i = 0; i < 9; i++) {
 		die(SIGBUS, i % 2, true);
-		hd_blame_take(now);
-		CU_ASSERT_EQUAL(hd_blame_holds("evil", now, text, sizeof(text)), now + hold);
-		CU_ASSERT_EQUAL(hd_blame_holds("good", now, text, sizeof(text)), 0);
-		CU_ASSERT_TRUE(hd_blame_any(now));
+		dp_blame_take(now);
+		CU_ASSERT_EQUAL(dp_blame_holds("evil", now, text, sizeof(text)), now + hold);
+		CU_ASSERT_EQUAL(dp_blame_holds("good", now, text, sizeof(text)), 0);
+		CU_ASSERT_TRUE(dp_blame_any(now));
 		now += hold;
-		CU_ASSERT_EQUAL(hd_blame_holds("evil", now, text, sizeof(text)), 0);
-		CU_ASSERT_FALSE(hd_blame_any(now));
+		CU_ASSERT_EQUAL(dp_blame_holds("evil", now, text, sizeof(text)), 0);
+		CU_ASSERT_FALSE(dp_blame_any(now));
 		hold = hold < 64 * S ? 2 * hold : hold;
 	}
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "died 9 times in a row"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "signal 7, SIGBUS"));
 	/* It behaved for a while: it begins anew. */
-	now += HD_BLAME_FORGET_NS + S;
+	now += DP_BLAME_FORGET_NS + S;
 	die(SIGSEGV, true, true);
-	hd_blame_take(now);
-	CU_ASSERT_EQUAL(hd_blame_holds("evil", now, text, sizeof(text)), now + S);
+	dp_blame_take(now);
+	CU_ASSERT_EQUAL(dp_blame_holds("evil", now, text, sizeof(text)), now + S);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "receiving from it"));
-	hd_blame_forgive("evil");
-	CU_ASSERT_EQUAL(hd_blame_holds("evil", now, text, sizeof(text)), 0);
+	dp_blame_forgive("evil");
+	CU_ASSERT_EQUAL(dp_blame_holds("evil", now, text, sizeof(text)), 0);
 }
 
 static void test_nobody(void)
@@ -137,9 +137,9 @@ static void test_nobody(void)
 	die(SIGSEGV, true, false);
 	die(SIGABRT, false, false);
 	die(SIGKILL, true, true); /* somebody else did that */
-	hd_blame_take(S);
-	CU_ASSERT_EQUAL(hd_blame_holds("evil", S, text, sizeof(text)), 0);
-	CU_ASSERT_FALSE(hd_blame_any(S));
+	dp_blame_take(S);
+	CU_ASSERT_EQUAL(dp_blame_holds("evil", S, text, sizeof(text)), 0);
+	CU_ASSERT_FALSE(dp_blame_any(S));
 }
 
 /* A signal that was sent ends us all the same, at the first time, and is no port's fault. */
@@ -151,14 +151,14 @@ static void test_sent(void)
 	start();
 	for (size_t i = 0; i < 3; i++) {
 		die_of(wait_for_it, signals[i], i % 2, true);
-		hd_blame_take(S);
-		CU_ASSERT_EQUAL(hd_blame_holds("evil", S, text, sizeof(text)), 0);
-		CU_ASSERT_FALSE(hd_blame_any(S));
+		dp_blame_take(S);
+		CU_ASSERT_EQUAL(dp_blame_holds("evil", S, text, sizeof(text)), 0);
+		CU_ASSERT_FALSE(dp_blame_any(S));
 	}
 	die_of(access_fault, SIGSEGV, true, true);
-	hd_blame_take(S);
-	CU_ASSERT_EQUAL(hd_blame_holds("evil", S, text, sizeof(text)), 2 * S);
-	hd_blame_forgive("evil");
+	dp_blame_take(S);
+	CU_ASSERT_EQUAL(dp_blame_holds("evil", S, text, sizeof(text)), 2 * S);
+	dp_blame_forgive("evil");
 }
 
 /* A hostile heddle-dp cannot make the next one believe in a name that is none, or in the future. */
@@ -170,21 +170,21 @@ static void test_many_and_odd(void)
 	for (unsigned int i = 0; i < HD_BLAME_PORTS + 10; i++) {
 		snprintf(port->name, sizeof(port->name), "p%u", i);
 		die(SIGBUS, true, true);
-		hd_blame_take(S + i);
+		dp_blame_take(S + i);
 	}
-	CU_ASSERT_EQUAL(hd_blame_holds("p0", S, text, sizeof(text)), 0); /* the oldest */
-	CU_ASSERT_NOT_EQUAL(hd_blame_holds("p200", S, text, sizeof(text)), 0);
+	CU_ASSERT_EQUAL(dp_blame_holds("p0", S, text, sizeof(text)), 0); /* the oldest */
+	CU_ASSERT_NOT_EQUAL(dp_blame_holds("p200", S, text, sizeof(text)), 0);
 	memset(port->name, 'x', sizeof(port->name));
 	die(SIGBUS, true, true);
-	hd_blame_take(2 * S);
+	dp_blame_take(2 * S);
 	strcpy(port->name, "../x\n");
 	die(SIGBUS, true, true);
-	hd_blame_take(2 * S);
-	CU_ASSERT_EQUAL(hd_blame_holds("../x\n", 2 * S, text, sizeof(text)), 0);
+	dp_blame_take(2 * S);
+	CU_ASSERT_EQUAL(dp_blame_holds("../x\n", 2 * S, text, sizeof(text)), 0);
 	/* Deaths after now: of another boot, or a lie. */
-	CU_ASSERT_NOT_EQUAL(hd_blame_holds("p200", 2, text, sizeof(text)), 0);
-	hd_blame_take(2);
-	CU_ASSERT_EQUAL(hd_blame_holds("p200", 2, text, sizeof(text)), 0);
+	CU_ASSERT_NOT_EQUAL(dp_blame_holds("p200", 2, text, sizeof(text)), 0);
+	dp_blame_take(2);
+	CU_ASSERT_EQUAL(dp_blame_holds("p200", 2, text, sizeof(text)), 0);
 }
 
 UNIT_MAIN("blame", {"held back", test_held_back}, {"nobody", test_nobody}, {"sent", test_sent},

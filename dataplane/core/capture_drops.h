@@ -9,6 +9,6 @@
 #include "dataplane/core/drop.h"
 
 /* Why a frame in this state is dropped; NULL: it is whole, or of an interface that is not read. */
-const struct hd_drop_reason *hd_drop_of_capture(enum hd_capture_state state);
+const struct dp_drop_reason *dp_drop_of_capture(enum hd_capture_state state);
 
 #endif

@@ -59,7 +59,7 @@ static void start(void)
 	sigset_t all, before;
 	pthread_t thread;
 
-	if (closer.threads == HD_CLOSERS_MAX)
+	if (closer.threads == DP_CLOSERS_MAX)
 		return;
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
@@ -88,19 +88,19 @@ static void put(struct item item)
 		finish(&item);
 }
 
-void hd_close_later(int fd)
+void dp_close_later(int fd)
 {
 	if (fd >= 0)
 		put((struct item){.fd = fd});
 }
 
-void hd_unmap_later(void *at, size_t len)
+void dp_unmap_later(void *at, size_t len)
 {
 	if (len)
 		put((struct item){.at = at, .len = len});
 }
 
-bool hd_close_wait(unsigned int ms)
+bool dp_close_wait(unsigned int ms)
 {
 	struct timespec until;
 	uint64_t ns;

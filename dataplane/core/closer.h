@@ -11,21 +11,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HD_CLOSERS_MAX 64 /* threads; they live as long as there is something to do */
+#define DP_CLOSERS_MAX 64 /* threads; they live as long as there is something to do */
 
 /*
  * Closes @fd, which belongs to the closer from here on, soon and in another thread; in this one if no
  * thread can be started. Any thread.
  */
-void hd_close_later(int fd);
+void dp_close_later(int fd);
 
 /* The same for munmap(2) of @len bytes at @at. Any thread. */
-void hd_unmap_later(void *at, size_t len);
+void dp_unmap_later(void *at, size_t len);
 
 /*
  * Waits until all of them are closed and unmapped, for @ms milliseconds at most. False if some are not: the kernel
  * closes these when the process ends. Control thread.
  */
-bool hd_close_wait(unsigned int ms);
+bool dp_close_wait(unsigned int ms);
 
 #endif

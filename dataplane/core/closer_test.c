@@ -18,7 +18,7 @@
 #include "dataplane/core/closer.h"
 #include "tests/unit/unit.h"
 
-#define SOCKETS  (HD_CLOSERS_MAX + 8)
+#define SOCKETS  (DP_CLOSERS_MAX + 8)
 #define LINGER_S 60 /* longer than any test takes */
 #define WAIT_MS  30000
 
@@ -76,15 +76,15 @@ static void peers_go(unsigned int n)
 /* Nobody waits for whoever waits, and those that wait do it at the same time. */
 static void test_together(void)
 {
-	begin(HD_CLOSERS_MAX);
-	for (unsigned int i = 0; i < HD_CLOSERS_MAX; i++)
-		hd_close_later(here[i]);
-	for (int ms = 0; n_open(HD_CLOSERS_MAX) && ms < WAIT_MS; ms++)
-		hd_close_wait(1);
-	CU_ASSERT_EQUAL(n_open(HD_CLOSERS_MAX), 0);
-	CU_ASSERT_FALSE(hd_close_wait(1));
-	peers_go(HD_CLOSERS_MAX);
-	CU_ASSERT_TRUE(hd_close_wait(WAIT_MS));
+	begin(DP_CLOSERS_MAX);
+	for (unsigned int i = 0; i < DP_CLOSERS_MAX; i++)
+		dp_close_later(here[i]);
+	for (int ms = 0; n_open(DP_CLOSERS_MAX) && ms < WAIT_MS; ms++)
+		dp_close_wait(1);
+	CU_ASSERT_EQUAL(n_open(DP_CLOSERS_MAX), 0);
+	CU_ASSERT_FALSE(dp_close_wait(1));
+	peers_go(DP_CLOSERS_MAX);
+	CU_ASSERT_TRUE(dp_close_wait(WAIT_MS));
 }
 
 /* More than there may be threads: some have to wait for their turn, and get it. */
@@ -92,13 +92,13 @@ static void test_bounded(void)
 {
 	begin(SOCKETS);
 	for (unsigned int i = 0; i < SOCKETS; i++)
-		hd_close_later(here[i]);
-	for (int ms = 0; n_open(SOCKETS) > SOCKETS - HD_CLOSERS_MAX && ms < WAIT_MS; ms++)
-		hd_close_wait(1);
-	CU_ASSERT_FALSE(hd_close_wait(20));
-	CU_ASSERT_EQUAL(n_open(SOCKETS), SOCKETS - HD_CLOSERS_MAX);
+		dp_close_later(here[i]);
+	for (int ms = 0; n_open(SOCKETS) > SOCKETS - DP_CLOSERS_MAX && ms < WAIT_MS; ms++)
+		dp_close_wait(1);
+	CU_ASSERT_FALSE(dp_close_wait(20));
+	CU_ASSERT_EQUAL(n_open(SOCKETS), SOCKETS - DP_CLOSERS_MAX);
 	peers_go(SOCKETS);
-	CU_ASSERT_TRUE(hd_close_wait(WAIT_MS));
+	CU_ASSERT_TRUE(dp_close_wait(WAIT_MS));
 	CU_ASSERT_EQUAL(n_open(SOCKETS), 0);
 }
 
@@ -109,10 +109,10 @@ static void test_again(void)
 
 	for (int i = 0; i < 3; i++) {
 		CU_ASSERT_EQUAL_FATAL(pipe(fds), 0);
-		hd_close_later(fds[0]);
-		hd_close_later(fds[1]);
-		hd_close_later(-1);
-		CU_ASSERT_TRUE(hd_close_wait(WAIT_MS));
+		dp_close_later(fds[0]);
+		dp_close_later(fds[1]);
+		dp_close_later(-1);
+		CU_ASSERT_TRUE(dp_close_wait(WAIT_MS));
 		CU_ASSERT_FALSE(is_open(fds[0]));
 		CU_ASSERT_FALSE(is_open(fds[1]));
 	}
@@ -136,10 +136,10 @@ static void test_memory(void)
 	at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
 		  0);
 	CU_ASSERT_FATAL(at != MAP_FAILED && is_mapped(at));
-	hd_unmap_later(at, len);
-	hd_unmap_later(NULL, 0);
-	hd_close_later(fds[0]);
-	CU_ASSERT_TRUE(hd_close_wait(WAIT_MS));
+	dp_unmap_later(at, len);
+	dp_unmap_later(NULL, 0);
+	dp_close_later(fds[0]);
+	CU_ASSERT_TRUE(dp_close_wait(WAIT_MS));
 	CU_ASSERT_FALSE(is_mapped(at));
 	CU_ASSERT_FALSE(is_open(fds[0]));
 	CU_ASSERT_TRUE(is_open(fds[1]));
@@ -160,12 +160,12 @@ static void test_signals(void)
 
 	begin(1);
 	signal(SIGUSR1, on_signal);
-	hd_close_later(here[0]);
+	dp_close_later(here[0]);
 	sigemptyset(&one);
 	sigaddset(&one, SIGUSR1);
 	pthread_sigmask(SIG_BLOCK, &one, &before);
 	kill(getpid(), SIGUSR1);
-	CU_ASSERT_FALSE(hd_close_wait(50)); /* one that took it would not wait any longer */
+	CU_ASSERT_FALSE(dp_close_wait(50)); /* one that took it would not wait any longer */
 	sigpending(&pending);
 	CU_ASSERT_TRUE(sigismember(&pending, SIGUSR1));
 	CU_ASSERT_FALSE(got_signal);
@@ -173,7 +173,7 @@ static void test_signals(void)
 	CU_ASSERT_TRUE(got_signal);
 	signal(SIGUSR1, SIG_DFL);
 	peers_go(1);
-	CU_ASSERT_TRUE(hd_close_wait(WAIT_MS));
+	CU_ASSERT_TRUE(dp_close_wait(WAIT_MS));
 }
 
 /* In a process that may not start threads: it is closed all the same. */
@@ -190,8 +190,8 @@ static void test_no_thread(void)
 		if (getuid() == 0 && setuid(65534) != 0) /* the limit is not for root */
 			_exit(2);
 		setrlimit(RLIMIT_NPROC, &none);
-		hd_close_later(fd);
-		_exit(is_open(fd) || !hd_close_wait(0));
+		dp_close_later(fd);
+		_exit(is_open(fd) || !dp_close_wait(0));
 	}
 	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
 	CU_ASSERT_EQUAL(status, 0);

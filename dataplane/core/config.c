@@ -20,40 +20,40 @@
 
 #define SETTLE_LOOKS 2000 /* some ten microseconds: most loops are shorter */
 
-const struct hd_config *_Atomic hd_config_published;
+const struct dp_config *_Atomic dp_config_published;
 
-static struct hd_config *running;
-static struct hd_config *prepared;
+static struct dp_config *running;
+static struct dp_config *prepared;
 
 /* What was running before a commit that is not settled yet, and the store that it came from. */
-static struct hd_config *leaving;
+static struct dp_config *leaving;
 static struct hd_store *leaving_store;
 static uint64_t leaving_token;
 
 /* The oldest tree that is not freed yet: of those that were running, or the one that is. */
-static struct hd_config *oldest;
+static struct dp_config *oldest;
 
-const struct hd_config *hd_config_running(void)
+const struct dp_config *dp_config_running(void)
 {
 	return running;
 }
 
-int hd_config_init(void)
+int dp_config_init(void)
 {
 	running = calloc(1, sizeof(*running));
-	if (!running || hd_build_queues(running) < 0)
+	if (!running || dp_build_queues(running) < 0)
 		return -ENOMEM;
 	oldest = running;
-	atomic_store(&hd_config_published, running);
+	atomic_store(&dp_config_published, running);
 	return 0;
 }
 
-int hd_config_prepare(struct hd_store *store, struct hd_config_result *result)
+int dp_config_prepare(struct hd_store *store, struct hd_config_result *result)
 {
-	struct hd_build b = {.store = store, .now = running, .result = result};
+	struct dp_build b = {.store = store, .now = running, .result = result};
 	int rc;
 
-	hd_config_discard();
+	dp_config_discard();
 	if (!hd_store_in_bracket(store))
 		return -EPROTO;
 	rc = hd_store_failed(store, NULL);
@@ -63,64 +63,64 @@ int hd_config_prepare(struct hd_store *store, struct hd_config_result *result)
 	if (!b.next)
 		return hd_store_refuse(store, ENOMEM, "out of memory");
 	prepared = b.next;
-	for (const struct hd_section *sec = hd_section_first(); sec && !rc; sec = sec->next)
+	for (const struct dp_section *sec = dp_section_first(); sec && !rc; sec = sec->next)
 		if (sec->prepare)
 			rc = sec->prepare(&b);
 	if (rc < 0) {
-		hd_config_discard();
+		dp_config_discard();
 		return hd_store_refuse(store, -rc, "out of memory");
 	}
 	return 0;
 }
 
 /* What @other has as well stays. The last section is freed first: it may know those before it. */
-static void free_sections(const struct hd_section *sec, struct hd_config *tree,
-			  const struct hd_config *other, bool discard)
+static void free_sections(const struct dp_section *sec, struct dp_config *tree,
+			  const struct dp_config *other, bool discard)
 {
 	if (!sec)
 		return;
 	free_sections(sec->next, tree, other, discard);
-	hd_section_free(sec, tree, other, discard);
+	dp_section_free(sec, tree, other, discard);
 }
 
-void hd_config_discard(void)
+void dp_config_discard(void)
 {
 	if (!prepared)
 		return;
-	free_sections(hd_section_first(), prepared, running, true);
+	free_sections(dp_section_first(), prepared, running, true);
 	free(prepared);
 	prepared = NULL;
 }
 
-void hd_config_commit(struct hd_store *store)
+void dp_config_commit(struct hd_store *store)
 {
-	struct hd_config *tree = prepared;
+	struct dp_config *tree = prepared;
 
 	if (!tree)
 		return;
-	hd_config_settle(true);
+	dp_config_settle(true);
 	prepared = NULL;
 	leaving = running;
 	running = tree;
 	leaving_store = store;
 	hd_store_commit(store);
 	tree->generation = hd_store_generation(store);
-	atomic_store_explicit(&hd_config_published, tree, memory_order_release);
+	atomic_store_explicit(&dp_config_published, tree, memory_order_release);
 	/* One that sleeps is not in the old tree; without new queues it may go on sleeping. */
 	if (tree->ports_changed)
-		hd_workers_wake();
-	leaving_token = hd_rcu_start();
+		dp_workers_wake();
+	leaving_token = dp_rcu_start();
 }
 
 /* Workers have the new tree: what only the old one had goes, what is new begins. */
 static void settle(void)
 {
-	for (const struct hd_section *sec = hd_section_first(); sec; sec = sec->next)
+	for (const struct dp_section *sec = dp_section_first(); sec; sec = sec->next)
 		if (sec->commit)
 			sec->commit(running, leaving, leaving_store);
-	hd_stats_generation(running->generation);
+	dp_stats_generation(running->generation);
 	leaving->after = running;
-	leaving->token = hd_rcu_start();
+	leaving->token = dp_rcu_start();
 	leaving = NULL;
 }
 
@@ -131,18 +131,18 @@ static void settle(void)
  */
 static void free_old(void)
 {
-	while (oldest != running && oldest != leaving && hd_rcu_over(oldest->token)) {
-		struct hd_config *tree = oldest;
+	while (oldest != running && oldest != leaving && dp_rcu_over(oldest->token)) {
+		struct dp_config *tree = oldest;
 
 		oldest = tree->after;
-		free_sections(hd_section_first(), tree, oldest, false);
+		free_sections(dp_section_first(), tree, oldest, false);
 		free(tree);
 	}
 }
 
-bool hd_config_settle(bool wait)
+bool dp_config_settle(bool wait)
 {
-	for (unsigned int looks = 0; leaving && !hd_rcu_over(leaving_token); looks++) {
+	for (unsigned int looks = 0; leaving && !dp_rcu_over(leaving_token); looks++) {
 		if (!wait && looks == SETTLE_LOOKS)
 			return false;
 		rte_pause();
@@ -155,7 +155,7 @@ bool hd_config_settle(bool wait)
 	return true;
 }
 
-bool hd_config_all_freed(void)
+bool dp_config_all_freed(void)
 {
 	return oldest == running;
 }

@@ -13,14 +13,14 @@
 #include "dataplane/core/config_int.h"
 #include "dataplane/core/meta.h"
 
-#define UNITS_PER_S 10 /* HD_FDB_UNIT_NS is 0.1 s */
+#define UNITS_PER_S 10 /* DP_FDB_UNIT_NS is 0.1 s */
 
-static uint64_t used[HD_DOMAINS_MAX / 64] = {1}; /* bit 0: HD_DOMAIN_NONE */
+static uint64_t used[DP_DOMAINS_MAX / 64] = {1}; /* bit 0: DP_DOMAIN_NONE */
 static uint32_t lowest_free = 1;
 
-uint32_t hd_domain_id_new(void)
+uint32_t dp_domain_id_new(void)
 {
-	for (uint32_t w = lowest_free / 64; w < HD_DOMAINS_MAX / 64; w++) {
+	for (uint32_t w = lowest_free / 64; w < DP_DOMAINS_MAX / 64; w++) {
 		if (~used[w]) {
 			uint32_t id = w * 64 + __builtin_ctzll(~used[w]);
 
@@ -29,7 +29,7 @@ uint32_t hd_domain_id_new(void)
 			return id;
 		}
 	}
-	return HD_DOMAIN_NONE;
+	return DP_DOMAIN_NONE;
 }
 
 static void domain_id_free(uint32_t id)
@@ -39,7 +39,7 @@ static void domain_id_free(uint32_t id)
 		lowest_free = id;
 }
 
-const struct hd_switch *hd_config_switch(const struct hd_config *tree, const char *name)
+const struct dp_switch *dp_config_switch(const struct dp_config *tree, const char *name)
 {
 	for (uint32_t i = 0; i < tree->n_switches; i++)
 		if (tree->switches[i] && !strcmp(tree->switches[i]->name, name))
@@ -47,7 +47,7 @@ const struct hd_switch *hd_config_switch(const struct hd_config *tree, const cha
 	return NULL;
 }
 
-static int index_new(const struct hd_build *b)
+static int index_new(const struct dp_build *b)
 {
 	for (uint32_t i = 0; i < HD_SWITCHES_MAX; i++)
 		if (!b->next->switches[i] && (i >= b->now->n_switches || !b->now->switches[i]))
@@ -58,10 +58,10 @@ static int index_new(const struct hd_build *b)
 static int build_switch(const char *key, enum hd_change change, const void *now, const void *next,
 			void *arg)
 {
-	struct hd_build *b = arg;
+	struct dp_build *b = arg;
 	const struct hd_switch_object *o = next;
-	const struct hd_switch *old = hd_config_switch(b->now, key);
-	struct hd_switch *sw;
+	const struct dp_switch *old = dp_config_switch(b->now, key);
+	struct dp_switch *sw;
 	int index;
 
 	(void)change;
@@ -96,18 +96,18 @@ static int any_change(const char *key, enum hd_change change, const void *now, c
 	return 1;
 }
 
-bool hd_build_same_switches(const struct hd_build *b)
+bool dp_build_same_switches(const struct dp_build *b)
 {
 	return !hd_store_walk_changes(b->store, HD_SWITCH, any_change, NULL) &&
 	       !hd_store_walk_changes(b->store, HD_SEGMENT, any_change, NULL);
 }
 
-static int prepare_switches(struct hd_build *b)
+static int prepare_switches(struct dp_build *b)
 {
 	b->next->switches = calloc(HD_SWITCHES_MAX, sizeof(*b->next->switches));
 	if (!b->next->switches)
 		return -ENOMEM;
-	if (!hd_build_same_switches(b))
+	if (!dp_build_same_switches(b))
 		return hd_store_walk(b->store, HD_SWITCH, build_switch, b);
 	b->next->n_switches = b->now->n_switches;
 	if (b->now->n_switches)
@@ -116,7 +116,7 @@ static int prepare_switches(struct hd_build *b)
 	return 0;
 }
 
-uint16_t hd_port_next_vlan(const struct hd_port_config *c, uint16_t vid)
+uint16_t dp_port_next_vlan(const struct dp_port_config *c, uint16_t vid)
 {
 	if (c->mode == HD_VLAN_NONE || vid >= HD_VLAN_INTERNAL_MIN)
 		return 0;
@@ -133,48 +133,48 @@ uint16_t hd_port_next_vlan(const struct hd_port_config *c, uint16_t vid)
 	return hd_vlan_id(c->pvid) ? 0 : c->pvid;
 }
 
-/* Makes sure that (switch, VLAN) has an id. HD_DOMAIN_NONE: there are no more. */
-static uint32_t domain_get(struct hd_build *b, struct hd_switch *sw, uint16_t vid)
+/* Makes sure that (switch, VLAN) has an id. DP_DOMAIN_NONE: there are no more. */
+static uint32_t domain_get(struct dp_build *b, struct dp_switch *sw, uint16_t vid)
 {
-	const struct hd_switch *old = hd_config_switch(b->now, sw->name);
+	const struct dp_switch *old = dp_config_switch(b->now, sw->name);
 	uint32_t id = sw->domain[vid];
 
 	if (!id && old)
 		id = old->domain[vid];
 	if (!id)
-		id = hd_domain_id_new();
+		id = dp_domain_id_new();
 	sw->domain[vid] = id;
 	if (id >= b->next->n_domains)
 		b->next->n_domains = id + 1;
 	return id;
 }
 
-static struct hd_switch *switch_of(const struct hd_build *b, const struct hd_port_config *c)
+static struct dp_switch *switch_of(const struct dp_build *b, const struct dp_port_config *c)
 {
-	return (struct hd_switch *)b->next->switches[c->switch_index];
+	return (struct dp_switch *)b->next->switches[c->switch_index];
 }
 
 /* Ids for all, and the ports' native domain. A port that is shared has the right one already. */
-static int assign_domains(struct hd_build *b)
+static int assign_domains(struct dp_build *b)
 {
 	for (uint32_t p = 0; p < b->next->n_ports; p++) {
-		const struct hd_port_config *c = b->next->ports[p];
+		const struct dp_port_config *c = b->next->ports[p];
 
-		for (uint16_t vid = c ? hd_port_next_vlan(c, 0) : 0; vid;
-		     vid = hd_port_next_vlan(c, vid))
+		for (uint16_t vid = c ? dp_port_next_vlan(c, 0) : 0; vid;
+		     vid = dp_port_next_vlan(c, vid))
 			if (!domain_get(b, switch_of(b, c), vid))
 				return hd_store_refuse(b->store, ENOSPC,
 						       "more than %u VLANs in use", HD_VLANS_MAX);
-		if (c && !hd_build_shares(b, c) && c->mode != HD_VLAN_NONE)
-			((struct hd_port_config *)c)->pvid_domain =
-				c->pvid ? switch_of(b, c)->domain[c->pvid] : HD_DOMAIN_NONE;
+		if (c && !dp_build_shares(b, c) && c->mode != HD_VLAN_NONE)
+			((struct dp_port_config *)c)->pvid_domain =
+				c->pvid ? switch_of(b, c)->domain[c->pvid] : DP_DOMAIN_NONE;
 	}
 	return 0;
 }
 
-static int make_domains(struct hd_build *b)
+static int make_domains(struct dp_build *b)
 {
-	struct hd_config *t = b->next;
+	struct dp_config *t = b->next;
 	uint32_t *members = calloc(t->n_domains + 1, sizeof(*members));
 
 	t->domains = calloc(t->n_domains + 1, sizeof(*t->domains));
@@ -183,13 +183,13 @@ static int make_domains(struct hd_build *b)
 		return -ENOMEM;
 	}
 	for (uint32_t p = 0; p < t->n_ports; p++)
-		for (uint16_t vid = t->ports[p] ? hd_port_next_vlan(t->ports[p], 0) : 0; vid;
-		     vid = hd_port_next_vlan(t->ports[p], vid))
+		for (uint16_t vid = t->ports[p] ? dp_port_next_vlan(t->ports[p], 0) : 0; vid;
+		     vid = dp_port_next_vlan(t->ports[p], vid))
 			members[switch_of(b, t->ports[p])->domain[vid]]++;
 	for (uint32_t s = 0; s < t->n_switches; s++) {
 		for (uint16_t vid = 1; t->switches[s] && vid < HD_VLAN_NUMBERS; vid++) {
 			uint32_t id = t->switches[s]->domain[vid];
-			struct hd_domain *d;
+			struct dp_domain *d;
 
 			if (!id)
 				continue;
@@ -210,17 +210,17 @@ static int make_domains(struct hd_build *b)
 	return 0;
 }
 
-static void fill_domains(struct hd_build *b)
+static void fill_domains(struct dp_build *b)
 {
-	struct hd_config *t = b->next;
+	struct dp_config *t = b->next;
 
 	for (uint32_t p = 0; p < t->n_ports; p++) {
-		const struct hd_port_config *c = t->ports[p];
+		const struct dp_port_config *c = t->ports[p];
 
-		for (uint16_t vid = c ? hd_port_next_vlan(c, 0) : 0; vid;
-		     vid = hd_port_next_vlan(c, vid)) {
-			struct hd_domain *d =
-				(struct hd_domain *)t->domains[switch_of(b, c)->domain[vid]];
+		for (uint16_t vid = c ? dp_port_next_vlan(c, 0) : 0; vid;
+		     vid = dp_port_next_vlan(c, vid)) {
+			struct dp_domain *d =
+				(struct dp_domain *)t->domains[switch_of(b, c)->domain[vid]];
 
 			d->member[d->n_members++] = c->id;
 		}
@@ -228,7 +228,7 @@ static void fill_domains(struct hd_build *b)
 }
 
 struct names {
-	struct hd_build *b;
+	struct dp_build *b;
 	bool shared; /* domains of the running tree are there, with theirs */
 };
 
@@ -236,20 +236,20 @@ static int build_segment(const char *key, enum hd_change change, const void *now
 			 void *arg)
 {
 	const struct names *names = arg;
-	struct hd_build *b = names->b;
+	struct dp_build *b = names->b;
 	const struct hd_segment_object *o = next;
-	const struct hd_switch *sw;
-	struct hd_domain *d;
+	const struct dp_switch *sw;
+	struct dp_domain *d;
 
 	(void)change;
 	(void)now;
 	if (!o)
 		return 0;
-	sw = hd_config_switch(b->next, o->switch_name);
+	sw = dp_config_switch(b->next, o->switch_name);
 	if (!sw)
 		return hd_store_refuse(b->store, EINVAL, "segment %s: there is no switch %s", key,
 				       o->switch_name);
-	d = (struct hd_domain *)b->next->domains[sw->domain[o->vlan]];
+	d = (struct dp_domain *)b->next->domains[sw->domain[o->vlan]];
 	if (!d)
 		return 0; /* nobody carries it */
 	if (d->segment[0] && names->shared)
@@ -264,19 +264,19 @@ static int build_segment(const char *key, enum hd_change change, const void *now
 	return 0;
 }
 
-int hd_build_segments(struct hd_build *b, bool shared)
+int dp_build_segments(struct dp_build *b, bool shared)
 {
 	struct names names = {b, shared};
 
 	return hd_store_walk(b->store, HD_SEGMENT, build_segment, &names);
 }
 
-static int prepare_domains(struct hd_build *b)
+static int prepare_domains(struct dp_build *b)
 {
 	int rc;
 
-	if (hd_build_same_switches(b))
-		return hd_build_members(b);
+	if (dp_build_same_switches(b))
+		return dp_build_members(b);
 	rc = assign_domains(b);
 	if (!rc)
 		rc = make_domains(b);
@@ -284,10 +284,10 @@ static int prepare_domains(struct hd_build *b)
 		return rc;
 	fill_domains(b);
 	b->next->members_changed = true;
-	return hd_build_segments(b, false);
+	return dp_build_segments(b, false);
 }
 
-static void free_domains(struct hd_config *tree, const struct hd_config *other, bool discard)
+static void free_domains(struct dp_config *tree, const struct dp_config *other, bool discard)
 {
 	(void)discard;
 	for (uint32_t i = 0; tree->domains && i < tree->n_domains; i++)
@@ -297,7 +297,7 @@ static void free_domains(struct hd_config *tree, const struct hd_config *other, 
 }
 
 /* The ids of domains that @tree has and the switch in the other tree has not can be given again. */
-static void release_ids(const struct hd_switch *sw, const struct hd_switch *other)
+static void release_ids(const struct dp_switch *sw, const struct dp_switch *other)
 {
 	if (other && strcmp(other->name, sw->name) != 0)
 		other = NULL;
@@ -306,12 +306,12 @@ static void release_ids(const struct hd_switch *sw, const struct hd_switch *othe
 			domain_id_free(sw->domain[vid]);
 }
 
-static void free_switches(struct hd_config *tree, const struct hd_config *other, bool discard)
+static void free_switches(struct dp_config *tree, const struct dp_config *other, bool discard)
 {
 	(void)discard;
 	for (uint32_t i = 0; tree->switches && i < tree->n_switches; i++) {
-		const struct hd_switch *sw = tree->switches[i];
-		const struct hd_switch *same = i < other->n_switches ? other->switches[i] : NULL;
+		const struct dp_switch *sw = tree->switches[i];
+		const struct dp_switch *same = i < other->n_switches ? other->switches[i] : NULL;
 
 		if (!sw || sw == same)
 			continue;
@@ -321,12 +321,12 @@ static void free_switches(struct hd_config *tree, const struct hd_config *other,
 	free(tree->switches);
 }
 
-static struct hd_section switches_section = {
+static struct dp_section switches_section = {
 	.name = "switches",
 	.prepare = prepare_switches,
 	.free = free_switches,
 };
-static struct hd_section domains_section = {
+static struct dp_section domains_section = {
 	.name = "domains",
 	.after = "ports",
 	.prepare = prepare_domains,
@@ -335,6 +335,6 @@ static struct hd_section domains_section = {
 
 RTE_INIT(domains_section_register)
 {
-	hd_section_register(&switches_section);
-	hd_section_register(&domains_section);
+	dp_section_register(&switches_section);
+	dp_section_register(&domains_section);
 }

@@ -9,7 +9,7 @@
 
 #include "dataplane/core/config_int.h"
 
-static bool carries(const struct hd_port_config *c, uint16_t sw, uint16_t vid)
+static bool carries(const struct dp_port_config *c, uint16_t sw, uint16_t vid)
 {
 	if (!c || c->mode == HD_VLAN_NONE || c->switch_index != sw)
 		return false;
@@ -17,13 +17,13 @@ static bool carries(const struct hd_port_config *c, uint16_t sw, uint16_t vid)
 }
 
 /* The switch, which only the next tree has from now on. */
-static struct hd_switch *own_switch(struct hd_build *b, uint16_t index)
+static struct dp_switch *own_switch(struct dp_build *b, uint16_t index)
 {
-	const struct hd_switch *sw = b->next->switches[index];
-	struct hd_switch *copy;
+	const struct dp_switch *sw = b->next->switches[index];
+	struct dp_switch *copy;
 
 	if (index >= b->now->n_switches || b->now->switches[index] != sw)
-		return (struct hd_switch *)sw;
+		return (struct dp_switch *)sw;
 	copy = malloc(sizeof(*copy));
 	if (copy)
 		b->next->switches[index] = memcpy(copy, sw, sizeof(*copy));
@@ -31,10 +31,10 @@ static struct hd_switch *own_switch(struct hd_build *b, uint16_t index)
 }
 
 /* The domain, which only the next tree has from now on, with room for one more member. */
-static struct hd_domain *own_domain(struct hd_build *b, uint32_t id)
+static struct dp_domain *own_domain(struct dp_build *b, uint32_t id)
 {
-	const struct hd_domain *now = id < b->now->n_domains ? b->now->domains[id] : NULL;
-	struct hd_domain *d = (struct hd_domain *)b->next->domains[id], *copy;
+	const struct dp_domain *now = id < b->now->n_domains ? b->now->domains[id] : NULL;
+	struct dp_domain *d = (struct dp_domain *)b->next->domains[id], *copy;
 	size_t size = sizeof(*d) + (d->n_members + 1u) * sizeof(d->member[0]);
 
 	copy = d == now ? malloc(size) : realloc(d, size);
@@ -47,11 +47,11 @@ static struct hd_domain *own_domain(struct hd_build *b, uint32_t id)
 	return copy;
 }
 
-static int new_domain(struct hd_build *b, uint16_t index, uint16_t vid)
+static int new_domain(struct dp_build *b, uint16_t index, uint16_t vid)
 {
-	struct hd_switch *sw = own_switch(b, index);
-	uint32_t id = sw ? hd_domain_id_new() : HD_DOMAIN_NONE;
-	struct hd_domain *d;
+	struct dp_switch *sw = own_switch(b, index);
+	uint32_t id = sw ? dp_domain_id_new() : DP_DOMAIN_NONE;
+	struct dp_domain *d;
 
 	if (!sw)
 		return -ENOMEM;
@@ -59,7 +59,7 @@ static int new_domain(struct hd_build *b, uint16_t index, uint16_t vid)
 		return hd_store_refuse(b->store, ENOSPC, "more than %u VLANs in use", HD_VLANS_MAX);
 	sw->domain[vid] = id; /* from here on discarding the tree gives the id back */
 	if (id >= b->next->n_domains) {
-		const struct hd_domain **more =
+		const struct dp_domain **more =
 			realloc(b->next->domains, (id + 1) * sizeof(*b->next->domains));
 
 		if (!more)
@@ -80,9 +80,9 @@ static int new_domain(struct hd_build *b, uint16_t index, uint16_t vid)
 	return 0;
 }
 
-static int join(struct hd_build *b, const struct hd_port_config *c, uint16_t vid, bool *is_new)
+static int join(struct dp_build *b, const struct dp_port_config *c, uint16_t vid, bool *is_new)
 {
-	struct hd_domain *d;
+	struct dp_domain *d;
 	uint32_t at;
 
 	if (!b->next->switches[c->switch_index]->domain[vid]) {
@@ -102,11 +102,11 @@ static int join(struct hd_build *b, const struct hd_port_config *c, uint16_t vid
 	return 0;
 }
 
-static int leave(struct hd_build *b, const struct hd_port_config *c, uint16_t vid)
+static int leave(struct dp_build *b, const struct dp_port_config *c, uint16_t vid)
 {
 	uint32_t id = b->next->switches[c->switch_index]->domain[vid], at = 0;
-	struct hd_domain *d = own_domain(b, id);
-	struct hd_switch *sw;
+	struct dp_domain *d = own_domain(b, id);
+	struct dp_switch *sw;
 
 	if (!d)
 		return -ENOMEM;
@@ -120,49 +120,49 @@ static int leave(struct hd_build *b, const struct hd_port_config *c, uint16_t vi
 	sw = own_switch(b, c->switch_index);
 	if (!sw)
 		return -ENOMEM;
-	sw->domain[vid] = HD_DOMAIN_NONE;
+	sw->domain[vid] = DP_DOMAIN_NONE;
 	b->next->domains[id] = NULL;
 	free(d);
 	return 0;
 }
 
-static int join_new(struct hd_build *b, const struct hd_port_config *o,
-		    const struct hd_port_config *n, bool *is_new)
+static int join_new(struct dp_build *b, const struct dp_port_config *o,
+		    const struct dp_port_config *n, bool *is_new)
 {
 	int rc = 0;
 
-	for (uint16_t vid = hd_port_next_vlan(n, 0); vid && !rc; vid = hd_port_next_vlan(n, vid))
+	for (uint16_t vid = dp_port_next_vlan(n, 0); vid && !rc; vid = dp_port_next_vlan(n, vid))
 		if (!carries(o, n->switch_index, vid))
 			rc = join(b, n, vid, is_new);
 	if (!rc && n->mode != HD_VLAN_NONE)
-		((struct hd_port_config *)n)->pvid_domain =
+		((struct dp_port_config *)n)->pvid_domain =
 			n->pvid ? b->next->switches[n->switch_index]->domain[n->pvid]
-				: HD_DOMAIN_NONE;
+				: DP_DOMAIN_NONE;
 	return rc;
 }
 
-static int leave_old(struct hd_build *b, const struct hd_port_config *o,
-		     const struct hd_port_config *n)
+static int leave_old(struct dp_build *b, const struct dp_port_config *o,
+		     const struct dp_port_config *n)
 {
 	int rc = 0;
 
-	for (uint16_t vid = hd_port_next_vlan(o, 0); vid && !rc; vid = hd_port_next_vlan(o, vid))
+	for (uint16_t vid = dp_port_next_vlan(o, 0); vid && !rc; vid = dp_port_next_vlan(o, vid))
 		if (!carries(n, o->switch_index, vid))
 			rc = leave(b, o, vid);
 	return rc;
 }
 
 /* Joining first: a domain whose last member goes as another comes stays the same. */
-static int move_ports(struct hd_build *b, bool *is_new)
+static int move_ports(struct dp_build *b, bool *is_new)
 {
 	uint32_t end = RTE_MAX(b->now->n_ports, b->next->n_ports);
 	int rc = 0;
 
 	for (int leaving = 0; leaving <= 1; leaving++) {
 		for (uint32_t id = 0; id < end && !rc; id++) {
-			const struct hd_port_config *o =
+			const struct dp_port_config *o =
 				id < b->now->n_ports ? b->now->ports[id] : NULL;
-			const struct hd_port_config *n =
+			const struct dp_port_config *n =
 				id < b->next->n_ports ? b->next->ports[id] : NULL;
 
 			if (o == n)
@@ -176,9 +176,9 @@ static int move_ports(struct hd_build *b, bool *is_new)
 	return rc;
 }
 
-int hd_build_members(struct hd_build *b)
+int dp_build_members(struct dp_build *b)
 {
-	struct hd_config *t = b->next;
+	struct dp_config *t = b->next;
 	bool is_new = false;
 	int rc;
 
@@ -191,5 +191,5 @@ int hd_build_members(struct hd_build *b)
 	rc = move_ports(b, &is_new);
 	while (t->n_domains && !t->domains[t->n_domains - 1])
 		t->n_domains--;
-	return rc || !is_new ? rc : hd_build_segments(b, true);
+	return rc || !is_new ? rc : dp_build_segments(b, true);
 }

@@ -17,7 +17,7 @@
 /* Names of ports of which something changed: a tsearch(3) set. */
 struct touched {
 	void *root;
-	struct hd_build *b;
+	struct dp_build *b;
 	int rc; /* of the first port that could not be built */
 };
 
@@ -42,69 +42,69 @@ static int mark_touched(const char *key, enum hd_change change, const void *now,
 }
 
 /* Ports whose own object, or their kind's or one of their features', changed. */
-static int find_touched(struct hd_build *b, struct touched *t)
+static int find_touched(struct dp_build *b, struct touched *t)
 {
-	const struct hd_port_ops *ops;
+	const struct dp_port_ops *ops;
 	int rc = hd_store_walk_changes(b->store, HD_PORT, mark_touched, t);
 
-	for (unsigned int i = 0; !rc && (ops = hd_port_kind_at(i)) != NULL; i++)
+	for (unsigned int i = 0; !rc && (ops = dp_port_kind_at(i)) != NULL; i++)
 		if (ops->params)
 			rc = hd_store_walk_changes(b->store, ops->params, mark_touched, t);
-	for (const struct hd_feature *f = hd_feature_first(); !rc && f; f = f->next)
+	for (const struct dp_feature *f = dp_feature_first(); !rc && f; f = f->next)
 		rc = hd_store_walk_changes(b->store, f->object, mark_touched, t);
 	return rc;
 }
 
-static const struct hd_port_config *running_port(const struct hd_build *b, const char *name)
+static const struct dp_port_config *running_port(const struct dp_build *b, const char *name)
 {
-	const struct hd_port *port = hd_port_by_name(name);
+	const struct dp_port *port = dp_port_by_name(name);
 
 	return port && port->id < b->now->n_ports ? b->now->ports[port->id] : NULL;
 }
 
 /* The features that have an object for this port, in their order, with copies of the objects. */
-static int attach_features(const struct hd_build *b, struct hd_port_config *c)
+static int attach_features(const struct dp_build *b, struct dp_port_config *c)
 {
-	for (const struct hd_feature *f = hd_feature_first(); f; f = f->next) {
+	for (const struct dp_feature *f = dp_feature_first(); f; f = f->next) {
 		const void *object = hd_store_next(b->store, f->object, c->name);
-		struct hd_feature_list *list = &c->features[f->point];
+		struct dp_feature_list *list = &c->features[f->point];
 		void *copy;
 
 		if (!object)
 			continue;
-		if (list->n == HD_FEATURES_MAX)
+		if (list->n == DP_FEATURES_MAX)
 			return hd_store_refuse(b->store, ENOSPC, "port %s: more than %d features",
-					       c->name, HD_FEATURES_MAX);
+					       c->name, DP_FEATURES_MAX);
 		copy = malloc(f->object_size);
 		if (!copy)
 			return -ENOMEM;
 		memcpy(copy, object, f->object_size);
-		list->call[list->n++] = (struct hd_feature_call){f->run, copy, f};
+		list->call[list->n++] = (struct dp_feature_call){f->run, copy, f};
 		c->is_asked |= f->poll_after != NULL;
 	}
-	c->n_input = (uint16_t)c->features[HD_POINT_INPUT].n;
-	c->n_output = (uint16_t)c->features[HD_POINT_OUTPUT].n;
+	c->n_input = (uint16_t)c->features[DP_POINT_INPUT].n;
+	c->n_output = (uint16_t)c->features[DP_POINT_OUTPUT].n;
 	return 0;
 }
 
-const void *hd_port_feature_object(const struct hd_port_config *port, uint32_t type)
+const void *dp_port_feature_object(const struct dp_port_config *port, uint32_t type)
 {
-	for (int p = 0; p < HD_POINT_COUNT; p++)
+	for (int p = 0; p < DP_POINT_COUNT; p++)
 		for (uint32_t i = 0; i < port->features[p].n; i++)
 			if (port->features[p].call[i].feature->object == type)
 				return port->features[p].call[i].conf;
 	return NULL;
 }
 
-static void config_free(struct hd_port_config *c)
+static void config_free(struct dp_port_config *c)
 {
-	for (int p = 0; c && p < HD_POINT_COUNT; p++)
+	for (int p = 0; c && p < DP_POINT_COUNT; p++)
 		for (uint32_t i = 0; i < c->features[p].n; i++)
 			free((void *)c->features[p].call[i].conf);
 	free(c);
 }
 
-static void fill(struct hd_port_config *c, const struct hd_port_object *o)
+static void fill(struct dp_port_config *c, const struct hd_port_object *o)
 {
 	c->pvid = o->pvid;
 	c->tpid = rte_cpu_to_be_16(o->tpid);
@@ -120,10 +120,10 @@ static void fill(struct hd_port_config *c, const struct hd_port_object *o)
 }
 
 /* An address that the configuration asks for is the port's before it is open, and in replay. */
-static void fill_mac(const struct hd_build *b, struct hd_port *port, const char *kind)
+static void fill_mac(const struct dp_build *b, struct dp_port *port, const char *kind)
 {
 	static const uint8_t none[sizeof(port->mac)];
-	const struct hd_port_ops *ops = hd_port_kind_by_name(kind);
+	const struct dp_port_ops *ops = dp_port_kind_by_name(kind);
 	const void *params =
 		ops && ops->mac ? hd_store_next(b->store, ops->params, port->name) : NULL;
 
@@ -132,16 +132,16 @@ static void fill_mac(const struct hd_build *b, struct hd_port *port, const char 
 }
 
 /* The port itself: the running one if its kind and the kind's object are the same, else a new one. */
-static int choose_port(struct hd_build *b, struct hd_port_config *c, const struct hd_port_object *o,
-		       const struct hd_port_config *now)
+static int choose_port(struct dp_build *b, struct dp_port_config *c, const struct hd_port_object *o,
+		       const struct dp_port_config *now)
 {
-	const struct hd_port_ops *ops = hd_port_kind_by_name(o->kind);
+	const struct dp_port_ops *ops = dp_port_kind_by_name(o->kind);
 	const void *params = NULL;
 	struct hd_err err = {0};
 
 	/* A port that is the switch's own is itself in replay, too. */
-	if (hd_options()->replay && !(ops && ops->take))
-		ops = hd_port_kind_by_name("replay");
+	if (dp_options()->replay && !(ops && ops->take))
+		ops = dp_port_kind_by_name("replay");
 	if (!ops)
 		return hd_store_refuse(b->store, EINVAL, "port %s: kind %s is unknown", c->name,
 				       o->kind);
@@ -152,12 +152,12 @@ static int choose_port(struct hd_build *b, struct hd_port_config *c, const struc
 				       "port %s: the settings of kind %s are missing", c->name,
 				       o->kind);
 	if (now && now->port->ops == ops &&
-	    (!params || !memcmp(hd_port_params(now->port), params, ops->params_size))) {
+	    (!params || !memcmp(dp_port_params(now->port), params, ops->params_size))) {
 		c->port = now->port;
 	} else {
 		uint16_t queues = ops->queues ? ops->queues(params) : 1;
 
-		c->port = hd_port_new(ops, c->name, params, queues, now ? now->port : NULL, &err);
+		c->port = dp_port_new(ops, c->name, params, queues, now ? now->port : NULL, &err);
 		if (!c->port)
 			return hd_store_refuse(b->store, err.code, "port %s: %s", c->name,
 					       err.text);
@@ -173,11 +173,11 @@ static int choose_port(struct hd_build *b, struct hd_port_config *c, const struc
 	return 0;
 }
 
-static int new_config(struct hd_build *b, const char *key, const struct hd_port_object *o,
-		      const struct hd_port_config *now, struct hd_port_config **out)
+static int new_config(struct dp_build *b, const char *key, const struct hd_port_object *o,
+		      const struct dp_port_config *now, struct dp_port_config **out)
 {
-	struct hd_port_config *c = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*c));
-	const struct hd_switch *sw = NULL;
+	struct dp_port_config *c = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*c));
+	const struct dp_switch *sw = NULL;
 	int rc;
 
 	if (!c)
@@ -186,7 +186,7 @@ static int new_config(struct hd_build *b, const char *key, const struct hd_port_
 	*out = c;
 	c->name = key;
 	if (o->mode != HD_VLAN_NONE) {
-		sw = hd_config_switch(b->next, o->switch_name);
+		sw = dp_config_switch(b->next, o->switch_name);
 		if (!sw)
 			return hd_store_refuse(b->store, EINVAL, "port %s: there is no switch %s",
 					       key, o->switch_name);
@@ -197,18 +197,18 @@ static int new_config(struct hd_build *b, const char *key, const struct hd_port_
 	return rc ? rc : choose_port(b, c, o, now);
 }
 
-static void place(struct hd_build *b, const struct hd_port_config *c)
+static void place(struct dp_build *b, const struct dp_port_config *c)
 {
 	b->next->ports[c->id] = c;
 	if (c->id >= b->next->n_ports)
 		b->next->n_ports = c->id + 1;
 }
 
-static int build_port(struct hd_build *b, const char *key)
+static int build_port(struct dp_build *b, const char *key)
 {
 	const void *object = hd_store_next(b->store, HD_PORT, key);
-	const struct hd_port_config *now = running_port(b, key);
-	struct hd_port_config *c = NULL;
+	const struct dp_port_config *now = running_port(b, key);
+	struct dp_port_config *c = NULL;
 	int rc;
 
 	if (!object) {
@@ -222,7 +222,7 @@ static int build_port(struct hd_build *b, const char *key)
 	rc = new_config(b, key, object, now, &c);
 	if (rc) {
 		if (c && c->port && (!now || now->port != c->port))
-			hd_port_free(c->port);
+			dp_port_free(c->port);
 		config_free(c);
 		return rc;
 	}
@@ -249,12 +249,12 @@ static int find_removed(const char *key, enum hd_change change, const void *now,
 }
 
 /* Ports that stay are on switches that stay. One that went and came back keeps its index. */
-static int check_switches(struct hd_build *b)
+static int check_switches(struct dp_build *b)
 {
 	if (!hd_store_walk_changes(b->store, HD_SWITCH, find_removed, NULL))
 		return 0;
 	for (uint32_t id = 0; id < b->next->n_ports; id++) {
-		const struct hd_port_config *c = b->next->ports[id];
+		const struct dp_port_config *c = b->next->ports[id];
 
 		if (c && c->mode != HD_VLAN_NONE && !b->next->switches[c->switch_index])
 			return hd_store_refuse(b->store, EINVAL, "port %s: its switch is removed",
@@ -263,7 +263,7 @@ static int check_switches(struct hd_build *b)
 	return 0;
 }
 
-static int prepare(struct hd_build *b)
+static int prepare(struct dp_build *b)
 {
 	struct touched t = {.b = b};
 
@@ -282,38 +282,38 @@ static int prepare(struct hd_build *b)
 }
 
 /* What the new tree has not, or has anew. */
-static void stop_ports(const struct hd_config *old, const struct hd_config *tree)
+static void stop_ports(const struct dp_config *old, const struct dp_config *tree)
 {
 	for (uint32_t id = 0; id < old->n_ports; id++) {
-		const struct hd_port_config *o = old->ports[id];
-		const struct hd_port_config *n = id < tree->n_ports ? tree->ports[id] : NULL;
+		const struct dp_port_config *o = old->ports[id];
+		const struct dp_port_config *n = id < tree->n_ports ? tree->ports[id] : NULL;
 
 		if (!o || n == o || (n && n->port == o->port))
 			continue;
 		if (n)
 			o->port->keeps_workers_next = RTE_MIN(n->port->queues, o->port->queues);
-		hd_port_stop(o->port, n ? n->port : NULL);
+		dp_port_stop(o->port, n ? n->port : NULL);
 	}
 }
 
-static void start_ports(const struct hd_config *old, struct hd_config *tree)
+static void start_ports(const struct dp_config *old, struct dp_config *tree)
 {
 	for (uint32_t id = 0; id < tree->n_ports; id++) {
-		const struct hd_port_config *n = tree->ports[id];
-		const struct hd_port_config *o = id < old->n_ports ? old->ports[id] : NULL;
+		const struct dp_port_config *n = tree->ports[id];
+		const struct dp_port_config *o = id < old->n_ports ? old->ports[id] : NULL;
 
 		if (!n || n == o)
 			continue;
 		if (!o || o->port != n->port)
-			hd_port_start(n->port, n->flags & HD_PORT_ENABLED, n->mtu);
+			dp_port_start(n->port, n->flags & HD_PORT_ENABLED, n->mtu);
 		else {
 			tree->ports_changed |= (o->flags ^ n->flags) & HD_PORT_ENABLED;
-			hd_port_adjust(n->port, n->flags & HD_PORT_ENABLED, n->mtu);
+			dp_port_adjust(n->port, n->flags & HD_PORT_ENABLED, n->mtu);
 		}
 	}
 }
 
-static void commit(struct hd_config *tree, const struct hd_config *old,
+static void commit(struct dp_config *tree, const struct dp_config *old,
 		   const struct hd_store *store)
 {
 	(void)store;
@@ -322,22 +322,22 @@ static void commit(struct hd_config *tree, const struct hd_config *old,
 }
 
 /* A port of a tree that was never in force goes with it; others were stopped. */
-static void free_ports(struct hd_config *tree, const struct hd_config *other, bool discard)
+static void free_ports(struct dp_config *tree, const struct dp_config *other, bool discard)
 {
 	for (uint32_t id = 0; tree->ports && id < tree->n_ports; id++) {
-		const struct hd_port_config *c = tree->ports[id];
-		const struct hd_port_config *o = id < other->n_ports ? other->ports[id] : NULL;
+		const struct dp_port_config *c = tree->ports[id];
+		const struct dp_port_config *o = id < other->n_ports ? other->ports[id] : NULL;
 
 		if (!c || c == o)
 			continue;
 		if (discard && (!o || o->port != c->port))
-			hd_port_free(c->port);
-		config_free((struct hd_port_config *)c);
+			dp_port_free(c->port);
+		config_free((struct dp_port_config *)c);
 	}
 	free(tree->ports);
 }
 
-static struct hd_section section = {
+static struct dp_section section = {
 	.name = "ports",
 	.after = "switches",
 	.prepare = prepare,
@@ -347,5 +347,5 @@ static struct hd_section section = {
 
 RTE_INIT(ports_section_register)
 {
-	hd_section_register(&section);
+	dp_section_register(&section);
 }

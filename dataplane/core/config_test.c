@@ -57,33 +57,33 @@ static unsigned int dice(unsigned int n)
 static uint64_t tokens;
 static bool workers_are_slow;
 
-uint64_t hd_rcu_start(void)
+uint64_t dp_rcu_start(void)
 {
 	return ++tokens;
 }
 
-bool hd_rcu_over(uint64_t token)
+bool dp_rcu_over(uint64_t token)
 {
 	return token < tokens || !workers_are_slow;
 }
 
-unsigned int hd_worker_for_queue(void)
+unsigned int dp_worker_for_queue(void)
 {
 	queues_out++;
 	return dice(3);
 }
 
-void hd_worker_queue_gone(unsigned int worker)
+void dp_worker_queue_gone(unsigned int worker)
 {
 	queues_out--;
 }
 
-static int kind_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+static int kind_open(struct dp_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
 	return 0;
 }
 
-static void kind_close(struct hd_port *port)
+static void kind_close(struct dp_port *port)
 {
 }
 
@@ -92,7 +92,7 @@ static uint16_t kind_queues(const void *params)
 	return 1 + ((const struct kind_object *)params)->value % 2;
 }
 
-static const struct hd_port_ops kind_ops = {
+static const struct dp_port_ops kind_ops = {
 	.name = "test",
 	.params = KIND_TYPE,
 	.params_size = sizeof(struct kind_object),
@@ -101,15 +101,15 @@ static const struct hd_port_ops kind_ops = {
 	.close = kind_close,
 };
 
-static uint16_t pass(struct hd_worker *w, const struct hd_port_config *port, const void *conf,
+static uint16_t pass(struct dp_worker *w, const struct dp_port_config *port, const void *conf,
 		     struct rte_mbuf **m, uint16_t n)
 {
 	return n;
 }
 
-static struct hd_feature addresses = {
+static struct dp_feature addresses = {
 	.name = "addresses",
-	.point = HD_POINT_INPUT,
+	.point = DP_POINT_INPUT,
 	.run = pass,
 	.object = HD_ANTI_SPOOF,
 	.object_size = sizeof(struct hd_anti_spoof_object),
@@ -148,7 +148,7 @@ static void put_addresses(struct hd_store *store, unsigned int i)
 
 	for (unsigned int m = 0; want[i].is && m < MACS; m++)
 		if (want[i].macs >> m & 1)
-			hd_fdb_mac_bytes(MAC(m), o.macs[o.n_macs++]);
+			dp_fdb_mac_bytes(MAC(m), o.macs[o.n_macs++]);
 	if (!o.n_macs)
 		o.head.op = HD_OBJECT_DELETE;
 	name_of(i, o.head.key);
@@ -210,9 +210,9 @@ static bool carries(const struct want *w, unsigned int sw, uint16_t vid)
 	       (w->port.mode == HD_VLAN_TRUNK && hd_vlan_set_has(&w->port.vlans, vid));
 }
 
-static void check_domain(const struct hd_config *tree, unsigned int sw, uint16_t vid)
+static void check_domain(const struct dp_config *tree, unsigned int sw, uint16_t vid)
 {
-	const struct hd_domain *d = NULL;
+	const struct dp_domain *d = NULL;
 	uint32_t id = tree->switches[sw]->domain[vid];
 	bool member[HD_PORTS_MAX] = {false};
 	unsigned int n = 0;
@@ -222,7 +222,7 @@ static void check_domain(const struct hd_config *tree, unsigned int sw, uint16_t
 
 		name_of(i, name);
 		if (carries(&want[i], sw, vid)) {
-			member[hd_port_by_name(name)->id] = true;
+			member[dp_port_by_name(name)->id] = true;
 			n++;
 		}
 	}
@@ -241,7 +241,7 @@ static void check_domain(const struct hd_config *tree, unsigned int sw, uint16_t
 }
 
 /* Who has an address in a VLAN, by what is configured. */
-static void check_owners(const struct hd_config *tree, unsigned int sw, uint16_t vid)
+static void check_owners(const struct dp_config *tree, unsigned int sw, uint16_t vid)
 {
 	uint32_t id = tree->switches[sw]->domain[vid];
 
@@ -253,35 +253,35 @@ static void check_owners(const struct hd_config *tree, unsigned int sw, uint16_t
 
 			name_of(i, name);
 			if (carries(&want[i], sw, vid) && want[i].macs >> m & 1)
-				owner[n++] = hd_port_by_name(name)->id;
+				owner[n++] = dp_port_by_name(name)->id;
 		}
 		for (uint16_t k = 0; k < tree->domains[id]->n_members; k++) {
-			const struct hd_port_config *c = tree->ports[tree->domains[id]->member[k]];
-			uint16_t other = hd_owner_other(tree, tree->domains[id], MAC(m), c);
-			bool has = false, right = n ? false : other == HD_PORT_ID_NONE;
+			const struct dp_port_config *c = tree->ports[tree->domains[id]->member[k]];
+			uint16_t other = dp_owner_other(tree, tree->domains[id], MAC(m), c);
+			bool has = false, right = n ? false : other == DP_PORT_ID_NONE;
 
 			for (uint16_t o = 0; o < n; o++) {
 				has |= owner[o] == c->id;
 				right |= owner[o] == other;
 			}
-			CU_ASSERT(has ? other == HD_PORT_ID_NONE : right);
+			CU_ASSERT(has ? other == DP_PORT_ID_NONE : right);
 		}
 		/* All are down. */
-		CU_ASSERT_EQUAL(hd_owner_only(tree, tree->domains[id], MAC(m)), HD_PORT_ID_NONE);
+		CU_ASSERT_EQUAL(dp_owner_only(tree, tree->domains[id], MAC(m)), DP_PORT_ID_NONE);
 	}
 }
 
-static void check_queues(const struct hd_config *tree)
+static void check_queues(const struct dp_config *tree)
 {
 	unsigned int queues = 0, listed = 0;
 
 	for (uint32_t id = 0; id < tree->n_ports; id++)
 		queues += tree->ports[id] ? tree->ports[id]->port->queues : 0;
-	for (unsigned int w = 0; w < HD_WORKERS_MAX; w++) {
-		const struct hd_rx_list *list = tree->rx[w];
+	for (unsigned int w = 0; w < DP_WORKERS_MAX; w++) {
+		const struct dp_rx_list *list = tree->rx[w];
 
 		for (uint32_t i = 0; i < list->n; i++) {
-			const struct hd_rx_queue *q = &list->q[i];
+			const struct dp_rx_queue *q = &list->q[i];
 
 			CU_ASSERT_PTR_EQUAL(tree->ports[q->port->id], q->config);
 			CU_ASSERT_PTR_EQUAL(q->config->port, q->port);
@@ -296,17 +296,17 @@ static void check_queues(const struct hd_config *tree)
 	CU_ASSERT_EQUAL((int)queues, queues_out);
 }
 
-static void check(const struct hd_config *tree)
+static void check(const struct dp_config *tree)
 {
 	unsigned int n = 0, is = 0, domains = 0, have = 0;
 
 	for (unsigned int i = 0; i < PORTS; i++) {
-		const struct hd_port_config *c;
+		const struct dp_port_config *c;
 		char name[HD_NAME_MAX];
-		struct hd_port *port;
+		struct dp_port *port;
 
 		name_of(i, name);
-		port = hd_port_by_name(name);
+		port = dp_port_by_name(name);
 		CU_ASSERT_EQUAL_FATAL(port != NULL, want[i].is);
 		is += want[i].is;
 		if (!port)
@@ -315,7 +315,7 @@ static void check(const struct hd_config *tree)
 		CU_ASSERT_PTR_NOT_NULL_FATAL(c);
 		CU_ASSERT_FATAL(c->port == port && c->id == port->id);
 		CU_ASSERT(c->mtu == want[i].port.mtu && c->mode == want[i].port.mode);
-		CU_ASSERT_EQUAL(((const struct kind_object *)hd_port_params(port))->value,
+		CU_ASSERT_EQUAL(((const struct kind_object *)dp_port_params(port))->value,
 				want[i].kind);
 		if (c->mode != HD_VLAN_NONE && c->pvid)
 			CU_ASSERT_EQUAL(c->pvid_domain,
@@ -361,18 +361,18 @@ static void test_deltas(void)
 	struct hd_store *store = hd_store_new(HD_OBJECTS_MAX);
 	struct hd_config_result result = {0};
 
-	hd_port_kind_register(&kind_ops);
-	hd_feature_register(&addresses);
-	CU_ASSERT_EQUAL_FATAL(hd_section_init(NULL), 0);
-	CU_ASSERT_EQUAL_FATAL(hd_config_init(), 0);
+	dp_port_kind_register(&kind_ops);
+	dp_feature_register(&addresses);
+	CU_ASSERT_EQUAL_FATAL(dp_section_init(NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(dp_config_init(), 0);
 	hd_store_free(store);
 	store = hd_store_new(HD_OBJECTS_MAX); /* knows the kind now */
 	begin(store, HD_CONFIG_FULL);
 	for (unsigned int sw = 0; sw < SWITCHES; sw++)
 		put_switch(store, sw, 300);
-	CU_ASSERT_EQUAL_FATAL(hd_config_prepare(store, &result), 0);
-	hd_config_commit(store);
-	CU_ASSERT_TRUE(hd_config_settle(false));
+	CU_ASSERT_EQUAL_FATAL(dp_config_prepare(store, &result), 0);
+	dp_config_commit(store);
+	CU_ASSERT_TRUE(dp_config_settle(false));
 	generation++;
 	for (int i = 0; i < DELTAS; i++) {
 		struct want was[PORTS];
@@ -390,24 +390,24 @@ static void test_deltas(void)
 		}
 		if (dice(8) == 0)
 			change_rest(store);
-		CU_ASSERT_EQUAL_FATAL(hd_config_prepare(store, &result), 0);
+		CU_ASSERT_EQUAL_FATAL(dp_config_prepare(store, &result), 0);
 		if (dice(5) == 0) {
-			hd_config_discard();
+			dp_config_discard();
 			hd_store_abort(store);
 			memcpy(want, was, sizeof(was));
 			memcpy(segment_vlan, segments, sizeof(segments));
 		} else {
 			workers_are_slow = dice(2);
-			hd_config_commit(store);
-			CU_ASSERT_EQUAL(hd_config_settle(false), !workers_are_slow);
+			dp_config_commit(store);
+			CU_ASSERT_EQUAL(dp_config_settle(false), !workers_are_slow);
 			workers_are_slow = false;
-			CU_ASSERT_TRUE(hd_config_settle(false));
-			CU_ASSERT_TRUE(hd_config_all_freed());
+			CU_ASSERT_TRUE(dp_config_settle(false));
+			CU_ASSERT_TRUE(dp_config_all_freed());
 			generation++;
 		}
-		hd_port_service(0);
+		dp_port_service(0);
 		if (i % 4 == 0)
-			check(hd_config_running());
+			check(dp_config_running());
 	}
 	hd_store_free(store);
 }

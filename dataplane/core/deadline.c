@@ -6,28 +6,28 @@
 
 #include <sys/mman.h>
 
-struct hd_deadlines *hd_deadlines_new(void)
+struct dp_deadlines *dp_deadlines_new(void)
 {
-	void *p = mmap(NULL, sizeof(struct hd_deadlines), PROT_READ | PROT_WRITE,
+	void *p = mmap(NULL, sizeof(struct dp_deadlines), PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
 
-void hd_deadlines_free(struct hd_deadlines *deadlines)
+void dp_deadlines_free(struct dp_deadlines *deadlines)
 {
 	if (deadlines)
 		munmap(deadlines, sizeof(*deadlines));
 }
 
-static void place(struct hd_deadlines *ds, uint32_t at, struct hd_deadline *d)
+static void place(struct dp_deadlines *ds, uint32_t at, struct dp_deadline *d)
 {
 	ds->heap[at] = d;
 	d->place = at + 1;
 }
 
 /* @d, whose place is free, goes there or up, where those above are later. */
-static uint32_t rise(struct hd_deadlines *ds, uint32_t at, struct hd_deadline *d)
+static uint32_t rise(struct dp_deadlines *ds, uint32_t at, struct dp_deadline *d)
 {
 	while (at && ds->heap[(at - 1) / 2]->at_ns > d->at_ns) {
 		place(ds, at, ds->heap[(at - 1) / 2]);
@@ -37,7 +37,7 @@ static uint32_t rise(struct hd_deadlines *ds, uint32_t at, struct hd_deadline *d
 	return at;
 }
 
-static void sink(struct hd_deadlines *ds, uint32_t at, struct hd_deadline *d)
+static void sink(struct dp_deadlines *ds, uint32_t at, struct dp_deadline *d)
 {
 	for (;;) {
 		uint32_t child = 2 * at + 1;
@@ -52,24 +52,24 @@ static void sink(struct hd_deadlines *ds, uint32_t at, struct hd_deadline *d)
 	place(ds, at, d);
 }
 
-bool hd_deadline_set(struct hd_worker *w, struct hd_deadline *d, uint64_t at_ns)
+bool dp_deadline_set(struct dp_worker *w, struct dp_deadline *d, uint64_t at_ns)
 {
-	struct hd_deadlines *ds = w->deadlines;
+	struct dp_deadlines *ds = w->deadlines;
 	uint32_t at = d->place ? d->place - 1 : ds->n;
 
-	if (at == HD_DEADLINES_MAX)
+	if (at == DP_DEADLINES_MAX)
 		return false;
 	ds->n += !d->place;
-	d->at_ns = hd_deadline_grain(at_ns);
+	d->at_ns = dp_deadline_grain(at_ns);
 	sink(ds, rise(ds, at, d), d);
 	return true;
 }
 
-void hd_deadline_cancel(struct hd_worker *w, struct hd_deadline *d)
+void dp_deadline_cancel(struct dp_worker *w, struct dp_deadline *d)
 {
-	struct hd_deadlines *ds = w->deadlines;
+	struct dp_deadlines *ds = w->deadlines;
 	uint32_t at = d->place - 1;
-	struct hd_deadline *last;
+	struct dp_deadline *last;
 
 	if (!d->place)
 		return;
@@ -79,12 +79,12 @@ void hd_deadline_cancel(struct hd_worker *w, struct hd_deadline *d)
 		sink(ds, rise(ds, at, last), last);
 }
 
-void hd_deadlines_run(struct hd_worker *w)
+void dp_deadlines_run(struct dp_worker *w)
 {
-	while (hd_deadline_is_due(w, w->now_ns)) {
-		struct hd_deadline *d = w->deadlines->heap[0];
+	while (dp_deadline_is_due(w, w->now_ns)) {
+		struct dp_deadline *d = w->deadlines->heap[0];
 
-		hd_deadline_cancel(w, d);
+		dp_deadline_cancel(w, d);
 		d->fn(w, d);
 	}
 }

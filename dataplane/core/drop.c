@@ -5,24 +5,24 @@
 
 #include "dataplane/core/drop.h"
 
-HD_DROP_REGISTER(port_disabled, "port_disabled", HD_DROP_INGRESS,
+DP_DROP_REGISTER(port_disabled, "port_disabled", DP_DROP_INGRESS,
 		 "the port is disabled, or the frame waited there since it was");
 
-HD_DROP_REGISTER(
-	outdated, "outdated", HD_DROP_INGRESS,
+DP_DROP_REGISTER(
+	outdated, "outdated", DP_DROP_INGRESS,
 	"the frame waited when a commit took its port or segment away, or its port out of the "
 	"segment");
 
-struct hd_drop_reason *const hd_drop_port_disabled = &port_disabled;
-struct hd_drop_reason *const hd_drop_outdated = &outdated;
+struct dp_drop_reason *const dp_drop_port_disabled = &port_disabled;
+struct dp_drop_reason *const dp_drop_outdated = &outdated;
 
-static struct hd_drop_reason *reasons;
-static struct hd_drop_reason *by_index[HD_DROP_REASONS_MAX];
+static struct dp_drop_reason *reasons;
+static struct dp_drop_reason *by_index[HD_DROP_REASONS_MAX];
 static unsigned int n_reasons;
 
-void hd_drop_register(struct hd_drop_reason *reason)
+void dp_drop_register(struct dp_drop_reason *reason)
 {
-	struct hd_drop_reason **at = &reasons;
+	struct dp_drop_reason **at = &reasons;
 
 	/* Kept sorted, so that indices do not depend on the order of constructors. */
 	while (*at && strcmp((*at)->name, reason->name) < 0)
@@ -33,10 +33,10 @@ void hd_drop_register(struct hd_drop_reason *reason)
 	*at = reason;
 }
 
-int hd_drop_init(void)
+int dp_drop_init(void)
 {
 	n_reasons = 0;
-	for (struct hd_drop_reason *r = reasons; r; r = r->next) {
+	for (struct dp_drop_reason *r = reasons; r; r = r->next) {
 		if (n_reasons == HD_DROP_REASONS_MAX || strlen(r->name) >= HD_DROP_NAME_MAX)
 			return -ENOSPC;
 		r->index = n_reasons;
@@ -45,7 +45,7 @@ int hd_drop_init(void)
 	return 0;
 }
 
-const struct hd_drop_reason *hd_drop_by_index(unsigned int index)
+const struct dp_drop_reason *dp_drop_by_index(unsigned int index)
 {
 	return index < n_reasons ? by_index[index] : NULL;
 }

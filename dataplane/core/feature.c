@@ -10,11 +10,11 @@
 #include "dataplane/core/feature.h"
 #include "heddle/config/store.h"
 
-static struct hd_feature *features;
+static struct dp_feature *features;
 
-void hd_feature_register(struct hd_feature *feature)
+void dp_feature_register(struct dp_feature *feature)
 {
-	struct hd_feature **at = &features;
+	struct dp_feature **at = &features;
 	struct hd_object_class *cls = calloc(1, sizeof(*cls));
 
 	if (!cls)
@@ -33,16 +33,16 @@ void hd_feature_register(struct hd_feature *feature)
 	*at = feature;
 }
 
-static struct hd_feature *find(const char *name)
+static struct dp_feature *find(const char *name)
 {
-	for (struct hd_feature *f = features; f; f = f->next)
+	for (struct dp_feature *f = features; f; f = f->next)
 		if (!strcmp(f->name, name))
 			return f;
 	return NULL;
 }
 
 /* True if @a has to run before @b. */
-static bool precedes(const struct hd_feature *a, const struct hd_feature *b)
+static bool precedes(const struct dp_feature *a, const struct dp_feature *b)
 {
 	return a->point == b->point && ((a->runs_before && !strcmp(a->runs_before, b->name)) ||
 					(b->runs_after && !strcmp(b->runs_after, a->name)));
@@ -50,7 +50,7 @@ static bool precedes(const struct hd_feature *a, const struct hd_feature *b)
 
 static int check_names(struct hd_err *err)
 {
-	for (struct hd_feature *f = features; f; f = f->next) {
+	for (struct dp_feature *f = features; f; f = f->next) {
 		const char *names[] = {f->runs_before, f->runs_after};
 
 		if (find(f->name) != f)
@@ -66,13 +66,13 @@ static int check_names(struct hd_err *err)
 }
 
 /* Takes the first feature that nothing left over has to precede. */
-static struct hd_feature *take_next(struct hd_feature **left)
+static struct dp_feature *take_next(struct dp_feature **left)
 {
-	for (struct hd_feature **at = left; *at; at = &(*at)->next) {
-		struct hd_feature *f = *at;
+	for (struct dp_feature **at = left; *at; at = &(*at)->next) {
+		struct dp_feature *f = *at;
 		bool ready = true;
 
-		for (struct hd_feature *other = *left; other; other = other->next)
+		for (struct dp_feature *other = *left; other; other = other->next)
 			if (other != f && (other->point < f->point || precedes(other, f)))
 				ready = false;
 		if (!ready)
@@ -83,16 +83,16 @@ static struct hd_feature *take_next(struct hd_feature **left)
 	return NULL;
 }
 
-int hd_feature_init(struct hd_err *err)
+int dp_feature_init(struct hd_err *err)
 {
-	struct hd_feature *sorted = NULL, **end = &sorted;
+	struct dp_feature *sorted = NULL, **end = &sorted;
 	unsigned int order = 0;
 	int rc = check_names(err);
 
 	if (rc < 0)
 		return rc;
 	while (features) {
-		struct hd_feature *f = take_next(&features);
+		struct dp_feature *f = take_next(&features);
 
 		if (!f)
 			return hd_err_set(err, EINVAL, "the order of features is a circle at %s",
@@ -106,7 +106,7 @@ int hd_feature_init(struct hd_err *err)
 	return 0;
 }
 
-const struct hd_feature *hd_feature_first(void)
+const struct dp_feature *dp_feature_first(void)
 {
 	return features;
 }

@@ -13,36 +13,36 @@
 #include "dataplane/core/port.h"
 #include "dataplane/core/worker.h"
 
-#define HD_HANDOVER_RING  4096 /* packets that wait for a worker */
-#define HD_HANDOVER_KINDS 16
+#define DP_HANDOVER_RING  4096 /* packets that wait for a worker */
+#define DP_HANDOVER_KINDS 16
 
 /* @m is the function's; meta(m)->port is the port that it is about, and is there. Worker. */
-typedef void (*hd_handover_fn)(struct hd_worker *w, struct rte_mbuf *m);
+typedef void (*dp_handover_fn)(struct dp_worker *w, struct rte_mbuf *m);
 
 /* What is to be done with such a packet. From a constructor (RTE_INIT). Returns its number. */
-uint8_t hd_handover_register(hd_handover_fn fn);
+uint8_t dp_handover_register(dp_handover_fn fn);
 
 /*
  * The same for packets that no port received: they count as injected, at the worker that they come to. One that
  * comes too late counts as received by its port, too, so that its books balance.
  */
-uint8_t hd_handover_register_new(hd_handover_fn fn);
+uint8_t dp_handover_register_new(dp_handover_fn fn);
 
 /*
  * Gives @m, which is about @port, to worker @to; to oneself it is given at once. False: the worker's ring
  * is full, or there is no memory, and the packet was dropped (reason "handover_full"). Worker; or, with @w
  * NULL, another thread that keeps @port from going away: then the packet was only freed.
  */
-bool hd_hand_over(struct hd_worker *w, unsigned int to, uint8_t kind, const struct hd_port *port,
+bool dp_hand_over(struct dp_worker *w, unsigned int to, uint8_t kind, const struct dp_port *port,
 		  struct rte_mbuf *m);
 
 /* Makes a worker's ring. Control thread, at the start. 0 or -errno. */
-int hd_handover_init(struct hd_worker *w);
+int dp_handover_init(struct dp_worker *w);
 
 /* Takes what was handed over to the worker. Returns how many packets. Worker. */
-unsigned int hd_handover_run(struct hd_worker *w);
+unsigned int dp_handover_run(struct dp_worker *w);
 
 /* True if something was. Worker. */
-bool hd_handover_waits(const struct hd_worker *w);
+bool dp_handover_waits(const struct dp_worker *w);
 
 #endif

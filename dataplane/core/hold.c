@@ -9,12 +9,12 @@
 #include "dataplane/core/mbuf.h"
 #include "dataplane/core/meta.h"
 
-HD_DROP_REGISTER(drop_flood_full, "flood_full", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_flood_full, "flood_full", DP_DROP_INGRESS,
 		 "too many frames waited to be flooded, or to be cut, when this one came");
 
-struct hd_hold *hd_hold_new(uint32_t max_frames)
+struct dp_hold *dp_hold_new(uint32_t max_frames)
 {
-	struct hd_hold *hold = mmap(NULL, sizeof(*hold), PROT_READ | PROT_WRITE,
+	struct dp_hold *hold = mmap(NULL, sizeof(*hold), PROT_READ | PROT_WRITE,
 				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (hold == MAP_FAILED)
@@ -23,28 +23,28 @@ struct hd_hold *hd_hold_new(uint32_t max_frames)
 	return hold;
 }
 
-void hd_hold_free(struct hd_hold *hold)
+void dp_hold_free(struct dp_hold *hold)
 {
 	if (hold)
 		munmap(hold, sizeof(*hold));
 }
 
-static void ring_add(struct hd_hold *hold, uint16_t port)
+static void ring_add(struct dp_hold *hold, uint16_t port)
 {
 	hold->port[(hold->first + hold->n_ports++) % HD_PORTS_MAX] = port;
 }
 
-struct hd_hold_batch *hd_hold_put(struct hd_worker *w, struct rte_mbuf *m)
+struct dp_hold_batch *dp_hold_put(struct dp_worker *w, struct rte_mbuf *m)
 {
-	struct hd_hold *hold = w->hold;
-	uint16_t port = hd_meta(m)->port;
-	struct hd_hold_batch *b = &hold->batch[port];
+	struct dp_hold *hold = w->hold;
+	uint16_t port = dp_meta(m)->port;
+	struct dp_hold_batch *b = &hold->batch[port];
 	struct rte_mbuf *own = NULL;
 
-	if (b->n < HD_HOLD_BATCH && (b->n || hold->n_frames < hold->max_frames))
-		own = hd_mbuf_own(w, m);
+	if (b->n < DP_HOLD_BATCH && (b->n || hold->n_frames < hold->max_frames))
+		own = dp_mbuf_own(w, m);
 	if (!own) {
-		hd_drop(w, port, &drop_flood_full, m);
+		dp_drop(w, port, &drop_flood_full, m);
 		return NULL;
 	}
 	if (!b->n) {
@@ -58,11 +58,11 @@ struct hd_hold_batch *hd_hold_put(struct hd_worker *w, struct rte_mbuf *m)
 	return b;
 }
 
-void hd_hold_turn_over(struct hd_worker *w)
+void dp_hold_turn_over(struct dp_worker *w)
 {
-	struct hd_hold *hold = w->hold;
+	struct dp_hold *hold = w->hold;
 	uint16_t port = hold->port[hold->first];
-	struct hd_hold_batch *b = &hold->batch[port];
+	struct dp_hold_batch *b = &hold->batch[port];
 
 	hold->first = (hold->first + 1) % HD_PORTS_MAX;
 	hold->n_ports--;
@@ -72,18 +72,18 @@ void hd_hold_turn_over(struct hd_worker *w)
 		b->n = 0;
 }
 
-static bool is_valid(const struct hd_config *tree, struct rte_mbuf *m)
+static bool is_valid(const struct dp_config *tree, struct rte_mbuf *m)
 {
-	const struct hd_meta *meta = hd_meta(m);
-	const struct hd_port_config *port =
+	const struct dp_meta *meta = dp_meta(m);
+	const struct dp_port_config *port =
 		meta->port < tree->n_ports ? tree->ports[meta->port] : NULL;
 
 	return port && port->mode != HD_VLAN_NONE && meta->domain < tree->n_domains &&
 	       tree->domains[meta->domain] &&
-	       hd_port_carries(tree, port, meta->domain, meta->tci & HD_VID_MASK);
+	       dp_port_carries(tree, port, meta->domain, meta->tci & HD_VID_MASK);
 }
 
-static void check_batch(struct hd_worker *w, struct hd_hold_batch *b)
+static void check_batch(struct dp_worker *w, struct dp_hold_batch *b)
 {
 	uint16_t kept = b->at;
 
@@ -94,17 +94,17 @@ static void check_batch(struct hd_worker *w, struct hd_hold_batch *b)
 		}
 		if (i == b->at)
 			b->again = b->begun = false;
-		hd_drop(w, hd_meta(b->m[i])->port, hd_drop_outdated, b->m[i]);
+		dp_drop(w, dp_meta(b->m[i])->port, dp_drop_outdated, b->m[i]);
 		w->hold->n_frames--;
 		w->stats->held--;
 	}
 	b->n = kept;
 }
 
-void hd_hold_check(struct hd_worker *w)
+void dp_hold_check(struct dp_worker *w)
 {
 	for (uint32_t i = w->hold->n_ports; i > 0; i--) {
-		check_batch(w, hd_hold_turn(w->hold));
-		hd_hold_turn_over(w);
+		check_batch(w, dp_hold_turn(w->hold));
+		dp_hold_turn_over(w);
 	}
 }

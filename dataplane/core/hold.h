@@ -22,56 +22,56 @@
 #include "dataplane/core/port.h"
 #include "dataplane/core/worker.h"
 
-#define HD_HOLD_BATCH 320 /* of a port: more than one loop receives */
+#define DP_HOLD_BATCH 320 /* of a port: more than one loop receives */
 
-struct hd_hold_batch {
+struct dp_hold_batch {
 	uint16_t n, at;  /* m[at..n-1] wait; n is 0 when none does */
 	bool again;      /* m[at] is still not done after a turn */
 	bool begun;      /* it is being flooded: */
 	uint16_t next;   /* members below this port id are done, */
 	uint16_t target; /* but for this one, which gets the frame itself if there are no more */
-	struct rte_mbuf *m[HD_HOLD_BATCH];
+	struct rte_mbuf *m[DP_HOLD_BATCH];
 };
 
-struct hd_hold {
+struct dp_hold {
 	uint32_t n_frames, max_frames;
 	uint32_t n_ports, first;     /* port[first] has the next turn */
 	uint16_t port[HD_PORTS_MAX]; /* a ring */
-	struct hd_hold_batch batch[HD_PORTS_MAX];
+	struct dp_hold_batch batch[HD_PORTS_MAX];
 };
 
 /* @max_frames: when so many wait, no other port's frames may. Memory is touched where used. NULL with errno. */
-struct hd_hold *hd_hold_new(uint32_t max_frames);
-void hd_hold_free(struct hd_hold *hold);
+struct dp_hold *dp_hold_new(uint32_t max_frames);
+void dp_hold_free(struct dp_hold *hold);
 
 /* True if frames of the port wait. */
-static inline bool hd_hold_has(const struct hd_hold *hold, uint16_t port)
+static inline bool dp_hold_has(const struct dp_hold *hold, uint16_t port)
 {
 	return hold->batch[port].n != 0;
 }
 
 /* At most so many frames are received from a port at once: few, when many wait already. */
-static inline uint16_t hd_hold_burst(const struct hd_hold *hold)
+static inline uint16_t dp_hold_burst(const struct dp_hold *hold)
 {
-	return hold->n_frames > hold->max_frames / 2 ? 4 : HD_BURST;
+	return hold->n_frames > hold->max_frames / 2 ? 4 : DP_BURST;
 }
 
 /*
  * A frame that has to wait, or to wait behind one of its port that does. The first one of a port gets
  * the state of a frame that was not begun. NULL: there is no room, and the frame was dropped. Worker.
  */
-struct hd_hold_batch *hd_hold_put(struct hd_worker *w, struct rte_mbuf *m);
+struct dp_hold_batch *dp_hold_put(struct dp_worker *w, struct rte_mbuf *m);
 
-/* Takes the port whose turn it is, for hd_hold_turn_over(). There must be one. Worker. */
-static inline struct hd_hold_batch *hd_hold_turn(struct hd_hold *hold)
+/* Takes the port whose turn it is, for dp_hold_turn_over(). There must be one. Worker. */
+static inline struct dp_hold_batch *dp_hold_turn(struct dp_hold *hold)
 {
 	return &hold->batch[hold->port[hold->first]];
 }
 
 /* The turn is over: the port goes to the end, or out when nothing of it waits. Worker. */
-void hd_hold_turn_over(struct hd_worker *w);
+void dp_hold_turn_over(struct dp_worker *w);
 
 /* The worker has another tree: drops frames whose domain is gone, or whose port has left it. Worker. */
-void hd_hold_check(struct hd_worker *w);
+void dp_hold_check(struct dp_worker *w);
 
 #endif

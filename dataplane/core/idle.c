@@ -24,12 +24,12 @@
 
 static bool may_rest = true;
 
-void hd_idle_enable(bool enable)
+void dp_idle_enable(bool enable)
 {
 	may_rest = enable;
 }
 
-int hd_idle_init(struct hd_worker *w)
+int dp_idle_init(struct dp_worker *w)
 {
 	struct epoll_event e = {.events = EPOLLIN, .data.u64 = WAKE};
 
@@ -41,45 +41,45 @@ int hd_idle_init(struct hd_worker *w)
 	return 0;
 }
 
-static struct hd_rest *rest_of(const struct hd_rx_queue *q)
+static struct dp_rest *rest_of(const struct dp_rx_queue *q)
 {
 	return &q->port->rest[q->queue];
 }
 
-static int event_fd(struct hd_worker *w, const struct hd_rx_queue *q, bool arm)
+static int event_fd(struct dp_worker *w, const struct dp_rx_queue *q, bool arm)
 {
 	int fd = -1;
 
-	hd_inside_enter(&w->inside, q->port, HD_DOING_WAIT);
+	dp_inside_enter(&w->inside, q->port, HD_DOING_WAIT);
 	if (q->port->ops->event_fd)
 		fd = q->port->ops->event_fd(q->port, q->queue, arm);
 	return fd;
 }
 
-static void activate(struct hd_worker *w, struct hd_rx_list *list, uint32_t i)
+static void activate(struct dp_worker *w, struct dp_rx_list *list, uint32_t i)
 {
-	hd_idle_is_busy(w, &list->q[i]);
+	dp_idle_is_busy(w, &list->q[i]);
 	list->active[list->n_active++] = i;
 }
 
 /* A queue that rested is looked at again, and its peer need not signal. */
-static void end_rest(struct hd_worker *w, const struct hd_rx_queue *q)
+static void end_rest(struct dp_worker *w, const struct dp_rx_queue *q)
 {
 	rest_of(q)->rests = false;
 	event_fd(w, q, false);
-	hd_inside_leave(&w->inside);
+	dp_inside_leave(&w->inside);
 }
 
-void hd_idle_tree(struct hd_worker *w)
+void dp_idle_tree(struct dp_worker *w)
 {
-	struct hd_rx_list *list = w->config->rx[w->index];
+	struct dp_rx_list *list = w->config->rx[w->index];
 
 	/* before the ports are looked at: a change that comes meanwhile is seen the next time */
-	w->port_calls = atomic_load_explicit(&hd_port_calls, memory_order_acquire);
+	w->port_calls = atomic_load_explicit(&dp_port_calls, memory_order_acquire);
 	list->n_active = list->n_resting = 0;
 	for (uint32_t i = 0; i < list->n; i++) {
-		const struct hd_rx_queue *q = &list->q[i];
-		struct hd_rest *rest = rest_of(q);
+		const struct dp_rx_queue *q = &list->q[i];
+		struct dp_rest *rest = rest_of(q);
 		uint32_t calls = atomic_load_explicit(&q->port->calls, memory_order_acquire);
 
 		if (!atomic_load_explicit(&q->port->up, memory_order_acquire) ||
@@ -95,23 +95,23 @@ void hd_idle_tree(struct hd_worker *w)
 		else
 			activate(w, list, i);
 	}
-	for (const struct hd_section *s = hd_section_first(); s; s = s->next)
+	for (const struct dp_section *s = dp_section_first(); s; s = s->next)
 		if (s->seen)
 			s->seen(w);
 }
 
 /* Where queue @queue of port @id is in the list, or -1. */
-static int64_t find(const struct hd_rx_list *list, uint16_t id, uint16_t queue)
+static int64_t find(const struct dp_rx_list *list, uint16_t id, uint16_t queue)
 {
-	for (uint32_t i = hd_rx_first(list, id); i < list->n && list->q[i].port->id == id; i++)
+	for (uint32_t i = dp_rx_first(list, id); i < list->n && list->q[i].port->id == id; i++)
 		if (list->q[i].queue == queue)
 			return i;
 	return -1;
 }
 
-static void on_events(struct hd_worker *w, const struct epoll_event *events, int n)
+static void on_events(struct dp_worker *w, const struct epoll_event *events, int n)
 {
-	struct hd_rx_list *list = w->config->rx[w->index];
+	struct dp_rx_list *list = w->config->rx[w->index];
 	uint64_t count;
 
 	for (int k = 0; k < n; k++) {
@@ -133,7 +133,7 @@ static void on_events(struct hd_worker *w, const struct epoll_event *events, int
 }
 
 /* Queues whose peer signalled, when the last look for them is @ns ago. */
-static void look(struct hd_worker *w, uint64_t ns)
+static void look(struct dp_worker *w, uint64_t ns)
 {
 	struct epoll_event events[EVENTS];
 
@@ -143,15 +143,15 @@ static void look(struct hd_worker *w, uint64_t ns)
 	on_events(w, events, epoll_wait(w->epoll_fd, events, EVENTS, 0));
 }
 
-void hd_idle_begin(struct hd_worker *w)
+void dp_idle_begin(struct dp_worker *w)
 {
-	if (unlikely(w->port_calls != atomic_load_explicit(&hd_port_calls, memory_order_acquire)))
-		hd_idle_tree(w);
-	look(w, HD_IDLE_LOOK_NS);
+	if (unlikely(w->port_calls != atomic_load_explicit(&dp_port_calls, memory_order_acquire)))
+		dp_idle_tree(w);
+	look(w, DP_IDLE_LOOK_NS);
 }
 
 /* The worker hears of @fd once. */
-static bool watch(const struct hd_worker *w, const struct hd_rx_queue *q, int fd)
+static bool watch(const struct dp_worker *w, const struct dp_rx_queue *q, int fd)
 {
 	struct epoll_event e = {.events = EPOLLIN | EPOLLONESHOT,
 				.data.u64 = (uint64_t)q->port->id << 16 | q->queue};
@@ -160,22 +160,22 @@ static bool watch(const struct hd_worker *w, const struct hd_rx_queue *q, int fd
 	       (errno == ENOENT && epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &e) == 0);
 }
 
-uint16_t hd_idle_rest(struct hd_worker *w, struct hd_rx_queue *q, struct rte_mbuf **m, uint16_t n)
+uint16_t dp_idle_rest(struct dp_worker *w, struct dp_rx_queue *q, struct rte_mbuf **m, uint16_t n)
 {
-	struct hd_rest *rest = rest_of(q);
+	struct dp_rest *rest = rest_of(q);
 	uint16_t got;
 	int fd;
 
 	if (!may_rest)
 		return 0;
-	hd_idle_is_busy(w, q); /* when it cannot rest, it is asked again after a while */
+	dp_idle_is_busy(w, q); /* when it cannot rest, it is asked again after a while */
 	fd = event_fd(w, q, true);
 	if (fd < 0) {
 		q->blind = true;
 		return 0;
 	}
 	/* What came before the peer was asked to signal would not be signalled: looks once more. */
-	hd_inside_enter(&w->inside, q->port, HD_DOING_RECEIVE);
+	dp_inside_enter(&w->inside, q->port, HD_DOING_RECEIVE);
 	got = q->port->ops->rx_burst(w, q->port, q->queue, m, n);
 	if (!got && watch(w, q, fd)) {
 		rest->fd = fd;
@@ -187,59 +187,59 @@ uint16_t hd_idle_rest(struct hd_worker *w, struct hd_rx_queue *q, struct rte_mbu
 	return got;
 }
 
-void hd_idle_forget(struct hd_port *port, uint16_t q)
+void dp_idle_forget(struct dp_port *port, uint16_t q)
 {
-	const struct hd_worker *w = hd_worker_get(port->worker[q]);
-	struct hd_rest *rest = &port->rest[q];
+	const struct dp_worker *w = dp_worker_get(port->worker[q]);
+	struct dp_rest *rest = &port->rest[q];
 
 	if (rest->watched)
 		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, rest->fd, NULL);
 	rest->watched = false;
 }
 
-static void sleep_for(struct hd_worker *w, uint64_t ns)
+static void sleep_for(struct dp_worker *w, uint64_t ns)
 {
 	struct timespec timeout = {.tv_nsec = (long)RTE_MIN(ns, (uint64_t)SLEEP_NS)};
 	struct epoll_event events[EVENTS];
-	const struct hd_config *tree;
+	const struct dp_config *tree;
 	int n;
 
 	w->stats->sleeps++;
 	atomic_store_explicit(&w->asleep, true, memory_order_relaxed);
-	hd_rcu_offline(w);
+	dp_rcu_offline(w);
 	/* Who hands a packet over looks after that whether we sleep: one of us sees the other. */
 	atomic_thread_fence(memory_order_seq_cst);
-	if (hd_handover_waits(w))
+	if (dp_handover_waits(w))
 		timeout.tv_nsec = 0;
 	n = epoll_pwait2(w->epoll_fd, events, EVENTS, &timeout, NULL);
-	hd_rcu_online(w);
+	dp_rcu_online(w);
 	atomic_store_explicit(&w->asleep, false, memory_order_relaxed);
 	if (n > 0)
 		w->stats->wakeups++;
 	w->now_ns = w->looked_ns = hd_now_ns();
 	/* The tree may have gone during the sleep. Nothing was held. */
-	tree = atomic_load_explicit(&hd_config_published, memory_order_acquire);
+	tree = atomic_load_explicit(&dp_config_published, memory_order_acquire);
 	if (tree != w->config) {
 		w->config = tree;
-		hd_idle_tree(w);
+		dp_idle_tree(w);
 	}
 	on_events(w, events, n);
 }
 
-void hd_idle(struct hd_worker *w)
+void dp_idle(struct dp_worker *w)
 {
-	const struct hd_rx_list *list = w->config->rx[w->index];
-	uint64_t until = RTE_MIN(hd_deadline_next(w), w->now_ns + SLEEP_NS);
+	const struct dp_rx_list *list = w->config->rx[w->index];
+	uint64_t until = RTE_MIN(dp_deadline_next(w), w->now_ns + SLEEP_NS);
 
 	for (uint32_t i = 0; i < list->n_active; i++) {
-		const struct hd_rx_queue *q = &list->q[list->active[i]];
+		const struct dp_rx_queue *q = &list->q[list->active[i]];
 
 		if (rest_of(q)->not_before_ns > w->now_ns) {
 			until = RTE_MIN(until, rest_of(q)->not_before_ns);
 		} else if (q->blind) {
 			until = RTE_MIN(until, w->now_ns + BLIND_NS);
 		} else if (q->port->ops->looks_by_call) {
-			until = RTE_MIN(until, w->now_ns + HD_IDLE_NAP_NS);
+			until = RTE_MIN(until, w->now_ns + DP_IDLE_NAP_NS);
 		} else {
 			until = 0;
 			break;
@@ -248,7 +248,7 @@ void hd_idle(struct hd_worker *w)
 	if (may_rest && until > w->now_ns) {
 		sleep_for(w, until - w->now_ns);
 	} else {
-		look(w, HD_IDLE_CALM_NS);
+		look(w, DP_IDLE_CALM_NS);
 		rte_pause();
 	}
 }

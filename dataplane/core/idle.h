@@ -18,45 +18,45 @@
  * costs to rest and to be woken. So a guest that wakes its queue whenever it rests makes the worker do
  * at most twice what polling it all the time would.
  */
-#define HD_IDLE_REST_NS    50000
-#define HD_IDLE_REST_LOOKS 64
-#define HD_IDLE_REST_CALLS 4 /* looks that are system calls */
+#define DP_IDLE_REST_NS    50000
+#define DP_IDLE_REST_LOOKS 64
+#define DP_IDLE_REST_CALLS 4 /* looks that are system calls */
 
 /*
  * A worker that finds nothing sleeps so long, and the kernel's timer slack (50 us) longer, before it looks
  * again by a system call. The ends of a TCP connection between two TAPs want that processor time, and
  * what they send meanwhile comes together.
  */
-#define HD_IDLE_NAP_NS 10000
+#define DP_IDLE_NAP_NS 10000
 
-#define HD_IDLE_LOOK_NS 100000 /* a busy worker looks so often for peers that signalled, */
-#define HD_IDLE_CALM_NS 10000  /* and one that found nothing so often */
+#define DP_IDLE_LOOK_NS 100000 /* a busy worker looks so often for peers that signalled, */
+#define DP_IDLE_CALM_NS 10000  /* and one that found nothing so often */
 
 /* Allows queues to rest, and workers to sleep. Before the workers start. */
-void hd_idle_enable(bool enable);
+void dp_idle_enable(bool enable);
 
 /* Makes the worker's descriptors. 0 or -errno. Control thread. */
-int hd_idle_init(struct hd_worker *w);
+int dp_idle_init(struct dp_worker *w);
 
 /*
  * The worker has another tree, or ports changed: which of its queues are looked at? Tells the sections, too
  * (section.h). Worker.
  */
-void hd_idle_tree(struct hd_worker *w);
+void dp_idle_tree(struct dp_worker *w);
 
 /* At the start of a loop: finds queues whose peer signalled, and ports that changed. Worker. */
-void hd_idle_begin(struct hd_worker *w);
+void dp_idle_begin(struct dp_worker *w);
 
 /* A look at @q found nothing. True: it is to rest. Worker. */
-static inline bool hd_idle_is_quiet(const struct hd_worker *w, struct hd_rx_queue *q)
+static inline bool dp_idle_is_quiet(const struct dp_worker *w, struct dp_rx_queue *q)
 {
-	uint32_t looks = q->port->ops->looks_by_call ? HD_IDLE_REST_CALLS : HD_IDLE_REST_LOOKS;
+	uint32_t looks = q->port->ops->looks_by_call ? DP_IDLE_REST_CALLS : DP_IDLE_REST_LOOKS;
 
-	return ++q->empty >= looks && w->now_ns - q->busy_ns >= HD_IDLE_REST_NS;
+	return ++q->empty >= looks && w->now_ns - q->busy_ns >= DP_IDLE_REST_NS;
 }
 
 /* A look at @q found something. Worker. */
-static inline void hd_idle_is_busy(const struct hd_worker *w, struct hd_rx_queue *q)
+static inline void dp_idle_is_busy(const struct dp_worker *w, struct dp_rx_queue *q)
 {
 	q->busy_ns = w->now_ns;
 	q->empty = 0;
@@ -64,15 +64,15 @@ static inline void hd_idle_is_busy(const struct hd_worker *w, struct hd_rx_queue
 }
 
 /*
- * Has a quiet queue rest; hd_idle_next() takes it from the active ones. What came meanwhile, at most @n
+ * Has a quiet queue rest; dp_idle_next() takes it from the active ones. What came meanwhile, at most @n
  * packets, is in @m instead; returns how many. Worker, in the port.
  */
-uint16_t hd_idle_rest(struct hd_worker *w, struct hd_rx_queue *q, struct rte_mbuf **m, uint16_t n);
+uint16_t dp_idle_rest(struct dp_worker *w, struct dp_rx_queue *q, struct rte_mbuf **m, uint16_t n);
 
 /* The active queue at @at found nothing. Returns where to go on: a queue that rests is taken out. Worker. */
-static inline uint32_t hd_idle_next(struct hd_rx_list *list, uint32_t at)
+static inline uint32_t dp_idle_next(struct dp_rx_list *list, uint32_t at)
 {
-	const struct hd_rx_queue *q = &list->q[list->active[at]];
+	const struct dp_rx_queue *q = &list->q[list->active[at]];
 
 	if (!q->port->rest[q->queue].rests)
 		return at + 1;
@@ -82,12 +82,12 @@ static inline uint32_t hd_idle_next(struct hd_rx_list *list, uint32_t at)
 }
 
 /* A loop found nothing: pauses, or sleeps until a peer or the control thread has something. Worker. */
-void hd_idle(struct hd_worker *w);
+void dp_idle(struct dp_worker *w);
 
 /*
  * The descriptor that queue @q of @port is waited for with is to be closed, or replaced. No worker is in
- * the queue, or comes into it before hd_port_set_up(). Any thread but a worker.
+ * the queue, or comes into it before dp_port_set_up(). Any thread but a worker.
  */
-void hd_idle_forget(struct hd_port *port, uint16_t q);
+void dp_idle_forget(struct dp_port *port, uint16_t q);
 
 #endif

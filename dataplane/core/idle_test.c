@@ -21,37 +21,37 @@ static struct {
 	bool armed;
 } kind[PORTS];
 
-static struct hd_port *ports[PORTS];
-static struct hd_port_config configs[PORTS];
-static struct hd_worker worker;
+static struct dp_port *ports[PORTS];
+static struct dp_port_config configs[PORTS];
+static struct dp_worker worker;
 static struct hd_stats_worker stats;
-static struct hd_config tree;
+static struct dp_config tree;
 
 /* The rest of the program. */
-_Atomic uint32_t hd_port_calls;
-const struct hd_config *_Atomic hd_config_published = &tree;
+_Atomic uint32_t dp_port_calls;
+const struct dp_config *_Atomic dp_config_published = &tree;
 
-void hd_rcu_offline(struct hd_worker *w)
+void dp_rcu_offline(struct dp_worker *w)
 {
 }
 
-void hd_rcu_online(struct hd_worker *w)
+void dp_rcu_online(struct dp_worker *w)
 {
 }
 
-struct hd_worker *hd_worker_get(unsigned int index)
+struct dp_worker *dp_worker_get(unsigned int index)
 {
 	return &worker;
 }
 
 static bool handed;
 
-bool hd_handover_waits(const struct hd_worker *w)
+bool dp_handover_waits(const struct dp_worker *w)
 {
 	return handed;
 }
 
-static uint16_t kind_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+static uint16_t kind_rx(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 			uint16_t n)
 {
 	uint16_t got = (uint16_t)kind[port->id].packets;
@@ -61,7 +61,7 @@ static uint16_t kind_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, s
 	return got;
 }
 
-static int kind_event_fd(struct hd_port *port, uint16_t q, bool arm)
+static int kind_event_fd(struct dp_port *port, uint16_t q, bool arm)
 {
 	uint64_t count;
 
@@ -77,28 +77,28 @@ static int kind_event_fd(struct hd_port *port, uint16_t q, bool arm)
 	return kind[port->id].fd;
 }
 
-static const struct hd_port_ops ops = {.rx_burst = kind_rx, .event_fd = kind_event_fd};
-static const struct hd_port_ops call_ops = {
+static const struct dp_port_ops ops = {.rx_burst = kind_rx, .event_fd = kind_event_fd};
+static const struct dp_port_ops call_ops = {
 	.rx_burst = kind_rx, .event_fd = kind_event_fd, .looks_by_call = true};
 
-static struct hd_rx_list *list_new(unsigned int n)
+static struct dp_rx_list *list_new(unsigned int n)
 {
-	struct hd_rx_list *list =
+	struct dp_rx_list *list =
 		calloc(1, sizeof(*list) + n * (sizeof(list->q[0]) + sizeof(*list->active)));
 
 	list->active = (uint32_t *)&list->q[n];
 	list->n = n;
 	for (unsigned int i = 0; i < n; i++)
-		list->q[i] = (struct hd_rx_queue){.config = &configs[i], .port = ports[i]};
+		list->q[i] = (struct dp_rx_queue){.config = &configs[i], .port = ports[i]};
 	return list;
 }
 
 static void begin(void)
 {
-	CU_ASSERT_EQUAL_FATAL(hd_idle_init(&worker), 0);
+	CU_ASSERT_EQUAL_FATAL(dp_idle_init(&worker), 0);
 	worker.stats = &stats;
-	worker.deadlines = hd_deadlines_new();
-	worker.now_ns = 1000 * HD_IDLE_REST_NS;
+	worker.deadlines = dp_deadlines_new();
+	worker.now_ns = 1000 * DP_IDLE_REST_NS;
 	worker.looked_ns = 0;
 	for (unsigned int i = 0; i < PORTS; i++) {
 		ports[i] = calloc(1, sizeof(*ports[i]));
@@ -113,7 +113,7 @@ static void begin(void)
 	}
 	tree.rx[0] = list_new(PORTS);
 	worker.config = &tree;
-	hd_idle_tree(&worker);
+	dp_idle_tree(&worker);
 }
 
 static void end(void)
@@ -124,7 +124,7 @@ static void end(void)
 		free(ports[i]);
 	}
 	free(tree.rx[0]);
-	hd_deadlines_free(worker.deadlines);
+	dp_deadlines_free(worker.deadlines);
 	close(worker.epoll_fd);
 	close(worker.wake_fd);
 }
@@ -140,21 +140,21 @@ static void signal_port(unsigned int i)
 /* What port_rx does, @ns later. Returns packets. */
 static unsigned int turn(uint64_t ns)
 {
-	struct hd_rx_list *list = tree.rx[0];
+	struct dp_rx_list *list = tree.rx[0];
 	unsigned int total = 0;
 
 	worker.now_ns += ns;
-	hd_idle_begin(&worker);
+	dp_idle_begin(&worker);
 	for (uint32_t at = 0; at < list->n_active;) {
-		struct hd_rx_queue *q = &list->q[list->active[at]];
+		struct dp_rx_queue *q = &list->q[list->active[at]];
 		uint16_t n = ops.rx_burst(&worker, q->port, 0, NULL, 1);
 
-		if (!n && hd_idle_is_quiet(&worker, q))
-			n = hd_idle_rest(&worker, q, NULL, 1);
+		if (!n && dp_idle_is_quiet(&worker, q))
+			n = dp_idle_rest(&worker, q, NULL, 1);
 		total += n;
 		if (n)
-			hd_idle_is_busy(&worker, q);
-		at = n ? at + 1 : hd_idle_next(list, at);
+			dp_idle_is_busy(&worker, q);
+		at = n ? at + 1 : dp_idle_next(list, at);
 	}
 	return total;
 }
@@ -164,8 +164,8 @@ static unsigned int turns(void)
 {
 	unsigned int total = 0;
 
-	for (unsigned int i = 0; i < HD_IDLE_REST_LOOKS; i++)
-		total += turn(HD_IDLE_REST_NS);
+	for (unsigned int i = 0; i < DP_IDLE_REST_LOOKS; i++)
+		total += turn(DP_IDLE_REST_NS);
 	return total;
 }
 
@@ -182,7 +182,7 @@ static void test_rest(void)
 	begin();
 	for (unsigned int i = 0; i < 200; i++) {
 		kind[7].packets = 3;
-		CU_ASSERT_EQUAL(turn(HD_IDLE_REST_NS / 100), 3);
+		CU_ASSERT_EQUAL(turn(DP_IDLE_REST_NS / 100), 3);
 		CU_ASSERT_EQUAL(tree.rx[0]->n_active, i < 99 ? PORTS : 1); /* time, and looks */
 	}
 	CU_ASSERT_EQUAL(kind[7].looks, 200);
@@ -195,14 +195,14 @@ static void test_rest(void)
 		if (port == 7)
 			continue;
 		signal_port(port);
-		CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 1);
+		CU_ASSERT_EQUAL(turn(DP_IDLE_LOOK_NS), 1);
 		CU_ASSERT_FALSE(kind[port].armed);
 	}
 	all_rest();
 	for (unsigned int i = 0; i < PORTS; i++) /* more than one call tells of */
 		signal_port(i);
 	for (unsigned int i = 0, got = 0; i < 20 && got < PORTS; i++) {
-		got += turn(HD_IDLE_LOOK_NS);
+		got += turn(DP_IDLE_LOOK_NS);
 		CU_ASSERT_TRUE(i < 19);
 	}
 	end();
@@ -230,18 +230,18 @@ static void test_sleep(void)
 	all_rest();
 	signal_port(9);
 	sleeps = stats.sleeps;
-	hd_idle(&worker); /* for ever, when it misses it */
+	dp_idle(&worker); /* for ever, when it misses it */
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
 	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
 	CU_ASSERT_EQUAL(turn(0), 1);
-	hd_idle(&worker); /* it was busy just now */
+	dp_idle(&worker); /* it was busy just now */
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
 	close(kind[9].fd);
 	kind[9].fd = -1;
 	turns();
 	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
 	CU_ASSERT_TRUE(tree.rx[0]->q[9].blind);
-	hd_idle(&worker);
+	dp_idle(&worker);
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 2);
 	kind[9].packets = 1;
 	CU_ASSERT_EQUAL(turn(0), 1);
@@ -255,15 +255,15 @@ static void test_calm(void)
 	begin();
 	all_rest();
 	signal_port(9);
-	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 1);
+	CU_ASSERT_EQUAL(turn(DP_IDLE_LOOK_NS), 1);
 	signal_port(10);
-	CU_ASSERT_EQUAL(turn(HD_IDLE_CALM_NS), 0);
+	CU_ASSERT_EQUAL(turn(DP_IDLE_CALM_NS), 0);
 	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
-	hd_idle(&worker);
+	dp_idle(&worker);
 	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 2);
 	CU_ASSERT_EQUAL(turn(0), 1);
 	signal_port(11);
-	hd_idle(&worker); /* it has just looked */
+	dp_idle(&worker); /* it has just looked */
 	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 2);
 	end();
 }
@@ -277,18 +277,18 @@ static void test_calls_cost(void)
 	all_rest();
 	ports[9]->ops = &call_ops;
 	signal_port(9);
-	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 1);
+	CU_ASSERT_EQUAL(turn(DP_IDLE_LOOK_NS), 1);
 	sleeps = stats.sleeps;
-	hd_idle(&worker);
+	dp_idle(&worker);
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
 	signal_port(10); /* its looks cost nothing: the worker sleeps no longer */
-	hd_idle(&worker);
+	dp_idle(&worker);
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 2);
 	CU_ASSERT_EQUAL(turn(0), 1);
-	hd_idle(&worker);
+	dp_idle(&worker);
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 2);
-	for (unsigned int i = 0; i < HD_IDLE_REST_CALLS; i++)
-		turn(HD_IDLE_REST_NS);
+	for (unsigned int i = 0; i < DP_IDLE_REST_CALLS; i++)
+		turn(DP_IDLE_REST_NS);
 	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
 	CU_ASSERT_EQUAL(tree.rx[0]->q[tree.rx[0]->active[0]].port, ports[10]);
 	end();
@@ -301,23 +301,23 @@ static void test_calls(void)
 	all_rest();
 	atomic_store(&ports[3]->up, false);
 	atomic_fetch_add(&ports[3]->calls, 1);
-	atomic_fetch_add(&hd_port_calls, 1);
+	atomic_fetch_add(&dp_port_calls, 1);
 	turn(1);
 	CU_ASSERT_EQUAL(tree.rx[0]->n_resting, PORTS - 1);
 	signal_port(3); /* of before: nobody looks */
-	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 0);
-	hd_idle_forget(ports[3], 0);
+	CU_ASSERT_EQUAL(turn(DP_IDLE_LOOK_NS), 0);
+	dp_idle_forget(ports[3], 0);
 	CU_ASSERT_FALSE(ports[3]->rest[0].watched);
 	atomic_store(&ports[3]->up, true);
 	atomic_fetch_add(&ports[3]->calls, 1);
-	atomic_fetch_add(&hd_port_calls, 1);
+	atomic_fetch_add(&dp_port_calls, 1);
 	CU_ASSERT_EQUAL(turn(1), 1);
 	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
 	all_rest();
 	kind[4].packets = 1; /* and no signal */
-	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 0);
+	CU_ASSERT_EQUAL(turn(DP_IDLE_LOOK_NS), 0);
 	atomic_fetch_add(&ports[4]->calls, 1);
-	atomic_fetch_add(&hd_port_calls, 1);
+	atomic_fetch_add(&dp_port_calls, 1);
 	CU_ASSERT_EQUAL(turn(1), 1);
 	end();
 }
@@ -325,7 +325,7 @@ static void test_calls(void)
 /* In another tree, those that rest go on resting, and signals find them at their new places. */
 static void test_tree(void)
 {
-	struct hd_rx_list *list;
+	struct dp_rx_list *list;
 	unsigned int looks;
 
 	begin();
@@ -336,19 +336,19 @@ static void test_tree(void)
 	for (unsigned int i = 0; i < PORTS - 100; i++)
 		tree.rx[0]->q[i].port = ports[i + 100];
 	free(list);
-	hd_idle_tree(&worker);
+	dp_idle_tree(&worker);
 	CU_ASSERT_EQUAL(tree.rx[0]->n_resting, PORTS - 100);
-	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 0);
+	CU_ASSERT_EQUAL(turn(DP_IDLE_LOOK_NS), 0);
 	CU_ASSERT_EQUAL(kind[200].looks, looks);
 	signal_port(200);
 	signal_port(50); /* it is gone */
-	CU_ASSERT_EQUAL(turn(HD_IDLE_LOOK_NS), 1);
+	CU_ASSERT_EQUAL(turn(DP_IDLE_LOOK_NS), 1);
 	CU_ASSERT_EQUAL(kind[200].looks, looks + 1);
 	CU_ASSERT_EQUAL(kind[50].packets, 1);
 	end();
 }
 
-static void on_deadline(struct hd_worker *w, struct hd_deadline *d)
+static void on_deadline(struct dp_worker *w, struct dp_deadline *d)
 {
 }
 
@@ -358,7 +358,7 @@ static uint64_t slept(void)
 	uint64_t began = hd_now_ns();
 
 	worker.now_ns = began;
-	hd_idle(&worker);
+	dp_idle(&worker);
 	return hd_now_ns() - began;
 }
 
@@ -368,21 +368,21 @@ static uint64_t slept(void)
  */
 static void test_until(void)
 {
-	struct hd_deadline d = {.fn = on_deadline};
+	struct dp_deadline d = {.fn = on_deadline};
 	uint64_t sleeps;
 
 	begin();
 	all_rest();
 	sleeps = stats.sleeps;
-	CU_ASSERT_TRUE(hd_deadline_set(&worker, &d, hd_now_ns() + 3000000));
+	CU_ASSERT_TRUE(dp_deadline_set(&worker, &d, hd_now_ns() + 3000000));
 	CU_ASSERT_TRUE(slept() >= 2900000);
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
 	CU_ASSERT_TRUE(worker.now_ns >= d.at_ns);
 	slept(); /* it is due */
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
-	hd_deadline_cancel(&worker, &d);
+	dp_deadline_cancel(&worker, &d);
 	signal_port(9);
-	turn(HD_IDLE_LOOK_NS);
+	turn(DP_IDLE_LOOK_NS);
 	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
 	ports[9]->rest[0].not_before_ns = hd_now_ns() + 3000000;
 	CU_ASSERT_TRUE(slept() >= 2900000);
@@ -391,7 +391,7 @@ static void test_until(void)
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 2);
 	all_rest();
 	handed = true;
-	CU_ASSERT_TRUE(hd_deadline_set(&worker, &d, hd_now_ns() + 3600 * HD_NS_PER_S));
+	CU_ASSERT_TRUE(dp_deadline_set(&worker, &d, hd_now_ns() + 3600 * HD_NS_PER_S));
 	slept();
 	CU_ASSERT_TRUE(worker.now_ns < d.at_ns);
 	handed = false;
@@ -401,16 +401,16 @@ static void test_until(void)
 /* --no-idle-sleep: all are looked at, always. */
 static void test_off(void)
 {
-	hd_idle_enable(false);
+	dp_idle_enable(false);
 	begin();
 	for (unsigned int i = 1; i < 10; i++) {
-		turn(HD_IDLE_REST_NS);
-		hd_idle(&worker);
+		turn(DP_IDLE_REST_NS);
+		dp_idle(&worker);
 		CU_ASSERT_EQUAL(tree.rx[0]->n_active, PORTS);
 		CU_ASSERT_EQUAL(kind[8].looks, i);
 	}
 	end();
-	hd_idle_enable(true);
+	dp_idle_enable(true);
 }
 
 UNIT_MAIN("idle", {"rest", test_rest}, {"late", test_late}, {"sleep", test_sleep},

@@ -35,24 +35,24 @@
 
 #define HELD_SHARE 4 /* all workers together hold one part in so many of the frames' pool */
 
-const struct hd_capture_hooks *_Atomic hd_capture_published;
-const struct hd_punt_hooks *_Atomic hd_punt_published;
+const struct dp_capture_hooks *_Atomic dp_capture_published;
+const struct dp_punt_hooks *_Atomic dp_punt_published;
 
-static struct hd_worker *workers[HD_WORKERS_MAX];
-static uint32_t queues_of[HD_WORKERS_MAX];
+static struct dp_worker *workers[DP_WORKERS_MAX];
+static uint32_t queues_of[DP_WORKERS_MAX];
 static unsigned int n_workers;
 
-unsigned int hd_workers_count(void)
+unsigned int dp_workers_count(void)
 {
 	return n_workers;
 }
 
-struct hd_worker *hd_worker_get(unsigned int index)
+struct dp_worker *dp_worker_get(unsigned int index)
 {
 	return index < n_workers ? workers[index] : NULL;
 }
 
-unsigned int hd_worker_for_queue(void)
+unsigned int dp_worker_for_queue(void)
 {
 	unsigned int best = 0;
 
@@ -63,24 +63,24 @@ unsigned int hd_worker_for_queue(void)
 	return best;
 }
 
-void hd_worker_queue_gone(unsigned int worker)
+void dp_worker_queue_gone(unsigned int worker)
 {
 	queues_of[worker]--;
 }
 
-static int worker_init(struct hd_worker *w, unsigned int n, struct hd_err *err)
+static int worker_init(struct dp_worker *w, unsigned int n, struct hd_err *err)
 {
 	int rc;
 
 	w->stats = hd_stats_worker(w->index);
-	w->port_stats = hd_stats_ports(w->index);
-	w->config = hd_config_running();
-	rc = hd_idle_init(w);
+	w->port_stats = dp_stats_ports(w->index);
+	w->config = dp_config_running();
+	rc = dp_idle_init(w);
 	if (!rc)
-		rc = hd_handover_init(w);
-	w->deadlines = hd_deadlines_new();
-	w->tx = hd_tx_new();
-	w->hold = hd_hold_new(w->pool->size / HELD_SHARE / n);
+		rc = dp_handover_init(w);
+	w->deadlines = dp_deadlines_new();
+	w->tx = dp_tx_new();
+	w->hold = dp_hold_new(w->pool->size / HELD_SHARE / n);
 	w->send_budget = SEND_BUDGET_MIN;
 	w->send_cost =
 		(int64_t)rte_get_tsc_hz() / 1000000 * SEND_US * SEND_FRACTION / SEND_BUDGET_MIN;
@@ -90,13 +90,13 @@ static int worker_init(struct hd_worker *w, unsigned int n, struct hd_err *err)
 	return 0;
 }
 
-int hd_workers_init(unsigned int n, hd_source_fn replay, struct rte_mempool *pool,
-		    struct rte_mempool *big_pool, struct hd_fdb *fdb, struct hd_err *err)
+int dp_workers_init(unsigned int n, dp_source_fn replay, struct rte_mempool *pool,
+		    struct rte_mempool *big_pool, struct dp_fdb *fdb, struct hd_err *err)
 {
-	if (!replay && hd_rcu_init() < 0)
+	if (!replay && dp_rcu_init() < 0)
 		return hd_err_set(err, ENOMEM, "out of memory");
 	for (unsigned int i = 0; i < n; i++) {
-		struct hd_worker *w = rte_zmalloc("worker", sizeof(*w), RTE_CACHE_LINE_SIZE);
+		struct dp_worker *w = rte_zmalloc("worker", sizeof(*w), RTE_CACHE_LINE_SIZE);
 		int rc;
 
 		if (!w)
@@ -106,7 +106,7 @@ int hd_workers_init(unsigned int n, hd_source_fn replay, struct rte_mempool *poo
 		w->big_pool = big_pool;
 		w->fdb = fdb;
 		w->replay = replay != NULL;
-		w->receive = replay ? replay : hd_rx_poll;
+		w->receive = replay ? replay : dp_rx_poll;
 		rc = worker_init(w, n, err);
 		if (rc < 0)
 			return rc;
@@ -116,7 +116,7 @@ int hd_workers_init(unsigned int n, hd_source_fn replay, struct rte_mempool *poo
 	return 0;
 }
 
-void hd_workers_wake(void)
+void dp_workers_wake(void)
 {
 	uint64_t one = 1;
 
@@ -125,15 +125,15 @@ void hd_workers_wake(void)
 			continue; /* full: it will wake anyway */
 }
 
-void hd_workers_stop(void)
+void dp_workers_stop(void)
 {
 	for (unsigned int i = 0; i < n_workers; i++)
 		atomic_store(&workers[i]->stop, true);
-	hd_workers_wake();
+	dp_workers_wake();
 }
 
 /* What sends cost lately makes the next loops' budget. */
-static void learn_cost(struct hd_worker *w, uint64_t cycles, uint64_t sends)
+static void learn_cost(struct dp_worker *w, uint64_t cycles, uint64_t sends)
 {
 	int64_t cost = (int64_t)(cycles * SEND_FRACTION / sends), budget;
 
@@ -145,12 +145,12 @@ static void learn_cost(struct hd_worker *w, uint64_t cycles, uint64_t sends)
 	w->send_budget = (int32_t)RTE_MAX(budget, SEND_BUDGET_MIN);
 }
 
-static void transmit(struct hd_worker *w)
+static void transmit(struct dp_worker *w)
 {
 	uint64_t sends = w->stats->tx + w->stats->drops;
 	uint64_t started = rte_rdtsc();
 
-	hd_tx_flush(w);
+	dp_tx_flush(w);
 	if (likely(w->send_left == w->send_budget) || w->replay)
 		return; /* nothing was flooded */
 	sends = w->stats->tx + w->stats->drops - sends;
@@ -159,37 +159,37 @@ static void transmit(struct hd_worker *w)
 }
 
 /* A debt of the loop before is paid first: one super-frame may be more than a loop's budget. */
-static void begin(struct hd_worker *w)
+static void begin(struct dp_worker *w)
 {
-	const struct hd_config *tree =
-		atomic_load_explicit(&hd_config_published, memory_order_acquire);
+	const struct dp_config *tree =
+		atomic_load_explicit(&dp_config_published, memory_order_acquire);
 
-	w->capture = atomic_load_explicit(&hd_capture_published, memory_order_acquire);
-	w->punt = atomic_load_explicit(&hd_punt_published, memory_order_acquire);
+	w->capture = atomic_load_explicit(&dp_capture_published, memory_order_acquire);
+	w->punt = atomic_load_explicit(&dp_punt_published, memory_order_acquire);
 	w->now_ns = hd_now_ns();
 	if (unlikely(tree != w->config)) {
 		w->config = tree;
-		hd_hold_check(w);
-		hd_idle_tree(w);
+		dp_hold_check(w);
+		dp_idle_tree(w);
 	}
 	if (!w->replay)
-		hd_idle_begin(w);
+		dp_idle_begin(w);
 	w->send_left = w->replay ? INT32_MAX : w->send_budget + RTE_MIN(w->send_left, 0);
 	w->held = false;
 }
 
-bool hd_worker_loop(struct hd_worker *w)
+bool dp_worker_loop(struct dp_worker *w)
 {
 	uint64_t rx = w->stats->rx;
 	unsigned int handed;
 
 	begin(w);
 	/* First, since heddle-cp's packets are among it: they leave before the data of this loop. */
-	handed = hd_handover_run(w);
+	handed = dp_handover_run(w);
 	if (unlikely(w->hold->n_ports))
-		hd_path->resume(w);
-	if (unlikely(hd_deadline_is_due(w, w->now_ns)))
-		hd_deadlines_run(w);
+		dp_path->resume(w);
+	if (unlikely(dp_deadline_is_due(w, w->now_ns)))
+		dp_deadlines_run(w);
 	w->receive(w);
 	if (w->tx->n_pending)
 		transmit(w);
@@ -197,24 +197,24 @@ bool hd_worker_loop(struct hd_worker *w)
 	return w->stats->rx != rx || handed || w->hold->n_ports;
 }
 
-int hd_worker_main(void *arg)
+int dp_worker_main(void *arg)
 {
-	struct hd_worker *w = arg;
+	struct dp_worker *w = arg;
 
-	hd_blame_thread(&w->inside);
+	dp_blame_thread(&w->inside);
 	atomic_store(&w->tid, gettid());
-	hd_rcu_register(w);
+	dp_rcu_register(w);
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
-		bool busy = hd_worker_loop(w);
+		bool busy = dp_worker_loop(w);
 
-		hd_rcu_quiescent(w);
+		dp_rcu_quiescent(w);
 		if (busy) {
 			w->stats->busy_loops++;
 		} else {
-			hd_idle(w);
+			dp_idle(w);
 		}
 	}
 	atomic_store(&w->tid, 0);
-	hd_rcu_unregister(w);
+	dp_rcu_unregister(w);
 	return 0;
 }

@@ -28,7 +28,7 @@ static struct rte_mbuf *rest_of(struct rte_mempool *pool, struct rte_mbuf *m, ui
 	return rest;
 }
 
-struct rte_mbuf *hd_mbuf_copy_head(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes)
+struct rte_mbuf *dp_mbuf_copy_head(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes)
 {
 	uint32_t head = m->pkt_len;
 	struct rte_mbuf *copy, *rest;
@@ -48,7 +48,7 @@ struct rte_mbuf *hd_mbuf_copy_head(struct rte_mempool *pool, struct rte_mbuf *m,
 			return NULL;
 		}
 	}
-	*hd_meta(copy) = *hd_meta(m);
+	*dp_meta(copy) = *dp_meta(m);
 	rte_pktmbuf_free(m);
 	return copy;
 }
@@ -61,17 +61,17 @@ static bool is_lent(const struct rte_mbuf *m)
 	return false;
 }
 
-struct rte_mbuf *hd_mbuf_own(struct hd_worker *w, struct rte_mbuf *m)
+struct rte_mbuf *dp_mbuf_own(struct dp_worker *w, struct rte_mbuf *m)
 {
 	struct rte_mbuf *copy;
 
 	if (!is_lent(m))
 		return m;
-	copy = rte_pktmbuf_copy(m, m->pkt_len <= HD_FRAME_ROOM ? w->pool : w->big_pool, 0,
+	copy = rte_pktmbuf_copy(m, m->pkt_len <= DP_FRAME_ROOM ? w->pool : w->big_pool, 0,
 				UINT32_MAX);
 	if (!copy)
 		return NULL;
-	*hd_meta(copy) = *hd_meta(m);
+	*dp_meta(copy) = *dp_meta(m);
 	rte_pktmbuf_free(m);
 	return copy;
 }

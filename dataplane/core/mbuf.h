@@ -11,25 +11,25 @@
 #include "dataplane/core/worker.h"
 
 /* Has nobody else a reference to its first segment? */
-static inline bool hd_mbuf_is_private(const struct rte_mbuf *m)
+static inline bool dp_mbuf_is_private(const struct rte_mbuf *m)
 {
 	return rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m);
 }
 
-/* The rare half of hd_mbuf_writable(). Worker. */
-struct rte_mbuf *hd_mbuf_copy_head(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes);
+/* The rare half of dp_mbuf_writable(). Worker. */
+struct rte_mbuf *dp_mbuf_copy_head(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes);
 
 /*
  * A packet that may be written to in its first @bytes: @m itself if nobody else has it, else a copy
  * of those (small packets whole) with the rest attached; @m's reference is given up then. The copy
  * has @m's meta. NULL when the pool is empty: @m is still the caller's. Worker.
  */
-static inline struct rte_mbuf *hd_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m,
+static inline struct rte_mbuf *dp_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m,
 						uint32_t bytes)
 {
-	if (likely(hd_mbuf_is_private(m)))
+	if (likely(dp_mbuf_is_private(m)))
 		return m;
-	return hd_mbuf_copy_head(pool, m, bytes);
+	return dp_mbuf_copy_head(pool, m, bytes);
 }
 
 /*
@@ -37,13 +37,13 @@ static inline struct rte_mbuf *hd_mbuf_writable(struct rte_mempool *pool, struct
  * of it is lent (RTE_MBUF_F_EXTERNAL): a guest's memory, which is given back after the loop. @m's
  * reference is given up then. NULL when the pool is empty: @m is still the caller's. Worker.
  */
-struct rte_mbuf *hd_mbuf_own(struct hd_worker *w, struct rte_mbuf *m);
+struct rte_mbuf *dp_mbuf_own(struct dp_worker *w, struct rte_mbuf *m);
 
 /*
  * Frees @n packets, as rte_pktmbuf_free_bulk() does: at once, when all are of one buffer of the frames'
  * pool and nobody else has them, which most are. Worker.
  */
-static inline void hd_mbuf_free_bulk(struct hd_worker *w, struct rte_mbuf **m, unsigned int n)
+static inline void dp_mbuf_free_bulk(struct dp_worker *w, struct rte_mbuf **m, unsigned int n)
 {
 	uint64_t other = 0;
 

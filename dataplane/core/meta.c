@@ -3,13 +3,13 @@
 
 #include "dataplane/core/meta.h"
 
-int hd_meta_init(void)
+int dp_meta_init(void)
 {
 	static const struct rte_mbuf_dynfield field = {
 		.name = "heddle_meta",
-		.size = sizeof(struct hd_meta),
+		.size = sizeof(struct dp_meta),
 		.align = 8,
 	};
 
-	return rte_mbuf_dynfield_register_offset(&field, HD_META_OFFSET) < 0 ? -rte_errno : 0;
+	return rte_mbuf_dynfield_register_offset(&field, DP_META_OFFSET) < 0 ? -rte_errno : 0;
 }

@@ -22,27 +22,27 @@
  * the sender knows the last destination). Partial checksums of other protocols, or with tags that
  * we do not walk, are completed at once, from what is there. Also clears flags for a plain header. Worker.
  */
-int hd_offload_rx(struct rte_mbuf *m, const struct virtio_net_hdr *hdr);
+int dp_offload_rx(struct rte_mbuf *m, const struct virtio_net_hdr *hdr);
 
 /* Writes the virtio-net header that says the same as the meta. Worker. */
-void hd_offload_tx_header(struct rte_mbuf *m, struct virtio_net_hdr *hdr);
+void dp_offload_tx_header(struct rte_mbuf *m, struct virtio_net_hdr *hdr);
 
 /*
  * Finishes the L4 checksum in software. The packet must be writable in its first 256 bytes.
- * Clears HD_META_CSUM.
+ * Clears DP_META_CSUM.
  */
-void hd_offload_csum(struct rte_mbuf *m);
+void dp_offload_csum(struct rte_mbuf *m);
 
 /*
  * Cuts a super-frame into frames with complete headers and checksums (IPv4 ids counted up, CWR on
  * the first, FIN and PSH on the last). @m is only read, and not freed. Puts at most @max frames in @out and
  * returns how many; -ENOMEM when the pool is empty (nothing is left in @out), -ENOSPC when @max is
  * too small. Each frame carries a copy of the meta with its offload flags cleared, or, with
- * @partial, HD_META_CSUM kept for a port that has HD_CAP_CSUM.
+ * @partial, DP_META_CSUM kept for a port that has DP_CAP_CSUM.
  */
-int hd_offload_segment(struct rte_mempool *pool, struct rte_mbuf *m, bool partial,
+int dp_offload_segment(struct rte_mempool *pool, struct rte_mbuf *m, bool partial,
 		       struct rte_mbuf **out, unsigned int max);
 
-#define HD_SEGMENTS_MAX 1024 /* of one super-frame: 64 KB in pieces of 64 bytes */
+#define DP_SEGMENTS_MAX 1024 /* of one super-frame: 64 KB in pieces of 64 bytes */
 
 #endif

@@ -36,7 +36,7 @@ static int view_need(const struct view *v, uint32_t end)
 	return end > v->readable ? -ENOENT : 0;
 }
 
-static int walk_ipv4(const struct view *v, struct hd_l4_layout *l)
+static int walk_ipv4(const struct view *v, struct dp_l4_layout *l)
 {
 	const uint8_t *ip = v->p + l->l2_len;
 	uint32_t total, hlen;
@@ -57,7 +57,7 @@ static int walk_ipv4(const struct view *v, struct hd_l4_layout *l)
 	return 0;
 }
 
-static int walk_ipv6(const struct view *v, struct hd_l4_layout *l)
+static int walk_ipv6(const struct view *v, struct dp_l4_layout *l)
 {
 	const uint8_t *ip = v->p + l->l2_len;
 	uint32_t off = IPV6_LEN, total;
@@ -94,13 +94,13 @@ static int walk_ipv6(const struct view *v, struct hd_l4_layout *l)
 	return 0;
 }
 
-static int walk_l4(const struct view *v, struct hd_l4_layout *l)
+static int walk_l4(const struct view *v, struct dp_l4_layout *l)
 {
-	uint32_t off = hd_l4_offset(l);
-	uint32_t least = l->proto == HD_IPPROTO_TCP ? TCP_MIN : UDP_LEN;
+	uint32_t off = dp_l4_offset(l);
+	uint32_t least = l->proto == DP_IPPROTO_TCP ? TCP_MIN : UDP_LEN;
 	int ret;
 
-	if (l->proto != HD_IPPROTO_TCP && l->proto != HD_IPPROTO_UDP)
+	if (l->proto != DP_IPPROTO_TCP && l->proto != DP_IPPROTO_UDP)
 		return -ENOENT;
 	if (l->l4_total < least)
 		return -EINVAL;
@@ -108,7 +108,7 @@ static int walk_l4(const struct view *v, struct hd_l4_layout *l)
 	if (ret)
 		return ret;
 	l->l4_len = UDP_LEN;
-	if (l->proto == HD_IPPROTO_UDP)
+	if (l->proto == DP_IPPROTO_UDP)
 		return 0;
 	l->l4_len = (uint8_t)((v->p[off + 12] >> 4) * 4);
 	if (l->l4_len < TCP_MIN || l->l4_len > l->l4_total)
@@ -116,7 +116,7 @@ static int walk_l4(const struct view *v, struct hd_l4_layout *l)
 	return view_need(v, off + l->l4_len);
 }
 
-int hd_l4_walk(const uint8_t *head, uint32_t head_len, uint32_t pkt_len, struct hd_l4_layout *out)
+int dp_l4_walk(const uint8_t *head, uint32_t head_len, uint32_t pkt_len, struct dp_l4_layout *out)
 {
 	const struct view v = {head, head_len, pkt_len};
 	uint32_t type_at = HD_ETH_HLEN - 2;
@@ -145,12 +145,12 @@ int hd_l4_walk(const uint8_t *head, uint32_t head_len, uint32_t pkt_len, struct 
 	return ret ? ret : walk_l4(&v, out);
 }
 
-/* The header asks for a checksum only. @walked is what hd_l4_walk() said. */
+/* The header asks for a checksum only. @walked is what dp_l4_walk() said. */
 static int check_csum(const struct virtio_net_hdr *hdr, int walked, uint32_t pkt_len,
-		      struct hd_offload_plan *plan)
+		      struct dp_offload_plan *plan)
 {
-	const struct hd_l4_layout *l = &plan->l4;
-	uint16_t right = l->proto == HD_IPPROTO_TCP ? HD_TCP_CSUM_OFFSET : HD_UDP_CSUM_OFFSET;
+	const struct dp_l4_layout *l = &plan->l4;
+	uint16_t right = l->proto == DP_IPPROTO_TCP ? DP_TCP_CSUM_OFFSET : DP_UDP_CSUM_OFFSET;
 
 	plan->csum_start = hdr->csum_start;
 	plan->csum_offset = hdr->csum_offset;
@@ -160,24 +160,24 @@ static int check_csum(const struct virtio_net_hdr *hdr, int walked, uint32_t pkt
 		return 0;
 	}
 	/* a tunnel over UDP leaves the checksum of the packet inside to us */
-	if (l->proto == HD_IPPROTO_UDP && hdr->csum_start >= hd_l4_offset(l) + UDP_LEN) {
+	if (l->proto == DP_IPPROTO_UDP && hdr->csum_start >= dp_l4_offset(l) + UDP_LEN) {
 		plan->complete = true;
 		return 0;
 	}
-	if (hdr->csum_start != hd_l4_offset(l) || hdr->csum_offset != right)
+	if (hdr->csum_start != dp_l4_offset(l) || hdr->csum_offset != right)
 		return -EINVAL;
 	plan->csum_end = hdr->csum_start + l->l4_total;
 	plan->seed = !l->routed;
-	if (hd_l4_offset(l) + l->l4_len > HD_OFFLOAD_DIRECT)
+	if (dp_l4_offset(l) + l->l4_len > DP_OFFLOAD_DIRECT)
 		plan->complete = true;
 	else
 		plan->csum = true;
 	return 0;
 }
 
-static int check_gso(const struct virtio_net_hdr *hdr, int walked, struct hd_offload_plan *plan)
+static int check_gso(const struct virtio_net_hdr *hdr, int walked, struct dp_offload_plan *plan)
 {
-	const struct hd_l4_layout *l = &plan->l4;
+	const struct dp_l4_layout *l = &plan->l4;
 	uint8_t family;
 
 	switch (hdr->gso_type & ~VIRTIO_NET_HDR_GSO_ECN) {
@@ -185,28 +185,28 @@ static int check_gso(const struct virtio_net_hdr *hdr, int walked, struct hd_off
 	case VIRTIO_NET_HDR_GSO_TCPV6: family = 6; break;
 	default: return -EINVAL;
 	}
-	if (walked || l->family != family || l->proto != HD_IPPROTO_TCP || !hdr->gso_size)
+	if (walked || l->family != family || l->proto != DP_IPPROTO_TCP || !hdr->gso_size)
 		return -EINVAL;
 	if (!(hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)) {
 		/*
 		 * A device that merged what it received (LRO) says so: the checksum that it left is
 		 * of no use to the parts.
 		 */
-		if (l->routed || hd_l4_offset(l) + l->l4_len > HD_OFFLOAD_DIRECT)
+		if (l->routed || dp_l4_offset(l) + l->l4_len > DP_OFFLOAD_DIRECT)
 			return -EINVAL;
-	} else if (hdr->csum_start != hd_l4_offset(l) || hdr->csum_offset != HD_TCP_CSUM_OFFSET) {
+	} else if (hdr->csum_start != dp_l4_offset(l) || hdr->csum_offset != DP_TCP_CSUM_OFFSET) {
 		return -EINVAL;
 	}
 	plan->seed = !l->routed;
 	plan->csum = true;
-	plan->csum_offset = HD_TCP_CSUM_OFFSET;
+	plan->csum_offset = DP_TCP_CSUM_OFFSET;
 	plan->gso_size = hdr->gso_size;
 	plan->tso = l->l4_total - l->l4_len > hdr->gso_size;
 	return 0;
 }
 
-int hd_offload_check(const struct virtio_net_hdr *hdr, const uint8_t *head, uint32_t head_len,
-		     uint32_t pkt_len, struct hd_offload_plan *plan)
+int dp_offload_check(const struct virtio_net_hdr *hdr, const uint8_t *head, uint32_t head_len,
+		     uint32_t pkt_len, struct dp_offload_plan *plan)
 {
 	bool csum = hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
 	bool gso = hdr->gso_type != VIRTIO_NET_HDR_GSO_NONE;
@@ -220,18 +220,18 @@ int hd_offload_check(const struct virtio_net_hdr *hdr, const uint8_t *head, uint
 	if (csum && (hdr->csum_start < HD_ETH_HLEN ||
 		     (uint32_t)hdr->csum_start + hdr->csum_offset + 2 > pkt_len))
 		return -EINVAL;
-	walked = hd_l4_walk(head, head_len, pkt_len, &plan->l4);
+	walked = dp_l4_walk(head, head_len, pkt_len, &plan->l4);
 	if (walked == -EINVAL)
 		return -EINVAL;
 	if (!gso)
 		return check_csum(hdr, walked, pkt_len, plan);
 	ret = check_gso(hdr, walked, plan);
-	if (ret || plan->tso || hd_l4_offset(&plan->l4) + plan->l4.l4_len <= HD_OFFLOAD_DIRECT)
+	if (ret || plan->tso || dp_l4_offset(&plan->l4) + plan->l4.l4_len <= DP_OFFLOAD_DIRECT)
 		return ret;
 	/* one segment only, and its checksum is out of reach of the path */
 	plan->csum = false;
 	plan->complete = true;
-	plan->csum_start = hd_l4_offset(&plan->l4);
+	plan->csum_start = dp_l4_offset(&plan->l4);
 	plan->csum_end = plan->csum_start + plan->l4.l4_total;
 	return 0;
 }
@@ -260,7 +260,7 @@ static uint64_t sum_bytes(const uint8_t *p, size_t len)
 	return sum;
 }
 
-uint16_t hd_csum_fold(uint64_t sum)
+uint16_t dp_csum_fold(uint64_t sum)
 {
 	sum = (sum & UINT32_MAX) + (sum >> 32);
 	sum = (sum & UINT32_MAX) + (sum >> 32);
@@ -270,16 +270,16 @@ uint16_t hd_csum_fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
-void hd_csum_add(struct hd_csum *c, const void *data, size_t len)
+void dp_csum_add(struct dp_csum *c, const void *data, size_t len)
 {
-	uint16_t sum = hd_csum_fold(sum_bytes(data, len));
+	uint16_t sum = dp_csum_fold(sum_bytes(data, len));
 
 	/* in a piece that starts at an odd place all words are the other way round */
 	c->sum += c->odd ? __builtin_bswap16(sum) : sum;
 	c->odd ^= len & 1;
 }
 
-uint64_t hd_csum_pseudo(const uint8_t *head, const struct hd_l4_layout *l)
+uint64_t dp_csum_pseudo(const uint8_t *head, const struct dp_l4_layout *l)
 {
 	const uint8_t *ip = head + l->l2_len;
 	const uint8_t tail[4] = {0, l->proto, (uint8_t)(l->l4_total >> 8), (uint8_t)l->l4_total};

@@ -16,30 +16,30 @@
 #include <linux/virtio_net.h>
 
 /* Headers that end beyond this many bytes are not looked at. */
-#define HD_OFFLOAD_HEADERS_MAX 512
+#define DP_OFFLOAD_HEADERS_MAX 512
 
 /* Bytes of a packet that can be read, and in an unshared packet written, directly (see meta.h). */
-#define HD_OFFLOAD_DIRECT 256
+#define DP_OFFLOAD_DIRECT 256
 
-#define HD_IPPROTO_TCP 6
-#define HD_IPPROTO_UDP 17
+#define DP_IPPROTO_TCP 6
+#define DP_IPPROTO_UDP 17
 
 /* Offset of the checksum in a TCP and in a UDP header. */
-#define HD_TCP_CSUM_OFFSET 16
-#define HD_UDP_CSUM_OFFSET 6
+#define DP_TCP_CSUM_OFFSET 16
+#define DP_UDP_CSUM_OFFSET 6
 
 /* Where the headers of a TCP or UDP packet are. All lengths in bytes. */
-struct hd_l4_layout {
+struct dp_l4_layout {
 	uint32_t l4_total; /* TCP or UDP header with what follows, as the IP header says */
 	uint16_t l3_len;   /* IP header with options or extension headers */
 	uint8_t l2_len;    /* Ethernet header with all tags */
 	uint8_t l4_len;    /* TCP header with options, or 8 for UDP */
 	uint8_t family;    /* 4 or 6 */
-	uint8_t proto;     /* HD_IPPROTO_TCP or HD_IPPROTO_UDP */
+	uint8_t proto;     /* DP_IPPROTO_TCP or DP_IPPROTO_UDP */
 	bool routed; /* IPv6 routing header: the checksum's destination may not be the IP header's */
 };
 
-static inline uint32_t hd_l4_offset(const struct hd_l4_layout *l)
+static inline uint32_t dp_l4_offset(const struct dp_l4_layout *l)
 {
 	return (uint32_t)l->l2_len + l->l3_len;
 }
@@ -50,11 +50,11 @@ static inline uint32_t hd_l4_offset(const struct hd_l4_layout *l)
  * -ENOENT: sound as far as can be seen, but not one of these (another protocol, a fragment, a third
  * tag, a jumbogram, headers beyond @head_len); -EINVAL: cut short, or at odds with itself.
  */
-int hd_l4_walk(const uint8_t *head, uint32_t head_len, uint32_t pkt_len, struct hd_l4_layout *out);
+int dp_l4_walk(const uint8_t *head, uint32_t head_len, uint32_t pkt_len, struct dp_l4_layout *out);
 
 /* What is to be done with a packet that came with a virtio-net header. */
-struct hd_offload_plan {
-	struct hd_l4_layout l4; /* with csum or tso */
+struct dp_offload_plan {
+	struct dp_l4_layout l4; /* with csum or tso */
 	uint32_t csum_start;    /* with complete: first byte that the checksum covers, */
 	uint32_t csum_end;      /* the byte after the last, */
 	uint16_t csum_offset;   /* and the field, from csum_start; also with csum */
@@ -67,23 +67,23 @@ struct hd_offload_plan {
 
 /*
  * Checks a virtio-net header (host byte order) against the packet that it came with. Fills @plan.
- * Returns 0, or -EINVAL when the header lies; see hd_offload_rx() for what counts as a lie.
+ * Returns 0, or -EINVAL when the header lies; see dp_offload_rx() for what counts as a lie.
  */
-int hd_offload_check(const struct virtio_net_hdr *hdr, const uint8_t *head, uint32_t head_len,
-		     uint32_t pkt_len, struct hd_offload_plan *plan);
+int dp_offload_check(const struct virtio_net_hdr *hdr, const uint8_t *head, uint32_t head_len,
+		     uint32_t pkt_len, struct dp_offload_plan *plan);
 
 /* A checksum over bytes that come in pieces of any length. Start from all zero. */
-struct hd_csum {
+struct dp_csum {
 	uint64_t sum;
 	bool odd; /* an odd number of bytes so far */
 };
 
-void hd_csum_add(struct hd_csum *c, const void *data, size_t len);
+void dp_csum_add(struct dp_csum *c, const void *data, size_t len);
 
 /* The sum in 16 bits, not complemented. */
-uint16_t hd_csum_fold(uint64_t sum);
+uint16_t dp_csum_fold(uint64_t sum);
 
 /* Sum of the pseudo-header of @l at @head (not folded); must not be used when l->routed. */
-uint64_t hd_csum_pseudo(const uint8_t *head, const struct hd_l4_layout *l);
+uint64_t dp_csum_pseudo(const uint8_t *head, const struct dp_l4_layout *l);
 
 #endif

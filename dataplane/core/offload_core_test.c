@@ -18,17 +18,17 @@ static void start(int family, int proto, uint32_t payload)
 
 static uint32_t readable(void)
 {
-	return b.len < HD_OFFLOAD_HEADERS_MAX ? b.len : HD_OFFLOAD_HEADERS_MAX;
+	return b.len < DP_OFFLOAD_HEADERS_MAX ? b.len : DP_OFFLOAD_HEADERS_MAX;
 }
 
-static int walk(struct hd_l4_layout *l)
+static int walk(struct dp_l4_layout *l)
 {
-	return hd_l4_walk(b.p, readable(), b.len, l);
+	return dp_l4_walk(b.p, readable(), b.len, l);
 }
 
 static void check_walk_ok(void)
 {
-	struct hd_l4_layout l;
+	struct dp_l4_layout l;
 
 	build_packet(&b, false);
 	CU_ASSERT_EQUAL_FATAL(walk(&l), 0);
@@ -64,7 +64,7 @@ static void test_walk(void)
 
 static void test_walk_not_ours(void)
 {
-	struct hd_l4_layout l;
+	struct dp_l4_layout l;
 
 	start(4, 1, 20);
 	build_packet(&b, false);
@@ -103,7 +103,7 @@ static void test_walk_not_ours(void)
 static void test_walk_truncated(void)
 {
 	for (int family = 4; family <= 6; family += 2) {
-		struct hd_l4_layout l;
+		struct dp_l4_layout l;
 
 		start(family, 6, 10);
 		b.tags = 2;
@@ -114,7 +114,7 @@ static void test_walk_truncated(void)
 			uint8_t *copy = malloc(len + 1);
 
 			memcpy(copy, b.p, len);
-			CU_ASSERT_EQUAL(hd_l4_walk(copy, len, len, &l), -EINVAL);
+			CU_ASSERT_EQUAL(dp_l4_walk(copy, len, len, &l), -EINVAL);
 			free(copy);
 		}
 	}
@@ -140,7 +140,7 @@ static void test_walk_contradictions(void)
 	};
 
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct hd_l4_layout l;
+		struct dp_l4_layout l;
 
 		start(cases[i].family, 6, 10);
 		build_packet(&b, false);
@@ -151,7 +151,7 @@ static void test_walk_contradictions(void)
 
 static void test_walk_ext_overrun(void)
 {
-	struct hd_l4_layout l;
+	struct dp_l4_layout l;
 
 	start(6, 17, 10);
 	b.hop = true;
@@ -172,9 +172,9 @@ static struct virtio_net_hdr honest(void)
 	};
 }
 
-static int check(const struct virtio_net_hdr *h, struct hd_offload_plan *plan)
+static int check(const struct virtio_net_hdr *h, struct dp_offload_plan *plan)
 {
-	return hd_offload_check(h, b.p, readable(), b.len, plan);
+	return dp_offload_check(h, b.p, readable(), b.len, plan);
 }
 
 static void test_lies(void)
@@ -182,7 +182,7 @@ static void test_lies(void)
 	static const int families[] = {4, 6};
 
 	for (int f = 0; f < 2; f++) {
-		struct hd_offload_plan plan;
+		struct dp_offload_plan plan;
 		struct virtio_net_hdr h;
 
 		start(families[f], 6, 5000);
@@ -230,7 +230,7 @@ static void test_lies(void)
 
 static void test_gso_not_tcp(void)
 {
-	struct hd_offload_plan plan;
+	struct dp_offload_plan plan;
 	struct virtio_net_hdr h;
 
 	start(4, 17, 5000);
@@ -252,7 +252,7 @@ static void test_gso_not_tcp(void)
 /* What is sound but not for the path to carry along is completed at once. */
 static void test_complete_at_once(void)
 {
-	struct hd_offload_plan plan;
+	struct dp_offload_plan plan;
 	struct virtio_net_hdr h;
 
 	start(4, 17, 100); /* a packet inside UDP */
@@ -293,7 +293,7 @@ static void test_complete_at_once(void)
 
 static void test_merged_by_device(void)
 {
-	struct hd_offload_plan plan;
+	struct dp_offload_plan plan;
 	struct virtio_net_hdr h;
 
 	start(4, 6, 5000);
@@ -324,16 +324,16 @@ static void test_sum(void)
 		uint32_t at = build_random(&seed) % 2048, len = build_random(&seed) % 2048;
 		uint32_t cut = len ? build_random(&seed) % len : 0;
 		uint32_t cut2 = cut + (len > cut ? build_random(&seed) % (len - cut) : 0);
-		struct hd_csum c = {0};
+		struct dp_csum c = {0};
 		uint16_t got;
 
-		hd_csum_add(&c, data + at, cut);
-		hd_csum_add(&c, data + at + cut, cut2 - cut);
-		hd_csum_add(&c, data + at + cut2, len - cut2);
-		got = hd_csum_fold(c.sum);
+		dp_csum_add(&c, data + at, cut);
+		dp_csum_add(&c, data + at + cut, cut2 - cut);
+		dp_csum_add(&c, data + at + cut2, len - cut2);
+		got = dp_csum_fold(c.sum);
 		CU_ASSERT_EQUAL(build_get16((uint8_t *)&got), slow_sum(0, data + at, len));
 	}
-	CU_ASSERT_EQUAL(hd_csum_fold(UINT64_MAX), 0xffff);
+	CU_ASSERT_EQUAL(dp_csum_fold(UINT64_MAX), 0xffff);
 }
 
 UNIT_MAIN("offload_core", {"walk", test_walk}, {"walk, not ours", test_walk_not_ours},

@@ -12,7 +12,7 @@
 
 static struct build b;
 static struct rte_mempool *frames, *big, *tiny;
-static struct rte_mbuf *out[HD_SEGMENTS_MAX];
+static struct rte_mbuf *out[DP_SEGMENTS_MAX];
 static uint8_t flat[BUILD_MAX];
 
 static int setup(void)
@@ -100,13 +100,13 @@ static void test_csum(void)
 		h = header(0);
 		m = unit_packet(b.len > 2048 ? big : frames, b.p, b.len,
 				b.len > 800 ? 333 : pieces[i % 5]);
-		CU_ASSERT_EQUAL_FATAL(hd_offload_rx(m, &h), 0);
-		CU_ASSERT_EQUAL_FATAL(hd_meta(m)->flags, HD_META_CSUM);
-		hd_offload_tx_header(m, &back);
+		CU_ASSERT_EQUAL_FATAL(dp_offload_rx(m, &h), 0);
+		CU_ASSERT_EQUAL_FATAL(dp_meta(m)->flags, DP_META_CSUM);
+		dp_offload_tx_header(m, &back);
 		CU_ASSERT_EQUAL(memcmp(&h, &back, sizeof(h)), 0);
-		hd_offload_csum(m);
-		CU_ASSERT_EQUAL(hd_meta(m)->flags, 0);
-		hd_offload_tx_header(m, &back);
+		dp_offload_csum(m);
+		CU_ASSERT_EQUAL(dp_meta(m)->flags, 0);
+		dp_offload_tx_header(m, &back);
 		CU_ASSERT(!back.flags && !back.csum_start);
 		CU_ASSERT_EQUAL(flatten(m), b.len);
 		CU_ASSERT(slow_l4_ok(&b, flat, b.total));
@@ -135,12 +135,12 @@ static void test_wrong_field(void)
 		field = b.p + h.csum_start + h.csum_offset;
 		build_be16(field, i % 5 ? i * 40503 : 0);
 		m = unit_packet(b.len > 2048 ? big : frames, b.p, b.len, b.len > 800 ? 333 : 0);
-		CU_ASSERT_EQUAL_FATAL(hd_offload_rx(m, &h), 0);
+		CU_ASSERT_EQUAL_FATAL(dp_offload_rx(m, &h), 0);
 		/* as another port takes it: partial, and right */
 		flatten(m);
 		CU_ASSERT_EQUAL(build_get16(flat + h.csum_start + h.csum_offset),
 				slow_pseudo(&b, b.p, b.total));
-		hd_offload_csum(m);
+		dp_offload_csum(m);
 		flatten(m);
 		CU_ASSERT(slow_l4_ok(&b, flat, b.total));
 		rte_pktmbuf_free(m);
@@ -155,11 +155,11 @@ static void test_plain(void)
 
 	random_build(1, 6, 100);
 	m = unit_packet(frames, b.p, b.len, 0);
-	hd_meta(m)->flags = HD_META_TSO4;
-	CU_ASSERT_EQUAL(hd_offload_rx(m, &h), 0);
-	CU_ASSERT_EQUAL(hd_meta(m)->flags, 0);
+	dp_meta(m)->flags = DP_META_TSO4;
+	CU_ASSERT_EQUAL(dp_offload_rx(m, &h), 0);
+	CU_ASSERT_EQUAL(dp_meta(m)->flags, 0);
 	h.hdr_len = (uint16_t)(b.len + 1);
-	CU_ASSERT_EQUAL(hd_offload_rx(m, &h), -EINVAL);
+	CU_ASSERT_EQUAL(dp_offload_rx(m, &h), -EINVAL);
 	rte_pktmbuf_free(m);
 	no_leak();
 }
@@ -180,8 +180,8 @@ static void test_zero(void)
 		build_be16(l4 + b.l4, 0xffff - sum);
 		h = header(0);
 		m = unit_packet(frames, b.p, b.len, 0);
-		CU_ASSERT_EQUAL_FATAL(hd_offload_rx(m, &h), 0);
-		hd_offload_csum(m);
+		CU_ASSERT_EQUAL_FATAL(dp_offload_rx(m, &h), 0);
+		dp_offload_csum(m);
 		flatten(m);
 		CU_ASSERT_EQUAL(build_get16(flat + h.csum_start + h.csum_offset),
 				proto == 6 ? 0 : 0xffff);
@@ -206,8 +206,8 @@ static void test_complete(void)
 		h.csum_offset = 16;
 		sum = slow_sum(0, b.p + start, b.len - start);
 		m = unit_packet(frames, b.p, b.len, piece);
-		CU_ASSERT_EQUAL_FATAL(hd_offload_rx(m, &h), 0);
-		CU_ASSERT_EQUAL(hd_meta(m)->flags, 0);
+		CU_ASSERT_EQUAL_FATAL(dp_offload_rx(m, &h), 0);
+		CU_ASSERT_EQUAL(dp_meta(m)->flags, 0);
 		flatten(m);
 		CU_ASSERT_EQUAL(build_get16(flat + start + 16), sum == 0xffff ? sum : 0xffff - sum);
 		rte_pktmbuf_free(m);
@@ -248,13 +248,13 @@ static void check_segment(uint32_t i, uint32_t n, uint32_t gso, bool partial)
 	CU_ASSERT(!memcmp(tcp, tcp0, 4) && !memcmp(tcp + 8, tcp0 + 8, 5) &&
 		  !memcmp(tcp + 14, tcp0 + 14, 2) && !memcmp(tcp + 18, tcp0 + 18, b.l4 - 18));
 	if (!partial) {
-		CU_ASSERT_EQUAL(hd_meta(out[i])->flags, 0);
+		CU_ASSERT_EQUAL(dp_meta(out[i])->flags, 0);
 		CU_ASSERT(slow_l4_ok(&b, flat, l4_total));
 		return;
 	}
-	CU_ASSERT_EQUAL(hd_meta(out[i])->flags, HD_META_CSUM);
+	CU_ASSERT_EQUAL(dp_meta(out[i])->flags, DP_META_CSUM);
 	CU_ASSERT_EQUAL(build_get16(tcp + 16), slow_pseudo(&b, flat, l4_total));
-	hd_offload_csum(out[i]);
+	dp_offload_csum(out[i]);
 	flatten(out[i]);
 	CU_ASSERT(slow_l4_ok(&b, flat, l4_total));
 }
@@ -280,13 +280,13 @@ static void test_segment(void)
 		}
 		m = unit_packet(big, b.p, b.len, pieces[i % 4]);
 		n = (payload + gso - 1) / gso;
-		CU_ASSERT_EQUAL_FATAL(hd_offload_rx(m, &h), 0);
-		CU_ASSERT_EQUAL(hd_meta(m)->flags,
-				HD_META_CSUM | (b.family == 4 ? HD_META_TSO4 : HD_META_TSO6));
+		CU_ASSERT_EQUAL_FATAL(dp_offload_rx(m, &h), 0);
+		CU_ASSERT_EQUAL(dp_meta(m)->flags,
+				DP_META_CSUM | (b.family == 4 ? DP_META_TSO4 : DP_META_TSO6));
 		if (n > 1)
-			CU_ASSERT_EQUAL(hd_offload_segment(frames, m, partial, out, n - 1),
+			CU_ASSERT_EQUAL(dp_offload_segment(frames, m, partial, out, n - 1),
 					-ENOSPC);
-		got = hd_offload_segment(frames, m, partial, out, HD_SEGMENTS_MAX);
+		got = dp_offload_segment(frames, m, partial, out, DP_SEGMENTS_MAX);
 		CU_ASSERT_EQUAL_FATAL(got, (int)n);
 		for (uint32_t s = 0; s < n; s++) {
 			uint32_t len = out[s]->pkt_len;
@@ -316,8 +316,8 @@ static void test_long_headers(void)
 	build_packet(&b, true);
 	h = header(1000);
 	m = unit_packet(big, b.p, b.len, 256);
-	CU_ASSERT_EQUAL_FATAL(hd_offload_rx(m, &h), 0);
-	CU_ASSERT_EQUAL_FATAL(hd_offload_segment(frames, m, true, out, HD_SEGMENTS_MAX), 5);
+	CU_ASSERT_EQUAL_FATAL(dp_offload_rx(m, &h), 0);
+	CU_ASSERT_EQUAL_FATAL(dp_offload_segment(frames, m, true, out, DP_SEGMENTS_MAX), 5);
 	for (uint32_t s = 0; s < 5; s++)
 		check_segment(s, 5, 1000, false);
 	rte_pktmbuf_free_bulk(out, 5);
@@ -334,14 +334,14 @@ static void test_no_memory(void)
 	random_build(9, 6, 60000);
 	h = header(1400);
 	m = unit_packet(big, b.p, b.len, 0);
-	CU_ASSERT_EQUAL_FATAL(hd_offload_rx(m, &h), 0);
-	CU_ASSERT_EQUAL(hd_offload_segment(tiny, m, false, out, HD_SEGMENTS_MAX), -ENOMEM);
+	CU_ASSERT_EQUAL_FATAL(dp_offload_rx(m, &h), 0);
+	CU_ASSERT_EQUAL(dp_offload_segment(tiny, m, false, out, DP_SEGMENTS_MAX), -ENOMEM);
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(tiny), 31);
-	hd_meta(m)->gso_size = 4000; /* the first mbufs are there, those for the chains are not */
-	CU_ASSERT_EQUAL(hd_offload_segment(tiny, m, false, out, HD_SEGMENTS_MAX), -ENOMEM);
+	dp_meta(m)->gso_size = 4000; /* the first mbufs are there, those for the chains are not */
+	CU_ASSERT_EQUAL(dp_offload_segment(tiny, m, false, out, DP_SEGMENTS_MAX), -ENOMEM);
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(tiny), 31);
-	hd_meta(m)->gso_size = 0;
-	CU_ASSERT_EQUAL(hd_offload_segment(tiny, m, false, out, HD_SEGMENTS_MAX), -EINVAL);
+	dp_meta(m)->gso_size = 0;
+	CU_ASSERT_EQUAL(dp_offload_segment(tiny, m, false, out, DP_SEGMENTS_MAX), -EINVAL);
 	CU_ASSERT_EQUAL(flatten(m), b.len);
 	CU_ASSERT_EQUAL(memcmp(flat, b.p, b.len), 0);
 	rte_pktmbuf_free(m);

@@ -61,14 +61,14 @@ static void put_sum(uint8_t *p, uint16_t sum)
 	memcpy(p, &sum, 2);
 }
 
-void hd_tso_init(struct hd_tso *t, const uint8_t *head, const struct hd_l4_layout *l4,
+void dp_tso_init(struct dp_tso *t, const uint8_t *head, const struct dp_l4_layout *l4,
 		 uint16_t gso_size)
 {
-	const uint8_t *ip = head + l4->l2_len, *tcp = head + hd_l4_offset(l4);
-	struct hd_csum sum = {0};
+	const uint8_t *ip = head + l4->l2_len, *tcp = head + dp_l4_offset(l4);
+	struct dp_csum sum = {0};
 
 	t->l3_off = l4->l2_len;
-	t->l4_off = hd_l4_offset(l4);
+	t->l4_off = dp_l4_offset(l4);
 	t->hdr_len = t->l4_off + l4->l4_len;
 	t->payload = l4->l4_total - l4->l4_len;
 	t->gso_size = gso_size;
@@ -79,26 +79,26 @@ void hd_tso_init(struct hd_tso *t, const uint8_t *head, const struct hd_l4_layou
 	memcpy(t->hdr, head, t->hdr_len);
 
 	/* one's complement: adding the complement takes the length away again */
-	t->pseudo = read_word(tcp + HD_TCP_CSUM_OFFSET) + (UINT16_MAX ^ word(l4->l4_total));
+	t->pseudo = read_word(tcp + DP_TCP_CSUM_OFFSET) + (UINT16_MAX ^ word(l4->l4_total));
 
-	hd_csum_add(&sum, tcp, TCP_SEQ);
-	hd_csum_add(&sum, tcp + TCP_SEQ + 4, HD_TCP_CSUM_OFFSET - TCP_SEQ - 4);
-	hd_csum_add(&sum, tcp + HD_TCP_CSUM_OFFSET + 2, l4->l4_len - HD_TCP_CSUM_OFFSET - 2u);
+	dp_csum_add(&sum, tcp, TCP_SEQ);
+	dp_csum_add(&sum, tcp + TCP_SEQ + 4, DP_TCP_CSUM_OFFSET - TCP_SEQ - 4);
+	dp_csum_add(&sum, tcp + DP_TCP_CSUM_OFFSET + 2, l4->l4_len - DP_TCP_CSUM_OFFSET - 2u);
 	t->tcp_sum = sum.sum + (UINT16_MAX ^ word(t->flags));
 
 	t->ip_sum = 0;
 	t->id = 0;
 	if (t->family == 4) {
 		memset(&sum, 0, sizeof(sum));
-		hd_csum_add(&sum, ip, IPV4_LENGTH);
-		hd_csum_add(&sum, ip + IPV4_ID + 2, IPV4_CSUM - IPV4_ID - 2);
-		hd_csum_add(&sum, ip + IPV4_CSUM + 2, l4->l3_len - IPV4_CSUM - 2u);
+		dp_csum_add(&sum, ip, IPV4_LENGTH);
+		dp_csum_add(&sum, ip + IPV4_ID + 2, IPV4_CSUM - IPV4_ID - 2);
+		dp_csum_add(&sum, ip + IPV4_CSUM + 2, l4->l3_len - IPV4_CSUM - 2u);
 		t->ip_sum = sum.sum;
 		t->id = be16(ip + IPV4_ID);
 	}
 }
 
-static void ip_header(const struct hd_tso *t, uint32_t i, uint32_t l4_total, uint8_t *ip)
+static void ip_header(const struct dp_tso *t, uint32_t i, uint32_t l4_total, uint8_t *ip)
 {
 	uint32_t l3_len = t->l4_off - t->l3_off;
 	uint16_t id = (uint16_t)(t->id + i);
@@ -110,12 +110,12 @@ static void ip_header(const struct hd_tso *t, uint32_t i, uint32_t l4_total, uin
 	put16(ip + IPV4_LENGTH, l3_len + l4_total);
 	put16(ip + IPV4_ID, id);
 	put_sum(ip + IPV4_CSUM,
-		(uint16_t)~hd_csum_fold(t->ip_sum + word(l3_len + l4_total) + word(id)));
+		(uint16_t)~dp_csum_fold(t->ip_sum + word(l3_len + l4_total) + word(id)));
 }
 
-void hd_tso_header(const struct hd_tso *t, uint32_t i, const struct hd_csum *payload, uint8_t *hdr)
+void dp_tso_header(const struct dp_tso *t, uint32_t i, const struct dp_csum *payload, uint8_t *hdr)
 {
-	uint32_t l4_total = t->hdr_len - t->l4_off + hd_tso_payload(t, i);
+	uint32_t l4_total = t->hdr_len - t->l4_off + dp_tso_payload(t, i);
 	uint32_t seq = t->seq + i * t->gso_size;
 	uint64_t sum = t->pseudo + word(l4_total);
 	uint8_t flags = t->flags, *tcp = hdr + t->l4_off;
@@ -130,9 +130,9 @@ void hd_tso_header(const struct hd_tso *t, uint32_t i, const struct hd_csum *pay
 	put32(tcp + TCP_SEQ, seq);
 	tcp[TCP_FLAGS] = flags;
 	if (!payload) {
-		put_sum(tcp + HD_TCP_CSUM_OFFSET, hd_csum_fold(sum));
+		put_sum(tcp + DP_TCP_CSUM_OFFSET, dp_csum_fold(sum));
 		return;
 	}
 	sum += t->tcp_sum + word(seq >> 16) + word(seq & UINT16_MAX) + word(flags) + payload->sum;
-	put_sum(tcp + HD_TCP_CSUM_OFFSET, (uint16_t)~hd_csum_fold(sum));
+	put_sum(tcp + DP_TCP_CSUM_OFFSET, (uint16_t)~dp_csum_fold(sum));
 }

@@ -11,7 +11,7 @@
 static struct hd_chan *supervisor;
 static bool sweep_is_due;
 
-void hd_opener_init(struct hd_chan *chan)
+void dp_opener_init(struct hd_chan *chan)
 {
 	supervisor = chan;
 }
@@ -33,7 +33,7 @@ static void on_done(struct hd_chan *chan, int status, const struct hd_msg *msg, 
 	(void)arg;
 }
 
-int hd_opener_tap(const struct hd_open_tap *req, int *fds, unsigned int *n_fds,
+int dp_opener_tap(const struct hd_open_tap *req, int *fds, unsigned int *n_fds,
 		  struct hd_opened *opened, struct hd_err *err)
 {
 	int rc = check(err);
@@ -45,7 +45,7 @@ int hd_opener_tap(const struct hd_open_tap *req, int *fds, unsigned int *n_fds,
 	return rc;
 }
 
-int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_opened *opened,
+int dp_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_opened *opened,
 		     struct hd_err *err)
 {
 	unsigned int n_fds = 2;
@@ -63,7 +63,7 @@ int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_ope
 	return rc;
 }
 
-void hd_opener_release(const char *port)
+void dp_opener_release(const char *port)
 {
 	struct hd_open_release req = {0};
 
@@ -73,7 +73,7 @@ void hd_opener_release(const char *port)
 	sweep_is_due = true;
 }
 
-void hd_opener_down(const char *port)
+void dp_opener_down(const char *port)
 {
 	struct hd_open_release req = {0};
 
@@ -82,24 +82,24 @@ void hd_opener_down(const char *port)
 		hd_chan_request(supervisor, OPEN_DOWN, &req, on_done, NULL);
 }
 
-void hd_opener_sweep_later(void)
+void dp_opener_sweep_later(void)
 {
 	sweep_is_due = true;
 }
 
-bool hd_opener_sweep_is_due(void)
+bool dp_opener_sweep_is_due(void)
 {
 	return sweep_is_due;
 }
 
-void hd_opener_sweep(void)
+void dp_opener_sweep(void)
 {
 	if (check(NULL) == 0)
 		hd_chan_request(supervisor, OPEN_SWEEP, NULL, on_done, NULL);
 	sweep_is_due = false;
 }
 
-int hd_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *opened,
+int dp_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *opened,
 		    struct hd_err *err)
 {
 	unsigned int n_fds = 1;
@@ -113,7 +113,7 @@ int hd_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *ope
 	return rc ? rc : fd;
 }
 
-int hd_opener_vhost_admit(const char *port, struct hd_err *err)
+int dp_opener_vhost_admit(const char *port, struct hd_err *err)
 {
 	struct hd_vhost_admit req = {0};
 	struct hd_nothing none;
@@ -125,7 +125,7 @@ int hd_opener_vhost_admit(const char *port, struct hd_err *err)
 				 OPENER_TIMEOUT_MS, err);
 }
 
-int hd_opener_capture(const char *name, bool write, struct hd_err *err)
+int dp_opener_capture(const char *name, bool write, struct hd_err *err)
 {
 	struct hd_open_capture req = {.write = write};
 	unsigned int n_fds = 1;
@@ -141,7 +141,7 @@ int hd_opener_capture(const char *name, bool write, struct hd_err *err)
 	return rc ? rc : fd;
 }
 
-int hd_opener_shm(const char *name, uint32_t version, uint64_t size, bool *is_new,
+int dp_opener_shm(const char *name, uint32_t version, uint64_t size, bool *is_new,
 		  struct hd_err *err)
 {
 	struct hd_open_shm req = {.size = size, .version = version};

@@ -8,24 +8,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HD_REPLAY_PORTS_MAX 256
+#define DP_REPLAY_PORTS_MAX 256
 
-enum hd_hugepages { HD_HUGEPAGES_AUTO, HD_HUGEPAGES_YES, HD_HUGEPAGES_NO };
+enum dp_hugepages { DP_HUGEPAGES_AUTO, DP_HUGEPAGES_YES, DP_HUGEPAGES_NO };
 
-struct hd_replay_input {
+struct dp_replay_input {
 	const char *port;
 	const char *interface; /* of the file, NULL: all */
 	const char *file;
 };
 
-struct hd_options {
+struct dp_options {
 	const char *run_dir;
 	const char *vhost_dir;
 	const char *cpus; /* list for the workers, NULL: chosen */
 	unsigned int workers;
 	unsigned int memory_mb; /* 0: chosen */
 	uint32_t fdb_size;      /* entries */
-	enum hd_hugepages hugepages;
+	enum dp_hugepages hugepages;
 	bool idle_sleep;
 
 	bool replay;
@@ -35,16 +35,16 @@ struct hd_options {
 	unsigned int batch;   /* replay: packets of a loop, 1..256 */
 	unsigned int explain; /* replay: the packet to explain; 0: none */
 	unsigned int n_inputs;
-	struct hd_replay_input input[HD_REPLAY_PORTS_MAX];
+	struct dp_replay_input input[DP_REPLAY_PORTS_MAX];
 };
 
 /* Any thread. */
-const struct hd_options *hd_options(void);
+const struct dp_options *dp_options(void);
 
 /* What was parsed, which lives as long as the program. Once, before any thread is made. */
-void hd_options_set(const struct hd_options *options);
+void dp_options_set(const struct dp_options *options);
 
 /* Root for names of sockets in the configuration; never NULL after parsing. */
-const char *hd_options_vhost_dir(void);
+const char *dp_options_vhost_dir(void);
 
 #endif

@@ -10,74 +10,74 @@
 #include "dataplane/core/hold.h"
 #include "dataplane/core/meta.h"
 
-HD_DROP_REGISTER(drop_loop, "routing_loop", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_loop, "routing_loop", DP_DROP_INGRESS,
 		 "the frame went through too many gateways of this switch, one after the other");
 
-const struct hd_path *hd_path;
-static hd_point_fn stage[HD_POINT_COUNT]; /* behind each point */
+const struct dp_path *dp_path;
+static dp_point_fn stage[DP_POINT_COUNT]; /* behind each point */
 
-void hd_path_register(const struct hd_path *path)
+void dp_path_register(const struct dp_path *path)
 {
-	hd_path = path;
+	dp_path = path;
 }
 
-void hd_point_register(enum hd_point point, hd_point_fn next)
+void dp_point_register(enum dp_point point, dp_point_fn next)
 {
 	stage[point] = next;
 }
 
-void hd_feature_resume(struct hd_worker *w, const struct hd_feature *feature, uint16_t id,
+void dp_feature_resume(struct dp_worker *w, const struct dp_feature *feature, uint16_t id,
 		       struct rte_mbuf **m, uint16_t n)
 {
-	const struct hd_port_config *port = id < w->config->n_ports ? w->config->ports[id] : NULL;
-	const struct hd_feature_list *list;
+	const struct dp_port_config *port = id < w->config->n_ports ? w->config->ports[id] : NULL;
+	const struct dp_feature_list *list;
 	uint32_t from = 0;
 
 	w->stats->held -= n;
 	if (!port) {
-		hd_drop_bulk(w, id, hd_drop_outdated, m, n);
+		dp_drop_bulk(w, id, dp_drop_outdated, m, n);
 		return;
 	}
 	/* The list may be another one by now. */
 	list = &port->features[feature->point];
 	while (from < list->n && list->call[from].feature->order <= feature->order)
 		from++;
-	n = hd_port_run(w, port, feature->point, from, m, n);
+	n = dp_port_run(w, port, feature->point, from, m, n);
 	if (n)
 		stage[feature->point](w, port, m, n);
 }
 
 /* Others of the port may wait since an earlier loop: what comes now stays behind them. */
-static inline void begin(struct hd_worker *w, const struct hd_port_config *port)
+static inline void begin(struct dp_worker *w, const struct dp_port_config *port)
 {
 	if (unlikely(w->hold->n_ports))
-		w->held |= hd_hold_has(w->hold, port->id);
+		w->held |= dp_hold_has(w->hold, port->id);
 	w->depth++;
 }
 
 /* Frames that passed all features at INPUT, some of them later than the others. */
-static void behind_input(struct hd_worker *w, const struct hd_port_config *port,
+static void behind_input(struct dp_worker *w, const struct dp_port_config *port,
 			 struct rte_mbuf **m, uint16_t n)
 {
 	begin(w, port);
-	hd_path->run(w, port, m, n);
+	dp_path->run(w, port, m, n);
 	w->depth--;
 }
 
 RTE_INIT(rx_point_register)
 {
-	hd_point_register(HD_POINT_INPUT, behind_input);
+	dp_point_register(DP_POINT_INPUT, behind_input);
 }
 
-void hd_path_drop(struct hd_worker *w, const struct hd_port_config *port,
-		  const struct hd_drop_reason *reason, struct rte_mbuf *m)
+void dp_path_drop(struct dp_worker *w, const struct dp_port_config *port,
+		  const struct dp_drop_reason *reason, struct rte_mbuf *m)
 {
 	w->port_stats[port->id].rx_packets++;
 	w->port_stats[port->id].rx_bytes += m->pkt_len;
-	hd_drop(w, port->id, reason, m);
+	dp_drop(w, port->id, reason, m);
 }
 
-void hd_path_input(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+void dp_path_input(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		   uint16_t n, bool own)
 {
 	struct hd_stats_port *stats = &w->port_stats[port->id];
@@ -85,24 +85,24 @@ void hd_path_input(struct hd_worker *w, const struct hd_port_config *port, struc
 	stats->rx_packets += n;
 	for (uint16_t i = 0; i < n; i++) {
 		stats->rx_bytes += m[i]->pkt_len;
-		hd_meta(m[i])->port = port->id;
+		dp_meta(m[i])->port = port->id;
 	}
-	if (unlikely(w->depth == HD_PATH_DEPTH_MAX)) {
-		hd_drop_bulk(w, port->id, &drop_loop, m, n);
+	if (unlikely(w->depth == DP_PATH_DEPTH_MAX)) {
+		dp_drop_bulk(w, port->id, &drop_loop, m, n);
 		return;
 	}
 	if (unlikely(w->capture))
 		w->capture->in(w, port, m, n);
 	if (unlikely(port->n_input)) {
-		n = hd_port_run(w, port, HD_POINT_INPUT, 0, m, n);
+		n = dp_port_run(w, port, DP_POINT_INPUT, 0, m, n);
 		if (n)
 			behind_input(w, port, m, n);
 		return;
 	}
 	begin(w, port);
 	if (own)
-		hd_path->run_own(w, port, m, n);
+		dp_path->run_own(w, port, m, n);
 	else
-		hd_path->run(w, port, m, n);
+		dp_path->run(w, port, m, n);
 	w->depth--;
 }

@@ -12,16 +12,16 @@
 
 #define KINDS_MAX 32
 
-static const struct hd_port_ops *kinds[KINDS_MAX];
+static const struct dp_port_ops *kinds[KINDS_MAX];
 static unsigned int n_kinds;
 static void (*waker)(void);
-_Atomic uint32_t hd_port_calls;
+_Atomic uint32_t dp_port_calls;
 
-void hd_port_kind_register(const struct hd_port_ops *ops)
+void dp_port_kind_register(const struct dp_port_ops *ops)
 {
 	struct hd_object_class *cls;
 
-	if (n_kinds == KINDS_MAX || hd_port_kind_by_name(ops->name))
+	if (n_kinds == KINDS_MAX || dp_port_kind_by_name(ops->name))
 		abort(); /* a mistake in the program */
 	kinds[n_kinds++] = ops;
 	if (!ops->params)
@@ -36,7 +36,7 @@ void hd_port_kind_register(const struct hd_port_ops *ops)
 	hd_object_class_register(cls);
 }
 
-const struct hd_port_ops *hd_port_kind_by_name(const char *name)
+const struct dp_port_ops *dp_port_kind_by_name(const char *name)
 {
 	for (unsigned int i = 0; i < n_kinds; i++)
 		if (!strcmp(kinds[i]->name, name))
@@ -44,31 +44,31 @@ const struct hd_port_ops *hd_port_kind_by_name(const char *name)
 	return NULL;
 }
 
-const struct hd_port_ops *hd_port_kind_at(unsigned int index)
+const struct dp_port_ops *dp_port_kind_at(unsigned int index)
 {
 	return index < n_kinds ? kinds[index] : NULL;
 }
 
-void hd_port_set_waker(void (*wake)(void))
+void dp_port_set_waker(void (*wake)(void))
 {
 	waker = wake;
 }
 
-void hd_port_call(struct hd_port *port)
+void dp_port_call(struct dp_port *port)
 {
 	atomic_fetch_add(&port->calls, 1);
-	atomic_fetch_add(&hd_port_calls, 1);
+	atomic_fetch_add(&dp_port_calls, 1);
 	if (waker)
 		waker();
 }
 
-static void tell(struct hd_port *port)
+static void tell(struct dp_port *port)
 {
 	atomic_fetch_add(&port->up_events, 1);
-	hd_port_call(port);
+	dp_port_call(port);
 }
 
-void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)
+void dp_port_set_up(struct dp_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)
 {
 	if (atomic_load(&port->disabled) || atomic_load(&port->closing))
 		return;
@@ -80,14 +80,14 @@ void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues
 	if (!atomic_exchange(&port->up, true))
 		port->changed_ns = hd_now_ns();
 	if (atomic_load(&port->disabled)) /* meanwhile */
-		hd_port_set_down(port, HD_PORT_DISABLED, HD_PORT_DISABLED_TEXT);
+		dp_port_set_down(port, HD_PORT_DISABLED, DP_PORT_DISABLED_TEXT);
 	else if (atomic_load(&port->closing))
 		atomic_store(&port->up, false);
 	else
 		tell(port);
 }
 
-void hd_port_set_mac(struct hd_port *port, const uint8_t mac[6])
+void dp_port_set_mac(struct dp_port *port, const uint8_t mac[6])
 {
 	if (!memcmp(port->mac, mac, sizeof(port->mac)))
 		return;
@@ -95,7 +95,7 @@ void hd_port_set_mac(struct hd_port *port, const uint8_t mac[6])
 	tell(port);
 }
 
-void hd_port_set_down(struct hd_port *port, enum hd_port_reason reason, const char *text)
+void dp_port_set_down(struct dp_port *port, enum hd_port_reason reason, const char *text)
 {
 	bool was_up = atomic_exchange(&port->up, false);
 

@@ -23,10 +23,10 @@
 #define POLL_LAST_NS   (495 * HD_NS_PER_MS)
 #define POLL_SHARE     50 /* a round may have one part in so many of the control thread's time */
 
-static struct hd_port_listener *listeners;
+static struct dp_port_listener *listeners;
 
 static struct {
-	struct hd_port *first, **end;
+	struct dp_port *first, **end;
 	uint32_t asked, done;
 	uint32_t since; /* asked when there was none the last time */
 } closings = {.end = &closings.first};
@@ -38,23 +38,23 @@ static bool slice_over(uint64_t began_ns)
 	return hd_now_ns() - began_ns >= SLICE_NS;
 }
 
-void hd_port_listen(struct hd_port_listener *listener)
+void dp_port_listen(struct dp_port_listener *listener)
 {
 	listener->next = listeners;
 	listeners = listener;
 }
 
-uint32_t hd_port_closings_asked(void)
+uint32_t dp_port_closings_asked(void)
 {
 	return closings.asked;
 }
 
-void hd_port_close_later(struct hd_port *port)
+void dp_port_close_later(struct dp_port *port)
 {
 	bool again = atomic_exchange(&port->closing, true);
 
 	atomic_store(&port->up, false);
-	port->token = hd_rcu_start();
+	port->token = dp_rcu_start();
 	if (again)
 		return;
 	port->next_closing = NULL;
@@ -65,7 +65,7 @@ void hd_port_close_later(struct hd_port *port)
 
 static void close_first(void)
 {
-	struct hd_port *port = closings.first;
+	struct dp_port *port = closings.first;
 
 	closings.first = port->next_closing;
 	if (!closings.first)
@@ -73,20 +73,20 @@ static void close_first(void)
 	closings.done++;
 	if (port->is_open) {
 		for (uint16_t q = 0; q < port->queues; q++)
-			hd_idle_forget(port, q);
-		hd_blame_enter(port, HD_DOING_CONTROL);
+			dp_idle_forget(port, q);
+		dp_blame_enter(port, HD_DOING_CONTROL);
 		port->ops->close(port);
-		hd_blame_leave();
+		dp_blame_leave();
 	}
 	port->is_open = false;
 	atomic_store(&port->closing, false);
 	if (atomic_load(&port->disabled) && !port->gone)
-		hd_opener_down(port->name);
+		dp_opener_down(port->name);
 	if (!port->gone)
 		return;
 	if (!port->kept)
-		hd_opener_release(port->name);
-	hd_port_free(port);
+		dp_opener_release(port->name);
+	dp_port_free(port);
 }
 
 static uint64_t close_some(void)
@@ -94,7 +94,7 @@ static uint64_t close_some(void)
 	uint64_t began = hd_now_ns();
 
 	while (closings.first) {
-		if (!hd_rcu_over(closings.first->token))
+		if (!dp_rcu_over(closings.first->token))
 			return GRACE_NS;
 		close_first();
 		if (closings.first && slice_over(began))
@@ -104,7 +104,7 @@ static uint64_t close_some(void)
 	return UINT64_MAX;
 }
 
-void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu)
+void dp_port_adjust(struct dp_port *port, bool enabled, uint16_t mtu)
 {
 	port->mtu = mtu;
 	if (enabled == port->want_open && port->adjusted)
@@ -116,50 +116,50 @@ void hd_port_adjust(struct hd_port *port, bool enabled, uint16_t mtu)
 	port->retry_step = 0;
 	if (enabled)
 		return;
-	hd_blame_forgive(port->name);
+	dp_blame_forgive(port->name);
 	port->was_disabled = true;
-	hd_port_set_down(port, HD_PORT_DISABLED, HD_PORT_DISABLED_TEXT);
+	dp_port_set_down(port, HD_PORT_DISABLED, DP_PORT_DISABLED_TEXT);
 	if (port->is_open)
-		hd_port_close_later(port);
+		dp_port_close_later(port);
 	else
-		hd_opener_down(port->name);
+		dp_opener_down(port->name);
 }
 
-void hd_port_reopen(struct hd_port *port, enum hd_port_reason reason, const char *text)
+void dp_port_reopen(struct dp_port *port, enum hd_port_reason reason, const char *text)
 {
 	if (!port->is_open || port->closing)
 		return;
-	hd_port_set_down(port, reason, text);
-	hd_port_close_later(port);
+	dp_port_set_down(port, reason, text);
+	dp_port_close_later(port);
 	port->retry_ns = 0;
 	port->retry_step = 0;
 }
 
-void hd_port_stop_all(void)
+void dp_port_stop_all(void)
 {
-	for (uint16_t id = 0; id < hd_port_id_end(); id++)
-		if (hd_port_by_id(id) && hd_port_by_id(id)->is_open)
-			hd_port_close_later(hd_port_by_id(id));
-	hd_rcu_synchronize();
+	for (uint16_t id = 0; id < dp_port_id_end(); id++)
+		if (dp_port_by_id(id) && dp_port_by_id(id)->is_open)
+			dp_port_close_later(dp_port_by_id(id));
+	dp_rcu_synchronize();
 	while (closings.first)
 		close_first();
 }
 
 /* True while the port waits for what it did to heddle-dp. */
-static bool port_held(struct hd_port *port, uint64_t now_ns)
+static bool port_held(struct dp_port *port, uint64_t now_ns)
 {
 	char text[sizeof(port->text)];
-	uint64_t until = hd_blame_holds(port->name, now_ns, text, sizeof(text));
+	uint64_t until = dp_blame_holds(port->name, now_ns, text, sizeof(text));
 
 	if (!until)
 		return false;
-	hd_port_set_down(port, HD_PORT_HELD_BACK, text);
+	dp_port_set_down(port, HD_PORT_HELD_BACK, text);
 	port->retry_step = RETRY_FIRST_MS;
 	port->retry_ns = until;
 	return true;
 }
 
-static void port_open(struct hd_port *port, uint64_t now_ns)
+static void port_open(struct dp_port *port, uint64_t now_ns)
 {
 	enum hd_port_reason reason = HD_PORT_ERROR;
 	struct hd_err err = {0};
@@ -168,20 +168,20 @@ static void port_open(struct hd_port *port, uint64_t now_ns)
 
 	if (port_held(port, now_ns))
 		return;
-	hd_blame_enter(port, HD_DOING_CONTROL);
+	dp_blame_enter(port, HD_DOING_CONTROL);
 	rc = port->ops->open(port, &reason, &err);
-	hd_blame_leave();
+	dp_blame_leave();
 	if (rc == 0) {
 		port->is_open = true;
 		port->retry_step = 0;
 		if (port->reason == HD_PORT_OPENING)
-			hd_port_set_down(port, HD_PORT_OPENING, "waiting for the link");
+			dp_port_set_down(port, HD_PORT_OPENING, "waiting for the link");
 		return;
 	}
 	news = port->reason != reason || strncmp(port->text, err.text, sizeof(port->text) - 1);
 	if (news) {
 		hd_log_port(HD_LOG_WARNING, port->name, "%s", err.text);
-		hd_port_set_down(port, reason, err.text);
+		dp_port_set_down(port, reason, err.text);
 	}
 	port->retry_step =
 		port->retry_step ? RTE_MIN(port->retry_step * 2, RETRY_LAST_MS) : RETRY_FIRST_MS;
@@ -190,13 +190,13 @@ static void port_open(struct hd_port *port, uint64_t now_ns)
 		port->want_open = false; /* waiting cannot mend it */
 }
 
-static bool is_first_try(const struct hd_port *port)
+static bool is_first_try(const struct dp_port *port)
 {
 	return port->want_open && !port->is_open && !port->retry_step;
 }
 
 /* An open one that waits to be closed is opened again after that. */
-static bool may_open(const struct hd_port *port, uint64_t now_ns)
+static bool may_open(const struct dp_port *port, uint64_t now_ns)
 {
 	return port->want_open && !port->is_open && !port->closing && now_ns >= port->retry_ns &&
 	       (int32_t)(closings.done - port->after) >= 0;
@@ -212,12 +212,12 @@ static uint64_t open_some(bool first_try, uint64_t now_ns)
 	uint64_t began = hd_now_ns();
 	bool more = false;
 
-	for (uint16_t i = hd_port_id_end(); i > 0; i--) {
-		struct hd_port *port;
+	for (uint16_t i = dp_port_id_end(); i > 0; i--) {
+		struct dp_port *port;
 
-		if (next[first_try] >= hd_port_id_end())
+		if (next[first_try] >= dp_port_id_end())
 			next[first_try] = 0;
-		port = hd_port_by_id(next[first_try]++);
+		port = dp_port_by_id(next[first_try]++);
 		if (!port || is_first_try(port) != first_try)
 			continue;
 		if (!may_open(port, now_ns)) {
@@ -234,20 +234,20 @@ static uint64_t open_some(bool first_try, uint64_t now_ns)
 	return UINT64_MAX;
 }
 
-static void port_poll(struct hd_port *port)
+static void port_poll(struct dp_port *port)
 {
 	int rc;
 
 	if (!port->is_open || port->closing || !port->ops->poll)
 		return;
-	hd_blame_enter(port, HD_DOING_CONTROL);
+	dp_blame_enter(port, HD_DOING_CONTROL);
 	rc = port->ops->poll(port);
-	hd_blame_leave();
+	dp_blame_leave();
 	if (rc >= 0)
 		return;
 	if (atomic_load(&port->up))
-		hd_port_set_down(port, HD_PORT_OPENING, "reopening");
-	hd_port_close_later(port);
+		dp_port_set_down(port, HD_PORT_OPENING, "reopening");
+	dp_port_close_later(port);
 	port->retry_ns = 0;
 }
 
@@ -264,8 +264,8 @@ static uint64_t poll_some(uint64_t now_ns)
 		begun_ns = now_ns;
 		spent_ns = 0;
 	}
-	while (next < hd_port_id_end()) {
-		struct hd_port *port = hd_port_by_id(next++);
+	while (next < dp_port_id_end()) {
+		struct dp_port *port = dp_port_by_id(next++);
 
 		if (port)
 			port_poll(port);
@@ -276,15 +276,16 @@ static uint64_t poll_some(uint64_t now_ns)
 	}
 	next = 0;
 	spent_ns += hd_now_ns() - began;
-	due_ns = begun_ns + RTE_MIN(RTE_MAX(spent_ns * POLL_SHARE, POLL_NS), POLL_LAST_NS);
+	due_ns = RTE_MAX(spent_ns * POLL_SHARE, POLL_NS);
+	due_ns = begun_ns + RTE_MIN(due_ns, POLL_LAST_NS);
 	return UINT64_MAX;
 }
 
-static void port_tell(struct hd_port *port)
+static void port_tell(struct dp_port *port)
 {
 	uint32_t up = atomic_load(&port->up_events), down = atomic_load(&port->down_events);
 
-	for (struct hd_port_listener *l = listeners; l; l = l->next) {
+	for (struct dp_port_listener *l = listeners; l; l = l->next) {
 		if (down != port->down_seen && l->down)
 			l->down(port);
 		if (l->changed)
@@ -294,7 +295,7 @@ static void port_tell(struct hd_port *port)
 	port->down_seen = down;
 }
 
-static bool has_news(struct hd_port *port)
+static bool has_news(struct dp_port *port)
 {
 	return atomic_load(&port->up_events) != port->up_seen ||
 	       atomic_load(&port->down_events) != port->down_seen;
@@ -305,12 +306,12 @@ static uint64_t tell_some(void)
 	static uint16_t next;
 	uint64_t began = hd_now_ns();
 
-	for (uint16_t i = hd_port_id_end(); i > 0; i--) {
-		struct hd_port *port;
+	for (uint16_t i = dp_port_id_end(); i > 0; i--) {
+		struct dp_port *port;
 
-		if (next >= hd_port_id_end())
+		if (next >= dp_port_id_end())
 			next = 0;
-		port = hd_port_by_id(next++);
+		port = dp_port_by_id(next++);
 		if (!port || !has_news(port))
 			continue;
 		port_poll(port); /* it may be gone, and wait to be opened again */
@@ -321,7 +322,7 @@ static uint64_t tell_some(void)
 	return UINT64_MAX;
 }
 
-uint64_t hd_port_service(uint64_t now_ns)
+uint64_t dp_port_service(uint64_t now_ns)
 {
 	uint64_t wait = close_some();
 
@@ -331,22 +332,22 @@ uint64_t hd_port_service(uint64_t now_ns)
 	return RTE_MIN(wait, tell_some());
 }
 
-void hd_port_work(struct hd_port_work *work)
+void dp_port_work(struct dp_port_work *work)
 {
-	*work = (struct hd_port_work){
+	*work = (struct dp_port_work){
 		.closing = closings.asked - closings.done,
 		.closings = closings.asked - closings.since,
 	};
-	for (uint16_t id = 0; id < hd_port_id_end(); id++)
-		if (hd_port_by_id(id) && is_first_try(hd_port_by_id(id)))
+	for (uint16_t id = 0; id < dp_port_id_end(); id++)
+		if (dp_port_by_id(id) && is_first_try(dp_port_by_id(id)))
 			work->opening++;
 	work->openings = openings + work->opening;
 }
 
-bool hd_port_settled(void)
+bool dp_port_settled(void)
 {
-	struct hd_port_work work;
+	struct dp_port_work work;
 
-	hd_port_work(&work);
+	dp_port_work(&work);
 	return !work.closing && !work.opening;
 }

@@ -7,15 +7,15 @@
 
 #include <stdint.h>
 
-struct hd_port;
+struct dp_port;
 
 /*
  * Takes the port down, and has it closed when workers are out of it; after that it is freed, if it is
  * `gone`. Closings are in the order of these calls.
  */
-void hd_port_close_later(struct hd_port *port);
+void dp_port_close_later(struct dp_port *port);
 
 /* How many closings were asked for so far. */
-uint32_t hd_port_closings_asked(void);
+uint32_t dp_port_closings_asked(void);
 
 #endif

@@ -11,41 +11,41 @@
 #define RX_BUDGET 256 /* packets of one loop: more would not stay in the processor's caches */
 #define STEP      16 /* that go through the path together: more would not stay in the first of them */
 
-static uint16_t receive(struct hd_worker *w, struct hd_rx_queue *q, struct rte_mbuf **m, uint16_t n)
+static uint16_t receive(struct dp_worker *w, struct dp_rx_queue *q, struct rte_mbuf **m, uint16_t n)
 {
 	uint16_t got;
 
-	hd_inside_enter(&w->inside, q->port, HD_DOING_RECEIVE);
+	dp_inside_enter(&w->inside, q->port, HD_DOING_RECEIVE);
 	got = q->port->ops->rx_burst(w, q->port, q->queue, m, n);
-	if (unlikely(!got && hd_idle_is_quiet(w, q)))
-		got = hd_idle_rest(w, q, m, n);
+	if (unlikely(!got && dp_idle_is_quiet(w, q)))
+		got = dp_idle_rest(w, q, m, n);
 	if (got)
-		hd_idle_is_busy(w, q);
+		dp_idle_is_busy(w, q);
 	return got;
 }
 
-static void decide(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+static void decide(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		   uint16_t n)
 {
 	for (uint16_t done = 0; done < n; done += STEP) {
-		uint16_t step = hd_rx_admit(w, port, m + done, RTE_MIN(STEP, n - done), false);
+		uint16_t step = dp_rx_admit(w, port, m + done, RTE_MIN(STEP, n - done), false);
 
 		if (likely(step))
-			hd_path->run(w, port, m + done, step);
+			dp_path->run(w, port, m + done, step);
 	}
 }
 
 /* A feature of the port asks not to look at the queue yet. */
-static bool must_wait(struct hd_worker *w, const struct hd_rx_queue *q)
+static bool must_wait(struct dp_worker *w, const struct dp_rx_queue *q)
 {
-	const struct hd_feature_list *list = &q->config->features[HD_POINT_INPUT];
-	struct hd_rest *rest = &q->port->rest[q->queue];
+	const struct dp_feature_list *list = &q->config->features[DP_POINT_INPUT];
+	struct dp_rest *rest = &q->port->rest[q->queue];
 	uint64_t until = 0;
 
 	if (rest->not_before_ns > w->now_ns)
 		return true;
 	for (uint32_t i = 0; i < list->n; i++) {
-		const struct hd_feature_call *c = &list->call[i];
+		const struct dp_feature_call *c = &list->call[i];
 
 		if (c->feature->poll_after)
 			until = RTE_MAX(until, c->feature->poll_after(w, q->config, c->conf));
@@ -54,23 +54,23 @@ static bool must_wait(struct hd_worker *w, const struct hd_rx_queue *q)
 	return until > w->now_ns;
 }
 
-void hd_rx_poll(struct hd_worker *w)
+void dp_rx_poll(struct dp_worker *w)
 {
-	struct hd_rx_list *list = w->config->rx[w->index];
+	struct dp_rx_list *list = w->config->rx[w->index];
 	uint32_t at = w->rx_next, total = 0;
 	bool waiting = w->hold->n_ports != 0;
-	uint16_t burst = hd_hold_burst(w->hold);
+	uint16_t burst = dp_hold_burst(w->hold);
 
 	for (uint32_t left = list->n_active; left > 0 && total < RX_BUDGET; left--) {
-		struct rte_mbuf *m[HD_BURST];
-		struct hd_rx_queue *q;
+		struct rte_mbuf *m[DP_BURST];
+		struct dp_rx_queue *q;
 		uint16_t n;
 
 		if (at >= list->n_active)
 			at = 0;
 		q = &list->q[list->active[at]];
 		if (!atomic_load_explicit(&q->port->up, memory_order_acquire) ||
-		    (unlikely(waiting) && hd_hold_has(w->hold, q->port->id)) ||
+		    (unlikely(waiting) && dp_hold_has(w->hold, q->port->id)) ||
 		    (unlikely(q->config->is_asked) && must_wait(w, q))) {
 			at++;
 			continue;
@@ -78,13 +78,13 @@ void hd_rx_poll(struct hd_worker *w)
 		n = receive(w, q, m, burst);
 		decide(w, q->config, m, n);
 		total += n;
-		at = n ? at + 1 : hd_idle_next(list, at);
+		at = n ? at + 1 : dp_idle_next(list, at);
 	}
-	hd_inside_leave(&w->inside);
+	dp_inside_leave(&w->inside);
 	w->rx_next = at;
 }
 
-void hd_port_rx_extra(struct hd_worker *w, const struct hd_port *port, unsigned int n,
+void dp_port_rx_extra(struct dp_worker *w, const struct dp_port *port, unsigned int n,
 		      uint64_t bytes)
 {
 	w->port_stats[port->id].rx_packets += n;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ports whose features are asked before they are polled (hd_feature.poll_after): none is polled before
+ * Ports whose features are asked before they are polled (dp_feature.poll_after): none is polled before
  * its time, what waits there is not lost, and the others do not wait with it. The kind's packets are
  * numbers, and the time is the test's but where a worker sleeps.
  */
@@ -36,32 +36,32 @@ static struct {
 } kind[PORTS];
 
 static struct answer answers[PORTS][FEATURES];
-static struct hd_port ports[PORTS];
-static struct hd_port_config configs[PORTS];
-static struct hd_worker worker;
+static struct dp_port ports[PORTS];
+static struct dp_port_config configs[PORTS];
+static struct dp_worker worker;
 static struct hd_stats_worker stats;
 static struct hd_stats_port port_stats[PORTS];
-static struct hd_config tree;
+static struct dp_config tree;
 static int event;
 
 /* The rest of the program. */
-_Atomic uint32_t hd_port_calls;
-const struct hd_config *_Atomic hd_config_published = &tree;
+_Atomic uint32_t dp_port_calls;
+const struct dp_config *_Atomic dp_config_published = &tree;
 
-void hd_rcu_offline(struct hd_worker *w)
+void dp_rcu_offline(struct dp_worker *w)
 {
 }
 
-void hd_rcu_online(struct hd_worker *w)
+void dp_rcu_online(struct dp_worker *w)
 {
 }
 
-struct hd_worker *hd_worker_get(unsigned int index)
+struct dp_worker *dp_worker_get(unsigned int index)
 {
 	return &worker;
 }
 
-bool hd_handover_waits(const struct hd_worker *w)
+bool dp_handover_waits(const struct dp_worker *w)
 {
 	return false;
 }
@@ -75,7 +75,7 @@ static uint64_t until_of(unsigned int port)
 	return until;
 }
 
-static uint64_t ask(struct hd_worker *w, const struct hd_port_config *port, const void *conf)
+static uint64_t ask(struct dp_worker *w, const struct dp_port_config *port, const void *conf)
 {
 	struct answer *a = (struct answer *)(uintptr_t)conf;
 
@@ -83,19 +83,19 @@ static uint64_t ask(struct hd_worker *w, const struct hd_port_config *port, cons
 	return a->until;
 }
 
-static uint16_t pass(struct hd_worker *w, const struct hd_port_config *port, const void *conf,
+static uint16_t pass(struct dp_worker *w, const struct dp_port_config *port, const void *conf,
 		     struct rte_mbuf **m, uint16_t n)
 {
 	return n;
 }
 
-static const struct hd_feature asks = {.name = "asks", .run = pass, .poll_after = ask};
-static const struct hd_feature silent = {.name = "silent", .run = pass};
+static const struct dp_feature asks = {.name = "asks", .run = pass, .poll_after = ask};
+static const struct dp_feature silent = {.name = "silent", .run = pass};
 
-static uint16_t kind_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+static uint16_t kind_rx(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 			uint16_t n)
 {
-	static struct rte_mbuf packets[HD_BURST];
+	static struct rte_mbuf packets[DP_BURST];
 	uint16_t got = 0;
 
 	CU_ASSERT(until_of(port->id) <= w->now_ns);
@@ -107,41 +107,41 @@ static uint16_t kind_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, s
 	return got;
 }
 
-static int kind_event_fd(struct hd_port *port, uint16_t q, bool arm)
+static int kind_event_fd(struct dp_port *port, uint16_t q, bool arm)
 {
 	kind[port->id].armed = arm;
 	return event;
 }
 
 /* The path's end: each port's packets come in their order, and none is missing. */
-static void path_run(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+static void path_run(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		     uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++) {
 		CU_ASSERT_EQUAL(m[i]->pkt_len, ++kind[port->id].got);
-		CU_ASSERT_EQUAL(hd_meta(m[i])->port, port->id);
+		CU_ASSERT_EQUAL(dp_meta(m[i])->port, port->id);
 	}
 }
 
-static const struct hd_path path = {.run = path_run};
-const struct hd_path *hd_path = &path;
+static const struct dp_path path = {.run = path_run};
+const struct dp_path *dp_path = &path;
 
-static const struct hd_port_ops ops = {.rx_burst = kind_rx, .event_fd = kind_event_fd};
+static const struct dp_port_ops ops = {.rx_burst = kind_rx, .event_fd = kind_event_fd};
 
 static void port_new(uint16_t id)
 {
-	struct hd_feature_list *list = &configs[id].features[HD_POINT_INPUT];
+	struct dp_feature_list *list = &configs[id].features[DP_POINT_INPUT];
 
 	kind[id].sent = kind[id].got = kind[id].looks = 0;
 	kind[id].armed = false;
 	ports[id] =
-		(struct hd_port){.id = id, .ops = &ops, .queues = 1, .rx_queues = 1, .up = true};
-	configs[id] = (struct hd_port_config){.id = id, .port = &ports[id], .n_input = FEATURES};
+		(struct dp_port){.id = id, .ops = &ops, .queues = 1, .rx_queues = 1, .up = true};
+	configs[id] = (struct dp_port_config){.id = id, .port = &ports[id], .n_input = FEATURES};
 	configs[id].is_asked = true;
 	list->n = FEATURES;
 	for (unsigned int f = 0; f < FEATURES; f++) {
 		answers[id][f] = (struct answer){0};
-		list->call[f] = (struct hd_feature_call){
+		list->call[f] = (struct dp_feature_call){
 			.run = pass,
 			.conf = &answers[id][f],
 			.feature = f < FEATURES - 1 ? &asks : &silent,
@@ -151,7 +151,7 @@ static void port_new(uint16_t id)
 
 static void begin(void)
 {
-	struct hd_rx_list *list =
+	struct dp_rx_list *list =
 		calloc(1, sizeof(*list) + PORTS * (sizeof(list->q[0]) + sizeof(*list->active)));
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(list);
@@ -159,25 +159,25 @@ static void begin(void)
 	list->n = PORTS;
 	for (uint16_t i = 0; i < PORTS; i++) {
 		port_new(i);
-		list->q[i] = (struct hd_rx_queue){.config = &configs[i], .port = &ports[i]};
+		list->q[i] = (struct dp_rx_queue){.config = &configs[i], .port = &ports[i]};
 	}
 	event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	tree.rx[0] = list;
-	worker = (struct hd_worker){
+	worker = (struct dp_worker){
 		.stats = &stats,
 		.port_stats = port_stats,
 		.config = &tree,
 		.now_ns = HD_NS_PER_S,
-		.deadlines = hd_deadlines_new(),
-		.hold = calloc(1, sizeof(struct hd_hold)),
+		.deadlines = dp_deadlines_new(),
+		.hold = calloc(1, sizeof(struct dp_hold)),
 	};
-	CU_ASSERT_EQUAL_FATAL(hd_idle_init(&worker), 0);
-	hd_idle_tree(&worker);
+	CU_ASSERT_EQUAL_FATAL(dp_idle_init(&worker), 0);
+	dp_idle_tree(&worker);
 }
 
 static void end(void)
 {
-	hd_deadlines_free(worker.deadlines);
+	dp_deadlines_free(worker.deadlines);
 	free(worker.hold);
 	free(tree.rx[0]);
 	close(worker.epoll_fd);
@@ -188,7 +188,7 @@ static void end(void)
 static void poll_at(uint64_t ns)
 {
 	worker.now_ns = ns;
-	hd_rx_poll(&worker);
+	dp_rx_poll(&worker);
 }
 
 /* A port waits until the time that its feature named, is asked again then and not before, and goes on. */
@@ -252,7 +252,7 @@ static void test_not_asked(void)
 {
 	begin();
 	configs[0].is_asked = false;
-	configs[0].features[HD_POINT_INPUT].call[0].feature = &silent;
+	configs[0].features[DP_POINT_INPUT].call[0].feature = &silent;
 	kind[0].sent = 3;
 	poll_at(worker.now_ns);
 	CU_ASSERT_EQUAL(kind[0].got, 3);
@@ -269,9 +269,9 @@ static void test_sleep(void)
 	uint64_t sleeps, now;
 
 	begin();
-	for (unsigned int i = 0; i < HD_IDLE_REST_LOOKS; i++) {
+	for (unsigned int i = 0; i < DP_IDLE_REST_LOOKS; i++) {
 		answers[1][0].until = worker.now_ns + HD_NS_PER_S;
-		poll_at(worker.now_ns + HD_IDLE_REST_NS);
+		poll_at(worker.now_ns + DP_IDLE_REST_NS);
 	}
 	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
 	CU_ASSERT_TRUE(kind[0].armed && kind[2].armed && !kind[1].armed);
@@ -280,14 +280,14 @@ static void test_sleep(void)
 	now = hd_now_ns();
 	answers[1][0].until = now + 3 * HD_NS_PER_MS;
 	poll_at(now);
-	hd_idle(&worker);
+	dp_idle(&worker);
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
 	CU_ASSERT_TRUE(worker.now_ns >= answers[1][0].until);
 	CU_ASSERT_FALSE(kind[1].armed);
 	kind[1].sent = 4;
-	hd_rx_poll(&worker);
+	dp_rx_poll(&worker);
 	CU_ASSERT_EQUAL(kind[1].got, 4);
-	hd_idle(&worker);
+	dp_idle(&worker);
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
 	end();
 }
@@ -324,7 +324,7 @@ static void test_random(void)
 				 until_of(k) <= worker.now_ns;
 			looks[k] = kind[k].looks;
 		}
-		hd_rx_poll(&worker);
+		dp_rx_poll(&worker);
 		for (unsigned int k = 0; k < PORTS; k++)
 			CU_ASSERT_EQUAL(kind[k].looks - looks[k], may[k]);
 	}
@@ -332,7 +332,7 @@ static void test_random(void)
 		answers[k][0].until = answers[k][1].until = 0;
 	worker.now_ns += 2000;
 	for (unsigned int i = 0; i < STEPS; i++)
-		hd_rx_poll(&worker);
+		dp_rx_poll(&worker);
 	for (unsigned int k = 0; k < PORTS; k++) {
 		CU_ASSERT_EQUAL(kind[k].got, kind[k].sent);
 		CU_ASSERT(kind[k].sent > STEPS);

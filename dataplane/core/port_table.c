@@ -13,24 +13,24 @@
 
 #define NAME_BUCKETS 8192
 
-static struct hd_port *table[HD_PORTS_MAX];
+static struct dp_port *table[HD_PORTS_MAX];
 static bool reserved[HD_PORTS_MAX]; /* by a port that is prepared and not started yet */
 static uint32_t generations[HD_PORTS_MAX];
 static uint16_t id_end;
 static uint16_t lowest_free; /* no id below it is free */
-static struct hd_port *by_name[NAME_BUCKETS];
+static struct dp_port *by_name[NAME_BUCKETS];
 
-struct hd_port *hd_port_by_id(uint16_t id)
+struct dp_port *dp_port_by_id(uint16_t id)
 {
 	return id < HD_PORTS_MAX ? table[id] : NULL;
 }
 
-uint16_t hd_port_id_end(void)
+uint16_t dp_port_id_end(void)
 {
 	return id_end;
 }
 
-static struct hd_port **bucket(const char *name)
+static struct dp_port **bucket(const char *name)
 {
 	uint32_t hash = 2166136261u; /* FNV-1a */
 
@@ -39,18 +39,18 @@ static struct hd_port **bucket(const char *name)
 	return &by_name[(hash ^ hash >> 16) % NAME_BUCKETS];
 }
 
-struct hd_port *hd_port_by_name(const char *name)
+struct dp_port *dp_port_by_name(const char *name)
 {
-	struct hd_port *port = *bucket(name);
+	struct dp_port *port = *bucket(name);
 
 	while (port && strcmp(port->name, name) != 0)
 		port = port->next_name;
 	return port;
 }
 
-static void name_remove(struct hd_port *port)
+static void name_remove(struct dp_port *port)
 {
-	struct hd_port **at = bucket(port->name);
+	struct dp_port **at = bucket(port->name);
 
 	while (*at && *at != port)
 		at = &(*at)->next_name;
@@ -67,7 +67,7 @@ static void id_freed(uint16_t id)
 
 static int id_choose(const char *name)
 {
-	int id = hd_stats_port_find(name);
+	int id = dp_stats_port_find(name);
 
 	if (id >= 0 && id < HD_PORTS_MAX && !table[id] && !reserved[id])
 		return id;
@@ -76,11 +76,11 @@ static int id_choose(const char *name)
 	return lowest_free < HD_PORTS_MAX ? lowest_free : -ENOSPC;
 }
 
-struct hd_port *hd_port_new(const struct hd_port_ops *ops, const char *name, const void *params,
-			    uint16_t queues, struct hd_port *replaces, struct hd_err *err)
+struct dp_port *dp_port_new(const struct dp_port_ops *ops, const char *name, const void *params,
+			    uint16_t queues, struct dp_port *replaces, struct hd_err *err)
 {
-	size_t size = sizeof(struct hd_port) + ops->params_size + 64 + ops->size;
-	struct hd_port *port = aligned_alloc(64, (size + 63) & ~(size_t)63);
+	size_t size = sizeof(struct dp_port) + ops->params_size + 64 + ops->size;
+	struct dp_port *port = aligned_alloc(64, (size + 63) & ~(size_t)63);
 	int id = replaces ? replaces->id : id_choose(name);
 
 	if (!port || id < 0) {
@@ -92,7 +92,7 @@ struct hd_port *hd_port_new(const struct hd_port_ops *ops, const char *name, con
 	memset(port, 0, size);
 	port->ops = ops;
 	port->id = (uint16_t)id;
-	port->queues = RTE_MIN(queues, (uint16_t)HD_PORT_QUEUES_MAX);
+	port->queues = RTE_MIN(queues, (uint16_t)DP_PORT_QUEUES_MAX);
 	port->generation = ++generations[id];
 	port->reason = HD_PORT_OPENING;
 	port->told = HD_PORT_OPENING;
@@ -102,7 +102,7 @@ struct hd_port *hd_port_new(const struct hd_port_ops *ops, const char *name, con
 		memcpy(port->params, params, ops->params_size);
 	for (uint16_t q = 0; q < port->queues; q++)
 		port->worker[q] = replaces && q < replaces->queues ? replaces->worker[q]
-								   : hd_worker_for_queue();
+								   : dp_worker_for_queue();
 	port->keeps_workers = replaces ? replaces->queues : 0;
 	if (replaces) /* until it is opened */
 		memcpy(port->mac, replaces->mac, sizeof(port->mac));
@@ -110,14 +110,14 @@ struct hd_port *hd_port_new(const struct hd_port_ops *ops, const char *name, con
 	return port;
 }
 
-void hd_port_free(struct hd_port *port)
+void dp_port_free(struct dp_port *port)
 {
 	if (!port)
 		return;
 	if (!port->started) {
 		/* Prepared only: give back what it took. What it shares is the other one's. */
 		for (uint16_t q = port->keeps_workers; q < port->queues; q++)
-			hd_worker_queue_gone(port->worker[q]);
+			dp_worker_queue_gone(port->worker[q]);
 		if (!table[port->id])
 			id_freed(port->id);
 	} else if (port->gone && !port->replaced) {
@@ -126,45 +126,45 @@ void hd_port_free(struct hd_port *port)
 	free(port);
 }
 
-void hd_port_start(struct hd_port *port, bool enabled, uint16_t mtu)
+void dp_port_start(struct dp_port *port, bool enabled, uint16_t mtu)
 {
-	struct hd_port **names = bucket(port->name);
+	struct dp_port **names = bucket(port->name);
 
 	port->next_name = *names;
 	*names = port;
 	table[port->id] = port;
 	reserved[port->id] = true;
 	port->started = true;
-	port->after = hd_port_closings_asked();
+	port->after = dp_port_closings_asked();
 	if (port->id >= id_end)
 		id_end = port->id + 1;
-	hd_stats_port_assign(port->id, port->name);
-	hd_port_adjust(port, enabled, mtu);
+	dp_stats_port_assign(port->id, port->name);
+	dp_port_adjust(port, enabled, mtu);
 }
 
-void hd_port_stop(struct hd_port *port, const struct hd_port *by)
+void dp_port_stop(struct dp_port *port, const struct dp_port *by)
 {
 	port->want_open = false;
 	port->gone = true;
 	port->replaced = by != NULL;
 	port->kept = by && by->ops == port->ops;
 	if (atomic_load(&port->up))
-		hd_port_set_down(port, HD_PORT_DISABLED, NULL);
+		dp_port_set_down(port, HD_PORT_DISABLED, NULL);
 	for (uint16_t q = by ? port->keeps_workers_next : 0; q < port->queues; q++)
-		hd_worker_queue_gone(port->worker[q]);
+		dp_worker_queue_gone(port->worker[q]);
 	name_remove(port);
-	hd_port_close_later(port);
+	dp_port_close_later(port);
 	if (by)
 		return;
-	hd_blame_forgive(port->name); /* another that gets the name is another */
+	dp_blame_forgive(port->name); /* another that gets the name is another */
 	/* The id stays reserved until the port is freed. */
 	table[port->id] = NULL;
-	hd_stats_port_release(port->id);
+	dp_stats_port_release(port->id);
 	while (id_end && !table[id_end - 1])
 		id_end--;
 }
 
-void hd_port_describe(const struct hd_port *port, struct hd_port_state *out)
+void dp_port_describe(const struct dp_port *port, struct hd_port_state *out)
 {
 	bool up = atomic_load(&port->up);
 

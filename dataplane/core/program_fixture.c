@@ -15,82 +15,82 @@
 
 #define MAY_HAVE_ITS_OWN __attribute__((weak))
 
-void hd_workers_wake(void)
+void dp_workers_wake(void)
 {
 }
 
-MAY_HAVE_ITS_OWN unsigned int hd_worker_for_queue(void)
+MAY_HAVE_ITS_OWN unsigned int dp_worker_for_queue(void)
 {
 	return 0;
 }
 
-MAY_HAVE_ITS_OWN void hd_worker_queue_gone(unsigned int worker)
+MAY_HAVE_ITS_OWN void dp_worker_queue_gone(unsigned int worker)
 {
 }
 
-void hd_idle_forget(struct hd_port *port, uint16_t q)
+void dp_idle_forget(struct dp_port *port, uint16_t q)
 {
 }
 
-MAY_HAVE_ITS_OWN uint64_t hd_rcu_start(void)
+MAY_HAVE_ITS_OWN uint64_t dp_rcu_start(void)
 {
 	return 1;
 }
 
-MAY_HAVE_ITS_OWN bool hd_rcu_over(uint64_t token)
+MAY_HAVE_ITS_OWN bool dp_rcu_over(uint64_t token)
 {
 	return true;
 }
 
-MAY_HAVE_ITS_OWN void hd_rcu_synchronize(void)
+MAY_HAVE_ITS_OWN void dp_rcu_synchronize(void)
 {
 }
 
-int hd_stats_port_find(const char *name)
+int dp_stats_port_find(const char *name)
 {
 	return -ENOENT;
 }
 
-void hd_stats_port_assign(uint16_t id, const char *name)
+void dp_stats_port_assign(uint16_t id, const char *name)
 {
 }
 
-void hd_stats_port_release(uint16_t id)
+void dp_stats_port_release(uint16_t id)
 {
 }
 
-void hd_stats_generation(uint64_t of)
+void dp_stats_generation(uint64_t of)
 {
 }
 
-uint64_t hd_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size)
+uint64_t dp_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size)
 {
 	return 0;
 }
 
-MAY_HAVE_ITS_OWN void hd_blame_forgive(const char *port)
+MAY_HAVE_ITS_OWN void dp_blame_forgive(const char *port)
 {
 }
 
-void hd_blame_enter(const struct hd_port *port, enum hd_doing doing)
+void dp_blame_enter(const struct dp_port *port, enum hd_doing doing)
 {
 }
 
-void hd_blame_leave(void)
+void dp_blame_leave(void)
 {
 }
 
-void hd_opener_down(const char *port)
+void dp_opener_down(const char *port)
 {
 }
 
-MAY_HAVE_ITS_OWN void hd_opener_release(const char *port)
+MAY_HAVE_ITS_OWN void dp_opener_release(const char *port)
 {
 }
 
-const struct hd_options *hd_options(void)
+const struct dp_options *dp_options(void)
 {
-	static const struct hd_options options;
+	static const struct dp_options options;
 
 	return &options;
 }

@@ -9,19 +9,19 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-struct hd_port_config;
-struct hd_worker;
+struct dp_port_config;
+struct dp_worker;
 struct rte_mbuf;
 
-struct hd_punt_hooks {
+struct dp_punt_hooks {
 	/*
-	 * A frame that @port is about to take (hd_port_ops.take). True: it was taken, or dropped; false: it
+	 * A frame that @port is about to take (dp_port_ops.take). True: it was taken, or dropped; false: it
 	 * goes on. It may be shared, and is only read. Worker.
 	 */
-	bool (*local)(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+	bool (*local)(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m);
 };
 
 /* The pointer that workers read. */
-extern const struct hd_punt_hooks *_Atomic hd_punt_published;
+extern const struct dp_punt_hooks *_Atomic dp_punt_published;
 
 #endif

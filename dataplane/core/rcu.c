@@ -15,12 +15,12 @@
 
 #define SPIN_LOOKS 1000
 
-#define READER  HD_WORKERS_MAX /* behind the workers, by their index */
-#define THREADS (HD_WORKERS_MAX + 1)
+#define READER  DP_WORKERS_MAX /* behind the workers, by their index */
+#define THREADS (DP_WORKERS_MAX + 1)
 
 static struct rte_rcu_qsbr *qsbr; /* NULL: nobody is waited for */
 
-int hd_rcu_init(void)
+int dp_rcu_init(void)
 {
 	size_t size = rte_rcu_qsbr_get_memsize(THREADS);
 
@@ -28,22 +28,22 @@ int hd_rcu_init(void)
 	return qsbr && rte_rcu_qsbr_init(qsbr, THREADS) == 0 ? 0 : -ENOMEM;
 }
 
-uint64_t hd_rcu_start(void)
+uint64_t dp_rcu_start(void)
 {
 	return qsbr ? rte_rcu_qsbr_start(qsbr) : 0;
 }
 
-bool hd_rcu_over(uint64_t token)
+bool dp_rcu_over(uint64_t token)
 {
 	return !token || rte_rcu_qsbr_check(qsbr, token, false) != 0;
 }
 
-void hd_rcu_synchronize(void)
+void dp_rcu_synchronize(void)
 {
-	uint64_t token = hd_rcu_start();
+	uint64_t token = dp_rcu_start();
 	unsigned int looks = 0;
 
-	while (!hd_rcu_over(token)) {
+	while (!dp_rcu_over(token)) {
 		/* A worker that does not run cannot go on while we keep its processor. */
 		if (++looks < SPIN_LOOKS)
 			rte_pause();
@@ -52,49 +52,49 @@ void hd_rcu_synchronize(void)
 	}
 }
 
-void hd_rcu_register(const struct hd_worker *w)
+void dp_rcu_register(const struct dp_worker *w)
 {
 	rte_rcu_qsbr_thread_register(qsbr, w->index);
 	rte_rcu_qsbr_thread_online(qsbr, w->index);
 }
 
-void hd_rcu_unregister(const struct hd_worker *w)
+void dp_rcu_unregister(const struct dp_worker *w)
 {
 	rte_rcu_qsbr_thread_offline(qsbr, w->index);
 	rte_rcu_qsbr_thread_unregister(qsbr, w->index);
 }
 
-void hd_rcu_quiescent(const struct hd_worker *w)
+void dp_rcu_quiescent(const struct dp_worker *w)
 {
 	rte_rcu_qsbr_quiescent(qsbr, w->index);
 }
 
-void hd_rcu_offline(struct hd_worker *w)
+void dp_rcu_offline(struct dp_worker *w)
 {
 	rte_rcu_qsbr_thread_offline(qsbr, w->index);
 }
 
-void hd_rcu_online(struct hd_worker *w)
+void dp_rcu_online(struct dp_worker *w)
 {
 	rte_rcu_qsbr_thread_online(qsbr, w->index);
 }
 
-void hd_rcu_reader_start(void)
+void dp_rcu_reader_start(void)
 {
 	rte_rcu_qsbr_thread_register(qsbr, READER);
 }
 
-void hd_rcu_reader_enter(void)
+void dp_rcu_reader_enter(void)
 {
 	rte_rcu_qsbr_thread_online(qsbr, READER);
 }
 
-void hd_rcu_reader_leave(void)
+void dp_rcu_reader_leave(void)
 {
 	rte_rcu_qsbr_thread_offline(qsbr, READER);
 }
 
-void hd_rcu_reader_stop(void)
+void dp_rcu_reader_stop(void)
 {
 	rte_rcu_qsbr_thread_unregister(qsbr, READER);
 }

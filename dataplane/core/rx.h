@@ -15,14 +15,14 @@
  * @n packets came in by @port, with meta flags set by the kind (and time_ns where @own_time).
  * Returns how many go on; they are at the front of @m, in order. Worker.
  */
-static inline uint16_t hd_rx_admit(struct hd_worker *w, const struct hd_port_config *port,
+static inline uint16_t dp_rx_admit(struct dp_worker *w, const struct dp_port_config *port,
 				   struct rte_mbuf **m, uint16_t n, bool own_time)
 {
 	struct hd_stats_port *stats = &w->port_stats[port->id];
 	uint64_t bytes = 0;
 
 	for (uint16_t i = 0; i < n; i++) {
-		struct hd_meta *meta = hd_meta(m[i]);
+		struct dp_meta *meta = dp_meta(m[i]);
 
 		meta->port = port->id;
 		if (!own_time)
@@ -34,13 +34,13 @@ static inline uint16_t hd_rx_admit(struct hd_worker *w, const struct hd_port_con
 	w->stats->rx += n;
 	if (unlikely(w->capture))
 		w->capture->in(w, port, m, n);
-	return unlikely(port->n_input) ? hd_port_run(w, port, HD_POINT_INPUT, 0, m, n) : n;
+	return unlikely(port->n_input) ? dp_port_run(w, port, DP_POINT_INPUT, 0, m, n) : n;
 }
 
 /*
  * Polls the worker's ports, and gives what they have to the path. What is received stays within a
  * budget; the next loop goes on with the port where this one ended. Worker.
  */
-void hd_rx_poll(struct hd_worker *w);
+void dp_rx_poll(struct dp_worker *w);
 
 #endif

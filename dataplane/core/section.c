@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
-static struct hd_section *sections;
+static struct dp_section *sections;
 
-void hd_section_register(struct hd_section *section)
+void dp_section_register(struct dp_section *section)
 {
-	struct hd_section **at = &sections;
+	struct dp_section **at = &sections;
 
 	/* By name: the order where nothing else is asked for. */
 	while (*at && strcmp((*at)->name, section->name) < 0)
@@ -17,12 +17,12 @@ void hd_section_register(struct hd_section *section)
 	*at = section;
 }
 
-const struct hd_section *hd_section_first(void)
+const struct dp_section *dp_section_first(void)
 {
 	return sections;
 }
 
-static bool has(const struct hd_section *list, const char *name)
+static bool has(const struct dp_section *list, const char *name)
 {
 	for (; list; list = list->next)
 		if (!strcmp(list->name, name))
@@ -31,10 +31,10 @@ static bool has(const struct hd_section *list, const char *name)
 }
 
 /* Takes the first section that is not to be built after one that is left. NULL: there is none. */
-static struct hd_section *take_next(struct hd_section **left)
+static struct dp_section *take_next(struct dp_section **left)
 {
-	for (struct hd_section **at = left; *at; at = &(*at)->next) {
-		struct hd_section *s = *at;
+	for (struct dp_section **at = left; *at; at = &(*at)->next) {
+		struct dp_section *s = *at;
 
 		if (s->after && has(*left, s->after))
 			continue;
@@ -44,9 +44,9 @@ static struct hd_section *take_next(struct hd_section **left)
 	return NULL;
 }
 
-int hd_section_init(struct hd_err *err)
+int dp_section_init(struct hd_err *err)
 {
-	struct hd_section *sorted = NULL, **end = &sorted, *s;
+	struct dp_section *sorted = NULL, **end = &sorted, *s;
 	unsigned int n = 0;
 
 	for (s = sections; s; s = s->next) {
@@ -57,7 +57,7 @@ int hd_section_init(struct hd_err *err)
 					  "section %s is built after %s, which is unknown", s->name,
 					  s->after);
 	}
-	while (sections && n < HD_SECTIONS_MAX && (s = take_next(&sections)) != NULL) {
+	while (sections && n < DP_SECTIONS_MAX && (s = take_next(&sections)) != NULL) {
 		s->index = n++;
 		s->next = NULL;
 		*end = s;
@@ -67,8 +67,8 @@ int hd_section_init(struct hd_err *err)
 	sections = sorted;
 	if (!*end)
 		return 0;
-	return n == HD_SECTIONS_MAX
-		       ? hd_err_set(err, ENOSPC, "more than %d sections", HD_SECTIONS_MAX)
+	return n == DP_SECTIONS_MAX
+		       ? hd_err_set(err, ENOSPC, "more than %d sections", DP_SECTIONS_MAX)
 		       : hd_err_set(err, EINVAL, "the order of sections is a circle at %s",
 				    (*end)->name);
 }

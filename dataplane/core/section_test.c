@@ -46,14 +46,14 @@ static struct item items[COMMITS * SECTIONS * ITEMS];
 static struct part parts[COMMITS * SECTIONS];
 static unsigned int n_items, n_parts, n_freed;
 
-static struct hd_section sections[SECTIONS];
+static struct dp_section sections[SECTIONS];
 
 /* The model: what the tree of each generation has. */
 static uint64_t want[COMMITS + 1][SECTIONS][ITEMS];
 
 /* A worker, in a loop with the tree that it took when that began. */
 static struct {
-	const struct hd_config *tree;
+	const struct dp_config *tree;
 	uint64_t seen; /* tokens that were given before */
 } worker[WORKERS];
 static bool workers_are_stuck; /* in their loops */
@@ -67,13 +67,13 @@ static unsigned int dice(unsigned int n)
 	return (seed >> 8) % n;
 }
 
-static const struct part *part_of(const struct hd_config *tree, unsigned int s)
+static const struct part *part_of(const struct dp_config *tree, unsigned int s)
 {
 	return tree->part[sections[s].index];
 }
 
 /* The tree has what its generation is to have, and nothing of it is freed. */
-static void check_tree(const struct hd_config *tree)
+static void check_tree(const struct dp_config *tree)
 {
 	for (unsigned int s = 0; s < SECTIONS; s++) {
 		const struct part *part = part_of(tree, s);
@@ -93,17 +93,17 @@ static void worker_loop(unsigned int i)
 {
 	check_tree(worker[i].tree);
 	worker[i].seen = tokens;
-	worker[i].tree = atomic_load(&hd_config_published);
+	worker[i].tree = atomic_load(&dp_config_published);
 	check_tree(worker[i].tree);
 }
 
 /* The rest of the program. */
-uint64_t hd_rcu_start(void)
+uint64_t dp_rcu_start(void)
 {
 	return ++tokens;
 }
 
-bool hd_rcu_over(uint64_t token)
+bool dp_rcu_over(uint64_t token)
 {
 	if (!workers_are_stuck && dice(4) == 0)
 		worker_loop(dice(WORKERS));
@@ -113,7 +113,7 @@ bool hd_rcu_over(uint64_t token)
 	return true;
 }
 
-int hd_build_queues(struct hd_config *tree)
+int dp_build_queues(struct dp_config *tree)
 {
 	return 0;
 }
@@ -152,7 +152,7 @@ static const struct item *item_new(uint64_t value)
 /* Where each section's prepare fails: before its first item, behind one, or behind all. */
 static uint32_t fails_at[SECTIONS];
 
-static int fail(struct hd_build *b, unsigned int s)
+static int fail(struct dp_build *b, unsigned int s)
 {
 	return fails_at[s] % 2 ? hd_store_refuse(b->store, EBUSY, "knob %s: not today", name[s])
 			       : -ENOMEM;
@@ -167,7 +167,7 @@ static bool is_same(const struct part *part, const struct knob *k)
 }
 
 /* What did not change is shared: the part, or the items. */
-static int prepare(struct hd_build *b, unsigned int s)
+static int prepare(struct dp_build *b, unsigned int s)
 {
 	static const struct knob none;
 	const struct knob *k = hd_store_next(b->store, HD_KNOB, name[s]);
@@ -211,16 +211,16 @@ static void note(unsigned int s)
 	}
 }
 
-static void commit(const struct hd_config *tree, const struct hd_config *old, unsigned int s)
+static void commit(const struct dp_config *tree, const struct dp_config *old, unsigned int s)
 {
 	note(s);
-	CU_ASSERT_PTR_EQUAL(tree, hd_config_running());
+	CU_ASSERT_PTR_EQUAL(tree, dp_config_running());
 	CU_ASSERT_EQUAL(tree->generation, old->generation + 1);
 	for (unsigned int i = 0; i < WORKERS; i++)
 		CU_ASSERT_PTR_NOT_EQUAL(worker[i].tree, old);
 }
 
-static void release(const struct hd_config *tree, const struct hd_config *other, unsigned int s)
+static void release(const struct dp_config *tree, const struct dp_config *other, unsigned int s)
 {
 	const struct part *part = part_of(tree, s), *stays = part_of(other, s);
 
@@ -238,16 +238,16 @@ static void release(const struct hd_config *tree, const struct hd_config *other,
 }
 
 #define SECTION(s)                                                                             \
-	static int prepare_##s(struct hd_build *b)                                             \
+	static int prepare_##s(struct dp_build *b)                                             \
 	{                                                                                      \
 		return prepare(b, s);                                                          \
 	}                                                                                      \
-	static void commit_##s(struct hd_config *tree, const struct hd_config *old,            \
+	static void commit_##s(struct dp_config *tree, const struct dp_config *old,            \
 			       const struct hd_store *store)                                   \
 	{                                                                                      \
 		commit(tree, old, s);                                                          \
 	}                                                                                      \
-	static void free_##s(struct hd_config *tree, const struct hd_config *other, bool half) \
+	static void free_##s(struct dp_config *tree, const struct dp_config *other, bool half) \
 	{                                                                                      \
 		release(tree, other, s);                                                       \
 	}
@@ -256,7 +256,7 @@ SECTION(1)
 SECTION(2)
 
 /* Their names would put them into another order. */
-static struct hd_section sections[SECTIONS] = {
+static struct dp_section sections[SECTIONS] = {
 	{.name = "zz", .prepare = prepare_0, .commit = commit_0, .free = free_0},
 	{.name = "mm", .after = "zz", .prepare = prepare_1, .commit = commit_1, .free = free_1},
 	{.name = "aa", .after = "mm", .prepare = prepare_2, .commit = commit_2, .free = free_2},
@@ -264,33 +264,33 @@ static struct hd_section sections[SECTIONS] = {
 
 static void test_order(void)
 {
-	static struct hd_section lost = {.name = "lost", .after = "nothing"};
-	static struct hd_section self = {.name = "self", .after = "self"};
-	static struct hd_section twin = {.name = "zz"};
-	const struct hd_section *s;
+	static struct dp_section lost = {.name = "lost", .after = "nothing"};
+	static struct dp_section self = {.name = "self", .after = "self"};
+	static struct dp_section twin = {.name = "zz"};
+	const struct dp_section *s;
 	struct hd_err err;
 
 	for (int i = 0; i < SECTIONS; i++)
-		hd_section_register(&sections[i]);
-	hd_section_register(&twin);
-	CU_ASSERT_EQUAL(hd_section_init(&err), -EINVAL);
+		dp_section_register(&sections[i]);
+	dp_section_register(&twin);
+	CU_ASSERT_EQUAL(dp_section_init(&err), -EINVAL);
 	CU_ASSERT_STRING_EQUAL(err.text, "two sections are named zz");
 	twin.name = "yy";
-	hd_section_register(&lost);
-	CU_ASSERT_EQUAL(hd_section_init(&err), -EINVAL);
+	dp_section_register(&lost);
+	CU_ASSERT_EQUAL(dp_section_init(&err), -EINVAL);
 	CU_ASSERT_STRING_EQUAL(err.text, "section lost is built after nothing, which is unknown");
 	lost.after = NULL;
-	CU_ASSERT_EQUAL(hd_section_init(&err), 0);
-	for (s = hd_section_first(); s && s != &sections[0]; s = s->next)
+	CU_ASSERT_EQUAL(dp_section_init(&err), 0);
+	for (s = dp_section_first(); s && s != &sections[0]; s = s->next)
 		CU_ASSERT(s != &sections[1] && s != &sections[2]);
 	for (; s && s != &sections[1]; s = s->next)
 		CU_ASSERT(s != &sections[2]);
 	CU_ASSERT_PTR_NOT_NULL(s);
-	hd_section_register(&self);
-	CU_ASSERT_EQUAL(hd_section_init(&err), -EINVAL);
+	dp_section_register(&self);
+	CU_ASSERT_EQUAL(dp_section_init(&err), -EINVAL);
 	CU_ASSERT_STRING_EQUAL(err.text, "the order of sections is a circle at self");
 	self.after = NULL;
-	CU_ASSERT_EQUAL(hd_section_init(&err), 0);
+	CU_ASSERT_EQUAL(dp_section_init(&err), 0);
 }
 
 /* A bracket that changes some items; what it leads to is in @next. */
@@ -334,7 +334,7 @@ static void check_prepared(const struct hd_store *store, int rc)
 static void check_shared(const struct part *const before[SECTIONS], uint64_t generation)
 {
 	for (unsigned int s = 0; s < SECTIONS; s++) {
-		const struct part *part = part_of(hd_config_running(), s);
+		const struct part *part = part_of(dp_config_running(), s);
 		const uint64_t *value = want[generation][s], *was = want[generation - 1][s];
 
 		CU_ASSERT_EQUAL(part == before[s],
@@ -349,12 +349,12 @@ static void commit_one(struct hd_store *store, uint64_t generation)
 	const struct part *before[SECTIONS];
 
 	for (unsigned int s = 0; s < SECTIONS; s++)
-		before[s] = part_of(hd_config_running(), s);
+		before[s] = part_of(dp_config_running(), s);
 	order[0] = '\0';
-	hd_config_commit(store);
-	CU_ASSERT_EQUAL(hd_config_running()->generation, generation);
+	dp_config_commit(store);
+	CU_ASSERT_EQUAL(dp_config_running()->generation, generation);
 	CU_ASSERT_STRING_EQUAL(order, ""); /* workers may be in the old tree */
-	check_tree(hd_config_running());
+	check_tree(dp_config_running());
 	check_shared(before, generation);
 }
 
@@ -363,16 +363,16 @@ static void check_end(void)
 {
 	unsigned int left = 0;
 
-	while (!hd_config_all_freed())
-		hd_config_settle(true);
+	while (!dp_config_all_freed())
+		dp_config_settle(true);
 	for (unsigned int s = 0; s < SECTIONS; s++) {
-		const struct part *part = part_of(hd_config_running(), s);
+		const struct part *part = part_of(dp_config_running(), s);
 
 		left++;
 		for (unsigned int i = 0; i < ITEMS; i++)
 			left += part->item[i] != NULL;
 	}
-	check_tree(hd_config_running());
+	check_tree(dp_config_running());
 	CU_ASSERT_EQUAL(n_items + n_parts - n_freed, left);
 }
 
@@ -385,28 +385,28 @@ static void test_commits(void)
 
 	hd_object_class_register(&knob_class);
 	store = hd_store_new(100);
-	CU_ASSERT_EQUAL_FATAL(hd_config_init(), 0);
+	CU_ASSERT_EQUAL_FATAL(dp_config_init(), 0);
 	for (unsigned int i = 0; i < WORKERS; i++)
-		worker[i].tree = hd_config_running();
+		worker[i].tree = dp_config_running();
 	for (unsigned int i = 0; i < COMMITS; i++) {
-		const struct hd_config *running = hd_config_running();
+		const struct dp_config *running = dp_config_running();
 		unsigned int living;
 		int rc;
 
-		hd_config_settle(true); /* as a bracket's begin does */
+		dp_config_settle(true); /* as a bracket's begin does */
 		if (generation)
 			CU_ASSERT_STRING_EQUAL(order, "012");
-		old += !hd_config_all_freed();
+		old += !dp_config_all_freed();
 		living = n_items + n_parts - n_freed;
 		begin(store, generation, want[generation + 1]);
-		rc = hd_config_prepare(store, &result);
+		rc = dp_config_prepare(store, &result);
 		check_prepared(store, rc);
-		CU_ASSERT_PTR_EQUAL(hd_config_running(), running);
+		CU_ASSERT_PTR_EQUAL(dp_config_running(), running);
 		check_tree(running);
 		if (rc < 0 || dice(4) == 0) {
 			failed += rc < 0;
 			aborted += rc == 0;
-			hd_config_discard();
+			dp_config_discard();
 			hd_store_abort(store);
 			CU_ASSERT_EQUAL(n_items + n_parts - n_freed, living);
 			check_tree(running);
@@ -415,7 +415,7 @@ static void test_commits(void)
 		}
 		workers_are_stuck = dice(2);
 		for (unsigned int turns = dice(3); turns; turns--)
-			hd_config_settle(false);
+			dp_config_settle(false);
 		workers_are_stuck = false;
 	}
 	/* Enough of each sort. */

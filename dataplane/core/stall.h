@@ -14,26 +14,26 @@
 
 #include "dataplane/core/worker.h"
 
-#define HD_STALL_NS 200000000ull
+#define DP_STALL_NS 200000000ull
 
-enum hd_stall_kind {
-	HD_STALL_NOT, /* it runs, it sleeps, or it stands for less than HD_STALL_NS */
-	HD_STALL_INSIDE,
-	/* it could run, and was given a processor for less than half of the time, and than HD_STALL_NS */
-	HD_STALL_STARVED,
+enum dp_stall_kind {
+	DP_STALL_NOT, /* it runs, it sleeps, or it stands for less than DP_STALL_NS */
+	DP_STALL_INSIDE,
+	/* it could run, and was given a processor for less than half of the time, and than DP_STALL_NS */
+	DP_STALL_STARVED,
 };
 
 /* What is remembered of a worker between two looks. */
-struct hd_stall {
+struct dp_stall {
 	uint64_t loops;      /* at the last look that found it further, */
 	uint64_t since_ns;   /* and when that was */
 	uint64_t suspect_ns; /* the first look that did not; 0: there was none */
 	uint64_t ran_ns;     /* processor time that it had had by then */
-	enum hd_stall_kind told;
+	enum dp_stall_kind told;
 };
 
 /* A worker at a look. */
-struct hd_stall_sample {
+struct dp_stall_sample {
 	uint64_t loops;
 	bool asleep;     /* it waits for packets */
 	bool runnable;   /* it could run (state R in /proc) */
@@ -41,10 +41,10 @@ struct hd_stall_sample {
 };
 
 /* Takes a look into account. Pure. */
-enum hd_stall_kind hd_stall_judge(struct hd_stall *stall, const struct hd_stall_sample *sample,
+enum dp_stall_kind dp_stall_judge(struct dp_stall *stall, const struct dp_stall_sample *sample,
 				  uint64_t now_ns);
 
-/* Looks at all workers. Control thread, several times in HD_STALL_NS. */
-void hd_stall_look(uint64_t now_ns);
+/* Looks at all workers. Control thread, several times in DP_STALL_NS. */
+void dp_stall_look(uint64_t now_ns);
 
 #endif

@@ -17,12 +17,12 @@
 static void on_port_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	(void)arg;
-	for (uint16_t id = 0; id < hd_port_id_end(); id++) {
+	for (uint16_t id = 0; id < dp_port_id_end(); id++) {
 		struct hd_port_state state;
 
-		if (!hd_port_by_id(id))
+		if (!dp_port_by_id(id))
 			continue;
-		hd_port_describe(hd_port_by_id(id), &state);
+		dp_port_describe(dp_port_by_id(id), &state);
 		hd_chan_reply_item(chan, msg->hdr, &state, sizeof(state));
 	}
 	hd_chan_reply(chan, msg->hdr, NULL, 0, NULL, 0);
@@ -30,12 +30,12 @@ static void on_port_list(struct hd_chan *chan, const struct hd_msg *msg, void *a
 
 static void on_drop_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
-	const struct hd_drop_reason *r;
+	const struct dp_drop_reason *r;
 
 	(void)arg;
-	for (unsigned int i = 0; (r = hd_drop_by_index(i)) != NULL; i++) {
+	for (unsigned int i = 0; (r = dp_drop_by_index(i)) != NULL; i++) {
 		struct hd_drop_info info = {
-			.ingress = r->side == HD_DROP_INGRESS, .error = r->error, .index = i};
+			.ingress = r->side == DP_DROP_INGRESS, .error = r->error, .index = i};
 
 		hd_str_copy(info.name, sizeof(info.name), r->name);
 		hd_str_copy(info.text, sizeof(info.text), r->text);
@@ -48,4 +48,4 @@ static const struct hd_handler state_table[] = {
 	HD_HANDLER(PORT_LIST, on_port_list),
 	HD_HANDLER(DROP_LIST, on_drop_list),
 };
-HD_API_REGISTER(state_table);
+DP_API_REGISTER(state_table);

@@ -10,11 +10,11 @@
 #include "dataplane/core/opener.h"
 #include "dataplane/core/stats.h"
 
-HD_DROP_REGISTER(
-	lost_in, "lost_with_plane", HD_DROP_INGRESS,
+DP_DROP_REGISTER(
+	lost_in, "lost_with_plane", DP_DROP_INGRESS,
 	"heddle-dp ended (a crash, kill -9) while it had the packet in hand, at its ingress");
-HD_DROP_REGISTER(
-	lost_out, "lost_with_plane_tx", HD_DROP_EGRESS,
+DP_DROP_REGISTER(
+	lost_out, "lost_with_plane_tx", DP_DROP_EGRESS,
 	"heddle-dp ended (a crash, kill -9) while it had the packet in hand, at its egress");
 
 static struct hd_stats_header *header;
@@ -40,7 +40,7 @@ struct hd_stats_worker *hd_stats_worker(unsigned int worker)
 	return at(header->worker_offset + worker * header->worker_stride);
 }
 
-struct hd_stats_port *hd_stats_ports(unsigned int worker)
+struct hd_stats_port *dp_stats_ports(unsigned int worker)
 {
 	return at(header->worker_offset + worker * header->worker_stride + header->port_offset);
 }
@@ -51,7 +51,7 @@ static int stats_map(bool shared, uint64_t size, bool *is_new, struct hd_err *er
 
 	*is_new = true;
 	if (shared) {
-		fd = hd_opener_shm(HD_STATS_NAME, HD_STATS_VERSION, size, is_new, err);
+		fd = dp_opener_shm(HD_STATS_NAME, HD_STATS_VERSION, size, is_new, err);
 		if (fd < 0)
 			return fd;
 	}
@@ -72,7 +72,7 @@ static bool same_layout(const struct hd_stats_header *want)
 	    header->max_ports != want->max_ports)
 		return false;
 	for (unsigned int i = 0; i < HD_DROP_REASONS_MAX; i++) {
-		const struct hd_drop_reason *r = hd_drop_by_index(i);
+		const struct dp_drop_reason *r = dp_drop_by_index(i);
 
 		if (strncmp(reason_names()[i], r ? r->name : "", HD_DROP_NAME_MAX))
 			return false;
@@ -80,7 +80,7 @@ static bool same_layout(const struct hd_stats_header *want)
 	return true;
 }
 
-int hd_stats_init(bool shared, uint32_t workers, uint32_t max_ports, struct hd_err *err)
+int dp_stats_init(bool shared, uint32_t workers, uint32_t max_ports, struct hd_err *err)
 {
 	struct hd_stats_header want = {0};
 	uint64_t size = hd_stats_layout(&want, workers, max_ports);
@@ -96,7 +96,7 @@ int hd_stats_init(bool shared, uint32_t workers, uint32_t max_ports, struct hd_e
 	if (!is_new && !same_layout(&want) && madvise(header, size, MADV_REMOVE) < 0)
 		return hd_err_set(err, errno, "clearing the counters of another layout failed");
 	for (unsigned int i = 0; i < HD_DROP_REASONS_MAX; i++) {
-		const struct hd_drop_reason *r = hd_drop_by_index(i);
+		const struct dp_drop_reason *r = dp_drop_by_index(i);
 
 		if (r) {
 			hd_str_copy(reason_names()[i], HD_DROP_NAME_MAX, r->name);
@@ -107,16 +107,16 @@ int hd_stats_init(bool shared, uint32_t workers, uint32_t max_ports, struct hd_e
 	*header = want;
 	header->magic = HD_STATS_MAGIC;
 	if (inherited)
-		hd_stats_settle();
+		dp_stats_settle();
 	return 0;
 }
 
-static uint64_t drops_of(const struct hd_stats_port *p, enum hd_drop_side side)
+static uint64_t drops_of(const struct hd_stats_port *p, enum dp_drop_side side)
 {
 	uint64_t sum = 0;
 
 	for (unsigned int i = 0; i < header->reasons; i++)
-		if (hd_drop_by_index(i)->side == side)
+		if (dp_drop_by_index(i)->side == side)
 			sum += p->drops[i];
 	return sum;
 }
@@ -127,13 +127,13 @@ static uint64_t drops_of(const struct hd_stats_port *p, enum hd_drop_side side)
  */
 static uint64_t settle_port(uint16_t id)
 {
-	struct hd_stats_port sum, *p = hd_stats_ports(0) + id;
+	struct hd_stats_port sum, *p = dp_stats_ports(0) + id;
 	struct hd_stats_worker *w = hd_stats_worker(0);
 	int64_t in, out;
 
-	hd_stats_port_sum(id, &sum);
-	in = (int64_t)(sum.rx_packets - sum.admitted - drops_of(&sum, HD_DROP_INGRESS));
-	out = (int64_t)(sum.offered - sum.tx_packets - drops_of(&sum, HD_DROP_EGRESS));
+	dp_stats_port_sum(id, &sum);
+	in = (int64_t)(sum.rx_packets - sum.admitted - drops_of(&sum, DP_DROP_INGRESS));
+	out = (int64_t)(sum.offered - sum.tx_packets - drops_of(&sum, DP_DROP_EGRESS));
 	if (in < 0) {
 		p->rx_packets -= in;
 		w->rx -= in;
@@ -149,7 +149,7 @@ static uint64_t settle_port(uint16_t id)
 	return in + out;
 }
 
-void hd_stats_settle(void)
+void dp_stats_settle(void)
 {
 	struct hd_stats_worker sum, *w = hd_stats_worker(0);
 	uint64_t lost = 0;
@@ -161,7 +161,7 @@ void hd_stats_settle(void)
 		if (slot(id)->in_use)
 			lost += settle_port(id);
 	/* What was admitted and not offered yet: nobody knows any more to which port. */
-	hd_stats_worker_sum(&sum);
+	dp_stats_worker_sum(&sum);
 	between = (int64_t)(sum.rx + sum.injected + sum.generated + sum.copies - sum.tx -
 			    sum.consumed - sum.drops);
 	if (between < 0)
@@ -180,7 +180,7 @@ void hd_stats_settle(void)
  * Only counters of a heddle-dp before us are looked for. It gave out ids in the order of names, and
  * we ask in that order: the next one is the next.
  */
-int hd_stats_port_find(const char *name)
+int dp_stats_port_find(const char *name)
 {
 	static uint32_t next;
 
@@ -195,7 +195,7 @@ int hd_stats_port_find(const char *name)
 	return -ENOENT;
 }
 
-void hd_stats_port_assign(uint16_t id, const char *name)
+void dp_stats_port_assign(uint16_t id, const char *name)
 {
 	struct hd_stats_port_slot *s = slot(id);
 
@@ -203,19 +203,19 @@ void hd_stats_port_assign(uint16_t id, const char *name)
 		return;
 	__atomic_store_n(&s->generation, s->generation | 1, __ATOMIC_RELEASE);
 	for (uint32_t w = 0; w < header->workers; w++)
-		memset(hd_stats_ports(w) + id, 0, sizeof(struct hd_stats_port));
+		memset(dp_stats_ports(w) + id, 0, sizeof(struct hd_stats_port));
 	memset(s->name, 0, sizeof(s->name));
 	hd_str_copy(s->name, sizeof(s->name), name);
 	s->in_use = 1;
 	__atomic_store_n(&s->generation, s->generation + 1, __ATOMIC_RELEASE);
 }
 
-void hd_stats_port_release(uint16_t id)
+void dp_stats_port_release(uint16_t id)
 {
 	slot(id)->in_use = 0;
 }
 
-void hd_stats_generation(uint64_t generation)
+void dp_stats_generation(uint64_t generation)
 {
 	__atomic_store_n(&header->generation, generation, __ATOMIC_RELEASE);
 }
@@ -230,14 +230,14 @@ static void add(void *sum, const void *part, size_t size)
 		s[i] += __atomic_load_n(&p[i], __ATOMIC_RELAXED);
 }
 
-void hd_stats_port_sum(uint16_t id, struct hd_stats_port *sum)
+void dp_stats_port_sum(uint16_t id, struct hd_stats_port *sum)
 {
 	memset(sum, 0, sizeof(*sum));
 	for (uint32_t w = 0; w < header->workers; w++)
-		add(sum, hd_stats_ports(w) + id, sizeof(*sum));
+		add(sum, dp_stats_ports(w) + id, sizeof(*sum));
 }
 
-void hd_stats_worker_sum(struct hd_stats_worker *sum)
+void dp_stats_worker_sum(struct hd_stats_worker *sum)
 {
 	memset(sum, 0, sizeof(*sum));
 	for (uint32_t w = 0; w < header->workers; w++)

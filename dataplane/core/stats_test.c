@@ -12,13 +12,13 @@
 
 #define WORKERS 2
 
-HD_DROP_REGISTER(other_in, "other", HD_DROP_INGRESS, "some reason");
+DP_DROP_REGISTER(other_in, "other", DP_DROP_INGRESS, "some reason");
 
 static uint64_t drops(uint16_t id, const char *name)
 {
 	struct hd_stats_port sum;
 
-	hd_stats_port_sum(id, &sum);
+	dp_stats_port_sum(id, &sum);
 	return unit_drops(&sum, name);
 }
 
@@ -26,7 +26,7 @@ static int64_t imbalance(void)
 {
 	struct hd_stats_worker s;
 
-	hd_stats_worker_sum(&s);
+	dp_stats_worker_sum(&s);
 	return (int64_t)(s.rx + s.injected + s.generated + s.copies - s.tx - s.consumed - s.drops -
 			 s.held);
 }
@@ -35,7 +35,7 @@ static void check_port(uint16_t id)
 {
 	struct hd_stats_port sum;
 
-	hd_stats_port_sum(id, &sum);
+	dp_stats_port_sum(id, &sum);
 	CU_ASSERT_EQUAL(sum.rx_packets,
 			sum.admitted + drops(id, "lost_with_plane") + drops(id, "other"));
 	CU_ASSERT_EQUAL(sum.offered, sum.tx_packets + drops(id, "lost_with_plane_tx"));
@@ -46,21 +46,21 @@ static void start(void)
 {
 	struct hd_err err = {0};
 
-	CU_ASSERT_FATAL(hd_drop_init() == 0);
-	CU_ASSERT_FATAL(hd_stats_init(false, WORKERS, 8, &err) == 0);
-	hd_stats_port_assign(0, "a");
-	hd_stats_port_assign(1, "b");
-	hd_stats_ports(0)[0] =
+	CU_ASSERT_FATAL(dp_drop_init() == 0);
+	CU_ASSERT_FATAL(dp_stats_init(false, WORKERS, 8, &err) == 0);
+	dp_stats_port_assign(0, "a");
+	dp_stats_port_assign(1, "b");
+	dp_stats_ports(0)[0] =
 		(struct hd_stats_port){.rx_packets = 100, .admitted = 93, .drops = {[2] = 7}};
-	CU_ASSERT_STRING_EQUAL_FATAL(hd_drop_by_index(2)->name, "other");
-	hd_stats_ports(0)[1] = (struct hd_stats_port){.offered = 93, .tx_packets = 93};
+	CU_ASSERT_STRING_EQUAL_FATAL(dp_drop_by_index(2)->name, "other");
+	dp_stats_ports(0)[1] = (struct hd_stats_port){.offered = 93, .tx_packets = 93};
 	*hd_stats_worker(0) = (struct hd_stats_worker){.rx = 100, .tx = 93, .drops = 7};
 }
 
 static void test_nothing_in_hand(void)
 {
 	start();
-	hd_stats_settle();
+	dp_stats_settle();
 	CU_ASSERT_EQUAL(imbalance(), 0);
 	CU_ASSERT_EQUAL(drops(0, "lost_with_plane"), 0);
 	CU_ASSERT_EQUAL(drops(1, "lost_with_plane_tx"), 0);
@@ -70,16 +70,16 @@ static void test_nothing_in_hand(void)
 static void test_in_hand(void)
 {
 	start();
-	hd_stats_ports(1)[0] = (struct hd_stats_port){.rx_packets = 32, .admitted = 20};
-	hd_stats_ports(1)[1] = (struct hd_stats_port){.offered = 12, .tx_packets = 5};
+	dp_stats_ports(1)[0] = (struct hd_stats_port){.rx_packets = 32, .admitted = 20};
+	dp_stats_ports(1)[1] = (struct hd_stats_port){.offered = 12, .tx_packets = 5};
 	*hd_stats_worker(1) = (struct hd_stats_worker){.rx = 32, .tx = 5};
-	hd_stats_settle();
+	dp_stats_settle();
 	CU_ASSERT_EQUAL(imbalance(), 0);
 	CU_ASSERT_EQUAL(drops(0, "lost_with_plane"), 12);
 	CU_ASSERT_EQUAL(drops(1, "lost_with_plane_tx"), 7);
 	check_port(0);
 	check_port(1);
-	hd_stats_settle(); /* it died again, with nothing */
+	dp_stats_settle(); /* it died again, with nothing */
 	CU_ASSERT_EQUAL(drops(0, "lost_with_plane"), 12);
 	CU_ASSERT_EQUAL(imbalance(), 0);
 }
@@ -88,10 +88,10 @@ static void test_in_hand(void)
 static void test_between_two_counters(void)
 {
 	start();
-	hd_stats_ports(1)[0] = (struct hd_stats_port){.drops = {[2] = 3}};
-	hd_stats_ports(1)[1] = (struct hd_stats_port){.tx_packets = 4};
+	dp_stats_ports(1)[0] = (struct hd_stats_port){.drops = {[2] = 3}};
+	dp_stats_ports(1)[1] = (struct hd_stats_port){.tx_packets = 4};
 	*hd_stats_worker(1) = (struct hd_stats_worker){.drops = 3, .tx = 4, .held = 9};
-	hd_stats_settle();
+	dp_stats_settle();
 	CU_ASSERT_EQUAL(imbalance(), 0);
 	CU_ASSERT_EQUAL(drops(0, "lost_with_plane"), 0);
 	check_port(0);

@@ -8,26 +8,26 @@
 
 #include <stdint.h>
 
-struct hd_tick {
+struct dp_tick {
 	uint64_t period_ns;
 	void (*fn)(uint64_t now_ns);
 	uint64_t due_ns;
-	struct hd_tick *next;
+	struct dp_tick *next;
 };
 
 /* From a constructor or at the start. */
-void hd_tick_register(struct hd_tick *tick);
+void dp_tick_register(struct dp_tick *tick);
 
 /* Sets the first deadlines: multiples of the period after @now_ns. */
-void hd_ticks_start(uint64_t now_ns);
+void dp_ticks_start(uint64_t now_ns);
 
 /* The next deadline, UINT64_MAX without any. */
-uint64_t hd_ticks_next(void);
+uint64_t dp_ticks_next(void);
 
 /*
  * Runs what is due at @now_ns. After a long gap a tick runs once, for the last of its deadlines that
  * passed, not once for each.
  */
-void hd_ticks_run(uint64_t now_ns);
+void dp_ticks_run(uint64_t now_ns);
 
 #endif

@@ -15,24 +15,24 @@
 #include "dataplane/core/punt.h"
 #include "dataplane/core/tx.h"
 
-HD_DROP_REGISTER(drop_link_down, "link_down", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_link_down, "link_down", DP_DROP_EGRESS,
 		 "the port that the frame was to leave by is down");
-HD_DROP_REGISTER(drop_mtu, "mtu_exceeded", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_mtu, "mtu_exceeded", DP_DROP_EGRESS,
 		 "the frame is larger than the MTU of the port it was to leave by");
-HD_DROP_REGISTER(drop_tx_full, "tx_full", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_tx_full, "tx_full", DP_DROP_EGRESS,
 		 "the receiver behind the port took no more: its ring or queue is full");
-HD_DROP_REGISTER(drop_no_buffers_tx, "no_buffers_tx", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_no_buffers_tx, "no_buffers_tx", DP_DROP_EGRESS,
 		 "the packet pool was empty when a copy was needed; give heddled more --memory");
 
-struct hd_tx *hd_tx_new(void)
+struct dp_tx *dp_tx_new(void)
 {
-	void *p = mmap(NULL, sizeof(struct hd_tx), PROT_READ | PROT_WRITE,
+	void *p = mmap(NULL, sizeof(struct dp_tx), PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
 
-void hd_tx_free(struct hd_tx *tx)
+void dp_tx_free(struct dp_tx *tx)
 {
 	if (tx)
 		munmap(tx, sizeof(*tx));
@@ -40,14 +40,14 @@ void hd_tx_free(struct hd_tx *tx)
 
 /* One port's packets on their way out. */
 struct out {
-	struct hd_worker *w;
-	const struct hd_port_config *config;
-	struct hd_port *port;
+	struct dp_worker *w;
+	const struct dp_port_config *config;
+	struct dp_port *port;
 	struct hd_stats_port *stats;
 	uint32_t caps;
 	uint16_t n;
 	uint64_t bytes;
-	struct rte_mbuf *m[HD_BURST + HD_SEGMENTS_MAX];
+	struct rte_mbuf *m[DP_BURST + DP_SEGMENTS_MAX];
 };
 
 static bool is_group(const struct rte_mbuf *m)
@@ -76,7 +76,7 @@ static inline void out_add(struct out *o, struct rte_mbuf *m)
 
 static void out_send(struct out *o)
 {
-	struct hd_worker *w = o->w;
+	struct dp_worker *w = o->w;
 	uint16_t queues = atomic_load_explicit(&o->port->tx_queues, memory_order_relaxed);
 	uint16_t q = queues ? w->index % queues : 0, sent, n = o->n;
 	uint64_t bytes = o->bytes;
@@ -88,9 +88,9 @@ static void out_send(struct out *o)
 	if (unlikely(w->capture))
 		w->capture->out(w, o->config, o->m, n);
 	rte_spinlock_lock(&o->port->tx_lock[q]);
-	hd_inside_enter(&w->inside, o->port, HD_DOING_SEND);
+	dp_inside_enter(&w->inside, o->port, HD_DOING_SEND);
 	sent = o->port->ops->tx_burst(w, o->port, q, o->m, n);
-	hd_inside_leave(&w->inside);
+	dp_inside_leave(&w->inside);
 	rte_spinlock_unlock(&o->port->tx_lock[q]);
 	for (uint16_t i = sent; i < n; i++) {
 		bytes -= o->m[i]->pkt_len;
@@ -101,19 +101,19 @@ static void out_send(struct out *o)
 	o->stats->tx_bytes += bytes;
 	w->stats->tx += sent;
 	if (unlikely(sent < n))
-		hd_drop_bulk(w, o->config->id, &drop_tx_full, &o->m[sent], n - sent);
+		dp_drop_bulk(w, o->config->id, &drop_tx_full, &o->m[sent], n - sent);
 	if (unlikely(w->capture))
 		w->capture->sent(w);
 }
 
-struct rte_mbuf *hd_tx_writable(struct hd_worker *w, uint16_t port, struct rte_mbuf *m,
+struct rte_mbuf *dp_tx_writable(struct dp_worker *w, uint16_t port, struct rte_mbuf *m,
 				uint32_t bytes, uint16_t room)
 {
-	struct rte_mbuf *own = hd_mbuf_writable(w->pool, m, bytes);
+	struct rte_mbuf *own = dp_mbuf_writable(w->pool, m, bytes);
 
 	if (own && rte_pktmbuf_headroom(own) >= room)
 		return own;
-	hd_drop(w, port, &drop_no_buffers_tx, own ? own : m);
+	dp_drop(w, port, &drop_no_buffers_tx, own ? own : m);
 	return NULL;
 }
 
@@ -123,9 +123,9 @@ static void segment(struct out *o, struct rte_mbuf *m)
 	int n;
 
 	out_send(o);
-	n = hd_offload_segment(o->w->pool, m, o->caps & HD_CAP_CSUM, o->m, HD_SEGMENTS_MAX);
+	n = dp_offload_segment(o->w->pool, m, o->caps & DP_CAP_CSUM, o->m, DP_SEGMENTS_MAX);
 	if (n <= 0) {
-		hd_drop(o->w, o->config->id, n == -ENOSPC ? &drop_mtu : &drop_no_buffers_tx, m);
+		dp_drop(o->w, o->config->id, n == -ENOSPC ? &drop_mtu : &drop_no_buffers_tx, m);
 		return;
 	}
 	rte_pktmbuf_free(m);
@@ -139,14 +139,14 @@ static void segment(struct out *o, struct rte_mbuf *m)
 
 static uint32_t tso_caps(uint8_t flags)
 {
-	return (flags & HD_META_TSO4 ? HD_CAP_TSO4 : 0) | (flags & HD_META_TSO6 ? HD_CAP_TSO6 : 0);
+	return (flags & DP_META_TSO4 ? DP_CAP_TSO4 : 0) | (flags & DP_META_TSO6 ? DP_CAP_TSO6 : 0);
 }
 
-int32_t hd_tx_pieces(const struct hd_worker *w, uint16_t port, struct rte_mbuf *m)
+int32_t dp_tx_pieces(const struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
 {
-	const struct hd_port_config *config =
+	const struct dp_port_config *config =
 		port < w->config->n_ports ? w->config->ports[port] : NULL;
-	const struct hd_meta *meta = hd_meta(m);
+	const struct dp_meta *meta = dp_meta(m);
 	uint32_t headers = meta->l2_len + meta->l3_len + meta->l4_len;
 
 	if (!config || !(tso_caps(meta->flags) &
@@ -158,13 +158,13 @@ int32_t hd_tx_pieces(const struct hd_worker *w, uint16_t port, struct rte_mbuf *
 /* A packet with an unfinished checksum, or a super-frame. NULL: dropped, or sent in pieces. */
 static struct rte_mbuf *fit_offload(struct out *o, struct rte_mbuf *m)
 {
-	struct hd_meta *meta = hd_meta(m);
+	struct dp_meta *meta = dp_meta(m);
 
-	if (meta->flags & HD_META_TSO) {
+	if (meta->flags & DP_META_TSO) {
 		uint32_t piece = meta->l3_len + meta->l4_len + meta->gso_size;
 
 		if (piece > o->config->mtu) {
-			hd_drop(o->w, o->config->id, &drop_mtu, m);
+			dp_drop(o->w, o->config->id, &drop_mtu, m);
 			return NULL;
 		}
 		if (tso_caps(meta->flags) & ~o->caps) {
@@ -173,11 +173,11 @@ static struct rte_mbuf *fit_offload(struct out *o, struct rte_mbuf *m)
 		}
 		return m;
 	}
-	if (o->caps & HD_CAP_CSUM)
+	if (o->caps & DP_CAP_CSUM)
 		return m;
-	m = hd_tx_writable(o->w, o->config->id, m, meta->l2_len + meta->l3_len + meta->l4_len, 0);
+	m = dp_tx_writable(o->w, o->config->id, m, meta->l2_len + meta->l3_len + meta->l4_len, 0);
 	if (m)
-		hd_offload_csum(m);
+		dp_offload_csum(m);
 	return m;
 }
 
@@ -187,7 +187,7 @@ static __rte_noinline bool too_large(const struct out *o, struct rte_mbuf *m)
 	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
 	uint32_t l2 = HD_ETH_HLEN;
 
-	if (hd_meta(m)->flags & HD_META_TSO)
+	if (dp_meta(m)->flags & DP_META_TSO)
 		return false;
 	for (int i = 0; i < 2; i++) {
 		uint16_t type = hd_frame_u16(frame, l2 - 2);
@@ -199,7 +199,7 @@ static __rte_noinline bool too_large(const struct out *o, struct rte_mbuf *m)
 }
 
 /* True if a frame of the port's native VLAN always leaves it without a tag, and needs no look. */
-static bool sends_plain(const struct hd_port_config *port)
+static bool sends_plain(const struct dp_port_config *port)
 {
 	return port->mode != HD_VLAN_TRUNK && port->priority_tags == HD_PRIORITY_TAGS_NEVER &&
 	       !(port->flags & HD_PORT_CVLANS);
@@ -208,21 +208,21 @@ static bool sends_plain(const struct hd_port_config *port)
 /* Fits the frame's tag and offloads to the port. NULL: it was dropped, or sent in pieces. */
 static __rte_noinline struct rte_mbuf *fit(struct out *o, struct rte_mbuf *m, uint32_t plain_domain)
 {
-	const struct hd_meta *meta = hd_meta(m);
+	const struct dp_meta *meta = dp_meta(m);
 
 	if (meta->tag_len || meta->domain != plain_domain) {
-		m = hd_path->fit_tag(o->w, o->config, m);
+		m = dp_path->fit_tag(o->w, o->config, m);
 		if (!m)
 			return NULL;
 	}
-	return hd_meta(m)->flags ? fit_offload(o, m) : m;
+	return dp_meta(m)->flags ? fit_offload(o, m) : m;
 }
 
-static void fit_and_send(struct hd_worker *w, const struct hd_port_config *config,
+static void fit_and_send(struct dp_worker *w, const struct dp_port_config *config,
 			 struct rte_mbuf **m, uint16_t n)
 {
 	/* Frames of this domain, without a tag and offloads, leave as they are. */
-	uint32_t domain = sends_plain(config) ? config->pvid_domain : HD_DOMAIN_NONE;
+	uint32_t domain = sends_plain(config) ? config->pvid_domain : DP_DOMAIN_NONE;
 	uint32_t size = config->mtu + HD_ETH_HLEN; /* that fits without a look at tags */
 	struct out out, *o = &out;
 
@@ -235,7 +235,7 @@ static void fit_and_send(struct hd_worker *w, const struct hd_port_config *confi
 	o->bytes = 0;
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *p = m[i];
-		struct hd_meta *meta = hd_meta(p);
+		struct dp_meta *meta = dp_meta(p);
 
 		if (unlikely(meta->domain != domain || meta->tag_len | meta->flags)) {
 			p = fit(o, p, domain);
@@ -243,7 +243,7 @@ static void fit_and_send(struct hd_worker *w, const struct hd_port_config *confi
 				continue;
 		}
 		if (unlikely(p->pkt_len > size) && too_large(o, p)) {
-			hd_drop(o->w, o->config->id, &drop_mtu, p);
+			dp_drop(o->w, o->config->id, &drop_mtu, p);
 			continue;
 		}
 		out_add(o, p);
@@ -251,25 +251,25 @@ static void fit_and_send(struct hd_worker *w, const struct hd_port_config *confi
 	out_send(o);
 }
 
-void hd_tx_flush_port(struct hd_worker *w, uint16_t id)
+void dp_tx_flush_port(struct dp_worker *w, uint16_t id)
 {
-	struct hd_tx_batch *b = &w->tx->batch[id];
-	const struct hd_port_config *config = id < w->config->n_ports ? w->config->ports[id] : NULL;
+	struct dp_tx_batch *b = &w->tx->batch[id];
+	const struct dp_port_config *config = id < w->config->n_ports ? w->config->ports[id] : NULL;
 	uint16_t n = b->n;
 
 	b->n = 0;
 	w->port_stats[id].offered += n;
 	if (unlikely(!config || !atomic_load_explicit(&config->port->up, memory_order_acquire))) {
-		hd_drop_bulk(w, id, &drop_link_down, b->m, n);
+		dp_drop_bulk(w, id, &drop_link_down, b->m, n);
 		return;
 	}
 	if (unlikely(config->n_output))
-		n = hd_port_run(w, config, HD_POINT_OUTPUT, 0, b->m, n);
+		n = dp_port_run(w, config, DP_POINT_OUTPUT, 0, b->m, n);
 	fit_and_send(w, config, b->m, n);
 }
 
 /* Frames that passed all features at LOCAL: heddle-cp's, or the kind's. */
-static void deliver(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf **m,
+static void deliver(struct dp_worker *w, const struct dp_port_config *config, struct rte_mbuf **m,
 		    uint16_t n)
 {
 	uint16_t left = n;
@@ -285,34 +285,34 @@ static void deliver(struct hd_worker *w, const struct hd_port_config *config, st
 }
 
 /* Frames for a port whose kind takes them itself: no tags and sizes are fitted. */
-static void take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf **m,
+static void take(struct dp_worker *w, const struct dp_port_config *config, struct rte_mbuf **m,
 		 uint16_t n)
 {
 	if (unlikely(w->capture)) {
 		w->capture->out(w, config, m, n);
 		w->capture->sent(w);
 	}
-	if (unlikely(config->features[HD_POINT_LOCAL].n))
-		n = hd_port_run(w, config, HD_POINT_LOCAL, 0, m, n);
+	if (unlikely(config->features[DP_POINT_LOCAL].n))
+		n = dp_port_run(w, config, DP_POINT_LOCAL, 0, m, n);
 	if (likely(n))
 		deliver(w, config, m, n);
 }
 
-void hd_tx_take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf **m,
+void dp_tx_take(struct dp_worker *w, const struct dp_port_config *config, struct rte_mbuf **m,
 		uint16_t n)
 {
 	w->port_stats[config->id].offered += n;
 	if (unlikely(!atomic_load_explicit(&config->port->up, memory_order_acquire))) {
-		hd_drop_bulk(w, config->id, &drop_link_down, m, n);
+		dp_drop_bulk(w, config->id, &drop_link_down, m, n);
 		return;
 	}
 	if (unlikely(config->n_output))
-		n = hd_port_run(w, config, HD_POINT_OUTPUT, 0, m, n);
+		n = dp_port_run(w, config, DP_POINT_OUTPUT, 0, m, n);
 	if (likely(n))
 		take(w, config, m, n);
 }
 
-void hd_tx_taken(struct hd_worker *w, const struct hd_port_config *config, const struct rte_mbuf *m)
+void dp_tx_taken(struct dp_worker *w, const struct dp_port_config *config, const struct rte_mbuf *m)
 {
 	struct hd_stats_port *stats = &w->port_stats[config->id];
 
@@ -323,11 +323,11 @@ void hd_tx_taken(struct hd_worker *w, const struct hd_port_config *config, const
 }
 
 /* What passed all features at OUTPUT, some of it later than the others. */
-static void behind_output(struct hd_worker *w, const struct hd_port_config *config,
+static void behind_output(struct dp_worker *w, const struct dp_port_config *config,
 			  struct rte_mbuf **m, uint16_t n)
 {
 	if (unlikely(!atomic_load_explicit(&config->port->up, memory_order_acquire))) {
-		hd_drop_bulk(w, config->id, &drop_link_down, m, n);
+		dp_drop_bulk(w, config->id, &drop_link_down, m, n);
 		return;
 	}
 	if (config->take)
@@ -338,19 +338,19 @@ static void behind_output(struct hd_worker *w, const struct hd_port_config *conf
 
 RTE_INIT(tx_points_register)
 {
-	hd_point_register(HD_POINT_OUTPUT, behind_output);
-	hd_point_register(HD_POINT_LOCAL, deliver);
+	dp_point_register(DP_POINT_OUTPUT, behind_output);
+	dp_point_register(DP_POINT_LOCAL, deliver);
 }
 
-void hd_tx_flush(struct hd_worker *w)
+void dp_tx_flush(struct dp_worker *w)
 {
-	struct hd_tx *tx = w->tx;
+	struct dp_tx *tx = w->tx;
 
 	for (uint32_t i = 0; i < tx->n_pending; i++) {
-		struct hd_tx_batch *b = &tx->batch[tx->port[i]];
+		struct dp_tx_batch *b = &tx->batch[tx->port[i]];
 
 		if (b->n)
-			hd_tx_flush_port(w, tx->port[i]);
+			dp_tx_flush_port(w, tx->port[i]);
 		b->pending = false;
 	}
 	tx->n_pending = 0;

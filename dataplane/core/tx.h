@@ -15,36 +15,36 @@
 #include "dataplane/core/port.h"
 #include "dataplane/core/worker.h"
 
-struct hd_tx_batch {
+struct dp_tx_batch {
 	uint16_t n;
-	bool pending; /* in hd_tx.port */
-	struct rte_mbuf *m[HD_BURST];
+	bool pending; /* in dp_tx.port */
+	struct rte_mbuf *m[DP_BURST];
 };
 
-struct hd_tx {
+struct dp_tx {
 	uint32_t n_pending;
 	uint16_t port[HD_PORTS_MAX];
-	struct hd_tx_batch batch[HD_PORTS_MAX];
+	struct dp_tx_batch batch[HD_PORTS_MAX];
 };
 
 /* Anonymous memory, touched where used. NULL with errno. */
-struct hd_tx *hd_tx_new(void);
-void hd_tx_free(struct hd_tx *tx);
+struct dp_tx *dp_tx_new(void);
+void dp_tx_free(struct dp_tx *tx);
 
 /* Sends a port's batch. Worker. */
-void hd_tx_flush_port(struct hd_worker *w, uint16_t port);
+void dp_tx_flush_port(struct dp_worker *w, uint16_t port);
 
 /* Sends all that is pending; at the end of each loop. Worker. */
-void hd_tx_flush(struct hd_worker *w);
+void dp_tx_flush(struct dp_worker *w);
 
 /*
  * Gives a classified packet to a port. The mbuf is the batch's from now on; the same one may be given
  * to several ports with its reference count raised. Worker.
  */
-static inline void hd_tx_put(struct hd_worker *w, uint16_t port, struct rte_mbuf *m)
+static inline void dp_tx_put(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
 {
-	struct hd_tx *tx = w->tx;
-	struct hd_tx_batch *b = &tx->batch[port];
+	struct dp_tx *tx = w->tx;
+	struct dp_tx_batch *b = &tx->batch[port];
 	uint16_t n = b->n;
 
 	b->m[n] = m;
@@ -53,47 +53,47 @@ static inline void hd_tx_put(struct hd_worker *w, uint16_t port, struct rte_mbuf
 		b->pending = true;
 		tx->port[tx->n_pending++] = port;
 	}
-	if (n + 1 == HD_BURST)
-		hd_tx_flush_port(w, port);
+	if (n + 1 == DP_BURST)
+		dp_tx_flush_port(w, port);
 }
 
 /*
- * Gives @n classified frames, at most HD_BURST, to a port whose kind takes them itself (hd_port_ops.take).
- * The mbufs as for hd_tx_put(). Worker.
+ * Gives @n classified frames, at most DP_BURST, to a port whose kind takes them itself (dp_port_ops.take).
+ * The mbufs as for dp_tx_put(). Worker.
  */
-void hd_tx_take(struct hd_worker *w, const struct hd_port_config *config, struct rte_mbuf **m,
+void dp_tx_take(struct dp_worker *w, const struct dp_port_config *config, struct rte_mbuf **m,
 		uint16_t n);
 
 /* A kind has taken the frame: it counts as sent by the port. Worker, in take(). */
-void hd_tx_taken(struct hd_worker *w, const struct hd_port_config *config,
+void dp_tx_taken(struct dp_worker *w, const struct dp_port_config *config,
 		 const struct rte_mbuf *m);
 
 /* Gives a classified packet to a port of any kind. Worker. */
-static inline void hd_tx_give(struct hd_worker *w, uint16_t port, struct rte_mbuf *m)
+static inline void dp_tx_give(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
 {
-	const struct hd_port_config *config =
+	const struct dp_port_config *config =
 		likely(port < w->config->n_ports) ? w->config->ports[port] : NULL;
 
 	if (unlikely(config && config->take))
-		hd_tx_take(w, config, &m, 1);
+		dp_tx_take(w, config, &m, 1);
 	else
-		hd_tx_put(w, port, m);
+		dp_tx_put(w, port, m);
 }
 
 /*
  * A packet that leaves by @port with its first @bytes writable (mbuf.h), and room for @room more in
  * front of them. NULL: there was no memory for that, and the packet was dropped. Worker.
  */
-struct rte_mbuf *hd_tx_writable(struct hd_worker *w, uint16_t port, struct rte_mbuf *m,
+struct rte_mbuf *dp_tx_writable(struct dp_worker *w, uint16_t port, struct rte_mbuf *m,
 				uint32_t bytes, uint16_t room);
 
 /* Frames that a super-frame leaves @port as: 1, or the pieces that it is cut into. Worker. */
-int32_t hd_tx_pieces(const struct hd_worker *w, uint16_t port, struct rte_mbuf *m);
+int32_t dp_tx_pieces(const struct dp_worker *w, uint16_t port, struct rte_mbuf *m);
 
 /* How many sends it costs to give the packet to @port. Worker. */
-static inline int32_t hd_tx_cost(const struct hd_worker *w, uint16_t port, struct rte_mbuf *m)
+static inline int32_t dp_tx_cost(const struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
 {
-	return unlikely(hd_meta(m)->flags & HD_META_TSO) ? hd_tx_pieces(w, port, m) : 1;
+	return unlikely(dp_meta(m)->flags & DP_META_TSO) ? dp_tx_pieces(w, port, m) : 1;
 }
 
 #endif

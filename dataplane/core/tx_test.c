@@ -34,25 +34,25 @@ struct got {
 
 static struct got *got[PORTS];
 static unsigned int n_got[PORTS], room = SENT_MAX;
-static struct hd_port *ports[PORTS];
-static struct hd_port_config configs[PORTS];
-static const struct hd_port_config *config_list[PORTS];
-static struct hd_switch sw = {.domain = {[VLAN] = DOMAIN}};
-static const struct hd_switch *switches[] = {&sw};
-static struct hd_config tree = {.n_ports = PORTS, .ports = config_list, .switches = switches};
+static struct dp_port *ports[PORTS];
+static struct dp_port_config configs[PORTS];
+static const struct dp_port_config *config_list[PORTS];
+static struct dp_switch sw = {.domain = {[VLAN] = DOMAIN}};
+static const struct dp_switch *switches[] = {&sw};
+static struct dp_config tree = {.n_ports = PORTS, .ports = config_list, .switches = switches};
 static struct hd_stats_worker stats;
 static struct hd_stats_port port_stats[PORTS];
-static struct hd_worker w = {.config = &tree, .stats = &stats, .port_stats = port_stats};
+static struct dp_worker w = {.config = &tree, .stats = &stats, .port_stats = port_stats};
 static struct rte_mempool *big;
 
-static const struct hd_path path = {.fit_tag = l2_vlan_output};
+static const struct dp_path path = {.fit_tag = l2_vlan_output};
 
 RTE_INIT(test_path_register)
 {
-	hd_path_register(&path);
+	dp_path_register(&path);
 }
 
-static uint16_t remember(struct hd_worker *worker, struct hd_port *port, uint16_t q,
+static uint16_t remember(struct dp_worker *worker, struct dp_port *port, uint16_t q,
 			 struct rte_mbuf **m, uint16_t n)
 {
 	uint16_t sent = 0;
@@ -64,17 +64,17 @@ static uint16_t remember(struct hd_worker *worker, struct hd_port *port, uint16_
 		if (p != g->p)
 			memcpy(g->p, p, m[sent]->pkt_len);
 		g->len = m[sent]->pkt_len;
-		g->flags = hd_meta(m[sent])->flags;
+		g->flags = dp_meta(m[sent])->flags;
 		rte_pktmbuf_free(m[sent]);
 	}
 	return sent;
 }
 
-static const struct hd_port_ops ops = {.name = "remember", .tx_burst = remember};
+static const struct dp_port_ops ops = {.name = "remember", .tx_burst = remember};
 
 static void port_make(uint16_t id, uint8_t mode, uint16_t mtu, uint32_t caps)
 {
-	configs[id] = (struct hd_port_config){
+	configs[id] = (struct dp_port_config){
 		.id = id,
 		.mode = mode,
 		.pvid = mode == HD_VLAN_TRUNK ? 0 : VLAN,
@@ -84,7 +84,7 @@ static void port_make(uint16_t id, uint8_t mode, uint16_t mtu, uint32_t caps)
 	};
 	if (mode == HD_VLAN_TRUNK)
 		hd_vlan_set_add(&configs[id].vlans, VLAN);
-	configs[id].port = ports[id] = calloc(1, sizeof(struct hd_port));
+	configs[id].port = ports[id] = calloc(1, sizeof(struct dp_port));
 	ports[id]->ops = &ops;
 	ports[id]->id = id;
 	ports[id]->caps = caps;
@@ -96,11 +96,11 @@ static void port_make(uint16_t id, uint8_t mode, uint16_t mtu, uint32_t caps)
 
 static int setup(void)
 {
-	if (unit_eal_init() < 0 || hd_drop_init() < 0)
+	if (unit_eal_init() < 0 || dp_drop_init() < 0)
 		return -1;
-	w.pool = unit_pool("frames", POOL_SIZE, HD_FRAME_ROOM);
-	big = unit_pool("big", 31, HD_BIG_ROOM);
-	w.tx = hd_tx_new();
+	w.pool = unit_pool("frames", POOL_SIZE, DP_FRAME_ROOM);
+	big = unit_pool("big", 31, DP_BIG_ROOM);
+	w.tx = dp_tx_new();
 	port_make(ACCESS, HD_VLAN_ACCESS, 1500, 0);
 	port_make(TRUNK, HD_VLAN_TRUNK, 1500, 0);
 	port_make(NATIVE, HD_VLAN_TRUNK, 1500, 0);
@@ -110,8 +110,8 @@ static int setup(void)
 	configs[TUNNEL].flags = HD_PORT_CVLANS;
 	configs[TUNNEL].cvlans = &configs[TUNNEL].cvlan_store;
 	hd_vlan_set_add(&configs[TUNNEL].cvlan_store, 12);
-	port_make(SMALL, HD_VLAN_ACCESS, 500, HD_CAP_CSUM);
-	port_make(SUPER, HD_VLAN_ACCESS, 1500, HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6);
+	port_make(SMALL, HD_VLAN_ACCESS, 500, DP_CAP_CSUM);
+	port_make(SUPER, HD_VLAN_ACCESS, 1500, DP_CAP_CSUM | DP_CAP_TSO4 | DP_CAP_TSO6);
 	return 0;
 }
 
@@ -131,12 +131,12 @@ static uint64_t drops(uint16_t port, const char *name)
 /* Sends, and balances the books: what went in and was copied left, or was dropped. */
 static void flush(uint64_t in)
 {
-	hd_tx_flush(&w);
+	dp_tx_flush(&w);
 	CU_ASSERT_EQUAL(in + stats.copies, stats.tx + stats.drops);
 	for (int i = 0; i < PORTS; i++) {
 		uint64_t dropped = 0;
 
-		for (unsigned int r = 0; hd_drop_by_index(r); r++)
+		for (unsigned int r = 0; dp_drop_by_index(r); r++)
 			dropped += port_stats[i].drops[r];
 		CU_ASSERT_EQUAL(port_stats[i].offered, port_stats[i].tx_packets + dropped);
 		CU_ASSERT_EQUAL(port_stats[i].tx_packets, n_got[i]);
@@ -149,9 +149,9 @@ static struct rte_mbuf *classified(const uint8_t *p, uint32_t len, uint8_t tag_l
 {
 	struct rte_mbuf *m = unit_packet(len > 1000 ? big : w.pool, p, len, 0);
 
-	hd_meta(m)->domain = DOMAIN;
-	hd_meta(m)->tci = VLAN | 3 << HD_PCP_SHIFT;
-	hd_meta(m)->tag_len = tag_len;
+	dp_meta(m)->domain = DOMAIN;
+	dp_meta(m)->tci = VLAN | 3 << HD_PCP_SHIFT;
+	dp_meta(m)->tag_len = tag_len;
 	return m;
 }
 
@@ -175,7 +175,7 @@ static void to_ports(struct rte_mbuf *m, const uint16_t *to, uint16_t n)
 		rte_mbuf_refcnt_update(s, (int16_t)(n - 1));
 	stats.copies += n - 1u;
 	for (uint16_t i = 0; i < n; i++)
-		hd_tx_put(&w, to[i], m);
+		dp_tx_put(&w, to[i], m);
 }
 
 static void test_tags(void)
@@ -205,7 +205,7 @@ static void test_drops(void)
 {
 	start();
 	ports[ACCESS]->up = false;
-	hd_tx_put(&w, ACCESS, frame(PLAIN));
+	dp_tx_put(&w, ACCESS, frame(PLAIN));
 	flush(1);
 	CU_ASSERT_EQUAL(drops(ACCESS, "link_down"), 1);
 	ports[ACCESS]->up = true;
@@ -214,25 +214,25 @@ static void test_drops(void)
 	for (int to = ACCESS; to <= TRUNK; to++) {
 		struct rte_mbuf *m = frame(PLAIN);
 
-		hd_meta(m)->domain = DOMAIN + 1;
-		hd_meta(m)->tci = VLAN + 1;
-		hd_tx_put(&w, to, m);
+		dp_meta(m)->domain = DOMAIN + 1;
+		dp_meta(m)->tci = VLAN + 1;
+		dp_tx_put(&w, to, m);
 	}
 	flush(2);
 	CU_ASSERT_EQUAL(drops(ACCESS, "not_member"), 1);
 	CU_ASSERT_EQUAL(drops(TRUNK, "not_member"), 1);
 
 	start();
-	hd_tx_put(&w, NATIVE, frame("\x81\x00\x60\x0a\x81\x00\x00\x14", 8, 4));
-	hd_tx_put(&w, NATIVE, frame("\x88\xa8\x00\x14\x08\x00", 6, 0));
+	dp_tx_put(&w, NATIVE, frame("\x81\x00\x60\x0a\x81\x00\x00\x14", 8, 4));
+	dp_tx_put(&w, NATIVE, frame("\x88\xa8\x00\x14\x08\x00", 6, 0));
 	flush(2);
 	CU_ASSERT_EQUAL(drops(NATIVE, "hidden_tag"), 2);
 
 	start();
-	hd_tx_put(&w, TUNNEL, frame("\x81\x00\x00\x0c\x08\x00", 6, 0));
-	hd_tx_put(&w, TUNNEL, frame("\x81\x00\x00\x0d\x08\x00", 6, 0));
-	hd_tx_put(&w, TUNNEL, frame("\x81\x00\x00\x0a\x81\x00\x00\x0c\x08\x00", 10, 4));
-	hd_tx_put(&w, TUNNEL, frame("\x81\x00\x00\x0a\x88\xb5", 6, 4));
+	dp_tx_put(&w, TUNNEL, frame("\x81\x00\x00\x0c\x08\x00", 6, 0));
+	dp_tx_put(&w, TUNNEL, frame("\x81\x00\x00\x0d\x08\x00", 6, 0));
+	dp_tx_put(&w, TUNNEL, frame("\x81\x00\x00\x0a\x81\x00\x00\x0c\x08\x00", 10, 4));
+	dp_tx_put(&w, TUNNEL, frame("\x81\x00\x00\x0a\x88\xb5", 6, 4));
 	flush(4);
 	CU_ASSERT_EQUAL(n_got[TUNNEL], 2);
 	CU_ASSERT_EQUAL(drops(TUNNEL, "cvlan_filtered"), 2);
@@ -244,7 +244,7 @@ static void test_full(void)
 	start();
 	room = 100;
 	for (int i = 0; i < 130; i++)
-		hd_tx_put(&w, TRUNK, frame(PLAIN));
+		dp_tx_put(&w, TRUNK, frame(PLAIN));
 	flush(130);
 	CU_ASSERT_EQUAL(n_got[TRUNK], 100);
 	CU_ASSERT_EQUAL(drops(TRUNK, "tx_full"), 30);
@@ -264,7 +264,7 @@ static void test_no_buffers(void)
 	while ((taken[n] = rte_pktmbuf_alloc(w.pool)))
 		n++;
 	to_ports(m, to, 2);
-	hd_tx_flush(&w);
+	dp_tx_flush(&w);
 	rte_pktmbuf_free_bulk(taken, n);
 	flush(1);
 	CU_ASSERT_EQUAL(drops(TRUNK, "no_buffers_tx"), 1);
@@ -290,7 +290,7 @@ static struct rte_mbuf *super_frame(int family, uint32_t payload, uint16_t gso_s
 	if (gso_size)
 		h.gso_type = family == 4 ? VIRTIO_NET_HDR_GSO_TCPV4 : VIRTIO_NET_HDR_GSO_TCPV6;
 	m = classified(b.p, b.len, 0);
-	CU_ASSERT_EQUAL_FATAL(hd_offload_rx(m, &h), 0);
+	CU_ASSERT_EQUAL_FATAL(dp_offload_rx(m, &h), 0);
 	return m;
 }
 
@@ -327,7 +327,7 @@ static void test_super_frame(void)
 		CU_ASSERT_EQUAL(n_got[SUPER], 1);
 		CU_ASSERT_EQUAL(got[SUPER][0].len, b.len);
 		CU_ASSERT_EQUAL(memcmp(got[SUPER][0].p, b.p, b.len), 0);
-		CU_ASSERT(got[SUPER][0].flags & HD_META_TSO);
+		CU_ASSERT(got[SUPER][0].flags & DP_META_TSO);
 		CU_ASSERT_EQUAL(n_got[ACCESS], 22);
 		CU_ASSERT_EQUAL(n_got[TRUNK], 22);
 		CU_ASSERT_EQUAL(port_stats[TRUNK].segmented, 1);
@@ -342,7 +342,7 @@ static void test_super_frame(void)
 static void test_too_many_pieces(void)
 {
 	start();
-	hd_tx_put(&w, ACCESS, super_frame(4, 60000, 50));
+	dp_tx_put(&w, ACCESS, super_frame(4, 60000, 50));
 	flush(1);
 	CU_ASSERT_EQUAL(n_got[ACCESS], 0);
 	CU_ASSERT_EQUAL(drops(ACCESS, "mtu_exceeded"), 1);
@@ -357,7 +357,7 @@ static void test_checksum(void)
 		start();
 		to_ports(super_frame(6, payload, 0), to, 3);
 		flush(1);
-		CU_ASSERT_EQUAL(got[SUPER][0].flags, HD_META_CSUM);
+		CU_ASSERT_EQUAL(got[SUPER][0].flags, DP_META_CSUM);
 		CU_ASSERT_EQUAL(memcmp(got[SUPER][0].p, b.p, b.len), 0);
 		check_pieces(ACCESS, 0, payload);
 		check_pieces(TRUNK, 4, payload);
@@ -369,8 +369,8 @@ static void test_mtu(void)
 	uint8_t p[520] = {0};
 
 	start();
-	hd_tx_put(&w, SMALL, classified(p, 514, 0));
-	hd_tx_put(&w, SMALL, classified(p, 515, 0));
+	dp_tx_put(&w, SMALL, classified(p, 514, 0));
+	dp_tx_put(&w, SMALL, classified(p, 515, 0));
 	flush(2);
 	CU_ASSERT_EQUAL(n_got[SMALL], 1);
 	CU_ASSERT_EQUAL(drops(SMALL, "mtu_exceeded"), 1);
@@ -431,14 +431,14 @@ static void test_own(void)
 	w.big_pool = big;
 	given_back = 0;
 	m = lent(p, sizeof(p), &lender);
-	own = hd_mbuf_own(&w, m);
+	own = dp_mbuf_own(&w, m);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(own);
 	CU_ASSERT_EQUAL(given_back, 1);
 	memset(p + 256, 0xff, sizeof(p) - 256);
 	CU_ASSERT_EQUAL(own->pkt_len, sizeof(p));
-	CU_ASSERT_EQUAL(hd_meta(own)->domain, DOMAIN);
+	CU_ASSERT_EQUAL(dp_meta(own)->domain, DOMAIN);
 	CU_ASSERT_EQUAL(((const uint8_t *)rte_pktmbuf_read(own, 0, sizeof(p), back))[1513], 0);
-	CU_ASSERT_PTR_EQUAL(hd_mbuf_own(&w, own), own); /* nothing of it is lent any more */
+	CU_ASSERT_PTR_EQUAL(dp_mbuf_own(&w, own), own); /* nothing of it is lent any more */
 	rte_pktmbuf_free(own);
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(w.pool), POOL_SIZE);
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(big), 31);

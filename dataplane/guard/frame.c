@@ -18,7 +18,7 @@
 
 #define PROTO_ASSIGNED_MAX 147 /* IANA "Protocol Numbers"; above: not assigned, or experiments */
 
-int hd_guard_payload(const struct hd_guard_frame *frame, unsigned int tags_max, uint32_t *off)
+int dp_guard_payload(const struct dp_guard_frame *frame, unsigned int tags_max, uint32_t *off)
 {
 	static const uint8_t snap[] = {0xaa, 0xaa, 0x03, 0, 0, 0};
 	uint32_t at = HD_ETH_HLEN - 2;
@@ -27,7 +27,7 @@ int hd_guard_payload(const struct hd_guard_frame *frame, unsigned int tags_max, 
 	for (unsigned int tags = 0;; tags++, at += HD_VLAN_HLEN) {
 		if (at + 2 > frame->readable)
 			return -1;
-		type = hd_guard_be16(frame->p + at);
+		type = dp_guard_be16(frame->p + at);
 		if (type != HD_TPID_C && type != HD_TPID_S)
 			break;
 		if (tags == tags_max)
@@ -39,7 +39,7 @@ int hd_guard_payload(const struct hd_guard_frame *frame, unsigned int tags_max, 
 	if (*off + 8 > frame->readable || memcmp(frame->p + *off, snap, sizeof(snap)) != 0)
 		return 0;
 	*off += 8;
-	return hd_guard_be16(frame->p + *off - 2);
+	return dp_guard_be16(frame->p + *off - 2);
 }
 
 /* The length of the extension header at @p, of which 8 bytes can be read; 0: @next is none. */
@@ -59,7 +59,7 @@ static uint32_t ext_length(uint8_t next, const uint8_t *p)
 }
 
 /* Walks on from @off of the packet at @ip, @have bytes of which can be read. False: it goes on beyond. */
-static bool walk(const uint8_t *ip, uint32_t have, uint32_t *off, struct hd_guard_upper *up)
+static bool walk(const uint8_t *ip, uint32_t have, uint32_t *off, struct dp_guard_upper *up)
 {
 	static const uint8_t none[8];
 
@@ -69,8 +69,8 @@ static bool walk(const uint8_t *ip, uint32_t have, uint32_t *off, struct hd_guar
 		if (*off + 8 > have)
 			return false;
 		if (up->proto == EXT_FRAGMENT) {
-			up->fragment = hd_guard_be16(ext + 2) & 0xfff9;
-			up->later = hd_guard_be16(ext + 2) & 0xfff8;
+			up->fragment = dp_guard_be16(ext + 2) & 0xfff9;
+			up->later = dp_guard_be16(ext + 2) & 0xfff8;
 		}
 		*off += ext_length(up->proto, ext);
 		up->proto = ext[0];
@@ -78,21 +78,21 @@ static bool walk(const uint8_t *ip, uint32_t have, uint32_t *off, struct hd_guar
 	return *off <= have;
 }
 
-bool hd_guard_upper(const struct hd_guard_frame *frame, uint32_t off, struct hd_guard_upper *up)
+bool dp_guard_upper(const struct dp_guard_frame *frame, uint32_t off, struct dp_guard_upper *up)
 {
 	const uint8_t *ip = frame->p + off;
 	uint32_t total, have;
 
 	memset(up, 0, sizeof(*up));
-	if (off + HD_IPV6_LEN > frame->readable)
+	if (off + DP_IPV6_LEN > frame->readable)
 		return false;
-	total = HD_IPV6_LEN + hd_guard_be16(ip + 4);
+	total = DP_IPV6_LEN + dp_guard_be16(ip + 4);
 	if (ip[0] >> 4 != 6 || off + total > frame->len)
 		return false;
 	have = frame->readable - off;
 	if (have > total)
 		have = total;
-	off = HD_IPV6_LEN;
+	off = DP_IPV6_LEN;
 	up->proto = ip[6];
 	if (!walk(ip, have, &off, up))
 		return false;

@@ -9,22 +9,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HD_GUARD_COPY_MAX 2048 /* bytes that guards check of a frame in several buffers */
+#define DP_GUARD_COPY_MAX 2048 /* bytes that guards check of a frame in several buffers */
 
-#define HD_PROTO_TCP    6
-#define HD_PROTO_UDP    17
-#define HD_PROTO_ICMPV6 58
-#define HD_IPV4_LEN     20 /* without options */
-#define HD_IPV6_LEN     40
+#define DP_PROTO_TCP    6
+#define DP_PROTO_UDP    17
+#define DP_PROTO_ICMPV6 58
+#define DP_IPV4_LEN     20 /* without options */
+#define DP_IPV6_LEN     40
 
 /* A frame of @len bytes, of which the first @readable are at @p. */
-struct hd_guard_frame {
+struct dp_guard_frame {
 	const uint8_t *p;
 	uint32_t readable;
 	uint32_t len;
 };
 
-static inline uint16_t hd_guard_be16(const uint8_t *p)
+static inline uint16_t dp_guard_be16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
@@ -34,10 +34,10 @@ static inline uint16_t hd_guard_be16(const uint8_t *p)
  * @tags_max tags, and sets *@off to the payload's start. 0: the payload has no EtherType. -1:
  * unknown, since the frame has more tags or ends inside them.
  */
-int hd_guard_payload(const struct hd_guard_frame *frame, unsigned int tags_max, uint32_t *off);
+int dp_guard_payload(const struct dp_guard_frame *frame, unsigned int tags_max, uint32_t *off);
 
 /* The upper layer of an IPv6 packet. */
-struct hd_guard_upper {
+struct dp_guard_upper {
 	const uint8_t *p;  /* its header */
 	uint32_t len;      /* bytes from @p on, as the IPv6 header says */
 	uint32_t readable; /* how many of them can be read */
@@ -52,6 +52,6 @@ struct hd_guard_upper {
  * layer is unknown, since the packet is cut short or no IPv6 packet, or its headers end behind the
  * packet or behind the readable bytes (RFC 7112: the first fragment has all headers).
  */
-bool hd_guard_upper(const struct hd_guard_frame *frame, uint32_t off, struct hd_guard_upper *up);
+bool dp_guard_upper(const struct dp_guard_frame *frame, uint32_t off, struct dp_guard_upper *up);
 
 #endif

@@ -23,8 +23,8 @@
 static struct rte_mempool *pool;
 static struct hd_stats_worker worker_stats;
 static struct hd_stats_port port_stats[PORT + 1];
-static struct hd_port_config port = {.id = PORT};
-static struct hd_worker w = {.stats = &worker_stats, .port_stats = port_stats};
+static struct dp_port_config port = {.id = PORT};
+static struct dp_worker w = {.stats = &worker_stats, .port_stats = port_stats};
 static struct rte_mbuf *burst[BURST];
 
 /* In place of the store: what features register there. */
@@ -43,9 +43,9 @@ static int setup(void)
 {
 	struct hd_err err;
 
-	if (unit_eal_init() < 0 || hd_drop_init() < 0)
+	if (unit_eal_init() < 0 || dp_drop_init() < 0)
 		return -1;
-	if (hd_feature_init(&err) < 0) {
+	if (dp_feature_init(&err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
 		return -1;
 	}
@@ -53,9 +53,9 @@ static int setup(void)
 	return 0;
 }
 
-static const struct hd_feature *feature(const char *name)
+static const struct dp_feature *feature(const char *name)
 {
-	for (const struct hd_feature *f = hd_feature_first(); f; f = f->next)
+	for (const struct dp_feature *f = dp_feature_first(); f; f = f->next)
 		if (!strcmp(f->name, name))
 			return f;
 	CU_FAIL_FATAL("no such feature");
@@ -252,9 +252,9 @@ static void test_ra_and_dhcp(void)
 static void test_mac_limit(void)
 {
 	struct hd_mac_limit_object conf = {.limit = 2};
-	struct hd_mac_note note;
+	struct dp_mac_note note;
 	uint32_t learned[PORT + 1] = {9, 9, 9, 0};
-	struct hd_fdb fdb = {.port_count = learned};
+	struct dp_fdb fdb = {.port_count = learned};
 
 	w.fdb = &fdb;
 	start();
@@ -267,7 +267,7 @@ static void test_mac_limit(void)
 	}
 	CU_ASSERT_EQUAL(drops("mac_limit"), 2);
 	for (unsigned int i = 0; i < 2; i++) {
-		CU_ASSERT_TRUE(hd_mac_ring_get(hd_mac_ring_of(w.index), &note));
+		CU_ASSERT_TRUE(dp_mac_ring_get(dp_mac_ring_of(w.index), &note));
 		CU_ASSERT_EQUAL(note.kind, HD_MAC_LIMIT_PORT);
 		CU_ASSERT_EQUAL(note.to, port.id);
 	}
@@ -277,15 +277,15 @@ static void test_mac_limit(void)
 static void test_registration(void)
 {
 	CU_ASSERT_EQUAL(classes, 5);
-	CU_ASSERT(feature("bpdu_guard")->point == HD_POINT_INPUT);
-	CU_ASSERT(feature("anti_spoof")->point == HD_POINT_INPUT);
-	CU_ASSERT(feature("mac_limit")->point == HD_POINT_NEW_SOURCE);
+	CU_ASSERT(feature("bpdu_guard")->point == DP_POINT_INPUT);
+	CU_ASSERT(feature("anti_spoof")->point == DP_POINT_INPUT);
+	CU_ASSERT(feature("mac_limit")->point == DP_POINT_NEW_SOURCE);
 	CU_ASSERT(feature("bpdu_guard")->order < feature("anti_spoof")->order);
 	CU_ASSERT(feature("anti_spoof")->order < feature("ra_guard")->order);
 	CU_ASSERT(feature("ra_guard")->order < feature("dhcp_guard")->order);
 	CU_ASSERT_EQUAL(feature("anti_spoof")->object_size, sizeof(struct hd_anti_spoof_object));
-	for (unsigned int i = 0; hd_drop_by_index(i); i++)
-		CU_ASSERT(strlen(hd_drop_by_index(i)->text) <
+	for (unsigned int i = 0; dp_drop_by_index(i); i++)
+		CU_ASSERT(strlen(dp_drop_by_index(i)->text) <
 			  sizeof(((struct hd_drop_info *)0)->text));
 }
 

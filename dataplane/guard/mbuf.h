@@ -12,10 +12,10 @@
  * For a guard to which the bytes of the first segment are not enough: makes more bytes of @m
  * readable in @frame, in @copy if needed. False: there are no more. Worker.
  */
-static inline bool hd_guard_gather(struct rte_mbuf *m, struct hd_guard_frame *frame,
-				   uint8_t copy[HD_GUARD_COPY_MAX])
+static inline bool dp_guard_gather(struct rte_mbuf *m, struct dp_guard_frame *frame,
+				   uint8_t copy[DP_GUARD_COPY_MAX])
 {
-	uint32_t n = RTE_MIN(m->pkt_len, (uint32_t)HD_GUARD_COPY_MAX);
+	uint32_t n = RTE_MIN(m->pkt_len, (uint32_t)DP_GUARD_COPY_MAX);
 
 	if (m->nb_segs == 1 || n <= frame->readable)
 		return false;

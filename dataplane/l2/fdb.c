@@ -32,24 +32,24 @@ static void fdb_unmap(void *p, size_t size)
 		munmap(p, size);
 }
 
-static size_t fdb_slots_size(const struct hd_fdb *fdb)
+static size_t fdb_slots_size(const struct dp_fdb *fdb)
 {
-	return ((size_t)fdb->mask + 1) * HD_FDB_WAYS * sizeof(struct hd_fdb_slot);
+	return ((size_t)fdb->mask + 1) * DP_FDB_WAYS * sizeof(struct dp_fdb_slot);
 }
 
-struct hd_fdb *hd_fdb_new(uint32_t capacity, uint64_t seed)
+struct dp_fdb *dp_fdb_new(uint32_t capacity, uint64_t seed)
 {
-	struct hd_fdb *fdb = calloc(1, sizeof(*fdb));
+	struct dp_fdb *fdb = calloc(1, sizeof(*fdb));
 	uint32_t buckets = 128;
 
 	if (!fdb)
 		return NULL;
 	if (capacity > 8388608)
 		capacity = 8388608;
-	while (buckets * HD_FDB_WAYS / 2 < capacity)
+	while (buckets * DP_FDB_WAYS / 2 < capacity)
 		buckets *= 2;
 	fdb->mask = buckets - 1;
-	fdb->capacity = buckets * HD_FDB_WAYS / 2;
+	fdb->capacity = buckets * DP_FDB_WAYS / 2;
 	fdb->seed = seed;
 	fdb->slots = fdb_map(fdb_slots_size(fdb));
 	fdb->locks = fdb_map(buckets);
@@ -60,14 +60,14 @@ struct hd_fdb *hd_fdb_new(uint32_t capacity, uint64_t seed)
 	fdb->group_count = fdb_map(FDB_GROUPS * sizeof(uint32_t));
 	if (!fdb->slots || !fdb->locks || !fdb->port_count || !fdb->domain_count ||
 	    !fdb->domain_fixed || !fdb->domain_group || !fdb->group_count) {
-		hd_fdb_free(fdb);
+		dp_fdb_free(fdb);
 		errno = ENOMEM;
 		return NULL;
 	}
 	return fdb;
 }
 
-void hd_fdb_free(struct hd_fdb *fdb)
+void dp_fdb_free(struct dp_fdb *fdb)
 {
 	if (!fdb)
 		return;
@@ -81,20 +81,20 @@ void hd_fdb_free(struct hd_fdb *fdb)
 	free(fdb);
 }
 
-struct hd_fdb_slot *hd_fdb_find_second(const struct hd_fdb *fdb, uint64_t key, uint32_t domain,
+struct dp_fdb_slot *dp_fdb_find_second(const struct dp_fdb *fdb, uint64_t key, uint32_t domain,
 				       uint64_t *val)
 {
-	return hd_fdb_find_in(hd_fdb_bucket2(fdb, hd_fdb_hash_key(fdb, key, domain)), key,
-			      hd_fdb_match(domain), val);
+	return dp_fdb_find_in(dp_fdb_bucket2(fdb, dp_fdb_hash_key(fdb, key, domain)), key,
+			      dp_fdb_match(domain), val);
 }
 
-static bool fdb_trylock(struct hd_fdb *fdb, uint32_t bucket)
+static bool fdb_trylock(struct dp_fdb *fdb, uint32_t bucket)
 {
 	return !__atomic_exchange_n(&fdb->locks[bucket], 1, __ATOMIC_ACQUIRE);
 }
 
 /* Who has it is done in some ten nanoseconds, unless it lost its processor: perhaps to us. */
-static void fdb_lock(struct hd_fdb *fdb, uint32_t bucket)
+static void fdb_lock(struct dp_fdb *fdb, uint32_t bucket)
 {
 	for (unsigned int looks = 0; !fdb_trylock(fdb, bucket); looks++) {
 		if (looks < LOCK_LOOKS)
@@ -104,7 +104,7 @@ static void fdb_lock(struct hd_fdb *fdb, uint32_t bucket)
 	}
 }
 
-static void fdb_unlock(struct hd_fdb *fdb, uint32_t bucket)
+static void fdb_unlock(struct dp_fdb *fdb, uint32_t bucket)
 {
 	__atomic_store_n(&fdb->locks[bucket], 0, __ATOMIC_RELEASE);
 }
@@ -114,7 +114,7 @@ struct fdb_pair {
 	uint32_t a, b;
 };
 
-static struct fdb_pair fdb_pair(const struct hd_fdb *fdb, uint64_t hash)
+static struct fdb_pair fdb_pair(const struct dp_fdb *fdb, uint64_t hash)
 {
 	struct fdb_pair p = {(uint32_t)hash & fdb->mask, (uint32_t)(hash >> 32) & fdb->mask};
 
@@ -123,7 +123,7 @@ static struct fdb_pair fdb_pair(const struct hd_fdb *fdb, uint64_t hash)
 	return p;
 }
 
-static bool fdb_pair_trylock(struct hd_fdb *fdb, struct fdb_pair p)
+static bool fdb_pair_trylock(struct dp_fdb *fdb, struct fdb_pair p)
 {
 	if (!fdb_trylock(fdb, p.a))
 		return false;
@@ -134,14 +134,14 @@ static bool fdb_pair_trylock(struct hd_fdb *fdb, struct fdb_pair p)
 	return true;
 }
 
-static void fdb_pair_lock(struct hd_fdb *fdb, struct fdb_pair p)
+static void fdb_pair_lock(struct dp_fdb *fdb, struct fdb_pair p)
 {
 	fdb_lock(fdb, p.a);
 	if (p.b != p.a)
 		fdb_lock(fdb, p.b);
 }
 
-static void fdb_pair_unlock(struct hd_fdb *fdb, struct fdb_pair p)
+static void fdb_pair_unlock(struct dp_fdb *fdb, struct fdb_pair p)
 {
 	if (p.b != p.a)
 		fdb_unlock(fdb, p.b);
@@ -150,28 +150,28 @@ static void fdb_pair_unlock(struct hd_fdb *fdb, struct fdb_pair p)
 
 static uint32_t slot_domain(uint64_t key, uint64_t val)
 {
-	return (uint32_t)(key & 0xffff) | (uint32_t)(val >> HD_FDB_V_DOMAIN_SHIFT & 0xf) << 16;
+	return (uint32_t)(key & 0xffff) | (uint32_t)(val >> DP_FDB_V_DOMAIN_SHIFT & 0xf) << 16;
 }
 
-static void fdb_account(struct hd_fdb *fdb, uint32_t domain, uint64_t val, int n)
+static void fdb_account(struct dp_fdb *fdb, uint32_t domain, uint64_t val, int n)
 {
 	__atomic_add_fetch(&fdb->count, n, __ATOMIC_RELAXED);
-	if (hd_fdb_val_fixed(val)) {
+	if (dp_fdb_val_fixed(val)) {
 		__atomic_add_fetch(&fdb->domain_fixed[domain], n, __ATOMIC_RELAXED);
 		return;
 	}
-	__atomic_add_fetch(&fdb->port_count[hd_fdb_val_port(val)], n, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&fdb->port_count[dp_fdb_val_port(val)], n, __ATOMIC_RELAXED);
 	__atomic_add_fetch(&fdb->domain_count[domain], n, __ATOMIC_RELAXED);
 	__atomic_add_fetch(&fdb->group_count[fdb->domain_group[domain]], n, __ATOMIC_RELAXED);
 }
 
 static uint64_t fdb_next_seq(uint64_t val)
 {
-	return ((val >> HD_FDB_V_SEQ_SHIFT) + 1) << HD_FDB_V_SEQ_SHIFT;
+	return ((val >> DP_FDB_V_SEQ_SHIFT) + 1) << DP_FDB_V_SEQ_SHIFT;
 }
 
 /* The bucket is locked. The sequence number stays in val when the slot is free. */
-static void slot_write(struct hd_fdb_slot *s, uint64_t key, uint64_t val)
+static void slot_write(struct dp_fdb_slot *s, uint64_t key, uint64_t val)
 {
 	uint64_t seq = fdb_next_seq(s->val);
 
@@ -181,7 +181,7 @@ static void slot_write(struct hd_fdb_slot *s, uint64_t key, uint64_t val)
 	__atomic_store_n(&s->val, val | seq, __ATOMIC_RELEASE);
 }
 
-static void slot_clear(struct hd_fdb *fdb, struct hd_fdb_slot *s)
+static void slot_clear(struct dp_fdb *fdb, struct dp_fdb_slot *s)
 {
 	uint64_t val = s->val;
 
@@ -189,10 +189,10 @@ static void slot_clear(struct hd_fdb *fdb, struct hd_fdb_slot *s)
 	slot_write(s, 0, 0);
 }
 
-static struct hd_fdb_slot *fdb_free_slot(struct hd_fdb_slot *b)
+static struct dp_fdb_slot *fdb_free_slot(struct dp_fdb_slot *b)
 {
-	for (int i = 0; i < HD_FDB_WAYS; i++)
-		if (!(b[i].val & HD_FDB_V_VALID))
+	for (int i = 0; i < DP_FDB_WAYS; i++)
+		if (!(b[i].val & DP_FDB_V_VALID))
 			return &b[i];
 	return NULL;
 }
@@ -201,22 +201,22 @@ static struct hd_fdb_slot *fdb_free_slot(struct hd_fdb_slot *b)
  * Makes room in a full, locked bucket by moving one entry to its other bucket. For an instant the
  * entry is in both places; then in one. A reader may miss it in between, and floods once.
  */
-static struct hd_fdb_slot *fdb_displace(struct hd_fdb *fdb, struct hd_fdb_slot *b,
+static struct dp_fdb_slot *fdb_displace(struct dp_fdb *fdb, struct dp_fdb_slot *b,
 					struct fdb_pair held)
 {
-	for (int i = 0; i < HD_FDB_WAYS; i++) {
+	for (int i = 0; i < DP_FDB_WAYS; i++) {
 		uint64_t key = b[i].key, val = b[i].val;
-		uint64_t hash = hd_fdb_hash(fdb, key >> 16, slot_domain(key, val));
-		uint32_t here = (uint32_t)((b - fdb->slots) / HD_FDB_WAYS);
+		uint64_t hash = dp_fdb_hash(fdb, key >> 16, slot_domain(key, val));
+		uint32_t here = (uint32_t)((b - fdb->slots) / DP_FDB_WAYS);
 		struct fdb_pair p = fdb_pair(fdb, hash);
 		uint32_t other = p.a == here ? p.b : p.a;
-		struct hd_fdb_slot *s;
+		struct dp_fdb_slot *s;
 
 		if (other == held.a || other == held.b || !fdb_trylock(fdb, other))
 			continue;
-		s = fdb_free_slot(&fdb->slots[(uint64_t)other * HD_FDB_WAYS]);
+		s = fdb_free_slot(&fdb->slots[(uint64_t)other * DP_FDB_WAYS]);
 		if (s) {
-			slot_write(s, key, val & ~(0xffull << HD_FDB_V_SEQ_SHIFT));
+			slot_write(s, key, val & ~(0xffull << DP_FDB_V_SEQ_SHIFT));
 			slot_write(&b[i], 0, 0);
 		}
 		fdb_unlock(fdb, other);
@@ -227,10 +227,10 @@ static struct hd_fdb_slot *fdb_displace(struct hd_fdb *fdb, struct hd_fdb_slot *
 }
 
 /* A slot for a new entry; its buckets are locked. */
-static struct hd_fdb_slot *fdb_room(struct hd_fdb *fdb, uint64_t hash, struct fdb_pair held)
+static struct dp_fdb_slot *fdb_room(struct dp_fdb *fdb, uint64_t hash, struct fdb_pair held)
 {
-	struct hd_fdb_slot *b1 = hd_fdb_bucket1(fdb, hash), *b2 = hd_fdb_bucket2(fdb, hash);
-	struct hd_fdb_slot *s;
+	struct dp_fdb_slot *b1 = dp_fdb_bucket1(fdb, hash), *b2 = dp_fdb_bucket2(fdb, hash);
+	struct dp_fdb_slot *s;
 
 	if (__atomic_load_n(&fdb->count, __ATOMIC_RELAXED) >= fdb->capacity)
 		return NULL;
@@ -245,13 +245,13 @@ static struct hd_fdb_slot *fdb_room(struct hd_fdb *fdb, uint64_t hash, struct fd
 }
 
 /* A learned entry of a locked bucket, at the port that has the most of them. NULL: there is none. */
-static struct hd_fdb_slot *fdb_victim(const struct hd_fdb *fdb, struct hd_fdb_slot *b,
-				      struct hd_fdb_slot *best)
+static struct dp_fdb_slot *fdb_victim(const struct dp_fdb *fdb, struct dp_fdb_slot *b,
+				      struct dp_fdb_slot *best)
 {
-	for (struct hd_fdb_slot *s = b; s < b + HD_FDB_WAYS; s++)
-		if (s->val & HD_FDB_V_VALID && !hd_fdb_val_fixed(s->val) &&
-		    (!best || hd_fdb_port_count(fdb, hd_fdb_val_port(s->val)) >
-				      hd_fdb_port_count(fdb, hd_fdb_val_port(best->val))))
+	for (struct dp_fdb_slot *s = b; s < b + DP_FDB_WAYS; s++)
+		if (s->val & DP_FDB_V_VALID && !dp_fdb_val_fixed(s->val) &&
+		    (!best || dp_fdb_port_count(fdb, dp_fdb_val_port(s->val)) >
+				      dp_fdb_port_count(fdb, dp_fdb_val_port(best->val))))
 			best = s;
 	return best;
 }
@@ -259,23 +259,23 @@ static struct hd_fdb_slot *fdb_victim(const struct hd_fdb *fdb, struct hd_fdb_sl
 /* Places near a bucket in which one is looked for that another port can do without. */
 #define FDB_NEAR 8
 
-static bool has_more(const struct hd_fdb *fdb, const struct hd_fdb_slot *s, uint32_t than)
+static bool has_more(const struct dp_fdb *fdb, const struct dp_fdb_slot *s, uint32_t than)
 {
-	return s && hd_fdb_port_count(fdb, hd_fdb_val_port(s->val)) > than + HD_FDB_FEW;
+	return s && dp_fdb_port_count(fdb, dp_fdb_val_port(s->val)) > than + DP_FDB_FEW;
 }
 
 /* Forgets an entry of a port that has_more() than @have, in a bucket near that of @hash. */
-static bool fdb_forget_near(struct hd_fdb *fdb, uint64_t hash, struct fdb_pair held, uint32_t have)
+static bool fdb_forget_near(struct dp_fdb *fdb, uint64_t hash, struct fdb_pair held, uint32_t have)
 {
 	bool done = false;
 
 	for (uint32_t i = 1; i <= FDB_NEAR && !done; i++) {
 		uint32_t bucket = ((uint32_t)hash + i) & fdb->mask;
-		struct hd_fdb_slot *s;
+		struct dp_fdb_slot *s;
 
 		if (bucket == held.a || bucket == held.b || !fdb_trylock(fdb, bucket))
 			continue;
-		s = fdb_victim(fdb, &fdb->slots[(uint64_t)bucket * HD_FDB_WAYS], NULL);
+		s = fdb_victim(fdb, &fdb->slots[(uint64_t)bucket * DP_FDB_WAYS], NULL);
 		done = has_more(fdb, s, have);
 		if (done)
 			slot_clear(fdb, s);
@@ -285,21 +285,21 @@ static bool fdb_forget_near(struct hd_fdb *fdb, uint64_t hash, struct fdb_pair h
 }
 
 /* A slot for an address that @port learns; its buckets are locked. @how says why not, or how. */
-static struct hd_fdb_slot *fdb_learn_room(struct hd_fdb *fdb, uint64_t hash, struct fdb_pair held,
-					  uint16_t port, enum hd_fdb_learned *how)
+static struct dp_fdb_slot *fdb_learn_room(struct dp_fdb *fdb, uint64_t hash, struct fdb_pair held,
+					  uint16_t port, enum dp_fdb_learned *how)
 {
-	struct hd_fdb_slot *b1 = hd_fdb_bucket1(fdb, hash), *b2 = hd_fdb_bucket2(fdb, hash), *s;
-	uint32_t have = hd_fdb_port_count(fdb, port);
+	struct dp_fdb_slot *b1 = dp_fdb_bucket1(fdb, hash), *b2 = dp_fdb_bucket2(fdb, hash), *s;
+	uint32_t have = dp_fdb_port_count(fdb, port);
 	uint32_t count = __atomic_load_n(&fdb->count, __ATOMIC_RELAXED);
 	uint64_t left = count < fdb->capacity ? fdb->capacity - count : 0;
 
-	*how = HD_FDB_SHARE;
-	if (have < HD_FDB_SHARE_OF_FREE * left) {
-		*how = HD_FDB_LEARNED;
+	*how = DP_FDB_SHARE;
+	if (have < DP_FDB_SHARE_OF_FREE * left) {
+		*how = DP_FDB_LEARNED;
 		s = fdb_room(fdb, hash, held);
 		if (s)
 			return s;
-		*how = HD_FDB_FULL;
+		*how = DP_FDB_FULL;
 	}
 	if (have > fdb->capacity / 2)
 		return NULL; /* nobody has more */
@@ -312,52 +312,52 @@ static struct hd_fdb_slot *fdb_learn_room(struct hd_fdb *fdb, uint64_t hash, str
 		if (!s || !fdb_forget_near(fdb, hash, held, have))
 			return NULL;
 	}
-	*how = HD_FDB_TOOK;
+	*how = DP_FDB_TOOK;
 	return s;
 }
 
 /* A slot for a fixed entry; its buckets are locked. The capacity is for what is learned. */
-static struct hd_fdb_slot *fdb_fixed_room(struct hd_fdb *fdb, uint64_t hash, struct fdb_pair held)
+static struct dp_fdb_slot *fdb_fixed_room(struct dp_fdb *fdb, uint64_t hash, struct fdb_pair held)
 {
-	struct hd_fdb_slot *s = fdb_room(fdb, hash, held);
+	struct dp_fdb_slot *s = fdb_room(fdb, hash, held);
 
 	if (s)
 		return s;
-	s = fdb_victim(fdb, hd_fdb_bucket1(fdb, hash), NULL);
-	s = fdb_victim(fdb, hd_fdb_bucket2(fdb, hash), s);
+	s = fdb_victim(fdb, dp_fdb_bucket1(fdb, hash), NULL);
+	s = fdb_victim(fdb, dp_fdb_bucket2(fdb, hash), s);
 	if (s) {
 		slot_clear(fdb, s);
 		return s;
 	}
-	s = fdb_free_slot(hd_fdb_bucket1(fdb, hash));
-	return s ? s : fdb_free_slot(hd_fdb_bucket2(fdb, hash));
+	s = fdb_free_slot(dp_fdb_bucket1(fdb, hash));
+	return s ? s : fdb_free_slot(dp_fdb_bucket2(fdb, hash));
 }
 
 static uint64_t fdb_val(uint32_t domain, uint16_t port, uint32_t now, uint64_t flags)
 {
-	return port | (uint64_t)now << HD_FDB_V_TIME_SHIFT |
-	       (uint64_t)(domain >> 16) << HD_FDB_V_DOMAIN_SHIFT | HD_FDB_V_VALID | flags;
+	return port | (uint64_t)now << DP_FDB_V_TIME_SHIFT |
+	       (uint64_t)(domain >> 16) << DP_FDB_V_DOMAIN_SHIFT | DP_FDB_V_VALID | flags;
 }
 
-enum hd_fdb_learned hd_fdb_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port,
+enum dp_fdb_learned dp_fdb_learn(struct dp_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port,
 				 uint32_t now)
 {
-	uint64_t hash = hd_fdb_hash(fdb, mac, domain), val, learned = fdb_val(domain, port, now, 0);
+	uint64_t hash = dp_fdb_hash(fdb, mac, domain), val, learned = fdb_val(domain, port, now, 0);
 	uint64_t key = mac << 16 | (domain & 0xffff);
 	struct fdb_pair pair = fdb_pair(fdb, hash);
-	enum hd_fdb_learned result = HD_FDB_LEARNED;
-	struct hd_fdb_slot *s;
+	enum dp_fdb_learned result = DP_FDB_LEARNED;
+	struct dp_fdb_slot *s;
 
 	if (!fdb_pair_trylock(fdb, pair))
-		return HD_FDB_BUSY;
-	s = hd_fdb_find(fdb, hash, mac, domain, &val);
-	if (s && (hd_fdb_val_fixed(val) || hd_fdb_val_port(val) == port)) {
-		result = HD_FDB_KNOWN;
+		return DP_FDB_BUSY;
+	s = dp_fdb_find(fdb, hash, mac, domain, &val);
+	if (s && (dp_fdb_val_fixed(val) || dp_fdb_val_port(val) == port)) {
+		result = DP_FDB_KNOWN;
 	} else if (s) {
 		fdb_account(fdb, domain, val, -1);
 		slot_write(s, key, learned);
 		fdb_account(fdb, domain, learned, 1);
-		result = HD_FDB_MOVED;
+		result = DP_FDB_MOVED;
 	} else {
 		s = fdb_learn_room(fdb, hash, pair, port, &result);
 		if (s) {
@@ -369,15 +369,15 @@ enum hd_fdb_learned hd_fdb_learn(struct hd_fdb *fdb, uint64_t mac, uint32_t doma
 	return result;
 }
 
-int hd_fdb_set(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port, uint64_t flags)
+int dp_fdb_set(struct dp_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port, uint64_t flags)
 {
-	uint64_t hash = hd_fdb_hash(fdb, mac, domain), val;
+	uint64_t hash = dp_fdb_hash(fdb, mac, domain), val;
 	uint64_t key = mac << 16 | (domain & 0xffff);
 	struct fdb_pair pair = fdb_pair(fdb, hash);
-	struct hd_fdb_slot *s;
+	struct dp_fdb_slot *s;
 
 	fdb_pair_lock(fdb, pair);
-	s = hd_fdb_find(fdb, hash, mac, domain, &val);
+	s = dp_fdb_find(fdb, hash, mac, domain, &val);
 	if (s)
 		slot_clear(fdb, s);
 	else
@@ -390,14 +390,14 @@ int hd_fdb_set(struct hd_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port,
 	return s ? 0 : -ENOSPC;
 }
 
-int hd_fdb_remove(struct hd_fdb *fdb, uint64_t mac, uint32_t domain)
+int dp_fdb_remove(struct dp_fdb *fdb, uint64_t mac, uint32_t domain)
 {
-	uint64_t hash = hd_fdb_hash(fdb, mac, domain), val;
+	uint64_t hash = dp_fdb_hash(fdb, mac, domain), val;
 	struct fdb_pair pair = fdb_pair(fdb, hash);
-	struct hd_fdb_slot *s;
+	struct dp_fdb_slot *s;
 
 	fdb_pair_lock(fdb, pair);
-	s = hd_fdb_find(fdb, hash, mac, domain, &val);
+	s = dp_fdb_find(fdb, hash, mac, domain, &val);
 	if (s)
 		slot_clear(fdb, s);
 	fdb_pair_unlock(fdb, pair);
@@ -405,45 +405,45 @@ int hd_fdb_remove(struct hd_fdb *fdb, uint64_t mac, uint32_t domain)
 }
 
 /* A consistent copy of a slot; false if it is free or being written. */
-static bool slot_view(const struct hd_fdb_slot *s, uint32_t now, struct hd_fdb_view *out)
+static bool slot_view(const struct dp_fdb_slot *s, uint32_t now, struct dp_fdb_view *out)
 {
 	uint64_t val = __atomic_load_n(&s->val, __ATOMIC_ACQUIRE);
 	uint64_t key = __atomic_load_n(&s->key, __ATOMIC_ACQUIRE);
 
-	if (!(val & HD_FDB_V_VALID) ||
-	    ((__atomic_load_n(&s->val, __ATOMIC_RELAXED) ^ val) & HD_FDB_V_IDENTITY))
+	if (!(val & DP_FDB_V_VALID) ||
+	    ((__atomic_load_n(&s->val, __ATOMIC_RELAXED) ^ val) & DP_FDB_V_IDENTITY))
 		return false;
 	out->mac = key >> 16;
 	out->domain = slot_domain(key, val);
-	out->port = hd_fdb_val_port(val);
-	out->flags = val & (HD_FDB_V_STATIC | HD_FDB_V_LOCAL);
-	out->age = out->flags ? 0 : hd_fdb_val_age(val, now);
+	out->port = dp_fdb_val_port(val);
+	out->flags = val & (DP_FDB_V_STATIC | DP_FDB_V_LOCAL);
+	out->age = out->flags ? 0 : dp_fdb_val_age(val, now);
 	return true;
 }
 
-uint32_t hd_fdb_read(const struct hd_fdb *fdb, uint64_t *cursor, uint32_t now,
-		     struct hd_fdb_view *out, uint32_t max)
+uint32_t dp_fdb_read(const struct dp_fdb *fdb, uint64_t *cursor, uint32_t now,
+		     struct dp_fdb_view *out, uint32_t max)
 {
 	uint64_t bucket = *cursor;
 	uint32_t n = 0;
 
-	for (; bucket <= fdb->mask && n + HD_FDB_WAYS <= max; bucket++)
-		for (int i = 0; i < HD_FDB_WAYS; i++)
-			if (slot_view(&fdb->slots[bucket * HD_FDB_WAYS + i], now, &out[n]))
+	for (; bucket <= fdb->mask && n + DP_FDB_WAYS <= max; bucket++)
+		for (int i = 0; i < DP_FDB_WAYS; i++)
+			if (slot_view(&fdb->slots[bucket * DP_FDB_WAYS + i], now, &out[n]))
 				n++;
 	*cursor = bucket > fdb->mask ? 0 : bucket;
 	return n;
 }
 
-uint64_t hd_fdb_flush(struct hd_fdb *fdb, uint32_t now, hd_fdb_match_fn fn, void *arg)
+uint64_t dp_fdb_flush(struct dp_fdb *fdb, uint32_t now, dp_fdb_match_fn fn, void *arg)
 {
 	uint64_t removed = 0;
 
 	for (uint32_t bucket = 0; bucket <= fdb->mask; bucket++) {
-		struct hd_fdb_slot *b = &fdb->slots[(uint64_t)bucket * HD_FDB_WAYS];
-		struct hd_fdb_view view;
+		struct dp_fdb_slot *b = &fdb->slots[(uint64_t)bucket * DP_FDB_WAYS];
+		struct dp_fdb_view view;
 
-		for (int i = 0; i < HD_FDB_WAYS; i++) {
+		for (int i = 0; i < DP_FDB_WAYS; i++) {
 			if (!slot_view(&b[i], now, &view) || !fn(&view, arg))
 				continue;
 			fdb_lock(fdb, bucket);
@@ -458,7 +458,7 @@ uint64_t hd_fdb_flush(struct hd_fdb *fdb, uint32_t now, hd_fdb_match_fn fn, void
 	return removed;
 }
 
-void hd_fdb_domain_group(struct hd_fdb *fdb, uint32_t domain, uint16_t group)
+void dp_fdb_domain_group(struct dp_fdb *fdb, uint32_t domain, uint16_t group)
 {
 	fdb->domain_group[domain] = group;
 }

@@ -7,23 +7,23 @@
 
 #include <stdint.h>
 
-struct hd_fdb;
-struct hd_fdb_view;
+struct dp_fdb;
+struct dp_fdb_view;
 struct hd_fdb_entry;
 
 /* Hooks ageing and flushing of @table to the configuration, the ports and the clock. Once. */
-void hd_l2_init(struct hd_fdb *table);
+void dp_l2_init(struct dp_fdb *table);
 
 /* That table. Any thread. */
-struct hd_fdb *l2_fdb(void);
+struct dp_fdb *l2_fdb(void);
 
-/* The same for what workers notice about addresses. From hd_l2_init(). */
-void hd_l2_notice_init(void);
+/* The same for what workers notice about addresses. From dp_l2_init(). */
+void dp_l2_notice_init(void);
 
 /* Entries that aged out so far. Control thread. */
-extern uint64_t hd_l2_aged;
+extern uint64_t dp_l2_aged;
 
 /* Names for an entry whose domain and port exist in the running tree. Control thread. */
-void hd_l2_fdb_entry(const struct hd_fdb_view *v, struct hd_fdb_entry *e);
+void dp_l2_fdb_entry(const struct dp_fdb_view *v, struct hd_fdb_entry *e);
 
 #endif

@@ -7,13 +7,13 @@
 #include "dataplane/core/meta.h"
 #include "dataplane/core/tx.h"
 
-HD_DROP_REGISTER(
-	reserved_address, "reserved_address", HD_DROP_INGRESS,
+DP_DROP_REGISTER(
+	reserved_address, "reserved_address", DP_DROP_INGRESS,
 	"the frame is for a group address that bridges do not forward (01-80-C2-00-00-0x)");
-HD_DROP_REGISTER(drop_no_member, "no_other_member", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_no_member, "no_other_member", DP_DROP_INGRESS,
 		 "no other port that is up carries the frame's VLAN");
 
-struct hd_drop_reason *const l2_drop_reserved = &reserved_address;
+struct dp_drop_reason *const l2_drop_reserved = &reserved_address;
 
 /*
  * 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded by the ports of a provider's bridge (802.1ad table 8-2),
@@ -21,7 +21,7 @@ struct hd_drop_reason *const l2_drop_reserved = &reserved_address;
  */
 #define PROVIDER_PASSES 0xb801u
 
-static bool member_is_up(const struct hd_worker *w, uint16_t id)
+static bool member_is_up(const struct dp_worker *w, uint16_t id)
 {
 	return atomic_load_explicit(&w->config->ports[id]->port->up, memory_order_acquire);
 }
@@ -32,7 +32,7 @@ static void share(struct rte_mbuf *m)
 		rte_mbuf_refcnt_update(m, 1);
 }
 
-static uint16_t first_from(const struct hd_domain *d, uint16_t id)
+static uint16_t first_from(const struct dp_domain *d, uint16_t id)
 {
 	uint16_t low = 0, high = d->n_members;
 
@@ -47,16 +47,16 @@ static uint16_t first_from(const struct hd_domain *d, uint16_t id)
 	return low;
 }
 
-static void put(struct hd_worker *w, struct l2_flood *fl, struct rte_mbuf *m)
+static void put(struct dp_worker *w, struct l2_flood *fl, struct rte_mbuf *m)
 {
-	int32_t cost = hd_tx_cost(w, fl->target, m);
+	int32_t cost = dp_tx_cost(w, fl->target, m);
 
 	w->send_left -= cost;
 	fl->sends -= cost;
-	hd_tx_give(w, fl->target, m);
+	dp_tx_give(w, fl->target, m);
 }
 
-bool l2_group_passes(const struct hd_port_config *port, const struct hd_mac *mac)
+bool l2_group_passes(const struct dp_port_config *port, const struct hd_mac *mac)
 {
 	if (!hd_mac_is_reserved(mac))
 		return true;
@@ -66,9 +66,9 @@ bool l2_group_passes(const struct hd_port_config *port, const struct hd_mac *mac
 }
 
 /* All share the mbuf: each target but the last takes a reference of its own, before it may send and free it. */
-bool l2_flood_on(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, struct l2_flood *fl)
+bool l2_flood_on(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m, struct l2_flood *fl)
 {
-	const struct hd_domain *d = w->config->domains[hd_meta(m)->domain];
+	const struct dp_domain *d = w->config->domains[dp_meta(m)->domain];
 	const struct hd_mac *dst = rte_pktmbuf_mtod(m, const struct hd_mac *);
 	bool reserved = hd_mac_is_reserved(dst);
 	uint16_t from = f->id;
@@ -80,7 +80,7 @@ bool l2_flood_on(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, str
 			continue;
 		if (unlikely(w->config->ports[d->member[i]]->take) && !(dst->b[0] & 1))
 			continue; /* it is for somebody else */
-		if (fl->target != HD_PORT_ID_NONE) {
+		if (fl->target != DP_PORT_ID_NONE) {
 			if (w->send_left <= 0 || fl->sends <= 0) {
 				fl->next = d->member[i];
 				return false;
@@ -91,8 +91,8 @@ bool l2_flood_on(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, str
 		}
 		fl->target = d->member[i];
 	}
-	if (unlikely(fl->target == HD_PORT_ID_NONE)) {
-		hd_drop(w, from, reserved ? &reserved_address : &drop_no_member, m);
+	if (unlikely(fl->target == DP_PORT_ID_NONE)) {
+		dp_drop(w, from, reserved ? &reserved_address : &drop_no_member, m);
 		return true;
 	}
 	f->stats->admitted++;
@@ -101,12 +101,12 @@ bool l2_flood_on(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, str
 	return true;
 }
 
-void l2_wait(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, const struct l2_flood *fl)
+void l2_wait(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m, const struct l2_flood *fl)
 {
-	struct hd_hold_batch *b = &w->hold->batch[f->id];
+	struct dp_hold_batch *b = &w->hold->batch[f->id];
 
 	if (!b->n || b->m[b->at] != m)
-		b = hd_hold_put(w, m);
+		b = dp_hold_put(w, m);
 	if (!b)
 		return;
 	w->held = true;
@@ -118,9 +118,9 @@ void l2_wait(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, const s
 	}
 }
 
-void l2_flood(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m)
+void l2_flood(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m)
 {
-	struct l2_flood fl = {.target = HD_PORT_ID_NONE, .sends = f->sends};
+	struct l2_flood fl = {.target = DP_PORT_ID_NONE, .sends = f->sends};
 
 	if (!l2_flood_on(w, f, m, &fl))
 		l2_wait(w, f, m, &fl);

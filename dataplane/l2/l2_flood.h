@@ -13,19 +13,19 @@
 #include "heddle/net/ether.h"
 #include "dataplane/core/config.h"
 
-struct hd_drop_reason;
+struct dp_drop_reason;
 struct rte_mbuf;
 
 /* The port that frames came from, and what is kept from one of them to the next. */
 struct l2_from {
-	const struct hd_port_config *port;
+	const struct dp_port_config *port;
 	uint16_t id; /* the port's */
 	struct hd_stats_port *stats;
 	uint32_t now; /* units */
 	uint64_t time_ns;
 	int32_t sends;   /* that the flooding of one frame may cost in this turn */
 	uint32_t domain; /* of the last frame, */
-	uint32_t match;  /* hd_fdb_match() of it */
+	uint32_t match;  /* dp_fdb_match() of it */
 	uint32_t ageing; /* units */
 };
 
@@ -37,21 +37,21 @@ struct l2_flood {
 };
 
 /* True if the group address @mac passes @port. Any thread. */
-bool l2_group_passes(const struct hd_port_config *port, const struct hd_mac *mac);
+bool l2_group_passes(const struct dp_port_config *port, const struct hd_mac *mac);
 
 /* For frames whose group address does not (reason "reserved_address"). */
-extern struct hd_drop_reason *const l2_drop_reserved;
+extern struct dp_drop_reason *const l2_drop_reserved;
 
 /* To all members of the domain, or as far as the sends go: then the frame waits. Worker. */
-void l2_flood(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m);
+void l2_flood(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m);
 
 /*
  * To all members of the domain that are up, but not back to where it came from, nor by a port that
  * its address does not pass. False: the sends are spent, and there are more members. Worker.
  */
-bool l2_flood_on(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, struct l2_flood *fl);
+bool l2_flood_on(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m, struct l2_flood *fl);
 
 /* The frame waits; @fl tells how far its flooding is, if it was begun. Worker. */
-void l2_wait(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m, const struct l2_flood *fl);
+void l2_wait(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m, const struct l2_flood *fl);
 
 #endif

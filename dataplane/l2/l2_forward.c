@@ -24,20 +24,20 @@
 #include "dataplane/l2/vlan_input.h"
 #include "dataplane/l2/vlan_output.h"
 
-HD_DROP_REGISTER_ERROR(drop_bad_source, "bad_source", HD_DROP_INGRESS,
+DP_DROP_REGISTER_ERROR(drop_bad_source, "bad_source", DP_DROP_INGRESS,
 		       "the frame's source address is a group address or zero");
-HD_DROP_REGISTER(drop_segment_limit, "segment_mac_limit", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_segment_limit, "segment_mac_limit", DP_DROP_INGRESS,
 		 "the source address would be one more than the segment's mac-limit");
-HD_DROP_REGISTER(drop_switch_limit, "switch_mac_limit", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_switch_limit, "switch_mac_limit", DP_DROP_INGRESS,
 		 "the source address would be one more than the switch's mac-limit");
-HD_DROP_REGISTER(drop_same_port, "same_port", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_same_port, "same_port", DP_DROP_INGRESS,
 		 "the destination is behind the port that the frame came in by");
-HD_DROP_REGISTER(drop_local, "local_address", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_local, "local_address", DP_DROP_INGRESS,
 		 "the frame is for an address of the switch itself that nothing answers to");
 
-HD_DROP_REGISTER(drop_own, "own_address", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_own, "own_address", DP_DROP_INGRESS,
 		 "the frame's source is an address of the switch itself: a host interface's");
-HD_DROP_REGISTER(drop_foreign, "foreign_source", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_foreign, "foreign_source", DP_DROP_INGRESS,
 		 "the frame's source belongs to another port, whose anti-spoof lists it");
 
 #define TURN 16 /* sends of a port whose frames wait, before the next port has its turn */
@@ -46,7 +46,7 @@ HD_DROP_REGISTER(drop_foreign, "foreign_source", HD_DROP_INGRESS,
 struct frame {
 	struct rte_mbuf *m;
 	uint64_t src, dst;
-	struct hd_fdb_slot *src_at,
+	struct dp_fdb_slot *src_at,
 		*dst_at; /* not set: dst_at of a group, source of an own frame */
 };
 
@@ -58,11 +58,11 @@ static inline uint64_t mac_of(uint64_t key)
 }
 
 /* Begins to load what is looked up for a classified frame; with @own its source is not. */
-static __rte_always_inline void frame_ahead(const struct hd_fdb *fdb, struct rte_mbuf *m, bool own,
+static __rte_always_inline void frame_ahead(const struct dp_fdb *fdb, struct rte_mbuf *m, bool own,
 					    struct frame *a)
 {
 	const char *bytes = rte_pktmbuf_mtod(m, const char *);
-	uint32_t domain = hd_meta(m)->domain;
+	uint32_t domain = dp_meta(m)->domain;
 	uint64_t first, second;
 
 	/* 14 bytes are there: two overlapping reads of 8 give the two addresses. */
@@ -72,13 +72,13 @@ static __rte_always_inline void frame_ahead(const struct hd_fdb *fdb, struct rte
 	a->dst = rte_le_to_cpu_64(first) << 16 | (uint16_t)domain;
 	if (!own) {
 		a->src = (rte_le_to_cpu_64(second) & ~0xffffull) | (uint16_t)domain;
-		a->src_at = hd_fdb_ahead(fdb, a->src, domain);
+		a->src_at = dp_fdb_ahead(fdb, a->src, domain);
 	}
 	if (!(a->dst & GROUP))
-		a->dst_at = hd_fdb_ahead(fdb, a->dst, domain);
+		a->dst_at = dp_fdb_ahead(fdb, a->dst, domain);
 }
 
-static struct l2_from from_port(struct hd_worker *w, const struct hd_port_config *port,
+static struct l2_from from_port(struct dp_worker *w, const struct dp_port_config *port,
 				int32_t sends)
 {
 	return (struct l2_from){.port = port,
@@ -88,10 +88,10 @@ static struct l2_from from_port(struct hd_worker *w, const struct hd_port_config
 				.sends = sends};
 }
 
-static void note(struct hd_worker *w, struct l2_from *f, const struct frame *a, uint32_t domain,
+static void note(struct dp_worker *w, struct l2_from *f, const struct frame *a, uint32_t domain,
 		 uint16_t was, enum hd_mac_event_kind kind)
 {
-	hd_mac_ring_put(hd_mac_ring_of(w->index), &(struct hd_mac_note){.mac = mac_of(a->src),
+	dp_mac_ring_put(dp_mac_ring_of(w->index), &(struct dp_mac_note){.mac = mac_of(a->src),
 									.domain = domain,
 									.from = was,
 									.to = f->id,
@@ -99,42 +99,42 @@ static void note(struct hd_worker *w, struct l2_from *f, const struct frame *a, 
 }
 
 /*
- * A source that is not known at this port, but at @was (HD_PORT_ID_NONE: nowhere). NULL: go on (it
+ * A source that is not known at this port, but at @was (DP_PORT_ID_NONE: nowhere). NULL: go on (it
  * may or may not have been learned).
  */
-static const struct hd_drop_reason *learn(struct hd_worker *w, struct l2_from *f,
+static const struct dp_drop_reason *learn(struct dp_worker *w, struct l2_from *f,
 					  const struct frame *a, struct rte_mbuf *m, uint16_t was)
 {
-	uint32_t id = hd_meta(m)->domain;
-	const struct hd_domain *d = w->config->domains[id];
-	bool move = was != HD_PORT_ID_NONE;
+	uint32_t id = dp_meta(m)->domain;
+	const struct dp_domain *d = w->config->domains[id];
+	bool move = was != DP_PORT_ID_NONE;
 
-	if (!move && d->mac_limit && hd_fdb_domain_count(w->fdb, id) >= d->mac_limit) {
+	if (!move && d->mac_limit && dp_fdb_domain_count(w->fdb, id) >= d->mac_limit) {
 		note(w, f, a, id, was, HD_MAC_LIMIT_SEGMENT);
 		return &drop_segment_limit;
 	}
 	if (!move && d->switch_mac_limit &&
-	    hd_fdb_group_count(w->fdb, d->switch_index) >= d->switch_mac_limit) {
+	    dp_fdb_group_count(w->fdb, d->switch_index) >= d->switch_mac_limit) {
 		note(w, f, a, id, was, HD_MAC_LIMIT_SWITCH);
 		return &drop_switch_limit;
 	}
-	switch (hd_fdb_learn(w->fdb, mac_of(a->src), id, f->id, f->now)) {
-	case HD_FDB_TOOK: w->stats->displaced++; /* fallthrough */
-	case HD_FDB_LEARNED: w->stats->learned++; break;
-	case HD_FDB_MOVED:
+	switch (dp_fdb_learn(w->fdb, mac_of(a->src), id, f->id, f->now)) {
+	case DP_FDB_TOOK: w->stats->displaced++; /* fallthrough */
+	case DP_FDB_LEARNED: w->stats->learned++; break;
+	case DP_FDB_MOVED:
 		w->stats->moved++;
 		/* It may have been learned elsewhere since it was looked for: then nobody knows. */
 		if (move)
 			note(w, f, a, id, was, HD_MAC_MOVED);
 		break;
-	case HD_FDB_KNOWN: break;
-	case HD_FDB_SHARE:
+	case DP_FDB_KNOWN: break;
+	case DP_FDB_SHARE:
 		w->stats->learn_refused++;
 		f->stats->learn_refused++;
 		note(w, f, a, id, was, HD_MAC_LIMIT_TABLE);
 		/* fallthrough */
-	case HD_FDB_BUSY:
-	case HD_FDB_FULL: w->stats->learn_skipped++; break;
+	case DP_FDB_BUSY:
+	case DP_FDB_FULL: w->stats->learn_skipped++; break;
 	}
 	return NULL;
 }
@@ -143,7 +143,7 @@ static const struct hd_drop_reason *learn(struct hd_worker *w, struct l2_from *f
  * Is the address somebody's who is not behind this port? @val: its entry, or 0. NULL, or why the
  * frame is dropped.
  */
-static const struct hd_drop_reason *anothers(struct hd_worker *w, struct l2_from *f,
+static const struct dp_drop_reason *anothers(struct dp_worker *w, struct l2_from *f,
 					     const struct frame *a, uint32_t domain, uint64_t val)
 {
 	uint16_t owner;
@@ -152,76 +152,76 @@ static const struct hd_drop_reason *anothers(struct hd_worker *w, struct l2_from
 	 * An address that a gateway holds by election: another router may hold it, too, as after a split,
 	 * and the two settle that by their adverts, which are sent to groups.
 	 */
-	if (val & HD_FDB_V_LOCAL && !(val & HD_FDB_V_LEASED && a->dst & GROUP)) {
-		note(w, f, a, domain, hd_fdb_val_port(val), HD_MAC_OWN);
+	if (val & DP_FDB_V_LOCAL && !(val & DP_FDB_V_LEASED && a->dst & GROUP)) {
+		note(w, f, a, domain, dp_fdb_val_port(val), HD_MAC_OWN);
 		return &drop_own;
 	}
-	owner = hd_owner_other(w->config, w->config->domains[domain], mac_of(a->src), f->port);
-	if (likely(owner == HD_PORT_ID_NONE))
+	owner = dp_owner_other(w->config, w->config->domains[domain], mac_of(a->src), f->port);
+	if (likely(owner == DP_PORT_ID_NONE))
 		return NULL;
 	note(w, f, a, domain, owner, HD_MAC_FOREIGN);
 	return &drop_foreign;
 }
 
 /* The rare half of the source check; @val: the entry that is not this port's, or 0. */
-static __rte_noinline bool new_source(struct hd_worker *w, struct l2_from *f, const struct frame *a,
+static __rte_noinline bool new_source(struct dp_worker *w, struct l2_from *f, const struct frame *a,
 				      uint64_t val)
 {
-	const struct hd_drop_reason *reason = NULL;
+	const struct dp_drop_reason *reason = NULL;
 	struct rte_mbuf *m = a->m;
 
 	if (a->src & GROUP || !mac_of(a->src))
 		reason = &drop_bad_source;
 	else
-		reason = anothers(w, f, a, hd_meta(m)->domain, val);
+		reason = anothers(w, f, a, dp_meta(m)->domain, val);
 	/* An address that is fixed to another port does not move, whoever uses it. */
-	if (!reason && hd_fdb_val_fixed(val))
+	if (!reason && dp_fdb_val_fixed(val))
 		return true;
-	if (!reason && !hd_port_run(w, f->port, HD_POINT_NEW_SOURCE, 0, &m, 1))
+	if (!reason && !dp_port_run(w, f->port, DP_POINT_NEW_SOURCE, 0, &m, 1))
 		return false;
 	if (!reason)
-		reason = learn(w, f, a, m, val ? hd_fdb_val_port(val) : HD_PORT_ID_NONE);
+		reason = learn(w, f, a, m, val ? dp_fdb_val_port(val) : DP_PORT_ID_NONE);
 	if (reason)
-		hd_drop(w, f->id, reason, m);
+		dp_drop(w, f->id, reason, m);
 	return !reason;
 }
 
 /* The source was last heard from in another unit of time than this. */
-static __rte_noinline void touch(struct hd_worker *w, const struct l2_from *f,
+static __rte_noinline void touch(struct dp_worker *w, const struct l2_from *f,
 				 const struct frame *a)
 {
 	uint64_t val;
-	struct hd_fdb_slot *s =
-		hd_fdb_find_key(w->fdb, a->src_at, a->src, f->domain, f->match, &val);
+	struct dp_fdb_slot *s =
+		dp_fdb_find_key(w->fdb, a->src_at, a->src, f->domain, f->match, &val);
 
-	if (s && hd_fdb_val_port(val) == f->id)
-		hd_fdb_touch(s, val, f->now);
+	if (s && dp_fdb_val_port(val) == f->id)
+		dp_fdb_touch(s, val, f->now);
 }
 
-static inline uint64_t source_of(const struct hd_worker *w, const struct l2_from *f,
+static inline uint64_t source_of(const struct dp_worker *w, const struct l2_from *f,
 				 const struct frame *a)
 {
-	return hd_fdb_value(w->fdb, a->src_at, a->src, f->domain, f->match);
+	return dp_fdb_value(w->fdb, a->src_at, a->src, f->domain, f->match);
 }
 
 /* True: the frame goes on, its source is known or was learned. */
-static inline bool check_source(struct hd_worker *w, struct l2_from *f, const struct frame *a)
+static inline bool check_source(struct dp_worker *w, struct l2_from *f, const struct frame *a)
 {
 	uint64_t val = source_of(w, f, a);
 
-	if (unlikely(!val || hd_fdb_val_port(val) != f->id))
+	if (unlikely(!val || dp_fdb_val_port(val) != f->id))
 		return new_source(w, f, a, val);
-	if (unlikely(hd_fdb_val_age(val, f->now)) && !hd_fdb_val_fixed(val))
+	if (unlikely(dp_fdb_val_age(val, f->now)) && !dp_fdb_val_fixed(val))
 		touch(w, f, a);
 	return true;
 }
 
-static __rte_noinline void forward_group(struct hd_worker *w, struct l2_from *f,
+static __rte_noinline void forward_group(struct dp_worker *w, struct l2_from *f,
 					 const struct frame *a, bool own)
 {
 	/* Reserved addresses are decided before anything is learned (802.1Q 8.6.3). */
 	if (!l2_group_passes(f->port, rte_pktmbuf_mtod(a->m, const struct hd_mac *))) {
-		hd_drop(w, f->id, l2_drop_reserved, a->m);
+		dp_drop(w, f->id, l2_drop_reserved, a->m);
 		return;
 	}
 	if (!own && !check_source(w, f, a))
@@ -233,12 +233,12 @@ static __rte_noinline void forward_group(struct hd_worker *w, struct l2_from *f,
 	l2_flood(w, f, a->m);
 }
 
-static inline void forward_to(struct hd_worker *w, struct l2_from *f, struct rte_mbuf *m,
+static inline void forward_to(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m,
 			      uint16_t to)
 {
 	/* One that has to be cut costs as much as flooding to so many ports. */
-	if (unlikely(hd_meta(m)->flags & HD_META_TSO)) {
-		int32_t cost = hd_tx_cost(w, to, m);
+	if (unlikely(dp_meta(m)->flags & DP_META_TSO)) {
+		int32_t cost = dp_tx_cost(w, to, m);
 
 		if (cost > 1 && w->send_left <= 0) {
 			l2_wait(w, f, m, NULL);
@@ -247,25 +247,25 @@ static inline void forward_to(struct hd_worker *w, struct l2_from *f, struct rte
 		w->send_left -= cost > 1 ? cost : 0;
 	}
 	f->stats->admitted++;
-	hd_tx_put(w, to, m);
+	dp_tx_put(w, to, m);
 }
 
 /* What changes with a frame's time and domain. */
-static inline void follow(struct hd_worker *w, struct l2_from *f, const struct hd_meta *meta)
+static inline void follow(struct dp_worker *w, struct l2_from *f, const struct dp_meta *meta)
 {
 	if (unlikely(f->time_ns != meta->time_ns)) {
 		f->time_ns = meta->time_ns;
-		f->now = (uint32_t)(meta->time_ns / HD_FDB_UNIT_NS);
+		f->now = (uint32_t)(meta->time_ns / DP_FDB_UNIT_NS);
 	}
 	if (unlikely(f->domain != meta->domain)) {
 		f->domain = meta->domain;
-		f->match = hd_fdb_match(f->domain);
+		f->match = dp_fdb_match(f->domain);
 		f->ageing = w->config->domains[f->domain]->ageing_units;
 	}
 }
 
 /* Does the next frame go to the address that this one goes to, and would nothing be learned from it? */
-static inline bool goes_along(struct hd_worker *w, struct l2_from *f, const struct frame *this,
+static inline bool goes_along(struct dp_worker *w, struct l2_from *f, const struct frame *this,
 			      const struct frame *next, bool own)
 {
 	uint32_t domain = f->domain, now = f->now;
@@ -273,25 +273,25 @@ static inline bool goes_along(struct hd_worker *w, struct l2_from *f, const stru
 
 	if (next->dst != this->dst)
 		return false;
-	follow(w, f, hd_meta(next->m));
+	follow(w, f, dp_meta(next->m));
 	if (f->domain != domain || f->now != now)
 		return false;
 	if (own)
 		return true;
 	val = source_of(w, f, next);
-	return val && hd_fdb_val_port(val) == f->id &&
-	       (!hd_fdb_val_age(val, now) || hd_fdb_val_fixed(val));
+	return val && dp_fdb_val_port(val) == f->id &&
+	       (!dp_fdb_val_age(val, now) || dp_fdb_val_fixed(val));
 }
 
 /*
  * The frame, and as many of those behind it and before @end as go along, are for a port that takes
  * them. Returns the last of them. A trace shows one frame after the other.
  */
-static const struct frame *forward_run(struct hd_worker *w, struct l2_from *f,
+static const struct frame *forward_run(struct dp_worker *w, struct l2_from *f,
 				       const struct frame *first, const struct frame *end, bool own,
-				       const struct hd_port_config *to)
+				       const struct dp_port_config *to)
 {
-	struct rte_mbuf *m[HD_BURST];
+	struct rte_mbuf *m[DP_BURST];
 	const struct frame *last = first;
 	uint16_t n = 0;
 
@@ -301,22 +301,22 @@ static const struct frame *forward_run(struct hd_worker *w, struct l2_from *f,
 		m[n++] = last->m;
 	}
 	f->stats->admitted += n;
-	hd_tx_take(w, to, m, n);
+	dp_tx_take(w, to, m, n);
 	return last;
 }
 
 /* For an address of the switch itself: a gateway's, or a host interface's. Returns as forward(). */
-static __rte_noinline const struct frame *forward_local(struct hd_worker *w, struct l2_from *f,
+static __rte_noinline const struct frame *forward_local(struct dp_worker *w, struct l2_from *f,
 							const struct frame *a,
 							const struct frame *end, bool own,
 							uint16_t to)
 {
-	const struct hd_port_config *port = to < w->config->n_ports ? w->config->ports[to] : NULL;
+	const struct dp_port_config *port = to < w->config->n_ports ? w->config->ports[to] : NULL;
 
-	if (to == HD_PORT_ID_NONE)
-		hd_drop(w, f->id, &drop_local, a->m);
+	if (to == DP_PORT_ID_NONE)
+		dp_drop(w, f->id, &drop_local, a->m);
 	else if (to == f->id)
-		hd_drop(w, f->id, &drop_same_port, a->m);
+		dp_drop(w, f->id, &drop_same_port, a->m);
 	else if (port && port->take)
 		return forward_run(w, f, a, end, own, port);
 	else
@@ -325,13 +325,13 @@ static __rte_noinline const struct frame *forward_local(struct hd_worker *w, str
 }
 
 /* To whom the address belongs, although it was not heard from (lately); else to everybody. */
-static __rte_noinline void forward_unknown(struct hd_worker *w, struct l2_from *f,
+static __rte_noinline void forward_unknown(struct dp_worker *w, struct l2_from *f,
 					   const struct frame *a)
 {
-	const struct hd_domain *d = w->config->domains[hd_meta(a->m)->domain];
-	uint16_t to = hd_owner_only(w->config, d, mac_of(a->dst));
+	const struct dp_domain *d = w->config->domains[dp_meta(a->m)->domain];
+	uint16_t to = dp_owner_only(w->config, d, mac_of(a->dst));
 
-	if (to == HD_PORT_ID_NONE || to == f->id)
+	if (to == DP_PORT_ID_NONE || to == f->id)
 		l2_flood(w, f, a->m);
 	else
 		forward_to(w, f, a->m, to);
@@ -341,39 +341,39 @@ static __rte_noinline void forward_unknown(struct hd_worker *w, struct l2_from *
  * Learns, looks up and sends a frame, or lets it wait; and those behind it, before @end, that go with
  * it to the same gateway. Returns the last of them.
  */
-static __rte_always_inline const struct frame *forward(struct hd_worker *w, struct l2_from *f,
+static __rte_always_inline const struct frame *forward(struct dp_worker *w, struct l2_from *f,
 						       const struct frame *a,
 						       const struct frame *end, bool own)
 {
 	uint64_t val;
 	uint16_t to;
 
-	follow(w, f, hd_meta(a->m));
+	follow(w, f, dp_meta(a->m));
 	if (unlikely(a->dst & GROUP)) {
 		forward_group(w, f, a, own);
 		return a;
 	}
 	if (!own && !likely(check_source(w, f, a)))
 		return a;
-	val = hd_fdb_value(w->fdb, a->dst_at, a->dst, f->domain, f->match);
-	if (unlikely(!val || (hd_fdb_val_age(val, f->now) > f->ageing && !hd_fdb_val_fixed(val)))) {
+	val = dp_fdb_value(w->fdb, a->dst_at, a->dst, f->domain, f->match);
+	if (unlikely(!val || (dp_fdb_val_age(val, f->now) > f->ageing && !dp_fdb_val_fixed(val)))) {
 		forward_unknown(w, f, a);
 		return a;
 	}
-	to = hd_fdb_val_port(val);
-	if (unlikely(val & HD_FDB_V_LOCAL))
+	to = dp_fdb_val_port(val);
+	if (unlikely(val & DP_FDB_V_LOCAL))
 		return forward_local(w, f, a, end, own, to);
 	if (unlikely(to == f->id))
-		hd_drop(w, f->id, &drop_same_port, a->m);
+		dp_drop(w, f->id, &drop_same_port, a->m);
 	else
 		forward_to(w, f, a->m, to);
 	return a;
 }
 
 /* One port's turn: its frames, as far as its sends go. */
-static void turn(struct hd_worker *w, struct hd_hold_batch *b)
+static void turn(struct dp_worker *w, struct dp_hold_batch *b)
 {
-	uint16_t id = hd_meta(b->m[b->at])->port;
+	uint16_t id = dp_meta(b->m[b->at])->port;
 	struct l2_from f = from_port(w, w->config->ports[id], TURN);
 
 	for (b->again = false; b->at < b->n && !b->again && f.sends > 0 && w->send_left > 0;) {
@@ -402,40 +402,40 @@ static void turn(struct hd_worker *w, struct hd_hold_batch *b)
 	}
 }
 
-static void resume(struct hd_worker *w)
+static void resume(struct dp_worker *w)
 {
 	while (w->hold->n_ports && w->send_left > 0) {
-		turn(w, hd_hold_turn(w->hold));
-		hd_hold_turn_over(w);
+		turn(w, dp_hold_turn(w->hold));
+		dp_hold_turn_over(w);
 	}
 }
 
 /* Classifies packets and begins to load what is looked up for them. Returns how many go on. */
-static __rte_always_inline uint16_t look_ahead(struct hd_worker *w,
-					       const struct hd_port_config *port,
+static __rte_always_inline uint16_t look_ahead(struct dp_worker *w,
+					       const struct dp_port_config *port,
 					       struct rte_mbuf **m, uint16_t n, bool own,
 					       struct frame *a)
 {
 	const struct l2_plain plain = l2_plain(port);
-	const struct hd_fdb *fdb = w->fdb;
+	const struct dp_fdb *fdb = w->fdb;
 	struct frame *next = a;
 
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *p = m[i];
-		const struct hd_drop_reason *reason = l2_vlan_input(w->config, &plain, port, p);
+		const struct dp_drop_reason *reason = l2_vlan_input(w->config, &plain, port, p);
 
 		if (likely(!reason))
 			frame_ahead(fdb, p, own, next++);
 		else
-			hd_drop(w, port->id, reason, p);
+			dp_drop(w, port->id, reason, p);
 	}
 	return next - a;
 }
 
-static __rte_always_inline void run_some(struct hd_worker *w, const struct hd_port_config *port,
+static __rte_always_inline void run_some(struct dp_worker *w, const struct dp_port_config *port,
 					 struct rte_mbuf **m, uint16_t n, bool own)
 {
-	struct frame frames[HD_BURST];
+	struct frame frames[DP_BURST];
 	const struct frame *end = frames + look_ahead(w, port, m, n, own, frames);
 	struct l2_from f = from_port(w, port, INT32_MAX);
 	bool say = w->say != NULL;
@@ -443,29 +443,29 @@ static __rte_always_inline void run_some(struct hd_worker *w, const struct hd_po
 	for (const struct frame *a = frames; a < end; a++) {
 		if (unlikely(say))
 			l2_say(w, port, a->m);
-		if (unlikely(w->held) && hd_hold_has(w->hold, port->id))
-			hd_hold_put(w, a->m);
+		if (unlikely(w->held) && dp_hold_has(w->hold, port->id))
+			dp_hold_put(w, a->m);
 		else
 			a = forward(w, &f, a, end, own);
 	}
 }
 
-static void run(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+static void run(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		uint16_t n)
 {
 	run_some(w, port, m, n, false);
 }
 
-static void run_own(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+static void run_own(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		    uint16_t n)
 {
 	run_some(w, port, m, n, true);
 }
 
-static const struct hd_path path = {
+static const struct dp_path path = {
 	.run = run, .run_own = run_own, .resume = resume, .fit_tag = l2_vlan_output};
 
 RTE_INIT(l2_path_register)
 {
-	hd_path_register(&path);
+	dp_path_register(&path);
 }

@@ -28,14 +28,14 @@
 #define BURST     256
 
 static struct rte_mempool *pool;
-static struct hd_port *ports[PORTS_MAX];
-static struct hd_port_config configs[PORTS_MAX];
-static const struct hd_port_config *config_list[PORTS_MAX];
-static struct hd_switch sw = {.domain = {[VLAN] = DOMAIN}};
-static const struct hd_switch *switches[] = {&sw};
-static struct hd_domain *domain;
-static const struct hd_domain *domains[DOMAIN + 1];
-static struct hd_config tree = {.n_ports = PORTS_MAX,
+static struct dp_port *ports[PORTS_MAX];
+static struct dp_port_config configs[PORTS_MAX];
+static const struct dp_port_config *config_list[PORTS_MAX];
+static struct dp_switch sw = {.domain = {[VLAN] = DOMAIN}};
+static const struct dp_switch *switches[] = {&sw};
+static struct dp_domain *domain;
+static const struct dp_domain *domains[DOMAIN + 1];
+static struct dp_config tree = {.n_ports = PORTS_MAX,
 				.n_domains = DOMAIN + 1,
 				.ports = config_list,
 				.domains = domains,
@@ -43,9 +43,9 @@ static struct hd_config tree = {.n_ports = PORTS_MAX,
 static struct hd_stats_worker stats;
 static struct hd_stats_port port_stats[PORTS_MAX];
 /* No address belongs to a port. */
-struct hd_section hd_owners_section;
+struct dp_section dp_owners_section;
 
-static struct hd_worker w = {
+static struct dp_worker w = {
 	.config = &tree, .stats = &stats, .port_stats = port_stats, .replay = true};
 static struct rte_mbuf *next_burst[BURST];
 static uint16_t n_next;
@@ -53,7 +53,7 @@ static unsigned int sent[PORTS_MAX];
 static uint8_t seen[PORTS_MAX][SEEN_MAX]; /* the frames' numbers, in the order of their sending */
 static uint8_t next_number;
 
-static uint16_t count(struct hd_worker *worker, struct hd_port *port, uint16_t q,
+static uint16_t count(struct dp_worker *worker, struct dp_port *port, uint16_t q,
 		      struct rte_mbuf **m, uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++, sent[port->id]++)
@@ -64,18 +64,18 @@ static uint16_t count(struct hd_worker *worker, struct hd_port *port, uint16_t q
 	return n;
 }
 
-static const struct hd_port_ops ops = {.name = "count", .tx_burst = count};
+static const struct dp_port_ops ops = {.name = "count", .tx_burst = count};
 
 static int setup(void)
 {
-	if (unit_eal_init() < 0 || hd_drop_init() < 0)
+	if (unit_eal_init() < 0 || dp_drop_init() < 0)
 		return -1;
-	pool = unit_pool("frames", POOL_SIZE, HD_FRAME_ROOM);
+	pool = unit_pool("frames", POOL_SIZE, DP_FRAME_ROOM);
 	w.pool = pool;
-	w.tx = hd_tx_new();
-	w.hold = hd_hold_new(100);
+	w.tx = dp_tx_new();
+	w.hold = dp_hold_new(100);
 	w.send_left = INT32_MAX;
-	w.fdb = hd_fdb_new(256, 1);
+	w.fdb = dp_fdb_new(256, 1);
 	domain = calloc(1, sizeof(*domain) + PORTS_MAX * sizeof(domain->member[0]));
 	domain->id = DOMAIN;
 	domain->vlan = VLAN;
@@ -84,7 +84,7 @@ static int setup(void)
 	domains[DOMAIN] = domain;
 	for (uint16_t i = 0; i < PORTS_MAX; i++) {
 		domain->member[i] = i;
-		configs[i] = (struct hd_port_config){
+		configs[i] = (struct dp_port_config){
 			.id = i,
 			.mode = HD_VLAN_ACCESS,
 			.pvid = VLAN,
@@ -94,7 +94,7 @@ static int setup(void)
 			.mtu = 1500,
 			.max_frame = 1522,
 		};
-		configs[i].port = ports[i] = calloc(1, sizeof(struct hd_port));
+		configs[i].port = ports[i] = calloc(1, sizeof(struct dp_port));
 		ports[i]->ops = &ops;
 		ports[i]->id = i;
 		ports[i]->tx_queues = 1;
@@ -117,12 +117,12 @@ static void send(uint16_t port, uint64_t dst, uint64_t src, uint64_t time_ns)
 	uint8_t p[60] = {[12] = 0x88, [13] = 0xb5};
 	struct rte_mbuf *m;
 
-	hd_fdb_mac_bytes(dst, p);
-	hd_fdb_mac_bytes(src, p + 6);
+	dp_fdb_mac_bytes(dst, p);
+	dp_fdb_mac_bytes(src, p + 6);
 	p[14] = next_number++;
 	m = unit_packet(pool, p, sizeof(p), 0);
-	hd_meta(m)->port = port;
-	hd_meta(m)->time_ns = time_ns;
+	dp_meta(m)->port = port;
+	dp_meta(m)->time_ns = time_ns;
 	next_burst[n_next++] = m;
 }
 
@@ -130,14 +130,14 @@ static void send(uint16_t port, uint64_t dst, uint64_t src, uint64_t time_ns)
 static void walk(void)
 {
 	for (uint16_t at = 0, n; at < n_next; at += n) {
-		uint16_t port = hd_meta(next_burst[at])->port;
+		uint16_t port = dp_meta(next_burst[at])->port;
 
-		for (n = 1; n < HD_BURST && at + n < n_next; n++)
-			if (hd_meta(next_burst[at + n])->port != port)
+		for (n = 1; n < DP_BURST && at + n < n_next; n++)
+			if (dp_meta(next_burst[at + n])->port != port)
 				break;
-		hd_path->run(&w, &configs[port], &next_burst[at], n);
+		dp_path->run(&w, &configs[port], &next_burst[at], n);
 	}
-	hd_tx_flush(&w);
+	dp_tx_flush(&w);
 	stats.rx += n_next;
 	n_next = 0;
 	CU_ASSERT_EQUAL(stats.rx + stats.copies, stats.tx + stats.drops + stats.held);
@@ -155,7 +155,7 @@ static uint64_t drops(uint16_t port, const char *name)
 /* A burst that teaches and asks: each frame sees what those before it taught. */
 static void test_within_a_burst(void)
 {
-	struct hd_mac_note note;
+	struct dp_mac_note note;
 
 	start();
 	send(0, EVERYBODY, MAC(1), 0);
@@ -170,20 +170,20 @@ static void test_within_a_burst(void)
 	CU_ASSERT_EQUAL(stats.learned, 2);
 	CU_ASSERT_EQUAL(stats.moved, 1);
 	/* The control thread is told of it, with both ports. */
-	CU_ASSERT_TRUE(hd_mac_ring_get(hd_mac_ring_of(w.index), &note));
+	CU_ASSERT_TRUE(dp_mac_ring_get(dp_mac_ring_of(w.index), &note));
 	CU_ASSERT_EQUAL(note.mac, MAC(1));
 	CU_ASSERT_EQUAL(note.from, 0);
 	CU_ASSERT_EQUAL(note.to, 2);
 	CU_ASSERT_EQUAL(note.domain, DOMAIN);
 	CU_ASSERT_EQUAL(note.kind, HD_MAC_MOVED);
-	CU_ASSERT_FALSE(hd_mac_ring_get(hd_mac_ring_of(w.index), &note));
+	CU_ASSERT_FALSE(dp_mac_ring_get(dp_mac_ring_of(w.index), &note));
 }
 
 /* An address of ours, of no port: nothing answers it here, it does not move, and is never flooded. */
 static void test_local_address(void)
 {
 	start();
-	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(50), DOMAIN, HD_PORT_ID_NONE, HD_FDB_V_LOCAL), 0);
+	CU_ASSERT_EQUAL(dp_fdb_set(w.fdb, MAC(50), DOMAIN, DP_PORT_ID_NONE, DP_FDB_V_LOCAL), 0);
 	send(1, MAC(50), MAC(2), 0);
 	send(2, EVERYBODY, MAC(50), 0); /* somebody claims it */
 	send(1, MAC(50), MAC(2), 0);
@@ -192,7 +192,7 @@ static void test_local_address(void)
 	CU_ASSERT_EQUAL(drops(2, "own_address"), 1);
 	CU_ASSERT_EQUAL(stats.tx, 0);
 	CU_ASSERT_EQUAL(stats.moved + stats.learned, 0);
-	CU_ASSERT_EQUAL(hd_fdb_remove(w.fdb, MAC(50), DOMAIN), 0);
+	CU_ASSERT_EQUAL(dp_fdb_remove(w.fdb, MAC(50), DOMAIN), 0);
 }
 
 /* An address of a host interface: it alone sends from it, others send to it, and nobody takes it. */
@@ -201,7 +201,7 @@ static void test_own_address(void)
 	start();
 	send(2, EVERYBODY, MAC(51), 0); /* the thief is first */
 	walk();
-	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(51), DOMAIN, 0, HD_FDB_V_LOCAL), 0);
+	CU_ASSERT_EQUAL(dp_fdb_set(w.fdb, MAC(51), DOMAIN, 0, DP_FDB_V_LOCAL), 0);
 	start();
 	send(2, EVERYBODY, MAC(51), 0);
 	send(2, MAC(2), MAC(51), 0);
@@ -213,14 +213,14 @@ static void test_own_address(void)
 	CU_ASSERT_EQUAL(sent[1], 1);
 	CU_ASSERT_EQUAL(sent[2], 0);
 	CU_ASSERT_EQUAL(stats.moved + stats.learned, 0);
-	CU_ASSERT_EQUAL(hd_fdb_remove(w.fdb, MAC(51), DOMAIN), 0);
+	CU_ASSERT_EQUAL(dp_fdb_remove(w.fdb, MAC(51), DOMAIN), 0);
 }
 
 /* An address that a gateway holds by election: adverts of another who holds it pass, nothing else. */
 static void test_leased_address(void)
 {
 	start();
-	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(52), DOMAIN, 0, HD_FDB_V_LOCAL | HD_FDB_V_LEASED), 0);
+	CU_ASSERT_EQUAL(dp_fdb_set(w.fdb, MAC(52), DOMAIN, 0, DP_FDB_V_LOCAL | DP_FDB_V_LEASED), 0);
 	send(2, EVERYBODY, MAC(52), 0);
 	send(1, MAC(52), MAC(2), 0);
 	walk();
@@ -230,13 +230,13 @@ static void test_leased_address(void)
 	walk();
 	CU_ASSERT_EQUAL(drops(2, "own_address"), 1);
 	CU_ASSERT_EQUAL(stats.moved, 0);
-	CU_ASSERT_EQUAL(hd_fdb_remove(w.fdb, MAC(52), DOMAIN), 0);
+	CU_ASSERT_EQUAL(dp_fdb_remove(w.fdb, MAC(52), DOMAIN), 0);
 }
 
 /* More addresses than the table holds: frames still pass, those that are known keep their place. */
 static void test_full_table(void)
 {
-	struct hd_mac_note note;
+	struct dp_mac_note note;
 
 	start();
 	for (unsigned int i = 0; i < 4000; i++) {
@@ -249,13 +249,13 @@ static void test_full_table(void)
 	CU_ASSERT(stats.learn_refused > 3000 && stats.learn_refused <= stats.learn_skipped);
 	CU_ASSERT_EQUAL(port_stats[0].learn_refused, stats.learn_refused);
 	/* The control thread is told which port it is. */
-	CU_ASSERT_TRUE(hd_mac_ring_get(hd_mac_ring_of(w.index), &note));
-	while (hd_mac_ring_get(hd_mac_ring_of(w.index), &note))
+	CU_ASSERT_TRUE(dp_mac_ring_get(dp_mac_ring_of(w.index), &note));
+	while (dp_mac_ring_get(dp_mac_ring_of(w.index), &note))
 		;
 	CU_ASSERT(note.kind == HD_MAC_LIMIT_TABLE && note.to == 0);
 	CU_ASSERT(stats.learned >= 200 && stats.learned <= 512);
 	CU_ASSERT_EQUAL(sent[1], 4000);
-	CU_ASSERT_EQUAL(hd_fdb_port_count(w.fdb, 0), stats.learned);
+	CU_ASSERT_EQUAL(dp_fdb_port_count(w.fdb, 0), stats.learned);
 	start();
 	send(1, MAC(2), MAC(3), 0); /* of the first test: still behind 1 */
 	walk();
@@ -270,8 +270,8 @@ static void test_any_burst(void)
 	for (int run = 0; run < 2; run++) {
 		uint32_t seed = 9;
 
-		hd_fdb_free(w.fdb);
-		w.fdb = hd_fdb_new(256, 1);
+		dp_fdb_free(w.fdb);
+		w.fdb = dp_fdb_new(256, 1);
 		start();
 		for (unsigned int i = 0; i < 3000; i++) {
 			seed = seed * 1664525u + 1013904223u;
@@ -294,15 +294,15 @@ static void loop(int32_t sends)
 {
 	w.send_left = sends;
 	w.held = false;
-	hd_path->resume(&w);
+	dp_path->resume(&w);
 	walk();
 }
 
 static void members(uint16_t n)
 {
 	domain->n_members = n;
-	hd_fdb_free(w.fdb);
-	w.fdb = hd_fdb_new(256, 1);
+	dp_fdb_free(w.fdb);
+	w.fdb = dp_fdb_new(256, 1);
 	start();
 }
 
@@ -312,7 +312,7 @@ static void test_budget(void)
 	static const uint8_t in_order[] = {0, 1, 2, 3};
 
 	members(PORTS_MAX);
-	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(9), DOMAIN, 9, 0), 0);
+	CU_ASSERT_EQUAL(dp_fdb_set(w.fdb, MAC(9), DOMAIN, 9, 0), 0);
 	for (int i = 0; i < 3; i++)
 		send(0, EVERYBODY, MAC(1), 0); /* nine sends each */
 	send(0, MAC(9), MAC(1), 0);
@@ -324,8 +324,8 @@ static void test_budget(void)
 	CU_ASSERT_EQUAL(seen[9][0], 4);
 	CU_ASSERT_EQUAL(stats.held, 4);
 	CU_ASSERT_EQUAL(port_stats[0].admitted, 0);
-	CU_ASSERT_TRUE(hd_hold_has(w.hold, 0));
-	CU_ASSERT_FALSE(hd_hold_has(w.hold, 5));
+	CU_ASSERT_TRUE(dp_hold_has(w.hold, 0));
+	CU_ASSERT_FALSE(dp_hold_has(w.hold, 5));
 	for (int loops = 0; stats.held && loops < 20; loops++) {
 		uint64_t before = stats.tx;
 
@@ -339,7 +339,7 @@ static void test_budget(void)
 		CU_ASSERT_EQUAL(sent[i], 3);
 		CU_ASSERT_EQUAL(memcmp(seen[i], in_order, 3), 0);
 	}
-	CU_ASSERT_FALSE(hd_hold_has(w.hold, 0));
+	CU_ASSERT_FALSE(dp_hold_has(w.hold, 0));
 }
 
 /* Two ports flood: they take turns, and a third one's single frame does not wait for their end. */
@@ -378,9 +378,9 @@ static void test_outdated(void)
 	loop(3);
 	CU_ASSERT_EQUAL(stats.held, 4);
 	/* port 1 leaves the segment, and so do the ports from 5 on, in the middle of a flood */
-	configs[1].pvid_domain = HD_DOMAIN_NONE;
+	configs[1].pvid_domain = DP_DOMAIN_NONE;
 	domain->n_members = 5;
-	hd_hold_check(&w);
+	dp_hold_check(&w);
 	CU_ASSERT_EQUAL(drops(1, "outdated"), 2);
 	CU_ASSERT_EQUAL(stats.held, 2);
 	while (stats.held)
@@ -394,10 +394,10 @@ static void test_outdated(void)
 	loop(0);
 	CU_ASSERT_EQUAL(stats.held, 1);
 	domains[DOMAIN] = NULL;
-	hd_hold_check(&w);
+	dp_hold_check(&w);
 	domains[DOMAIN] = domain;
 	CU_ASSERT_EQUAL(drops(0, "outdated"), 1);
-	CU_ASSERT_FALSE(hd_hold_has(w.hold, 0));
+	CU_ASSERT_FALSE(dp_hold_has(w.hold, 0));
 	walk();
 }
 
@@ -405,7 +405,7 @@ static void test_outdated(void)
 static void test_full_hold(void)
 {
 	members(PORTS_MAX);
-	CU_ASSERT_EQUAL(hd_fdb_set(w.fdb, MAC(9), DOMAIN, 9, 0), 0);
+	CU_ASSERT_EQUAL(dp_fdb_set(w.fdb, MAC(9), DOMAIN, 9, 0), 0);
 	for (int i = 0; i < 100; i++)
 		send(0, EVERYBODY, MAC(1), 0);
 	send(1, EVERYBODY, MAC(2), 0);
@@ -414,10 +414,10 @@ static void test_full_hold(void)
 	CU_ASSERT_EQUAL(stats.held, 100);
 	CU_ASSERT_EQUAL(drops(1, "flood_full"), 1);
 	CU_ASSERT_EQUAL(sent[9], 1);
-	CU_ASSERT(hd_hold_burst(w.hold) < HD_BURST);
+	CU_ASSERT(dp_hold_burst(w.hold) < DP_BURST);
 	while (stats.held)
 		loop(100);
-	CU_ASSERT_EQUAL(hd_hold_burst(w.hold), HD_BURST);
+	CU_ASSERT_EQUAL(dp_hold_burst(w.hold), DP_BURST);
 	CU_ASSERT_EQUAL(port_stats[0].admitted, 100);
 	w.send_left = INT32_MAX;
 }

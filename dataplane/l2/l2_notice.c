@@ -17,21 +17,21 @@
 #include "dataplane/core/tick.h"
 #include "dataplane/l2/mac_notice.h"
 
-static struct hd_mac_notices notices;
-static uint64_t lost_before[HD_WORKERS_MAX], again_before[HD_WORKERS_MAX];
+static struct dp_mac_notices notices;
+static uint64_t lost_before[DP_WORKERS_MAX], again_before[DP_WORKERS_MAX];
 
-static const char *port_name(const struct hd_config *tree, uint16_t id)
+static const char *port_name(const struct dp_config *tree, uint16_t id)
 {
 	return id < tree->n_ports && tree->ports[id] ? tree->ports[id]->name : NULL;
 }
 
 /* What the note speaks of may be gone by now: false. */
-static bool describe(const struct hd_mac_note *note, struct hd_mac_event *e)
+static bool describe(const struct dp_mac_note *note, struct hd_mac_event *e)
 {
-	const struct hd_config *tree = hd_config_running();
-	const struct hd_domain *d =
+	const struct dp_config *tree = dp_config_running();
+	const struct dp_domain *d =
 		note->domain < tree->n_domains ? tree->domains[note->domain] : NULL;
-	const char *from = note->from == HD_PORT_ID_NONE ? "" : port_name(tree, note->from);
+	const char *from = note->from == DP_PORT_ID_NONE ? "" : port_name(tree, note->from);
 	const char *to = port_name(tree, note->to);
 
 	if (!d || !from || !to)
@@ -41,15 +41,15 @@ static bool describe(const struct hd_mac_note *note, struct hd_mac_event *e)
 	hd_str_copy(e->segment, sizeof(e->segment), d->segment);
 	hd_str_copy(e->from, sizeof(e->from), from);
 	hd_str_copy(e->to, sizeof(e->to), to);
-	hd_fdb_mac_bytes(note->mac, e->mac);
+	dp_fdb_mac_bytes(note->mac, e->mac);
 	e->vlan = d->vlan;
 	e->kind = note->kind;
 	return true;
 }
 
-static uint32_t whose(const struct hd_mac_note *note)
+static uint32_t whose(const struct dp_mac_note *note)
 {
-	const struct hd_config *tree = hd_config_running();
+	const struct dp_config *tree = dp_config_running();
 
 	switch (note->kind) {
 	case HD_MAC_LIMIT_PORT:
@@ -87,12 +87,12 @@ static void log_refused(const struct hd_mac_event *e)
 
 static void look(uint64_t now_ns)
 {
-	struct hd_chan *chan = hd_api_chan();
-	struct hd_mac_note note;
+	struct hd_chan *chan = dp_api_chan();
+	struct dp_mac_note note;
 	struct hd_mac_event e;
 
-	for (unsigned int i = 0; i < hd_workers_count(); i++) {
-		struct hd_mac_ring *ring = hd_mac_ring_of(i);
+	for (unsigned int i = 0; i < dp_workers_count(); i++) {
+		struct dp_mac_ring *ring = dp_mac_ring_of(i);
 		uint64_t lost = atomic_load_explicit(&ring->lost, memory_order_relaxed);
 		uint64_t again = atomic_load_explicit(&ring->again, memory_order_relaxed);
 
@@ -100,11 +100,11 @@ static void look(uint64_t now_ns)
 		lost_before[i] = lost;
 		notices.limits_left_out += again - again_before[i];
 		again_before[i] = again;
-		while (hd_mac_ring_get(ring, &note)) {
+		while (dp_mac_ring_get(ring, &note)) {
 			uint64_t left_out;
 
 			if (!describe(&note, &e) ||
-			    !hd_mac_notice(&notices, &note, whose(&note), now_ns, &left_out))
+			    !dp_mac_notice(&notices, &note, whose(&note), now_ns, &left_out))
 				continue;
 			e.left_out = left_out;
 			log_refused(&e);
@@ -114,9 +114,9 @@ static void look(uint64_t now_ns)
 	}
 }
 
-static struct hd_tick tick = {.period_ns = HD_NS_PER_S / 10, .fn = look};
+static struct dp_tick tick = {.period_ns = HD_NS_PER_S / 10, .fn = look};
 
-void hd_l2_notice_init(void)
+void dp_l2_notice_init(void)
 {
-	hd_tick_register(&tick);
+	dp_tick_register(&tick);
 }

@@ -11,6 +11,6 @@
 struct rte_mbuf;
 
 /* Tells worker->say, which is there, of a frame that came in by @port and is classified. Worker. */
-void l2_say(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+void l2_say(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m);
 
 #endif

@@ -11,25 +11,25 @@
 
 #include "dataplane/l2/mac_ring.h"
 
-#define HD_NOTICE_RATE    10 /* moves a second, after the first HD_NOTICE_BURST */
-#define HD_NOTICE_BURST   20
-#define HD_NOTICE_AGAIN_S 30  /* a limit that is still reached is told of again */
-#define HD_NOTICE_LIMITS  256 /* that are remembered */
+#define DP_NOTICE_RATE    10 /* moves a second, after the first DP_NOTICE_BURST */
+#define DP_NOTICE_BURST   20
+#define DP_NOTICE_AGAIN_S 30  /* a limit that is still reached is told of again */
+#define DP_NOTICE_LIMITS  256 /* that are remembered */
 
-struct hd_mac_notices {
+struct dp_mac_notices {
 	uint64_t paid_ns; /* moves are paid for up to this time */
 	uint64_t moves_left_out, limits_left_out;
 	struct {
 		uint64_t key; /* kind and whose; 0: free */
 		uint64_t told_ns;
-	} limit[HD_NOTICE_LIMITS];
+	} limit[DP_NOTICE_LIMITS];
 };
 
 /*
  * True: tell of it, and that *@left_out others were not told of since the last one of its sort.
  * @whose tells the limits of one kind apart.
  */
-bool hd_mac_notice(struct hd_mac_notices *n, const struct hd_mac_note *note, uint32_t whose,
+bool dp_mac_notice(struct dp_mac_notices *n, const struct dp_mac_note *note, uint32_t whose,
 		   uint64_t now_ns, uint64_t *left_out);
 
 #endif

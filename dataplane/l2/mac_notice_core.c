@@ -3,9 +3,9 @@
 #include "heddle/base/clock.h"
 #include "dataplane/l2/mac_notice.h"
 
-static bool may_move(struct hd_mac_notices *n, uint64_t now_ns)
+static bool may_move(struct dp_mac_notices *n, uint64_t now_ns)
 {
-	const uint64_t cost = HD_NS_PER_S / HD_NOTICE_RATE, burst = HD_NOTICE_BURST * cost;
+	const uint64_t cost = HD_NS_PER_S / DP_NOTICE_RATE, burst = DP_NOTICE_BURST * cost;
 
 	if (now_ns - n->paid_ns > burst)
 		n->paid_ns = now_ns - burst;
@@ -15,14 +15,14 @@ static bool may_move(struct hd_mac_notices *n, uint64_t now_ns)
 	return true;
 }
 
-static bool may_limit(struct hd_mac_notices *n, const struct hd_mac_note *note, uint32_t whose,
+static bool may_limit(struct dp_mac_notices *n, const struct dp_mac_note *note, uint32_t whose,
 		      uint64_t now_ns)
 {
 	uint64_t key = (uint64_t)note->kind << 32 | whose;
-	unsigned int at = (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 32) % HD_NOTICE_LIMITS;
+	unsigned int at = (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 32) % DP_NOTICE_LIMITS;
 
 	if (n->limit[at].key == key &&
-	    now_ns - n->limit[at].told_ns < HD_NOTICE_AGAIN_S * HD_NS_PER_S)
+	    now_ns - n->limit[at].told_ns < DP_NOTICE_AGAIN_S * HD_NS_PER_S)
 		return false;
 	/* Two that share a place take turns, and not faster than moves. */
 	if (n->limit[at].key && n->limit[at].key != key && !may_move(n, now_ns))
@@ -32,7 +32,7 @@ static bool may_limit(struct hd_mac_notices *n, const struct hd_mac_note *note, 
 	return true;
 }
 
-bool hd_mac_notice(struct hd_mac_notices *n, const struct hd_mac_note *note, uint32_t whose,
+bool dp_mac_notice(struct dp_mac_notices *n, const struct dp_mac_note *note, uint32_t whose,
 		   uint64_t now_ns, uint64_t *left_out)
 {
 	bool move = note->kind == HD_MAC_MOVED;

@@ -6,20 +6,20 @@
 
 static void test_ring(void)
 {
-	static struct hd_mac_ring ring;
-	struct hd_mac_note note = {0};
+	static struct dp_mac_ring ring;
+	struct dp_mac_note note = {0};
 
-	CU_ASSERT_FALSE(hd_mac_ring_get(&ring, &note));
+	CU_ASSERT_FALSE(dp_mac_ring_get(&ring, &note));
 	/* More than fits, twice, so that the indices go round. */
 	for (unsigned int round = 0; round < 2; round++) {
-		for (unsigned int i = 0; i < HD_MAC_RING_SIZE + 5; i++)
-			hd_mac_ring_put(&ring, &(struct hd_mac_note){.mac = i, .to = round});
-		for (unsigned int i = 0; i < HD_MAC_RING_SIZE; i++) {
-			CU_ASSERT_TRUE(hd_mac_ring_get(&ring, &note));
+		for (unsigned int i = 0; i < DP_MAC_RING_SIZE + 5; i++)
+			dp_mac_ring_put(&ring, &(struct dp_mac_note){.mac = i, .to = round});
+		for (unsigned int i = 0; i < DP_MAC_RING_SIZE; i++) {
+			CU_ASSERT_TRUE(dp_mac_ring_get(&ring, &note));
 			CU_ASSERT_EQUAL(note.mac, i);
 			CU_ASSERT_EQUAL(note.to, round);
 		}
-		CU_ASSERT_FALSE(hd_mac_ring_get(&ring, &note));
+		CU_ASSERT_FALSE(dp_mac_ring_get(&ring, &note));
 	}
 	CU_ASSERT_EQUAL(ring.lost, 10);
 }
@@ -27,82 +27,82 @@ static void test_ring(void)
 /* A port that is flooded has a few notes of a sort waiting, and leaves room for those of others. */
 static void test_refused_again(void)
 {
-	static struct hd_mac_ring ring;
-	struct hd_mac_note note = {0};
+	static struct dp_mac_ring ring;
+	struct dp_mac_note note = {0};
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < 100000; i++) {
-		hd_mac_ring_put(&ring, &(struct hd_mac_note){
+		dp_mac_ring_put(&ring, &(struct dp_mac_note){
 					       .mac = i, .to = 7, .kind = HD_MAC_OWN + i % 2});
 		if (i % 10000 == 9999)
-			hd_mac_ring_put(&ring, &(struct hd_mac_note){.to = i / 10000,
+			dp_mac_ring_put(&ring, &(struct dp_mac_note){.to = i / 10000,
 								     .kind = HD_MAC_LIMIT_TABLE});
 	}
-	while (hd_mac_ring_get(&ring, &note))
+	while (dp_mac_ring_get(&ring, &note))
 		n++;
-	CU_ASSERT_EQUAL(n, 2 * HD_MAC_RING_SAME + 10);
-	CU_ASSERT_EQUAL(ring.again, 100000 - 2 * HD_MAC_RING_SAME);
+	CU_ASSERT_EQUAL(n, 2 * DP_MAC_RING_SAME + 10);
+	CU_ASSERT_EQUAL(ring.again, 100000 - 2 * DP_MAC_RING_SAME);
 	CU_ASSERT_EQUAL(ring.lost, 0);
 	/* One that was read may be told of again. */
-	hd_mac_ring_put(&ring, &(struct hd_mac_note){.to = 7, .kind = HD_MAC_OWN});
-	CU_ASSERT_TRUE(hd_mac_ring_get(&ring, &note));
+	dp_mac_ring_put(&ring, &(struct dp_mac_note){.to = 7, .kind = HD_MAC_OWN});
+	CU_ASSERT_TRUE(dp_mac_ring_get(&ring, &note));
 }
 
 /* A loop: a million moves in a second, of which a few are told of, and none is forgotten. */
 static void test_moves(void)
 {
-	static struct hd_mac_notices n;
-	const struct hd_mac_note note = {.kind = HD_MAC_MOVED};
+	static struct dp_mac_notices n;
+	const struct dp_mac_note note = {.kind = HD_MAC_MOVED};
 	uint64_t now = 1000 * HD_NS_PER_S, left, sum = 0;
 	unsigned int told = 0;
 
 	for (unsigned int i = 0; i < 1000000; i++) {
 		now += 1000;
-		if (hd_mac_notice(&n, &note, 0, now, &left)) {
+		if (dp_mac_notice(&n, &note, 0, now, &left)) {
 			told++;
 			sum += left;
 		}
 	}
-	CU_ASSERT_TRUE(told >= HD_NOTICE_BURST && told <= HD_NOTICE_BURST + HD_NOTICE_RATE);
-	CU_ASSERT_TRUE(hd_mac_notice(&n, &note, 0, now + HD_NS_PER_S, &left));
+	CU_ASSERT_TRUE(told >= DP_NOTICE_BURST && told <= DP_NOTICE_BURST + DP_NOTICE_RATE);
+	CU_ASSERT_TRUE(dp_mac_notice(&n, &note, 0, now + HD_NS_PER_S, &left));
 	CU_ASSERT_EQUAL(told + sum + left, 1000000);
-	CU_ASSERT_TRUE(hd_mac_notice(&n, &note, 0, now + HD_NS_PER_S, &left));
+	CU_ASSERT_TRUE(dp_mac_notice(&n, &note, 0, now + HD_NS_PER_S, &left));
 	CU_ASSERT_EQUAL(left, 0);
 }
 
 static void test_limits(void)
 {
-	static struct hd_mac_notices n;
-	struct hd_mac_note port = {.kind = HD_MAC_LIMIT_PORT}, seg = {.kind = HD_MAC_LIMIT_SEGMENT};
+	static struct dp_mac_notices n;
+	struct dp_mac_note port = {.kind = HD_MAC_LIMIT_PORT}, seg = {.kind = HD_MAC_LIMIT_SEGMENT};
 	uint64_t now = 1000 * HD_NS_PER_S, left;
 
-	CU_ASSERT_TRUE(hd_mac_notice(&n, &port, 7, now, &left));
+	CU_ASSERT_TRUE(dp_mac_notice(&n, &port, 7, now, &left));
 	CU_ASSERT_EQUAL(left, 0);
 	for (unsigned int i = 0; i < 100; i++)
-		CU_ASSERT_FALSE(hd_mac_notice(&n, &port, 7, now + i, &left));
+		CU_ASSERT_FALSE(dp_mac_notice(&n, &port, 7, now + i, &left));
 	/* Of another kind, and of another port. */
-	CU_ASSERT_TRUE(hd_mac_notice(&n, &seg, 7, now, &left));
+	CU_ASSERT_TRUE(dp_mac_notice(&n, &seg, 7, now, &left));
 	CU_ASSERT_EQUAL(left, 100);
-	CU_ASSERT_TRUE(hd_mac_notice(&n, &port, 8, now, &left));
+	CU_ASSERT_TRUE(dp_mac_notice(&n, &port, 8, now, &left));
 	CU_ASSERT_FALSE(
-		hd_mac_notice(&n, &port, 7, now + (HD_NOTICE_AGAIN_S - 1) * HD_NS_PER_S, &left));
-	CU_ASSERT_TRUE(hd_mac_notice(&n, &port, 7, now + HD_NOTICE_AGAIN_S * HD_NS_PER_S, &left));
+		dp_mac_notice(&n, &port, 7, now + (DP_NOTICE_AGAIN_S - 1) * HD_NS_PER_S, &left));
+	CU_ASSERT_TRUE(dp_mac_notice(&n, &port, 7, now + DP_NOTICE_AGAIN_S * HD_NS_PER_S, &left));
 	CU_ASSERT_EQUAL(left, 1);
 }
 
 /* Ten thousand ports at their limit do not make ten thousand messages each time. */
 static void test_many_limits(void)
 {
-	static struct hd_mac_notices n;
-	struct hd_mac_note note = {.kind = HD_MAC_LIMIT_PORT};
+	static struct dp_mac_notices n;
+	struct dp_mac_note note = {.kind = HD_MAC_LIMIT_PORT};
 	unsigned int told = 0;
 	uint64_t left;
 
 	for (unsigned int round = 0; round < 3; round++)
 		for (uint32_t port = 0; port < 10000; port++)
-			told += hd_mac_notice(&n, &note, port, 1000 * HD_NS_PER_S, &left);
-	CU_ASSERT_TRUE(told <= HD_NOTICE_LIMITS + HD_NOTICE_BURST);
-	CU_ASSERT_TRUE(told > HD_NOTICE_LIMITS / 2);
+			told += dp_mac_notice(&n, &note, port, 1000 * HD_NS_PER_S, &left);
+	CU_ASSERT_TRUE(told <= DP_NOTICE_LIMITS + DP_NOTICE_BURST);
+	CU_ASSERT_TRUE(told > DP_NOTICE_LIMITS / 2);
 }
 
 UNIT_MAIN("mac_notice", {"ring", test_ring}, {"refused again", test_refused_again},

@@ -13,31 +13,31 @@
 
 #include "heddle/api/fdb.h"
 
-#define HD_MAC_RING_SIZE 64 /* a power of two */
-#define HD_MAC_RING_SAME 4  /* refusals of one sort, port and domain that wait */
+#define DP_MAC_RING_SIZE 64 /* a power of two */
+#define DP_MAC_RING_SAME 4  /* refusals of one sort, port and domain that wait */
 
-struct hd_mac_note {
-	uint64_t mac; /* as hd_fdb_mac() gives it */
+struct dp_mac_note {
+	uint64_t mac; /* as dp_fdb_mac() gives it */
 	uint32_t domain;
-	uint16_t from, to; /* ports; from: where it was, or whose it is, or HD_PORT_ID_NONE */
+	uint16_t from, to; /* ports; from: where it was, or whose it is, or DP_PORT_ID_NONE */
 	uint32_t kind;     /* enum hd_mac_event_kind */
 };
 
-struct hd_mac_ring {
+struct dp_mac_ring {
 	_Atomic uint32_t head;  /* written by the worker */
 	_Atomic uint32_t tail;  /* written by the control thread */
 	_Atomic uint64_t lost;  /* notes that found no room; written by the worker */
 	_Atomic uint64_t again; /* notes of refusals like those that wait; written by the worker */
-	struct hd_mac_note note[HD_MAC_RING_SIZE];
+	struct dp_mac_note note[DP_MAC_RING_SIZE];
 } __attribute__((aligned(64)));
 
-/* The ring of the worker with this index (struct hd_worker). Any thread. */
-struct hd_mac_ring *hd_mac_ring_of(unsigned int worker);
+/* The ring of the worker with this index (struct dp_worker). Any thread. */
+struct dp_mac_ring *dp_mac_ring_of(unsigned int worker);
 
 /* Adds a note, or counts that it did not. Worker. */
-void hd_mac_ring_put(struct hd_mac_ring *ring, const struct hd_mac_note *note);
+void dp_mac_ring_put(struct dp_mac_ring *ring, const struct dp_mac_note *note);
 
 /* Takes the oldest note; false if there is none. Control thread. */
-bool hd_mac_ring_get(struct hd_mac_ring *ring, struct hd_mac_note *note);
+bool dp_mac_ring_get(struct dp_mac_ring *ring, struct dp_mac_note *note);
 
 #endif

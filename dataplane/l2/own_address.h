@@ -8,15 +8,15 @@
 
 #include "dataplane/core/config.h"
 
-struct hd_fdb;
+struct dp_fdb;
 
 /*
  * Puts the entry of a host interface's or gateway's address right: the address that it has now, in the
  * VLAN that the port is in. The entries of a port that is neither (any more) go.
  */
-void l2_own_address(struct hd_fdb *fdb, const struct hd_config *tree, uint16_t id);
+void l2_own_address(struct dp_fdb *fdb, const struct dp_config *tree, uint16_t id);
 
 /* The same for all ports. */
-void l2_own_addresses(struct hd_fdb *fdb, const struct hd_config *tree);
+void l2_own_addresses(struct dp_fdb *fdb, const struct dp_config *tree);
 
 #endif

@@ -16,19 +16,19 @@
 #include "dataplane/l2/owners.h"
 
 /* The addresses of a port that is in a switch, or NULL. */
-static const struct hd_anti_spoof_object *addresses_of(const struct hd_port_config *c)
+static const struct hd_anti_spoof_object *addresses_of(const struct dp_port_config *c)
 {
-	return c && c->mode != HD_VLAN_NONE ? hd_port_feature_object(c, HD_ANTI_SPOOF) : NULL;
+	return c && c->mode != HD_VLAN_NONE ? dp_port_feature_object(c, HD_ANTI_SPOOF) : NULL;
 }
 
 /* True if a list, or whose it is, may be another than in the running tree. */
-static bool changed(const struct hd_build *b)
+static bool changed(const struct dp_build *b)
 {
 	uint32_t end = RTE_MAX(b->now->n_ports, b->next->n_ports);
 
 	for (uint32_t id = 0; id < end; id++) {
-		const struct hd_port_config *o = id < b->now->n_ports ? b->now->ports[id] : NULL;
-		const struct hd_port_config *n = id < b->next->n_ports ? b->next->ports[id] : NULL;
+		const struct dp_port_config *o = id < b->now->n_ports ? b->now->ports[id] : NULL;
+		const struct dp_port_config *n = id < b->next->n_ports ? b->next->ports[id] : NULL;
 
 		if (o != n && (addresses_of(o) || addresses_of(n)))
 			return true;
@@ -37,10 +37,10 @@ static bool changed(const struct hd_build *b)
 }
 
 /* Enters the address. 0, or -ENOSPC: too many other ports have it. */
-static int enter(struct hd_owners *o, uint64_t key, uint16_t port)
+static int enter(struct dp_owners *o, uint64_t key, uint16_t port)
 {
 	unsigned int others = 0;
-	uint32_t i = hd_owners_at(o, key);
+	uint32_t i = dp_owners_at(o, key);
 
 	for (; o->e[i].key; i = (i + 1) & o->mask) {
 		if (o->e[i].key != key)
@@ -50,15 +50,15 @@ static int enter(struct hd_owners *o, uint64_t key, uint16_t port)
 		if (++others == HD_OWNERS_MAX)
 			return -ENOSPC;
 	}
-	o->e[i] = (struct hd_owner){key, port};
+	o->e[i] = (struct dp_owner){key, port};
 	return 0;
 }
 
-static int enter_all(struct hd_build *b, struct hd_owners *o, const struct hd_port_config *c,
+static int enter_all(struct dp_build *b, struct dp_owners *o, const struct dp_port_config *c,
 		     const struct hd_anti_spoof_object *list)
 {
 	for (uint32_t i = 0; i < list->n_macs; i++) {
-		uint64_t mac = hd_fdb_mac(list->macs[i]);
+		uint64_t mac = dp_fdb_mac(list->macs[i]);
 		char text[HD_MAC_STR_MAX];
 
 		if (enter(o, mac << 16 | c->switch_index, c->id) < 0)
@@ -71,16 +71,16 @@ static int enter_all(struct hd_build *b, struct hd_owners *o, const struct hd_po
 	return 0;
 }
 
-static int prepare(struct hd_build *b)
+static int prepare(struct dp_build *b)
 {
-	const void **part = &b->next->part[hd_owners_section.index];
+	const void **part = &b->next->part[dp_owners_section.index];
 	const struct hd_anti_spoof_object *list;
-	struct hd_config *t = b->next;
-	struct hd_owners *o;
+	struct dp_config *t = b->next;
+	struct dp_owners *o;
 	uint32_t n = 0, room = 16;
 	int rc = 0;
 
-	*part = hd_owners_of(b->now);
+	*part = dp_owners_of(b->now);
 	if (!changed(b))
 		return 0;
 	*part = NULL;
@@ -105,7 +105,7 @@ static int prepare(struct hd_build *b)
 	return rc;
 }
 
-struct hd_section hd_owners_section = {
+struct dp_section dp_owners_section = {
 	.name = "owners",
 	.after = "ports",
 	.prepare = prepare,
@@ -114,5 +114,5 @@ struct hd_section hd_owners_section = {
 
 RTE_INIT(owners_section_register)
 {
-	hd_section_register(&hd_owners_section);
+	dp_section_register(&dp_owners_section);
 }

@@ -51,21 +51,21 @@ struct frame {
 };
 
 static struct rte_mempool *pool;
-static struct hd_port *ports[PORTS];
-static struct hd_port_config configs[PORTS];
-static const struct hd_port_config *config_list[PORTS];
-static struct hd_switch sw = {.domain = {[1] = 1, [2] = 2}};
-static const struct hd_switch *switches[] = {&sw};
-static const struct hd_domain *domains[3];
-static struct hd_config tree = {.n_ports = PORTS,
+static struct dp_port *ports[PORTS];
+static struct dp_port_config configs[PORTS];
+static const struct dp_port_config *config_list[PORTS];
+static struct dp_switch sw = {.domain = {[1] = 1, [2] = 2}};
+static const struct dp_switch *switches[] = {&sw};
+static const struct dp_domain *domains[3];
+static struct dp_config tree = {.n_ports = PORTS,
 				.n_domains = 3,
 				.ports = config_list,
 				.domains = domains,
 				.switches = switches};
 static struct hd_stats_worker stats[WORKERS];
 static struct hd_stats_port port_stats[WORKERS][PORTS];
-struct hd_section hd_owners_section; /* no address belongs to a port */
-static struct hd_worker workers[WORKERS];
+struct dp_section dp_owners_section; /* no address belongs to a port */
+static struct dp_worker workers[WORKERS];
 static unsigned int n_workers = 1;
 static uint8_t handed;
 
@@ -77,7 +77,7 @@ static unsigned int n_seen[PORTS], n_wanted[PORTS];
 static struct rte_mbuf *kept[64];
 static uint16_t n_kept;
 
-struct hd_worker *hd_worker_get(unsigned int index)
+struct dp_worker *dp_worker_get(unsigned int index)
 {
 	return &workers[index];
 }
@@ -92,7 +92,7 @@ static const struct payload *payload_of(struct rte_mbuf *m)
 	return rte_pktmbuf_mtod_offset(m, const struct payload *, HD_ETH_HLEN);
 }
 
-static uint16_t record(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+static uint16_t record(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 		       uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++)
@@ -104,36 +104,36 @@ static uint16_t record(struct hd_worker *w, struct hd_port *port, uint16_t q, st
 
 static void address(struct rte_mbuf *m, uint64_t dst, uint64_t src)
 {
-	hd_fdb_mac_bytes(dst, rte_pktmbuf_mtod(m, uint8_t *));
-	hd_fdb_mac_bytes(src, rte_pktmbuf_mtod(m, uint8_t *) + 6);
+	dp_fdb_mac_bytes(dst, rte_pktmbuf_mtod(m, uint8_t *));
+	dp_fdb_mac_bytes(src, rte_pktmbuf_mtod(m, uint8_t *) + 6);
 }
 
 /* A frame leaves the toy by @gateway, for @dst. */
-static void toy_send(struct hd_worker *w, unsigned int gateway, uint64_t dst, struct rte_mbuf *m)
+static void toy_send(struct dp_worker *w, unsigned int gateway, uint64_t dst, struct rte_mbuf *m)
 {
-	struct rte_mbuf *own = hd_mbuf_writable(pool, m, HD_ETH_HLEN);
+	struct rte_mbuf *own = dp_mbuf_writable(pool, m, HD_ETH_HLEN);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(own);
 	address(own, dst, mac_of(gateway));
-	hd_path_input(w, &configs[gateway], &own, 1, true);
+	dp_path_input(w, &configs[gateway], &own, 1, true);
 }
 
 /* On the worker that owns the gateway that the frame leaves by. */
-static void toy_leave(struct hd_worker *w, struct rte_mbuf *m)
+static void toy_leave(struct dp_worker *w, struct rte_mbuf *m)
 {
 	const struct payload *p = payload_of(m);
 
-	toy_send(w, hd_meta(m)->port, mac_of(p->to), m);
+	toy_send(w, dp_meta(m)->port, mac_of(p->to), m);
 }
 
-static void toy_take_one(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+static void toy_take_one(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m)
 {
 	const struct payload *p = payload_of(m);
 	unsigned int other = port->id == GATEWAY ? GATEWAY + 1 : GATEWAY;
 
-	hd_tx_taken(w, port, m);
+	dp_tx_taken(w, port, m);
 	switch (p->what) {
-	case ROUTE: hd_hand_over(w, other % n_workers, handed, ports[other], m); break;
+	case ROUTE: dp_hand_over(w, other % n_workers, handed, ports[other], m); break;
 	case ASK: toy_send(w, port->id, mac_of(p->from), m); break;
 	/* to the other gateway of the domain, which sends it back */
 	case LOOP: toy_send(w, port->id, mac_of(port->id == GATEWAY ? SECOND : GATEWAY), m); break;
@@ -144,7 +144,7 @@ static void toy_take_one(struct hd_worker *w, const struct hd_port_config *port,
 	}
 }
 
-static void toy_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+static void toy_take(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		     uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++)
@@ -152,13 +152,13 @@ static void toy_take(struct hd_worker *w, const struct hd_port_config *port, str
 }
 
 /* Keeps frames until one says that all go on. */
-static uint16_t keep(struct hd_worker *w, const struct hd_port_config *port, const void *conf,
+static uint16_t keep(struct dp_worker *w, const struct dp_port_config *port, const void *conf,
 		     struct rte_mbuf **m, uint16_t n);
 
-static struct hd_feature keeper = {
-	.name = "keep", .point = HD_POINT_INPUT, .run = keep, .order = 1};
+static struct dp_feature keeper = {
+	.name = "keep", .point = DP_POINT_INPUT, .run = keep, .order = 1};
 
-static uint16_t keep(struct hd_worker *w, const struct hd_port_config *port, const void *conf,
+static uint16_t keep(struct dp_worker *w, const struct dp_port_config *port, const void *conf,
 		     struct rte_mbuf **m, uint16_t n)
 {
 	uint16_t on = 0;
@@ -169,9 +169,9 @@ static uint16_t keep(struct hd_worker *w, const struct hd_port_config *port, con
 		if (what == RELEASE || n_kept == 64) {
 			/* What was let pass is before them. */
 			if (on)
-				hd_path->run(w, port, m, on);
+				dp_path->run(w, port, m, on);
 			on = 0;
-			hd_feature_resume(w, &keeper, port->id, kept, n_kept);
+			dp_feature_resume(w, &keeper, port->id, kept, n_kept);
 			n_kept = 0;
 		}
 		if (what == KEEP) {
@@ -184,13 +184,13 @@ static uint16_t keep(struct hd_worker *w, const struct hd_port_config *port, con
 	return on;
 }
 
-static const struct hd_port_ops host_ops = {.name = "host", .tx_burst = record};
-static const struct hd_port_ops toy_ops = {.name = "toy", .take = toy_take};
+static const struct dp_port_ops host_ops = {.name = "host", .tx_burst = record};
+static const struct dp_port_ops toy_ops = {.name = "toy", .take = toy_take};
 
-static struct hd_domain *domain_new(uint32_t id, unsigned int from, unsigned int to,
+static struct dp_domain *domain_new(uint32_t id, unsigned int from, unsigned int to,
 				    unsigned int gateway)
 {
-	struct hd_domain *d = calloc(1, sizeof(*d) + PORTS * sizeof(d->member[0]));
+	struct dp_domain *d = calloc(1, sizeof(*d) + PORTS * sizeof(d->member[0]));
 
 	d->id = id;
 	d->vlan = (uint16_t)id;
@@ -205,16 +205,16 @@ static struct hd_domain *domain_new(uint32_t id, unsigned int from, unsigned int
 
 static int setup(void)
 {
-	if (unit_eal_init() < 0 || hd_drop_init() < 0)
+	if (unit_eal_init() < 0 || dp_drop_init() < 0)
 		return -1;
-	handed = hd_handover_register(toy_leave);
-	pool = unit_pool("frames", POOL_SIZE, HD_FRAME_ROOM);
+	handed = dp_handover_register(toy_leave);
+	pool = unit_pool("frames", POOL_SIZE, DP_FRAME_ROOM);
 	domains[1] = domain_new(1, 0, 2, GATEWAY);
 	domains[2] = domain_new(2, 3, 4, GATEWAY + 1);
 	for (uint16_t i = 0; i < PORTS; i++) {
 		uint32_t domain = i < 3 || i == GATEWAY || i == SECOND ? 1 : 2;
 
-		configs[i] = (struct hd_port_config){
+		configs[i] = (struct dp_port_config){
 			.id = i,
 			.mode = HD_VLAN_ACCESS,
 			.pvid = (uint16_t)domain,
@@ -225,7 +225,7 @@ static int setup(void)
 			.max_frame = 1522,
 			.take = i >= GATEWAY ? toy_take : NULL,
 		};
-		configs[i].port = ports[i] = calloc(1, sizeof(struct hd_port));
+		configs[i].port = ports[i] = calloc(1, sizeof(struct dp_port));
 		ports[i]->ops = i >= GATEWAY ? &toy_ops : &host_ops;
 		ports[i]->id = i;
 		ports[i]->generation = 100u + i;
@@ -234,19 +234,19 @@ static int setup(void)
 		config_list[i] = &configs[i];
 	}
 	configs[KEEPER].n_input = 1;
-	configs[KEEPER].features[HD_POINT_INPUT] =
-		(struct hd_feature_list){.n = 1, .call = {{.run = keep, .feature = &keeper}}};
+	configs[KEEPER].features[DP_POINT_INPUT] =
+		(struct dp_feature_list){.n = 1, .call = {{.run = keep, .feature = &keeper}}};
 	for (unsigned int i = 0; i < WORKERS; i++) {
-		workers[i] = (struct hd_worker){.index = i,
+		workers[i] = (struct dp_worker){.index = i,
 						.config = &tree,
 						.stats = &stats[i],
 						.port_stats = port_stats[i],
 						.pool = pool,
-						.tx = hd_tx_new(),
-						.hold = hd_hold_new(100),
-						.deadlines = hd_deadlines_new(),
+						.tx = dp_tx_new(),
+						.hold = dp_hold_new(100),
+						.deadlines = dp_deadlines_new(),
 						.wake_fd = -1};
-		if (hd_handover_init(&workers[i]) < 0)
+		if (dp_handover_init(&workers[i]) < 0)
 			return -1;
 	}
 	return 0;
@@ -260,13 +260,13 @@ static void start(unsigned int of_workers)
 	memset(n_seen, 0, sizeof(n_seen));
 	for (unsigned int i = 0; i < WORKERS; i++) {
 		if (!i)
-			workers[i].fdb = hd_fdb_new(256, 1);
+			workers[i].fdb = dp_fdb_new(256, 1);
 		workers[i].fdb = workers[0].fdb;
 		workers[i].send_left = INT32_MAX;
 	}
 	for (unsigned int i = GATEWAY; i < PORTS; i++)
-		hd_fdb_set(workers[0].fdb, mac_of(i), configs[i].pvid_domain, (uint16_t)i,
-			   HD_FDB_V_LOCAL);
+		dp_fdb_set(workers[0].fdb, mac_of(i), configs[i].pvid_domain, (uint16_t)i,
+			   DP_FDB_V_LOCAL);
 }
 
 static uint64_t dst_of(enum what what, unsigned int from, unsigned int to)
@@ -303,22 +303,22 @@ static struct rte_mbuf *make(const struct frame *f)
 	uint8_t p[60] = {[12] = 0x88, [13] = 0xb5};
 	struct rte_mbuf *m;
 
-	hd_fdb_mac_bytes(f->dst, p);
-	hd_fdb_mac_bytes(mac_of(f->port), p + 6);
+	dp_fdb_mac_bytes(f->dst, p);
+	dp_fdb_mac_bytes(mac_of(f->port), p + 6);
 	memcpy(p + HD_ETH_HLEN, &f->payload, sizeof(f->payload));
 	m = unit_packet(pool, p, sizeof(p), 0);
-	hd_meta(m)->port = f->port;
-	hd_meta(m)->time_ns = f->payload.number;
+	dp_meta(m)->port = f->port;
+	dp_meta(m)->time_ns = f->payload.number;
 	return m;
 }
 
-static void give(struct hd_worker *w, uint16_t port, struct rte_mbuf **m, uint16_t n)
+static void give(struct dp_worker *w, uint16_t port, struct rte_mbuf **m, uint16_t n)
 {
 	w->stats->rx += n;
 	port_stats[w->index][port].rx_packets += n;
-	n = configs[port].n_input ? hd_port_run(w, &configs[port], HD_POINT_INPUT, 0, m, n) : n;
+	n = configs[port].n_input ? dp_port_run(w, &configs[port], DP_POINT_INPUT, 0, m, n) : n;
 	if (n)
-		hd_path->run(w, &configs[port], m, n);
+		dp_path->run(w, &configs[port], m, n);
 }
 
 static void check_books(void)
@@ -332,24 +332,24 @@ static void check_books(void)
 /* One worker gets all frames, @batch of them in a loop. */
 static void run_batch(unsigned int batch)
 {
-	struct hd_worker *w = &workers[0];
+	struct dp_worker *w = &workers[0];
 
 	start(1);
 	for (unsigned int at = 0, n; at < FRAMES; at += n) {
-		struct rte_mbuf *m[HD_BURST];
+		struct rte_mbuf *m[DP_BURST];
 		uint16_t run = 0;
 
 		for (n = 0; n < batch && at + n < FRAMES; n++) {
 			const struct frame *f = &frames[at + n];
 
-			if (run && (run == HD_BURST || f[-1].port != f->port)) {
+			if (run && (run == DP_BURST || f[-1].port != f->port)) {
 				give(w, f[-1].port, m, run);
 				run = 0;
 			}
 			m[run++] = make(f);
 		}
 		give(w, frames[at + n - 1].port, m, run);
-		hd_tx_flush(w);
+		dp_tx_flush(w);
 	}
 	check_books();
 }
@@ -358,7 +358,7 @@ static void forget_kept(void)
 {
 	rte_pktmbuf_free_bulk(kept, n_kept);
 	n_kept = 0;
-	hd_fdb_free(workers[0].fdb);
+	dp_fdb_free(workers[0].fdb);
 }
 
 static uint64_t drops_of(uint16_t port, const char *name)
@@ -427,9 +427,9 @@ static void test_workers(void)
 		do {
 			unsigned int i = (unsigned int)rand() % WORKERS,
 				     n = (unsigned int)rand() % 16;
-			struct hd_worker *w = &workers[i];
+			struct dp_worker *w = &workers[i];
 
-			hd_handover_run(w);
+			dp_handover_run(w);
 			for (; at[i] < FRAMES && n; at[i]++) {
 				struct rte_mbuf *m;
 
@@ -439,10 +439,10 @@ static void test_workers(void)
 				give(w, frames[at[i]].port, &m, 1);
 				n--;
 			}
-			hd_tx_flush(w);
+			dp_tx_flush(w);
 			busy = 0;
 			for (unsigned int k = 0; k < WORKERS; k++)
-				busy += at[k] < FRAMES || hd_handover_waits(&workers[k]);
+				busy += at[k] < FRAMES || dp_handover_waits(&workers[k]);
 		} while (busy);
 		check_order();
 		check_books();
@@ -458,23 +458,23 @@ static void test_handover(void)
 	struct frame f = {.port = 3, .payload = {.what = ROUTE, .from = 3, .to = 1}};
 
 	start(2);
-	CU_ASSERT_TRUE(hd_hand_over(&workers[0], 1, handed, ports[GATEWAY], make(&f)));
-	CU_ASSERT_TRUE(hd_hand_over(NULL, 1, handed, ports[GATEWAY], make(&f)));
+	CU_ASSERT_TRUE(dp_hand_over(&workers[0], 1, handed, ports[GATEWAY], make(&f)));
+	CU_ASSERT_TRUE(dp_hand_over(NULL, 1, handed, ports[GATEWAY], make(&f)));
 	ports[GATEWAY]->generation++;
-	CU_ASSERT_EQUAL(hd_handover_run(&workers[1]), 2);
+	CU_ASSERT_EQUAL(dp_handover_run(&workers[1]), 2);
 	CU_ASSERT_EQUAL(stats[1].drops, 2);
-	for (unsigned int i = 0; i < HD_HANDOVER_RING - 1; i++)
-		CU_ASSERT_TRUE(hd_hand_over(&workers[0], 1, handed, ports[GATEWAY], make(&f)));
+	for (unsigned int i = 0; i < DP_HANDOVER_RING - 1; i++)
+		CU_ASSERT_TRUE(dp_hand_over(&workers[0], 1, handed, ports[GATEWAY], make(&f)));
 	CU_ASSERT_EQUAL(stats[0].drops, 0);
-	CU_ASSERT_FALSE(hd_hand_over(&workers[0], 1, handed, ports[GATEWAY], make(&f)));
-	CU_ASSERT_FALSE(hd_hand_over(NULL, 1, handed, ports[GATEWAY], make(&f)));
+	CU_ASSERT_FALSE(dp_hand_over(&workers[0], 1, handed, ports[GATEWAY], make(&f)));
+	CU_ASSERT_FALSE(dp_hand_over(NULL, 1, handed, ports[GATEWAY], make(&f)));
 	CU_ASSERT_EQUAL(drops_of(GATEWAY, "handover_full"), 1);
-	CU_ASSERT_EQUAL(hd_handover_run(&workers[1]), HD_HANDOVER_RING - 1);
-	CU_ASSERT_FALSE(hd_handover_waits(&workers[1]));
-	hd_tx_flush(&workers[1]);
+	CU_ASSERT_EQUAL(dp_handover_run(&workers[1]), DP_HANDOVER_RING - 1);
+	CU_ASSERT_FALSE(dp_handover_waits(&workers[1]));
+	dp_tx_flush(&workers[1]);
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), POOL_SIZE);
-	CU_ASSERT_EQUAL(stats[1].tx, (HD_HANDOVER_RING - 1) * 3); /* it is flooded */
-	hd_fdb_free(workers[0].fdb);
+	CU_ASSERT_EQUAL(stats[1].tx, (DP_HANDOVER_RING - 1) * 3); /* it is flooded */
+	dp_fdb_free(workers[0].fdb);
 }
 
 UNIT_MAIN_SETUP("path", setup, {"any batch", test_batches}, {"three workers", test_workers},

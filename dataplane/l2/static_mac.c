@@ -28,9 +28,9 @@ struct static_macs {
 	struct static_mac e[]; /* by MAC, then by domain */
 };
 
-static struct hd_section section;
+static struct dp_section section;
 
-static const struct static_macs *macs_of(const struct hd_config *tree)
+static const struct static_macs *macs_of(const struct dp_config *tree)
 {
 	return tree->part[section.index];
 }
@@ -46,21 +46,21 @@ static int mac_compare(const void *a, const void *b)
 
 /* What one list is made from. */
 struct making {
-	struct hd_build *b;
-	const struct hd_port_config **by_name; /* the next tree's ports */
+	struct dp_build *b;
+	const struct dp_port_config **by_name; /* the next tree's ports */
 	size_t n_ports;
 	struct static_macs *list;
 };
 
 static int port_compare(const void *a, const void *b)
 {
-	return strcmp((*(const struct hd_port_config *const *)a)->name,
-		      (*(const struct hd_port_config *const *)b)->name);
+	return strcmp((*(const struct dp_port_config *const *)a)->name,
+		      (*(const struct dp_port_config *const *)b)->name);
 }
 
 static int name_compare(const void *name, const void *port)
 {
-	return strcmp(name, (*(const struct hd_port_config *const *)port)->name);
+	return strcmp(name, (*(const struct dp_port_config *const *)port)->name);
 }
 
 static int collect(const char *key, enum hd_change change, const void *now, const void *next,
@@ -68,8 +68,8 @@ static int collect(const char *key, enum hd_change change, const void *now, cons
 {
 	const struct hd_static_mac_object *o = next;
 	struct making *m = arg;
-	const struct hd_port_config *const *port;
-	const struct hd_switch *sw;
+	const struct dp_port_config *const *port;
+	const struct dp_switch *sw;
 	uint32_t domain;
 
 	(void)key;
@@ -78,11 +78,11 @@ static int collect(const char *key, enum hd_change change, const void *now, cons
 	if (!o)
 		return 0;
 	port = bsearch(o->port, m->by_name, m->n_ports, sizeof(*m->by_name), name_compare);
-	sw = hd_config_switch(m->b->next, o->switch_name);
-	domain = sw ? sw->domain[o->vlan] : HD_DOMAIN_NONE;
-	if (!domain || !port || !hd_port_carries(m->b->next, *port, domain, o->vlan))
+	sw = dp_config_switch(m->b->next, o->switch_name);
+	domain = sw ? sw->domain[o->vlan] : DP_DOMAIN_NONE;
+	if (!domain || !port || !dp_port_carries(m->b->next, *port, domain, o->vlan))
 		return 0; /* takes effect when the port carries that VLAN */
-	m->list->e[m->list->n++] = (struct static_mac){hd_fdb_mac(o->mac), domain, (*port)->id};
+	m->list->e[m->list->n++] = (struct static_mac){dp_fdb_mac(o->mac), domain, (*port)->id};
 	return 0;
 }
 
@@ -107,9 +107,9 @@ static int any_change(const char *key, enum hd_change change, const void *now, c
 	return 1;
 }
 
-static int make(struct hd_build *b, size_t n)
+static int make(struct dp_build *b, size_t n)
 {
-	struct hd_config *t = b->next;
+	struct dp_config *t = b->next;
 	struct making m = {.b = b};
 	int rc;
 
@@ -130,7 +130,7 @@ static int make(struct hd_build *b, size_t n)
 	return rc;
 }
 
-static int prepare(struct hd_build *b)
+static int prepare(struct dp_build *b)
 {
 	size_t n = 0;
 
@@ -144,30 +144,30 @@ static int prepare(struct hd_build *b)
 }
 
 /* A static entry that the configuration no longer has, or has at another port. */
-static bool is_unwanted(const struct hd_fdb_view *v, void *arg)
+static bool is_unwanted(const struct dp_fdb_view *v, void *arg)
 {
 	const struct static_macs *list = arg;
 	struct static_mac key = {v->mac, v->domain, 0}, *e;
 
-	if (!(v->flags & HD_FDB_V_STATIC))
+	if (!(v->flags & DP_FDB_V_STATIC))
 		return false;
 	e = list ? bsearch(&key, list->e, list->n, sizeof(key), mac_compare) : NULL;
 	return !e || e->port != v->port;
 }
 
-static void enter(struct hd_fdb *fdb, const struct static_mac *e)
+static void enter(struct dp_fdb *fdb, const struct static_mac *e)
 {
-	uint64_t hash = hd_fdb_hash(fdb, e->mac, e->domain), val;
+	uint64_t hash = dp_fdb_hash(fdb, e->mac, e->domain), val;
 
-	if (hd_fdb_find(fdb, hash, e->mac, e->domain, &val) && hd_fdb_val_fixed(val))
+	if (dp_fdb_find(fdb, hash, e->mac, e->domain, &val) && dp_fdb_val_fixed(val))
 		return;
-	if (hd_fdb_set(fdb, e->mac, e->domain, e->port, HD_FDB_V_STATIC) < 0)
+	if (dp_fdb_set(fdb, e->mac, e->domain, e->port, DP_FDB_V_STATIC) < 0)
 		hd_log(HD_LOG_ERR, "too many fixed addresses in the forwarding database: a static "
 				   "address is missing");
 }
 
 /* An entry that is as it should be is not touched. */
-static void commit(struct hd_config *tree, const struct hd_config *old,
+static void commit(struct dp_config *tree, const struct dp_config *old,
 		   const struct hd_store *store)
 {
 	const struct static_macs *list = macs_of(tree);
@@ -175,13 +175,13 @@ static void commit(struct hd_config *tree, const struct hd_config *old,
 	(void)store;
 	if (list == macs_of(old) && !tree->ports_changed)
 		return;
-	hd_fdb_flush(l2_fdb(), (uint32_t)(hd_now_ns() / HD_FDB_UNIT_NS), is_unwanted, (void *)list);
+	dp_fdb_flush(l2_fdb(), (uint32_t)(hd_now_ns() / DP_FDB_UNIT_NS), is_unwanted, (void *)list);
 	for (size_t i = 0; list && i < list->n; i++)
 		enter(l2_fdb(), &list->e[i]);
 }
 
 /* Behind the entries of ports and domains that are gone, so that there is room. */
-static struct hd_section section = {
+static struct dp_section section = {
 	.name = "static-macs",
 	.after = "fdb",
 	.prepare = prepare,
@@ -198,7 +198,7 @@ static int static_mac_validate(const void *object, struct hd_err *err)
 		return hd_err_set(err, EINVAL, "switch or port is not a name");
 	if (!hd_vlan_valid(o->vlan))
 		return hd_err_set(err, EINVAL, "VLAN %u is no number of a VLAN", o->vlan);
-	if (o->mac[0] & 1 || !hd_fdb_mac(o->mac))
+	if (o->mac[0] & 1 || !dp_fdb_mac(o->mac))
 		return hd_err_set(err, EINVAL, "a static address is a unicast address");
 	return 0;
 }
@@ -213,5 +213,5 @@ RTE_INIT(static_mac_register)
 	};
 
 	hd_object_class_register(&cls);
-	hd_section_register(&section);
+	dp_section_register(&section);
 }

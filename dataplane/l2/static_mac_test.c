@@ -16,43 +16,43 @@
 #define VLAN   10
 #define DOMAIN 3
 
-static struct hd_fdb *fdb;
+static struct dp_fdb *fdb;
 static struct hd_store *store;
-static const struct hd_section *section;
-static struct hd_section *sections;
+static const struct dp_section *section;
+static struct dp_section *sections;
 static uint64_t generation;
 static const char *const names[PORTS] = {"d", "b", "c", "a"};
-static struct hd_port_config configs[PORTS];
-static const struct hd_port_config *ports[PORTS];
-static struct hd_switch sw = {.name = "sw0", .domain = {[VLAN] = DOMAIN}};
-static const struct hd_switch *switches[] = {&sw};
-static struct hd_config trees[2]; /* one runs, the other is being built */
+static struct dp_port_config configs[PORTS];
+static const struct dp_port_config *ports[PORTS];
+static struct dp_switch sw = {.name = "sw0", .domain = {[VLAN] = DOMAIN}};
+static const struct dp_switch *switches[] = {&sw};
+static struct dp_config trees[2]; /* one runs, the other is being built */
 static unsigned int now;
 
 /* In the place of the rest of the program. */
-struct hd_fdb *l2_fdb(void)
+struct dp_fdb *l2_fdb(void)
 {
 	return fdb;
 }
 
-void hd_section_register(struct hd_section *s)
+void dp_section_register(struct dp_section *s)
 {
 	s->next = sections;
 	sections = s;
 }
 
-const struct hd_switch *hd_config_switch(const struct hd_config *tree, const char *name)
+const struct dp_switch *dp_config_switch(const struct dp_config *tree, const char *name)
 {
 	return strcmp(name, sw.name) == 0 ? tree->switches[0] : NULL;
 }
 
 static int setup(void)
 {
-	fdb = hd_fdb_new(256, 1);
+	fdb = dp_fdb_new(256, 1);
 	store = hd_store_new(100);
 	section = sections;
 	for (unsigned int i = 0; i < PORTS; i++) {
-		configs[i] = (struct hd_port_config){.id = (uint16_t)i,
+		configs[i] = (struct dp_port_config){.id = (uint16_t)i,
 						     .name = names[i],
 						     .mode = HD_VLAN_ACCESS,
 						     .pvid = VLAN,
@@ -97,7 +97,7 @@ static void put(const char *key, const char *port, uint8_t last)
 /* Builds the next tree's section. */
 static void prepare(void)
 {
-	struct hd_build b = {.store = store, .next = &trees[!now], .now = &trees[now]};
+	struct dp_build b = {.store = store, .next = &trees[!now], .now = &trees[now]};
 
 	CU_ASSERT_EQUAL_FATAL(section->prepare(&b), 0);
 }
@@ -109,18 +109,18 @@ static void commit(void)
 	generation++;
 	now = !now;
 	section->commit(&trees[now], &trees[!now], store);
-	hd_section_free(section, &trees[!now], &trees[now], false);
+	dp_section_free(section, &trees[!now], &trees[now], false);
 }
 
 /* Where the table has 02:00:00:00:00:@last as a static one; -1: nowhere. */
 static int port_of(uint8_t last)
 {
-	uint64_t mac = hd_fdb_mac((const uint8_t[]){2, 0, 0, 0, 0, last}), val;
+	uint64_t mac = dp_fdb_mac((const uint8_t[]){2, 0, 0, 0, 0, last}), val;
 
-	if (!hd_fdb_find(fdb, hd_fdb_hash(fdb, mac, DOMAIN), mac, DOMAIN, &val) ||
-	    !(val & HD_FDB_V_STATIC))
+	if (!dp_fdb_find(fdb, dp_fdb_hash(fdb, mac, DOMAIN), mac, DOMAIN, &val) ||
+	    !(val & DP_FDB_V_STATIC))
 		return -1;
-	return hd_fdb_val_port(val);
+	return dp_fdb_val_port(val);
 }
 
 static void test_commit(void)
@@ -173,7 +173,7 @@ static void test_discard(void)
 	put("4", "d", 4);
 	prepare();
 	CU_ASSERT_PTR_NOT_EQUAL(trees[!now].part[section->index], list);
-	hd_section_free(section, &trees[!now], &trees[now], true);
+	dp_section_free(section, &trees[!now], &trees[now], true);
 	hd_store_abort(store);
 	CU_ASSERT(port_of(1) == 2 && port_of(4) == -1);
 	begin();
@@ -184,7 +184,7 @@ static void test_discard(void)
 	CU_ASSERT_EQUAL(port_of(1), -1);
 	CU_ASSERT_EQUAL(fdb->count, 0);
 	hd_store_free(store);
-	hd_fdb_free(fdb);
+	dp_fdb_free(fdb);
 }
 
 UNIT_MAIN_SETUP("static_mac", setup, {"commit", test_commit}, {"members", test_members},

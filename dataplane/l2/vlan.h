@@ -21,56 +21,56 @@
 
 #include "dataplane/core/config.h"
 
-enum hd_vlan_verdict {
-	HD_VLAN_OK,
-	HD_VLAN_NO_SWITCH,     /* the port belongs to none */
-	HD_VLAN_UNTAGGED,      /* untagged, and the port has no native VLAN */
-	HD_VLAN_TAGGED,        /* tagged, on an access port */
-	HD_VLAN_NOT_ALLOWED,   /* a VLAN that the port does not carry */
-	HD_VLAN_RESERVED,      /* VID 4095 */
-	HD_VLAN_CVLAN_REFUSED, /* tunnel: not one of the customer's VLANs */
+enum dp_vlan_verdict {
+	DP_VLAN_OK,
+	DP_VLAN_NO_SWITCH,     /* the port belongs to none */
+	DP_VLAN_UNTAGGED,      /* untagged, and the port has no native VLAN */
+	DP_VLAN_TAGGED,        /* tagged, on an access port */
+	DP_VLAN_NOT_ALLOWED,   /* a VLAN that the port does not carry */
+	DP_VLAN_RESERVED,      /* VID 4095 */
+	DP_VLAN_CVLAN_REFUSED, /* tunnel: not one of the customer's VLANs */
 };
 
-struct hd_vlan_class {
-	enum hd_vlan_verdict verdict;
+struct dp_vlan_class {
+	enum dp_vlan_verdict verdict;
 	uint16_t vlan;   /* the switch's VLAN */
 	uint16_t tci;    /* PCP and DEI of the frame, id of the VLAN (0: it has none) */
 	uint8_t tag_len; /* 4: the tag at offset 12 is the VLAN's */
 };
 
 /*
- * Classifies a frame of at least 14 bytes that hd_vlan_tag_is_cut() is false for.
+ * Classifies a frame of at least 14 bytes that dp_vlan_tag_is_cut() is false for.
  */
-struct hd_vlan_class hd_vlan_classify_tagged(const struct hd_port_config *port,
+struct dp_vlan_class dp_vlan_classify_tagged(const struct dp_port_config *port,
 					     const uint8_t *frame);
 
 /*
  * True if the frame of @len bytes, at least 14, ends within one of the two tags that it may start
  * with: of either protocol, whatever is a tag on its port, since it may be one where it leaves.
  */
-bool hd_vlan_tag_is_cut(const uint8_t *frame, uint32_t len);
+bool dp_vlan_tag_is_cut(const uint8_t *frame, uint32_t len);
 
-enum hd_vlan_action {
-	HD_TAG_KEEP,    /* leave the frame as it is */
-	HD_TAG_STRIP,   /* take off the tag at offset 12 */
-	HD_TAG_PUSH,    /* put (tpid, tci) in at offset 12 */
-	HD_TAG_REWRITE, /* set the tag at offset 12 to (tpid, tci) */
-	HD_TAG_NOT_MEMBER,
-	HD_TAG_EXPOSED, /* the tag that would come to the front is one that the port's peer obeys */
+enum dp_vlan_action {
+	DP_TAG_KEEP,    /* leave the frame as it is */
+	DP_TAG_STRIP,   /* take off the tag at offset 12 */
+	DP_TAG_PUSH,    /* put (tpid, tci) in at offset 12 */
+	DP_TAG_REWRITE, /* set the tag at offset 12 to (tpid, tci) */
+	DP_TAG_NOT_MEMBER,
+	DP_TAG_EXPOSED, /* the tag that would come to the front is one that the port's peer obeys */
 };
 
-struct hd_vlan_egress {
-	enum hd_vlan_action action;
+struct dp_vlan_egress {
+	enum dp_vlan_action action;
 	uint16_t tci;  /* for PUSH and REWRITE, host order */
 	uint16_t tpid; /* the port's, network order */
 };
 
 /*
  * What to do with a classified frame of @domain that leaves by @port. @member says that the port
- * belongs to it (hd_port_carries()). @tci and @tag_len are the classification's; @frame has at least
+ * belongs to it (dp_port_carries()). @tci and @tag_len are the classification's; @frame has at least
  * 14 + tag_len bytes.
  */
-struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool member,
+struct dp_vlan_egress dp_vlan_egress(const struct dp_port_config *port, bool member,
 				     uint32_t domain, uint16_t tci, uint8_t tag_len,
 				     const uint8_t *frame);
 
@@ -78,7 +78,7 @@ struct hd_vlan_egress hd_vlan_egress(const struct hd_port_config *port, bool mem
  * False if the frame of @len bytes must not leave by the tunnel @port, because the customer's VLAN
  * that it carries (behind the tag of @tag_len bytes) is not on the port's list, or it carries none.
  */
-bool hd_vlan_cvlan_passes(const struct hd_port_config *port, uint8_t tag_len, const uint8_t *frame,
+bool dp_vlan_cvlan_passes(const struct dp_port_config *port, uint8_t tag_len, const uint8_t *frame,
 			  uint32_t len);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Classification of a received frame: the domain that it belongs to, or why it is dropped. What it
- * finds is in the frame's struct hd_meta. Worker.
+ * finds is in the frame's struct dp_meta. Worker.
  */
 #ifndef DATAPLANE_L2_VLAN_INPUT_H
 #define DATAPLANE_L2_VLAN_INPUT_H
@@ -16,18 +16,19 @@
 #include "dataplane/core/meta.h"
 
 /* Any frame. NULL: it is classified; else why it has to be dropped. */
-const struct hd_drop_reason *l2_vlan_classify(const struct hd_config *config,
-					      const struct hd_port_config *port,
+const struct dp_drop_reason *l2_vlan_classify(const struct dp_config *config,
+					      const struct dp_port_config *port,
 					      struct rte_mbuf *m);
 
 /* What is the same for all plain frames of a port: without any tag, of ordinary size, most of them. */
 struct l2_plain {
 	uint32_t domain;
-	uint32_t room; /* a frame has fewer bytes besides its Ethernet header; 0: none is plain here */
+	uint32_t
+		room; /* a frame has fewer bytes besides its Ethernet header; 0: none is plain here */
 	uint16_t tci;
 };
 
-static inline struct l2_plain l2_plain(const struct hd_port_config *port)
+static inline struct l2_plain l2_plain(const struct dp_port_config *port)
 {
 	bool none = port->mode == HD_VLAN_TUNNEL || !port->pvid_domain;
 
@@ -49,12 +50,12 @@ static inline bool l2_vlan_is_plain(const struct l2_plain *plain, const struct r
 }
 
 /* The same as l2_vlan_classify(), and quick for a plain frame. */
-static inline const struct hd_drop_reason *l2_vlan_input(const struct hd_config *config,
+static inline const struct dp_drop_reason *l2_vlan_input(const struct dp_config *config,
 							 const struct l2_plain *plain,
-							 const struct hd_port_config *port,
+							 const struct dp_port_config *port,
 							 struct rte_mbuf *m)
 {
-	struct hd_meta *meta = hd_meta(m);
+	struct dp_meta *meta = dp_meta(m);
 
 	if (unlikely(!l2_vlan_is_plain(plain, m)))
 		return l2_vlan_classify(config, port, m);

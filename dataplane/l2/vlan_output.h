@@ -5,8 +5,8 @@
 #ifndef DATAPLANE_L2_VLAN_OUTPUT_H
 #define DATAPLANE_L2_VLAN_OUTPUT_H
 
-struct hd_port_config;
-struct hd_worker;
+struct dp_port_config;
+struct dp_worker;
 struct rte_mbuf;
 
 /*
@@ -14,7 +14,7 @@ struct rte_mbuf;
  * changes it. A frame that others hold too is copied before it is changed. NULL: it was dropped.
  * Worker.
  */
-struct rte_mbuf *l2_vlan_output(struct hd_worker *w, const struct hd_port_config *port,
+struct rte_mbuf *l2_vlan_output(struct dp_worker *w, const struct dp_port_config *port,
 				struct rte_mbuf *m);
 
 #endif

@@ -9,9 +9,9 @@
 #include "dataplane/l2/vlan.h"
 #include "tests/unit/unit.h"
 
-static struct hd_port_config port(uint8_t mode, uint16_t pvid, uint32_t flags)
+static struct dp_port_config port(uint8_t mode, uint16_t pvid, uint32_t flags)
 {
-	struct hd_port_config c = {.mode = mode, .pvid = pvid, .flags = flags};
+	struct dp_port_config c = {.mode = mode, .pvid = pvid, .flags = flags};
 
 	c.tpid = rte_cpu_to_be_16(HD_TPID_C);
 	c.default_tci = (uint16_t)(2 << HD_PCP_SHIFT | hd_vlan_id(pvid));
@@ -51,65 +51,65 @@ struct in_row {
 	uint16_t pvid;
 	uint32_t flags;
 	uint32_t outer, inner;
-	enum hd_vlan_verdict verdict;
+	enum dp_vlan_verdict verdict;
 	uint16_t tci;
 	uint8_t tag_len;
 };
 
 static const struct in_row in_rows[] = {
-	{HD_VLAN_NONE, 0, 0, UNTAGGED, UNTAGGED, HD_VLAN_NO_SWITCH, 0, 0},
-	{HD_VLAN_ACCESS, 10, 0, UNTAGGED, UNTAGGED, HD_VLAN_OK, 0x400a, 0},
-	{HD_VLAN_ACCESS, 10, 0, C(0xa000), UNTAGGED, HD_VLAN_OK, 0xa00a, 4},
-	{HD_VLAN_ACCESS, 10, 0, C(0x000a), UNTAGGED, HD_VLAN_TAGGED, 0, 0},
-	{HD_VLAN_ACCESS, 10, 0, C(0x0014), UNTAGGED, HD_VLAN_TAGGED, 0, 0},
-	{HD_VLAN_ACCESS, 10, 0, C(0x0fff), UNTAGGED, HD_VLAN_RESERVED, 0, 0},
-	{HD_VLAN_ACCESS, 10, 0, S(0x0014), UNTAGGED, HD_VLAN_OK, 0x400a, 0},
-	{HD_VLAN_ACCESS, 10, HD_PORT_ACCEPT_PVID_TAG, C(0x700a), UNTAGGED, HD_VLAN_OK, 0x700a, 4},
-	{HD_VLAN_ACCESS, 10, HD_PORT_ACCEPT_PVID_TAG, C(0x0014), UNTAGGED, HD_VLAN_TAGGED, 0, 0},
-	{HD_VLAN_TRUNK, 0, 0, UNTAGGED, UNTAGGED, HD_VLAN_UNTAGGED, 0, 0},
-	{HD_VLAN_TRUNK, 0, 0, C(0xe000), UNTAGGED, HD_VLAN_UNTAGGED, 0, 0},
-	{HD_VLAN_TRUNK, 0, 0, C(0xf014), UNTAGGED, HD_VLAN_OK, 0xf014, 4},
-	{HD_VLAN_TRUNK, 0, 0, C(0x0015), UNTAGGED, HD_VLAN_NOT_ALLOWED, 0, 0},
-	{HD_VLAN_TRUNK, 0, 0, C(0x0fff), UNTAGGED, HD_VLAN_RESERVED, 0, 0},
-	{HD_VLAN_TRUNK, 10, 0, UNTAGGED, UNTAGGED, HD_VLAN_OK, 0x400a, 0},
-	{HD_VLAN_TRUNK, 10, 0, C(0x6000), UNTAGGED, HD_VLAN_OK, 0x600a, 4},
-	{HD_VLAN_TRUNK, 10, 0, C(0x600a), UNTAGGED, HD_VLAN_OK, 0x600a, 4},
-	{HD_VLAN_TRUNK, 10, 0, C(0x001e), C(0x0014), HD_VLAN_OK, 0x001e, 4},
-	{HD_VLAN_TUNNEL, 300, 0, UNTAGGED, UNTAGGED, HD_VLAN_OK, 0x412c, 0},
-	{HD_VLAN_TUNNEL, 300, 0, C(0xe014), UNTAGGED, HD_VLAN_OK, 0xe12c, 0},
-	{HD_VLAN_TUNNEL, 300, 0, C(0xa000), UNTAGGED, HD_VLAN_OK, 0xa12c, 0},
-	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, C(0x0014), UNTAGGED, HD_VLAN_OK, 0x012c, 0},
-	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, C(0x0015), UNTAGGED, HD_VLAN_CVLAN_REFUSED, 0, 0},
-	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, UNTAGGED, UNTAGGED, HD_VLAN_CVLAN_REFUSED, 0, 0},
-	{HD_VLAN_TUNNEL, 300, 0, C(0x0fff), UNTAGGED, HD_VLAN_OK, 0x012c, 0},
-	{HD_VLAN_TUNNEL, 300, 0, S(0xe014), UNTAGGED, HD_VLAN_OK, 0x412c, 0},
-	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, S(0x0014), UNTAGGED, HD_VLAN_CVLAN_REFUSED, 0, 0},
+	{HD_VLAN_NONE, 0, 0, UNTAGGED, UNTAGGED, DP_VLAN_NO_SWITCH, 0, 0},
+	{HD_VLAN_ACCESS, 10, 0, UNTAGGED, UNTAGGED, DP_VLAN_OK, 0x400a, 0},
+	{HD_VLAN_ACCESS, 10, 0, C(0xa000), UNTAGGED, DP_VLAN_OK, 0xa00a, 4},
+	{HD_VLAN_ACCESS, 10, 0, C(0x000a), UNTAGGED, DP_VLAN_TAGGED, 0, 0},
+	{HD_VLAN_ACCESS, 10, 0, C(0x0014), UNTAGGED, DP_VLAN_TAGGED, 0, 0},
+	{HD_VLAN_ACCESS, 10, 0, C(0x0fff), UNTAGGED, DP_VLAN_RESERVED, 0, 0},
+	{HD_VLAN_ACCESS, 10, 0, S(0x0014), UNTAGGED, DP_VLAN_OK, 0x400a, 0},
+	{HD_VLAN_ACCESS, 10, HD_PORT_ACCEPT_PVID_TAG, C(0x700a), UNTAGGED, DP_VLAN_OK, 0x700a, 4},
+	{HD_VLAN_ACCESS, 10, HD_PORT_ACCEPT_PVID_TAG, C(0x0014), UNTAGGED, DP_VLAN_TAGGED, 0, 0},
+	{HD_VLAN_TRUNK, 0, 0, UNTAGGED, UNTAGGED, DP_VLAN_UNTAGGED, 0, 0},
+	{HD_VLAN_TRUNK, 0, 0, C(0xe000), UNTAGGED, DP_VLAN_UNTAGGED, 0, 0},
+	{HD_VLAN_TRUNK, 0, 0, C(0xf014), UNTAGGED, DP_VLAN_OK, 0xf014, 4},
+	{HD_VLAN_TRUNK, 0, 0, C(0x0015), UNTAGGED, DP_VLAN_NOT_ALLOWED, 0, 0},
+	{HD_VLAN_TRUNK, 0, 0, C(0x0fff), UNTAGGED, DP_VLAN_RESERVED, 0, 0},
+	{HD_VLAN_TRUNK, 10, 0, UNTAGGED, UNTAGGED, DP_VLAN_OK, 0x400a, 0},
+	{HD_VLAN_TRUNK, 10, 0, C(0x6000), UNTAGGED, DP_VLAN_OK, 0x600a, 4},
+	{HD_VLAN_TRUNK, 10, 0, C(0x600a), UNTAGGED, DP_VLAN_OK, 0x600a, 4},
+	{HD_VLAN_TRUNK, 10, 0, C(0x001e), C(0x0014), DP_VLAN_OK, 0x001e, 4},
+	{HD_VLAN_TUNNEL, 300, 0, UNTAGGED, UNTAGGED, DP_VLAN_OK, 0x412c, 0},
+	{HD_VLAN_TUNNEL, 300, 0, C(0xe014), UNTAGGED, DP_VLAN_OK, 0xe12c, 0},
+	{HD_VLAN_TUNNEL, 300, 0, C(0xa000), UNTAGGED, DP_VLAN_OK, 0xa12c, 0},
+	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, C(0x0014), UNTAGGED, DP_VLAN_OK, 0x012c, 0},
+	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, C(0x0015), UNTAGGED, DP_VLAN_CVLAN_REFUSED, 0, 0},
+	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, UNTAGGED, UNTAGGED, DP_VLAN_CVLAN_REFUSED, 0, 0},
+	{HD_VLAN_TUNNEL, 300, 0, C(0x0fff), UNTAGGED, DP_VLAN_OK, 0x012c, 0},
+	{HD_VLAN_TUNNEL, 300, 0, S(0xe014), UNTAGGED, DP_VLAN_OK, 0x412c, 0},
+	{HD_VLAN_TUNNEL, 300, HD_PORT_CVLANS, S(0x0014), UNTAGGED, DP_VLAN_CVLAN_REFUSED, 0, 0},
 	/* a VLAN without an id: no tag is its, whichever number it carries */
-	{HD_VLAN_ACCESS, OWN, 0, UNTAGGED, UNTAGGED, HD_VLAN_OK, 0x4000, 0},
-	{HD_VLAN_ACCESS, OWN, HD_PORT_ACCEPT_PVID_TAG, C(OWN & 0xfff), UNTAGGED, HD_VLAN_TAGGED, 0,
+	{HD_VLAN_ACCESS, OWN, 0, UNTAGGED, UNTAGGED, DP_VLAN_OK, 0x4000, 0},
+	{HD_VLAN_ACCESS, OWN, HD_PORT_ACCEPT_PVID_TAG, C(OWN & 0xfff), UNTAGGED, DP_VLAN_TAGGED, 0,
 	 0},
-	{HD_VLAN_TRUNK, OWN, 0, UNTAGGED, UNTAGGED, HD_VLAN_OK, 0x4000, 0},
-	{HD_VLAN_TRUNK, OWN, 0, C(0x6000), UNTAGGED, HD_VLAN_OK, 0x6000, 4},
-	{HD_VLAN_TRUNK, OWN, 0, C(OWN & 0xfff), UNTAGGED, HD_VLAN_NOT_ALLOWED, 0, 0},
-	{HD_VLAN_TUNNEL, OWN, 0, C(0xe014), UNTAGGED, HD_VLAN_OK, 0xe000, 0},
+	{HD_VLAN_TRUNK, OWN, 0, UNTAGGED, UNTAGGED, DP_VLAN_OK, 0x4000, 0},
+	{HD_VLAN_TRUNK, OWN, 0, C(0x6000), UNTAGGED, DP_VLAN_OK, 0x6000, 4},
+	{HD_VLAN_TRUNK, OWN, 0, C(OWN & 0xfff), UNTAGGED, DP_VLAN_NOT_ALLOWED, 0, 0},
+	{HD_VLAN_TUNNEL, OWN, 0, C(0xe014), UNTAGGED, DP_VLAN_OK, 0xe000, 0},
 };
 
 static void test_ingress(void)
 {
 	for (size_t i = 0; i < sizeof(in_rows) / sizeof(in_rows[0]); i++) {
 		const struct in_row *r = &in_rows[i];
-		struct hd_port_config c = port(r->mode, r->pvid, r->flags);
-		struct hd_vlan_class got;
+		struct dp_port_config c = port(r->mode, r->pvid, r->flags);
+		struct dp_vlan_class got;
 		uint8_t f[64];
 
 		c.cvlans = &c.vlans;
 		frame(f, r->outer, r->inner);
-		got = hd_vlan_classify_tagged(&c, f);
+		got = dp_vlan_classify_tagged(&c, f);
 		CU_ASSERT_EQUAL(got.verdict, r->verdict);
 		if (got.verdict != r->verdict || got.tci != r->tci)
 			fprintf(stderr, "ingress row %zu: verdict %d tci %04x\n", i, got.verdict,
 				got.tci);
-		if (r->verdict != HD_VLAN_OK)
+		if (r->verdict != DP_VLAN_OK)
 			continue;
 		CU_ASSERT_EQUAL(got.tci, r->tci);
 		CU_ASSERT_EQUAL(got.vlan, r->tci & HD_VID_MASK ? r->tci & HD_VID_MASK : OWN);
@@ -127,16 +127,16 @@ static void test_ingress_other(void)
 {
 	for (size_t i = 0; i < sizeof(in_rows) / sizeof(in_rows[0]); i++) {
 		const struct in_row *r = &in_rows[i];
-		struct hd_port_config c = port(r->mode, r->pvid, r->flags);
-		struct hd_vlan_class got;
+		struct dp_port_config c = port(r->mode, r->pvid, r->flags);
+		struct dp_vlan_class got;
 		uint8_t f[64];
 
 		c.tpid = rte_cpu_to_be_16(HD_TPID_S);
 		c.cvlans = &c.vlans;
 		frame(f, other(r->outer), other(r->inner));
-		got = hd_vlan_classify_tagged(&c, f);
+		got = dp_vlan_classify_tagged(&c, f);
 		CU_ASSERT_EQUAL(got.verdict, r->verdict);
-		if (r->verdict == HD_VLAN_OK)
+		if (r->verdict == DP_VLAN_OK)
 			CU_ASSERT(got.tci == r->tci && got.tag_len == r->tag_len);
 	}
 }
@@ -159,7 +159,7 @@ static void test_cut(void)
 			frame(f, rows[i].outer, rows[i].inner);
 			/* what lies behind the end is not the frame's, and may be anything */
 			memset(f + len, len & 1 ? 0x81 : 0, sizeof(f) - len);
-			CU_ASSERT_EQUAL(hd_vlan_tag_is_cut(f, len), len < rows[i].whole);
+			CU_ASSERT_EQUAL(dp_vlan_tag_is_cut(f, len), len < rows[i].whole);
 		}
 	}
 }
@@ -173,62 +173,62 @@ struct out_row {
 	uint16_t domain, tci;  /* of its classification */
 	uint8_t tag_len;
 	bool member;
-	enum hd_vlan_action action;
+	enum dp_vlan_action action;
 	uint16_t out_tci;
 };
 
 static const struct out_row out_rows[] = {
-	{HD_VLAN_ACCESS, 20, 0, 0, UNTAGGED, UNTAGGED, 20, 20, 0, false, HD_TAG_NOT_MEMBER, 0},
-	{HD_VLAN_ACCESS, 20, 0, 0, UNTAGGED, UNTAGGED, 20, 20, 0, true, HD_TAG_KEEP, 0},
-	{HD_VLAN_ACCESS, 20, 0, 0, C(20), UNTAGGED, 20, 20, 4, true, HD_TAG_STRIP, 0},
-	{HD_VLAN_ACCESS, 20, 0, 1, C(20), UNTAGGED, 20, 20, 4, true, HD_TAG_STRIP, 0},
-	{HD_VLAN_ACCESS, 20, 0, 1, C(0xa014), UNTAGGED, 20, 0xa014, 4, true, HD_TAG_REWRITE,
+	{HD_VLAN_ACCESS, 20, 0, 0, UNTAGGED, UNTAGGED, 20, 20, 0, false, DP_TAG_NOT_MEMBER, 0},
+	{HD_VLAN_ACCESS, 20, 0, 0, UNTAGGED, UNTAGGED, 20, 20, 0, true, DP_TAG_KEEP, 0},
+	{HD_VLAN_ACCESS, 20, 0, 0, C(20), UNTAGGED, 20, 20, 4, true, DP_TAG_STRIP, 0},
+	{HD_VLAN_ACCESS, 20, 0, 1, C(20), UNTAGGED, 20, 20, 4, true, DP_TAG_STRIP, 0},
+	{HD_VLAN_ACCESS, 20, 0, 1, C(0xa014), UNTAGGED, 20, 0xa014, 4, true, DP_TAG_REWRITE,
 	 0xa000},
-	{HD_VLAN_ACCESS, 20, 0, 2, UNTAGGED, UNTAGGED, 20, 20, 0, true, HD_TAG_PUSH, 0},
-	{HD_VLAN_ACCESS, 20, 0, 2, C(0x6000), UNTAGGED, 20, 0x6014, 4, true, HD_TAG_KEEP, 0},
-	{HD_VLAN_TRUNK, 0, 0, 0, UNTAGGED, UNTAGGED, 20, 0x4014, 0, true, HD_TAG_PUSH, 0x4014},
-	{HD_VLAN_TRUNK, 0, 0, 0, C(0xf014), UNTAGGED, 20, 0xf014, 4, true, HD_TAG_KEEP, 0},
-	{HD_VLAN_TRUNK, 0, 0, 0, C(0x6000), UNTAGGED, 20, 0x6014, 4, true, HD_TAG_REWRITE, 0x6014},
-	{HD_VLAN_TRUNK, 0, 0, 0, S(0x0014), UNTAGGED, 20, 0x0014, 4, true, HD_TAG_REWRITE, 0x0014},
-	{HD_VLAN_TRUNK, 20, 0, 0, UNTAGGED, UNTAGGED, 20, 20, 0, true, HD_TAG_KEEP, 0},
-	{HD_VLAN_TRUNK, 20, 0, 0, C(20), UNTAGGED, 20, 20, 4, true, HD_TAG_STRIP, 0},
+	{HD_VLAN_ACCESS, 20, 0, 2, UNTAGGED, UNTAGGED, 20, 20, 0, true, DP_TAG_PUSH, 0},
+	{HD_VLAN_ACCESS, 20, 0, 2, C(0x6000), UNTAGGED, 20, 0x6014, 4, true, DP_TAG_KEEP, 0},
+	{HD_VLAN_TRUNK, 0, 0, 0, UNTAGGED, UNTAGGED, 20, 0x4014, 0, true, DP_TAG_PUSH, 0x4014},
+	{HD_VLAN_TRUNK, 0, 0, 0, C(0xf014), UNTAGGED, 20, 0xf014, 4, true, DP_TAG_KEEP, 0},
+	{HD_VLAN_TRUNK, 0, 0, 0, C(0x6000), UNTAGGED, 20, 0x6014, 4, true, DP_TAG_REWRITE, 0x6014},
+	{HD_VLAN_TRUNK, 0, 0, 0, S(0x0014), UNTAGGED, 20, 0x0014, 4, true, DP_TAG_REWRITE, 0x0014},
+	{HD_VLAN_TRUNK, 20, 0, 0, UNTAGGED, UNTAGGED, 20, 20, 0, true, DP_TAG_KEEP, 0},
+	{HD_VLAN_TRUNK, 20, 0, 0, C(20), UNTAGGED, 20, 20, 4, true, DP_TAG_STRIP, 0},
 	{HD_VLAN_TRUNK, 20, HD_PORT_NATIVE_TAGGED, 0, UNTAGGED, UNTAGGED, 20, 20, 0, true,
-	 HD_TAG_PUSH, 20},
+	 DP_TAG_PUSH, 20},
 	/* A tag behind the native VLAN's, or behind a priority tag, must not come to the front. */
-	{HD_VLAN_TRUNK, 20, 0, 0, C(20), C(30), 20, 20, 4, true, HD_TAG_EXPOSED, 0},
-	{HD_VLAN_TRUNK, 20, 0, 0, C(0), S(30), 20, 20, 4, true, HD_TAG_EXPOSED, 0},
-	{HD_VLAN_TRUNK, 20, 0, 0, S(30), UNTAGGED, 20, 20, 0, true, HD_TAG_EXPOSED, 0},
-	{HD_VLAN_TRUNK, 20, HD_PORT_NATIVE_TAGGED, 0, C(20), C(30), 20, 20, 4, true, HD_TAG_KEEP,
+	{HD_VLAN_TRUNK, 20, 0, 0, C(20), C(30), 20, 20, 4, true, DP_TAG_EXPOSED, 0},
+	{HD_VLAN_TRUNK, 20, 0, 0, C(0), S(30), 20, 20, 4, true, DP_TAG_EXPOSED, 0},
+	{HD_VLAN_TRUNK, 20, 0, 0, S(30), UNTAGGED, 20, 20, 0, true, DP_TAG_EXPOSED, 0},
+	{HD_VLAN_TRUNK, 20, HD_PORT_NATIVE_TAGGED, 0, C(20), C(30), 20, 20, 4, true, DP_TAG_KEEP,
 	 0},
-	{HD_VLAN_TUNNEL, 300, 0, 0, S(300), C(20), 300, 300, 4, true, HD_TAG_STRIP, 0},
-	{HD_VLAN_TUNNEL, 300, 0, 0, C(20), UNTAGGED, 300, 300, 0, true, HD_TAG_KEEP, 0},
+	{HD_VLAN_TUNNEL, 300, 0, 0, S(300), C(20), 300, 300, 4, true, DP_TAG_STRIP, 0},
+	{HD_VLAN_TUNNEL, 300, 0, 0, C(20), UNTAGGED, 300, 300, 0, true, DP_TAG_KEEP, 0},
 	/* A VLAN without an id leaves without one: by no tag, or by one with VLAN id 0. */
-	{HD_VLAN_ACCESS, OWN, 0, 0, UNTAGGED, UNTAGGED, OWN, 0, 0, true, HD_TAG_KEEP, 0},
-	{HD_VLAN_ACCESS, OWN, 0, 1, UNTAGGED, UNTAGGED, OWN, 0xa000, 0, true, HD_TAG_PUSH, 0xa000},
-	{HD_VLAN_ACCESS, OWN, 0, 0, C(0), UNTAGGED, OWN, 0xa000, 4, true, HD_TAG_STRIP, 0},
-	{HD_VLAN_TRUNK, OWN, 0, 0, UNTAGGED, UNTAGGED, OWN, 0xa000, 0, true, HD_TAG_KEEP, 0},
-	{HD_VLAN_TRUNK, OWN, 0, 0, C(0xa000), UNTAGGED, OWN, 0xa000, 4, true, HD_TAG_STRIP, 0},
+	{HD_VLAN_ACCESS, OWN, 0, 0, UNTAGGED, UNTAGGED, OWN, 0, 0, true, DP_TAG_KEEP, 0},
+	{HD_VLAN_ACCESS, OWN, 0, 1, UNTAGGED, UNTAGGED, OWN, 0xa000, 0, true, DP_TAG_PUSH, 0xa000},
+	{HD_VLAN_ACCESS, OWN, 0, 0, C(0), UNTAGGED, OWN, 0xa000, 4, true, DP_TAG_STRIP, 0},
+	{HD_VLAN_TRUNK, OWN, 0, 0, UNTAGGED, UNTAGGED, OWN, 0xa000, 0, true, DP_TAG_KEEP, 0},
+	{HD_VLAN_TRUNK, OWN, 0, 0, C(0xa000), UNTAGGED, OWN, 0xa000, 4, true, DP_TAG_STRIP, 0},
 };
 
 static void egress_rows(bool other_protocol)
 {
 	for (size_t i = 0; i < sizeof(out_rows) / sizeof(out_rows[0]); i++) {
 		const struct out_row *r = &out_rows[i];
-		struct hd_port_config c = port(r->mode, r->pvid, r->flags);
+		struct dp_port_config c = port(r->mode, r->pvid, r->flags);
 		uint32_t outer = other_protocol ? other(r->outer) : r->outer;
 		uint32_t inner = other_protocol ? other(r->inner) : r->inner;
-		struct hd_vlan_egress got;
+		struct dp_vlan_egress got;
 		uint8_t f[64];
 
 		c.tpid = rte_cpu_to_be_16(other_protocol ? HD_TPID_S : HD_TPID_C);
 		c.priority_tags = r->priority_tags;
 		c.pvid_domain = r->pvid; /* here a domain has the number of its VLAN */
 		frame(f, outer, inner);
-		got = hd_vlan_egress(&c, r->member, r->domain, r->tci, r->tag_len, f);
+		got = dp_vlan_egress(&c, r->member, r->domain, r->tci, r->tag_len, f);
 		CU_ASSERT_EQUAL(got.action, r->action);
 		if (got.action != r->action)
 			fprintf(stderr, "egress row %zu: action %d\n", i, got.action);
-		if (r->action == HD_TAG_PUSH || r->action == HD_TAG_REWRITE)
+		if (r->action == DP_TAG_PUSH || r->action == DP_TAG_REWRITE)
 			CU_ASSERT(got.tci == r->out_tci && got.tpid == c.tpid);
 	}
 }

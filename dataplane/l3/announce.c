@@ -7,7 +7,7 @@
 #include "dataplane/l3/owner.h"
 #include "dataplane/l3/packet.h"
 
-static void announce(struct hd_worker *w, const struct hd_port_config *port,
+static void announce(struct dp_worker *w, const struct dp_port_config *port,
 		     const struct l3_gateway *g, const struct hd_ip_prefix *address)
 {
 	bool ip4 = address->family == 4;
@@ -27,9 +27,9 @@ static void announce(struct hd_worker *w, const struct hd_port_config *port,
  * Announces what is due of a gateway; @room: so many addresses at most, and so far as the loop's
  * budget goes. Returns when more is due: UINT64_MAX: nothing is; not after now: it is not done.
  */
-static uint64_t announce_due(struct hd_worker *w, const struct l3_gateway *g, uint32_t *room)
+static uint64_t announce_due(struct dp_worker *w, const struct l3_gateway *g, uint32_t *room)
 {
-	const struct hd_port_config *port = w->config->ports[g->id];
+	const struct dp_port_config *port = w->config->ports[g->id];
 	struct l3_announced *s = &l3_owner(w->index)->gateways[g->id].announced;
 	uint32_t downs = atomic_load_explicit(&port->port->down_events, memory_order_relaxed);
 
@@ -60,7 +60,7 @@ static uint64_t announce_due(struct hd_worker *w, const struct l3_gateway *g, ui
  * One step of a pass over the worker's gateways, which ends where the step has done or looked at
  * enough. Behind the last one the pass is over: the next begins when something is due again.
  */
-static void on_deadline(struct hd_worker *w, struct hd_deadline *d)
+static void on_deadline(struct dp_worker *w, struct dp_deadline *d)
 {
 	struct l3_announcer *a = RTE_PTR_SUB(d, offsetof(struct l3_announcer, deadline));
 	const struct l3_tree *t = l3_tree(w->config);
@@ -86,7 +86,7 @@ static void on_deadline(struct hd_worker *w, struct hd_deadline *d)
 		next = a->news ? next : a->due_ns;
 	}
 	if (next != UINT64_MAX)
-		hd_deadline_set(w, d, next);
+		dp_deadline_set(w, d, next);
 }
 
 void l3_announce_init(struct l3_announcer *a)
@@ -94,7 +94,7 @@ void l3_announce_init(struct l3_announcer *a)
 	a->deadline.fn = on_deadline;
 }
 
-void l3_announce_look(struct hd_worker *w)
+void l3_announce_look(struct dp_worker *w)
 {
 	struct l3_announcer *a;
 	uint64_t soon = w->now_ns + L3_ANNOUNCE_STEP_NS;
@@ -103,6 +103,6 @@ void l3_announce_look(struct hd_worker *w)
 		return;
 	a = &l3_owner(w->index)->announcer;
 	a->news = true;
-	if (!a->deadline.place || a->deadline.at_ns > hd_deadline_grain(soon))
-		hd_deadline_set(w, &a->deadline, soon);
+	if (!a->deadline.place || a->deadline.at_ns > dp_deadline_grain(soon))
+		dp_deadline_set(w, &a->deadline, soon);
 }

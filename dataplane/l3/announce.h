@@ -16,7 +16,7 @@
 
 /* Of a worker: where it is among its gateways. */
 struct l3_announcer {
-	struct hd_deadline deadline;
+	struct dp_deadline deadline;
 	uint32_t at;     /* the port id that is looked at next; 0: a pass begins */
 	bool news;       /* since the pass began: there has to be another one */
 	uint64_t due_ns; /* the earliest round of those that the pass has left behind */
@@ -35,9 +35,9 @@ struct l3_announced {
 void l3_announce_init(struct l3_announcer *a);
 
 /*
- * Gateways of the worker's tree may have come up or changed: looks for them soon. What hd_section.seen() is.
+ * Gateways of the worker's tree may have come up or changed: looks for them soon. What dp_section.seen() is.
  * Worker.
  */
-void l3_announce_look(struct hd_worker *w);
+void l3_announce_look(struct dp_worker *w);
 
 #endif

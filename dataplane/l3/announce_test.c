@@ -12,7 +12,7 @@
 #define SOON  (3 * MS)                                             /* a step, and its grain */
 #define LATER (L3_ANNOUNCE_NUM * (L3_ANNOUNCE_INTERVAL_NS + SOON)) /* all rounds are over */
 
-static struct hd_port *port_a, *port_b;
+static struct dp_port *port_a, *port_b;
 
 static void start(void)
 {
@@ -94,7 +94,7 @@ static void test_up(void)
 	check_told(3, 0, GW_B, L3_ANNOUNCE_NUM);
 	for (unsigned int i = 0; i < WORKERS; i++) {
 		generated += workers[i].stats->generated;
-		CU_ASSERT_EQUAL(hd_deadline_next(&workers[i]), UINT64_MAX);
+		CU_ASSERT_EQUAL(dp_deadline_next(&workers[i]), UINT64_MAX);
 	}
 	CU_ASSERT_EQUAL(generated,
 			L3_ANNOUNCE_NUM * (objects[0].n_addresses + objects[1].n_addresses));
@@ -205,7 +205,7 @@ static void many_addresses(void)
 /* A few at a time, and none when the loop's budget is spent; none is left out. */
 static void test_paced(void)
 {
-	struct hd_worker *owner = &workers[l3_owner_of(GW_A)];
+	struct dp_worker *owner = &workers[l3_owner_of(GW_A)];
 	unsigned int before = 0, steps = 0;
 
 	start();
@@ -217,7 +217,7 @@ static void test_paced(void)
 	CU_ASSERT_EQUAL(n_seen[0], 0);
 	owner->send_left = INT32_MAX;
 	for (int i = 0; i < 100; i++) {
-		pass(HD_DEADLINE_GRAIN_NS);
+		pass(DP_DEADLINE_GRAIN_NS);
 		CU_ASSERT(n_seen[0] - before <= L3_ANNOUNCE_BURST);
 		steps += n_seen[0] != before;
 		before = n_seen[0];
@@ -246,7 +246,7 @@ static void test_behind(void)
 	twin.address[0].addr[3] = 50;
 	t->by_id[twin.id] = &twin;
 	look();
-	pass(L3_ANNOUNCE_STEP_NS + HD_DEADLINE_GRAIN_NS);
+	pass(L3_ANNOUNCE_STEP_NS + DP_DEADLINE_GRAIN_NS);
 	CU_ASSERT_EQUAL(n_seen[0], L3_ANNOUNCE_BURST);
 	CU_ASSERT_EQUAL(told(0, 0, &twin.mac, &twin.address[0]), 1);
 	twin.epoch--;

@@ -16,7 +16,7 @@
  * and where it goes, it counts as sent by that gateway; before, as dropped there, by a reason of
  * egress: also what features at IP_INPUT drop. From then on it is the egress gateway's: received
  * and admitted there when it comes into the segment, or received and dropped, by a reason of
- * ingress and hd_path_drop(): also what features at IP_OUTPUT drop. A packet that waits for a
+ * ingress and dp_path_drop(): also what features at IP_OUTPUT drop. A packet that waits for a
  * neighbour is in neither sum, but among the held ones of the worker. What a gateway makes itself
  * is generated; ARP and neighbour discovery that it took are consumed. An echo request becomes its
  * answer, and is neither.
@@ -90,16 +90,16 @@ struct l3_tree {
 };
 
 /* The section of the tree. */
-extern struct hd_section l3_section;
+extern struct dp_section l3_section;
 
 /* A tree's gateways; NULL: it has none. */
-static inline const struct l3_tree *l3_tree(const struct hd_config *config)
+static inline const struct l3_tree *l3_tree(const struct dp_config *config)
 {
 	return config->part[l3_section.index];
 }
 
 /* The gateway that port @id is, or NULL. */
-static inline const struct l3_gateway *l3_gateway(const struct hd_config *config, uint16_t id)
+static inline const struct l3_gateway *l3_gateway(const struct dp_config *config, uint16_t id)
 {
 	const struct l3_tree *t = l3_tree(config);
 
@@ -118,7 +118,7 @@ const struct hd_ip_prefix *l3_gateway_toward(const struct l3_gateway *g, unsigne
 /* What is known of gateways when routes are made of them: gateway_build.c. */
 struct l3_wanted {
 	const struct hd_gateway_object *object;
-	const struct hd_port_config *port;
+	const struct dp_port_config *port;
 };
 
 /*
@@ -134,7 +134,7 @@ void l3_tree_free(struct l3_tree *t);
 int l3_gateway_validate(const void *object, struct hd_err *err);
 
 /* The kind's take() (port.h). */
-void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+void l3_take(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 	     uint16_t n);
 
 #endif

@@ -110,7 +110,7 @@ static void build_gateway(struct build *b, uint32_t i, const struct l3_tree *now
 {
 	static uint32_t last_epoch;
 	const struct hd_gateway_object *o = b->wanted[i].object;
-	const struct hd_port_config *port = b->wanted[i].port;
+	const struct dp_port_config *port = b->wanted[i].port;
 	const struct l3_gateway *before =
 		now && port->id < now->n_ids ? now->by_id[port->id] : NULL;
 	struct l3_gateway *g = &b->t->gateway[i];

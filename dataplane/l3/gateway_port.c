@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The port kind "gateway": the switch itself. There is no device and no peer: it is up as soon as
- * it is open, frames come to it at once (l3_take()), and it sends by hd_path_input().
+ * it is open, frames come to it at once (l3_take()), and it sends by dp_path_input().
  */
 #include "heddle/api/gateway.h"
 #include "dataplane/core/port.h"
@@ -14,25 +14,24 @@ static uint16_t no_queues(const void *params)
 	return 0;
 }
 
-static int gateway_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+static int gateway_open(struct dp_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
 	(void)reason;
 	(void)err;
-	hd_port_set_up(port, 0, 0, HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6);
+	dp_port_set_up(port, 0, 0, DP_CAP_CSUM | DP_CAP_TSO4 | DP_CAP_TSO6);
 	return 0;
 }
 
-static void gateway_close(struct hd_port *port)
+static void gateway_close(struct dp_port *port)
 {
 	(void)port;
 }
 
 /*
  * Frames come here that are for an address behind the port, and not for one of the switch: the
- * forwarding database still has it of a port that had this one's id, or has learned the gateway's
- * own before that was entered.
+ * forwarding database still has it of a port that had this one's id.
  */
-static uint16_t nobody_there(struct hd_worker *w, struct hd_port *port, uint16_t q,
+static uint16_t nobody_there(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			     struct rte_mbuf **m, uint16_t n)
 {
 	(void)w;
@@ -43,7 +42,7 @@ static uint16_t nobody_there(struct hd_worker *w, struct hd_port *port, uint16_t
 	return 0;
 }
 
-static const struct hd_port_ops ops = {
+static const struct dp_port_ops ops = {
 	.name = HD_GATEWAY_KIND,
 	.queues = no_queues,
 	.open = gateway_open,
@@ -54,5 +53,5 @@ static const struct hd_port_ops ops = {
 
 RTE_INIT(gateway_port_register)
 {
-	hd_port_kind_register(&ops);
+	dp_port_kind_register(&ops);
 }

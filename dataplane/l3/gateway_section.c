@@ -11,12 +11,12 @@
 #include "dataplane/l3/gateway.h"
 #include "dataplane/l3/owner.h"
 
-static bool is_gateway(const struct hd_port_config *c)
+static bool is_gateway(const struct dp_port_config *c)
 {
 	return c && c->take == l3_take;
 }
 
-static const struct hd_port_config *port_of(const struct hd_config *tree, uint32_t id)
+static const struct dp_port_config *port_of(const struct dp_config *tree, uint32_t id)
 {
 	return id < tree->n_ports ? tree->ports[id] : NULL;
 }
@@ -31,14 +31,14 @@ static int any(const char *key, enum hd_change change, const void *now, const vo
 	return 1;
 }
 
-static bool changed(const struct hd_build *b)
+static bool changed(const struct dp_build *b)
 {
 	uint32_t end = RTE_MAX(b->now->n_ports, b->next->n_ports);
 
 	if (hd_store_walk_changes(b->store, HD_GATEWAY, any, NULL))
 		return true;
 	for (uint32_t id = 0; id < end; id++) {
-		const struct hd_port_config *o = port_of(b->now, id), *n = port_of(b->next, id);
+		const struct dp_port_config *o = port_of(b->now, id), *n = port_of(b->next, id);
 
 		if (o != n && (is_gateway(o) || is_gateway(n)))
 			return true;
@@ -47,7 +47,7 @@ static bool changed(const struct hd_build *b)
 }
 
 struct collect {
-	struct hd_build *b;
+	struct dp_build *b;
 	struct l3_wanted *wanted;
 	uint32_t n;
 };
@@ -79,7 +79,7 @@ static int name_compare(const void *key, const void *element)
 /* Gives each object its port, and each port of the kind its object. */
 static int pair(struct collect *c)
 {
-	const struct hd_config *t = c->b->next;
+	const struct dp_config *t = c->b->next;
 
 	for (uint32_t id = 0; id < t->n_ports; id++) {
 		struct l3_wanted *w;
@@ -102,7 +102,7 @@ static int pair(struct collect *c)
 	return 0;
 }
 
-static int prepare(struct hd_build *b)
+static int prepare(struct dp_build *b)
 {
 	const void **part = &b->next->part[l3_section.index];
 	struct collect c = {.b = b};
@@ -132,7 +132,7 @@ static int prepare(struct hd_build *b)
 	return rc;
 }
 
-static void commit(struct hd_config *tree, const struct hd_config *old,
+static void commit(struct dp_config *tree, const struct dp_config *old,
 		   const struct hd_store *store)
 {
 	const struct l3_tree *t = l3_tree(tree);
@@ -141,7 +141,7 @@ static void commit(struct hd_config *tree, const struct hd_config *old,
 	if (t == l3_tree(old))
 		return;
 	for (uint32_t i = 0; t && i < t->n_gateways; i++)
-		hd_port_set_mac(tree->ports[t->gateway[i].id]->port, t->gateway[i].mac.b);
+		dp_port_set_mac(tree->ports[t->gateway[i].id]->port, t->gateway[i].mac.b);
 	l3_owners_forget_outdated(tree);
 }
 
@@ -150,7 +150,7 @@ static void free_tree(void *part)
 	l3_tree_free(part);
 }
 
-struct hd_section l3_section = {
+struct dp_section l3_section = {
 	.name = "gateways",
 	.after = "domains",
 	.prepare = prepare,
@@ -168,6 +168,6 @@ static struct hd_object_class cls = {
 
 RTE_INIT(l3_section_register)
 {
-	hd_section_register(&l3_section);
+	dp_section_register(&l3_section);
 	hd_object_class_register(&cls);
 }

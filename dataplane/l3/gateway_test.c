@@ -17,13 +17,13 @@ static struct hd_store *store;
 static uint64_t generation;
 static unsigned int forgotten;
 
-unsigned int hd_worker_for_queue(void)
+unsigned int dp_worker_for_queue(void)
 {
 	CU_FAIL("a gateway has no queue");
 	return 0;
 }
 
-void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+void l3_take(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 	     uint16_t n)
 {
 }
@@ -33,12 +33,12 @@ int l3_owners_init(void)
 	return 0;
 }
 
-void l3_owners_forget_outdated(const struct hd_config *tree)
+void l3_owners_forget_outdated(const struct dp_config *tree)
 {
 	forgotten++;
 }
 
-void l3_announce_look(struct hd_worker *w)
+void l3_announce_look(struct dp_worker *w)
 {
 }
 
@@ -46,7 +46,7 @@ static int setup(void)
 {
 	struct hd_err err;
 
-	if (hd_section_init(&err) < 0 || hd_config_init() < 0)
+	if (dp_section_init(&err) < 0 || dp_config_init() < 0)
 		return -1;
 	store = hd_store_new(HD_OBJECTS_MAX);
 	return store ? 0 : -1;
@@ -121,32 +121,32 @@ static void commit(void)
 	struct hd_config_result result = {0};
 	struct hd_err err = {0};
 
-	if (hd_config_prepare(store, &result) != 0) {
+	if (dp_config_prepare(store, &result) != 0) {
 		hd_store_failed(store, &err);
 		printf("refused: %s\n", err.text);
 		CU_FAIL_FATAL("it should be possible");
 	}
-	hd_config_commit(store);
-	CU_ASSERT_TRUE(hd_config_settle(false));
+	dp_config_commit(store);
+	CU_ASSERT_TRUE(dp_config_settle(false));
 	generation++;
-	hd_port_service(0);
+	dp_port_service(0);
 }
 
 /* The bracket is refused, with these words, and nothing is left of it. */
 static void refused(const char *words)
 {
-	const struct l3_tree *before = l3_tree(hd_config_running());
+	const struct l3_tree *before = l3_tree(dp_config_running());
 	struct hd_config_result result = {0};
 	struct hd_err err = {0};
 
-	CU_ASSERT_TRUE(hd_config_prepare(store, &result) < 0);
+	CU_ASSERT_TRUE(dp_config_prepare(store, &result) < 0);
 	CU_ASSERT_TRUE(hd_store_failed(store, &err) < 0);
 	if (!strstr(err.text, words))
 		printf("refused: %s\n", err.text);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, words));
-	hd_config_discard();
+	dp_config_discard();
 	hd_store_abort(store);
-	CU_ASSERT_PTR_EQUAL(l3_tree(hd_config_running()), before);
+	CU_ASSERT_PTR_EQUAL(l3_tree(dp_config_running()), before);
 }
 
 static const struct hd_ip_prefix none;
@@ -170,14 +170,14 @@ static void three(void)
 
 static const struct l3_gateway *gateway(const char *name)
 {
-	return l3_gateway(hd_config_running(), hd_port_by_name(name)->id);
+	return l3_gateway(dp_config_running(), dp_port_by_name(name)->id);
 }
 
 static uint32_t lookup(const char *name, uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 {
 	const uint8_t dst[4] = {a, b, c, d};
 
-	return l3_fib_lookup(l3_tree(hd_config_running())->vrf[gateway(name)->vrf].fib, 4, dst);
+	return l3_fib_lookup(l3_tree(dp_config_running())->vrf[gateway(name)->vrf].fib, 4, dst);
 }
 
 static void test_routes(void)
@@ -186,7 +186,7 @@ static void test_routes(void)
 	uint16_t a, b, c;
 
 	three();
-	t = l3_tree(hd_config_running());
+	t = l3_tree(dp_config_running());
 	a = gateway("a")->id, b = gateway("b")->id, c = gateway("c")->id;
 	CU_ASSERT_EQUAL(t->n_gateways, 3);
 	CU_ASSERT_EQUAL(t->n_vrfs, 2);
@@ -205,8 +205,8 @@ static void test_routes(void)
 	CU_ASSERT(t->listed[0].kind == HD_ROUTE_CONNECTED && t->listed[0].prefix.addr[3] == 0);
 	CU_ASSERT(t->listed[1].kind == HD_ROUTE_LOCAL && t->listed[2].kind == HD_ROUTE_LOCAL);
 	CU_ASSERT_EQUAL(t->listed[8].prefix.family, 6);
-	CU_ASSERT_TRUE(atomic_load(&hd_port_by_name("a")->up));
-	CU_ASSERT_EQUAL(hd_port_by_name("c")->mac[5], 3);
+	CU_ASSERT_TRUE(atomic_load(&dp_port_by_name("a")->up));
+	CU_ASSERT_EQUAL(dp_port_by_name("c")->mac[5], 3);
 	CU_ASSERT_TRUE(l3_gateway_has(gateway("c"), 4, (const uint8_t[]){10, 0, 1, 2}));
 	CU_ASSERT_FALSE(l3_gateway_has(gateway("c"), 4, (const uint8_t[]){10, 0, 1, 3}));
 	CU_ASSERT_PTR_NULL(l3_gateway_toward(gateway("c"), 4, (const uint8_t[]){10, 0, 3, 3}));
@@ -220,7 +220,7 @@ static void test_epochs(void)
 
 	three();
 	a = gateway("a")->epoch, b = gateway("b")->epoch;
-	port = hd_port_by_name("a")->generation;
+	port = dp_port_by_name("a")->generation;
 	forgotten = 0;
 	begin(HD_CONFIG_DELTA);
 	commit();
@@ -230,8 +230,8 @@ static void test_epochs(void)
 	commit();
 	CU_ASSERT_EQUAL(forgotten, 1);
 	CU_ASSERT(gateway("a")->epoch != a && gateway("b")->epoch == b);
-	CU_ASSERT_EQUAL(hd_port_by_name("a")->generation, port);
-	CU_ASSERT_EQUAL(hd_port_by_name("a")->mac[5], 7);
+	CU_ASSERT_EQUAL(dp_port_by_name("a")->generation, port);
+	CU_ASSERT_EQUAL(dp_port_by_name("a")->mac[5], 7);
 	CU_ASSERT_EQUAL(lookup("b", 10, 0, 1, 9), l3_next(L3_NEXT_LOCAL, gateway("a")->id));
 	begin(HD_CONFIG_DELTA);
 	put_port("b", 40); /* another segment */
@@ -246,7 +246,7 @@ static void test_epochs(void)
 	begin(HD_CONFIG_FULL);
 	put_switch();
 	commit();
-	CU_ASSERT_PTR_NULL(l3_tree(hd_config_running()));
+	CU_ASSERT_PTR_NULL(l3_tree(dp_config_running()));
 }
 
 static void test_refused(void)

@@ -112,7 +112,7 @@ uint32_t l3_icmp_write(uint8_t *ip, const struct l3_ip *h, enum l3_icmp_error er
 	uint32_t head = l3_icmp_head(h), len = ICMP_LEN + quote;
 	uint8_t *icmp = ip + head - ICMP_LEN;
 	const uint8_t *about = ip + head;
-	struct hd_csum sum = {0};
+	struct dp_csum sum = {0};
 	uint16_t csum;
 
 	memset(icmp, 0, ICMP_LEN);
@@ -125,8 +125,8 @@ uint32_t l3_icmp_write(uint8_t *ip, const struct l3_ip *h, enum l3_icmp_error er
 		l3_ip6_write(ip, src, about + 8, L3_PROTO_ICMP6, len, L3_TTL);
 		sum.sum = l3_ip6_pseudo(src, about + 8, L3_PROTO_ICMP6, len);
 	}
-	hd_csum_add(&sum, icmp, len);
-	csum = (uint16_t)~hd_csum_fold(sum.sum);
+	dp_csum_add(&sum, icmp, len);
+	csum = (uint16_t)~dp_csum_fold(sum.sum);
 	memcpy(icmp + 2, &csum, sizeof(csum));
 	return head + quote;
 }

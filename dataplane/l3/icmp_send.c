@@ -23,7 +23,7 @@ static bool rate_allows(struct l3_gateway_state *s, uint64_t now_ns)
 }
 
 /* The gateway that is connected to the sender; NULL: none is. */
-static const struct l3_gateway *toward_sender(const struct hd_worker *w, uint32_t vrf,
+static const struct l3_gateway *toward_sender(const struct dp_worker *w, uint32_t vrf,
 					      unsigned int family, const uint8_t *src)
 {
 	uint32_t next = l3_fib_lookup(l3_tree(w->config)->vrf[vrf].fib, family, src);
@@ -33,12 +33,12 @@ static const struct l3_gateway *toward_sender(const struct hd_worker *w, uint32_
 	return l3_gateway(w->config, l3_next_gateway(next));
 }
 
-void l3_icmp_send(struct hd_worker *w, uint32_t vrf, struct rte_mbuf *m, const struct l3_ip *h,
+void l3_icmp_send(struct dp_worker *w, uint32_t vrf, struct rte_mbuf *m, const struct l3_ip *h,
 		  enum l3_icmp_error error, uint32_t mtu)
 {
 	const uint8_t *ip = l3_ip(m), *src = l3_src(ip, h);
 	uint32_t head = l3_icmp_head(h), quote = l3_icmp_quote(h), at = l3_l2_len(m);
-	const struct hd_port_config *port;
+	const struct dp_port_config *port;
 	const struct hd_ip_prefix *from;
 	const struct l3_gateway *g;
 	struct l3_ip eh = {
@@ -54,10 +54,10 @@ void l3_icmp_send(struct hd_worker *w, uint32_t vrf, struct rte_mbuf *m, const s
 		return;
 	g = toward_sender(w, vrf, h->family, src);
 	from = g ? l3_gateway_toward(g, h->family, src) : NULL;
-	if (!from || !rate_allows(&l3_owner(w->index)->gateways[g->id], hd_meta(m)->time_ns))
+	if (!from || !rate_allows(&l3_owner(w->index)->gateways[g->id], dp_meta(m)->time_ns))
 		return;
 	port = w->config->ports[g->id];
-	e = l3_make(w, port, HD_ETH_HLEN + head + quote, hd_meta(m)->time_ns);
+	e = l3_make(w, port, HD_ETH_HLEN + head + quote, dp_meta(m)->time_ns);
 	if (!e)
 		return;
 	out = l3_ip(e);

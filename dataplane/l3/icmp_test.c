@@ -19,10 +19,10 @@ static uint16_t icmp_sum(const uint8_t *ip, unsigned int family)
 {
 	uint32_t head = family == 4 ? 20 : 40;
 	uint32_t len = family == 4 ? l3_be16(ip + 2) - 20u : l3_be16(ip + 4);
-	struct hd_csum sum = {.sum = family == 6 ? l3_ip6_pseudo(ip + 8, ip + 24, 58, len) : 0};
+	struct dp_csum sum = {.sum = family == 6 ? l3_ip6_pseudo(ip + 8, ip + 24, 58, len) : 0};
 
-	hd_csum_add(&sum, ip + head, len);
-	return hd_csum_fold(sum.sum);
+	dp_csum_add(&sum, ip + head, len);
+	return dp_csum_fold(sum.sum);
 }
 
 static void packet(unsigned int family, uint8_t proto, uint32_t payload, uint8_t type)

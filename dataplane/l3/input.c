@@ -14,21 +14,21 @@
 #include "dataplane/l3/owner.h"
 #include "dataplane/l3/packet.h"
 
-HD_DROP_REGISTER_ERROR(
-	drop_arp, "arp_invalid", HD_DROP_EGRESS,
+DP_DROP_REGISTER_ERROR(
+	drop_arp, "arp_invalid", DP_DROP_EGRESS,
 	"an ARP packet that is none for IPv4 on Ethernet, is cut short, or has no host as "
 	"its sender");
-HD_DROP_REGISTER_ERROR(
-	drop_nd, "nd_invalid", HD_DROP_EGRESS,
+DP_DROP_REGISTER_ERROR(
+	drop_nd, "nd_invalid", DP_DROP_EGRESS,
 	"a neighbour solicitation or advertisement that is not valid by RFC 4861 7.1");
-HD_DROP_REGISTER(drop_conflict, "address_conflict", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_conflict, "address_conflict", DP_DROP_EGRESS,
 		 "somebody on the segment says that he has an address of the gateway");
-HD_DROP_REGISTER(
-	drop_unserved, "gateway_unserved", HD_DROP_EGRESS,
+DP_DROP_REGISTER(
+	drop_unserved, "gateway_unserved", DP_DROP_EGRESS,
 	"the packet is for the gateway itself, which answers to ARP, neighbour discovery and "
 	"echo only");
 
-struct rte_mbuf *l3_make(struct hd_worker *w, const struct hd_port_config *port, uint32_t len,
+struct rte_mbuf *l3_make(struct dp_worker *w, const struct dp_port_config *port, uint32_t len,
 			 uint64_t time_ns)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(w->pool);
@@ -38,24 +38,24 @@ struct rte_mbuf *l3_make(struct hd_worker *w, const struct hd_port_config *port,
 		l3_no_buffers(w, port, NULL);
 		return NULL;
 	}
-	*hd_meta(m) = (struct hd_meta){.time_ns = time_ns, .port = HD_PORT_ID_NONE};
+	*dp_meta(m) = (struct dp_meta){.time_ns = time_ns, .port = DP_PORT_ID_NONE};
 	memset(rte_pktmbuf_append(m, (uint16_t)len), 0, HD_ETH_HLEN);
 	return m;
 }
 
-void l3_ignore(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+void l3_ignore(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m)
 {
 	if (!l3_is_group_frame(m)) {
-		hd_drop(w, port->id, &drop_unserved, m);
+		dp_drop(w, port->id, &drop_unserved, m);
 		return;
 	}
-	hd_tx_taken(w, port, m);
+	dp_tx_taken(w, port, m);
 	w->stats->consumed++;
 	rte_pktmbuf_free(m);
 }
 
 /* May it defend its address again (RFC 5227 2.4 c)? */
-static bool may_defend(struct hd_worker *w, const struct l3_gateway *g, uint64_t now_ns)
+static bool may_defend(struct dp_worker *w, const struct l3_gateway *g, uint64_t now_ns)
 {
 	struct l3_gateway_state *s = &l3_owner(w->index)->gateways[g->id];
 
@@ -66,11 +66,11 @@ static bool may_defend(struct hd_worker *w, const struct l3_gateway *g, uint64_t
 }
 
 /* Somebody says that he has our address: all are told who has it, once in a while. */
-static void conflict(struct hd_worker *w, const struct hd_port_config *port,
+static void conflict(struct dp_worker *w, const struct dp_port_config *port,
 		     const struct l3_gateway *g, struct rte_mbuf *m, unsigned int family,
 		     const uint8_t *addr)
 {
-	uint64_t now_ns = hd_meta(m)->time_ns;
+	uint64_t now_ns = dp_meta(m)->time_ns;
 	struct rte_mbuf *announce = NULL;
 
 	if (may_defend(w, g, now_ns))
@@ -84,7 +84,7 @@ static void conflict(struct hd_worker *w, const struct hd_port_config *port,
 		else
 			l3_nd_announce(frame, &g->mac, &a);
 	}
-	hd_drop(w, port->id, &drop_conflict, m);
+	dp_drop(w, port->id, &drop_conflict, m);
 	if (announce)
 		l3_emit(w, port, announce);
 }
@@ -92,7 +92,7 @@ static void conflict(struct hd_worker *w, const struct hd_port_config *port,
 /*
  * The frame was heard; it is the owner's, if it says something of a host of the gateway's segment.
  */
-static void heard(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m,
+static void heard(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m,
 		  bool tells)
 {
 	if (tells) {
@@ -103,7 +103,7 @@ static void heard(struct hd_worker *w, const struct hd_port_config *port, struct
 	rte_pktmbuf_free(m);
 }
 
-void l3_arp_input(struct hd_worker *w, const struct hd_port_config *port,
+void l3_arp_input(struct dp_worker *w, const struct dp_port_config *port,
 		  const struct l3_gateway *g, struct rte_mbuf *m)
 {
 	struct rte_mbuf *reply;
@@ -111,7 +111,7 @@ void l3_arp_input(struct hd_worker *w, const struct hd_port_config *port,
 	struct l3_arp arp;
 
 	if (!l3_arp_parse(l3_ip(m), l3_readable(m), &arp)) {
-		hd_drop(w, port->id, &drop_arp, m);
+		dp_drop(w, port->id, &drop_arp, m);
 		return;
 	}
 	kind = l3_arp_kind(&arp, l3_gateway_has(g, 4, arp.sender_ip),
@@ -120,9 +120,9 @@ void l3_arp_input(struct hd_worker *w, const struct hd_port_config *port,
 		conflict(w, port, g, m, 4, arp.sender_ip);
 		return;
 	}
-	hd_tx_taken(w, port, m);
+	dp_tx_taken(w, port, m);
 	if (kind == L3_ARP_ASKS || kind == L3_ARP_PROBE) {
-		reply = l3_make(w, port, L3_ARP_FRAME, hd_meta(m)->time_ns);
+		reply = l3_make(w, port, L3_ARP_FRAME, dp_meta(m)->time_ns);
 		if (reply) {
 			l3_arp_reply(rte_pktmbuf_mtod(reply, uint8_t *), &g->mac, &arp);
 			l3_emit(w, port, reply);
@@ -132,11 +132,11 @@ void l3_arp_input(struct hd_worker *w, const struct hd_port_config *port,
 }
 
 /* The host that sent a solicitation gets the answer at the MAC that it gives, or sends from. */
-static void nd_answer(struct hd_worker *w, const struct hd_port_config *port,
+static void nd_answer(struct dp_worker *w, const struct dp_port_config *port,
 		      const struct l3_gateway *g, struct rte_mbuf *m, const struct l3_nd *nd)
 {
 	const struct hd_eth_hdr *eth = rte_pktmbuf_mtod(m, const struct hd_eth_hdr *);
-	struct rte_mbuf *answer = l3_make(w, port, L3_ND_FRAME, hd_meta(m)->time_ns);
+	struct rte_mbuf *answer = l3_make(w, port, L3_ND_FRAME, dp_meta(m)->time_ns);
 
 	if (!answer)
 		return;
@@ -145,14 +145,14 @@ static void nd_answer(struct hd_worker *w, const struct hd_port_config *port,
 	l3_emit(w, port, answer);
 }
 
-void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+void l3_nd_input(struct dp_worker *w, const struct dp_port_config *port, const struct l3_gateway *g,
 		 struct rte_mbuf *m, const struct l3_ip *h)
 {
 	bool ours, asks, advert;
 	struct l3_nd nd;
 
 	if (!l3_nd_parse(l3_ip(m), l3_readable(m), h->length, &nd)) {
-		hd_drop(w, port->id, &drop_nd, m);
+		dp_drop(w, port->id, &drop_nd, m);
 		return;
 	}
 	ours = l3_gateway_has(g, 6, nd.target.b);
@@ -161,7 +161,7 @@ void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port, const s
 		conflict(w, port, g, m, 6, advert && ours ? nd.target.b : nd.src.b);
 		return;
 	}
-	hd_tx_taken(w, port, m);
+	dp_tx_taken(w, port, m);
 	asks = !advert && ours;
 	if (asks)
 		nd_answer(w, port, g, m, &nd);

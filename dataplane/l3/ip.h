@@ -80,7 +80,7 @@ void l3_ip4_write(uint8_t *ip, const uint8_t *src, const uint8_t *dst, uint8_t p
 void l3_ip6_write(uint8_t *ip, const uint8_t *src, const uint8_t *dst, uint8_t proto,
 		  uint32_t payload, uint8_t ttl);
 
-/* The sum of the pseudo-header of ICMPv6 for @len bytes, for struct hd_csum. */
+/* The sum of the pseudo-header of ICMPv6 for @len bytes, for struct dp_csum. */
 uint64_t l3_ip6_pseudo(const uint8_t *src, const uint8_t *dst, uint8_t proto, uint32_t len);
 
 #endif

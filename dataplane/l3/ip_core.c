@@ -45,7 +45,7 @@ static bool is_group4(const uint8_t *p)
 
 enum l3_ip_check l3_ip4_check(const uint8_t *ip, uint32_t readable, uint32_t len, struct l3_ip *out)
 {
-	struct hd_csum sum = {0};
+	struct dp_csum sum = {0};
 	uint32_t header, total;
 	uint16_t cut;
 
@@ -57,8 +57,8 @@ enum l3_ip_check l3_ip4_check(const uint8_t *ip, uint32_t readable, uint32_t len
 	total = l3_be16(ip + 2);
 	if (header < L3_IP4_LEN || header > readable || total < header || total > len)
 		return L3_IP_BAD;
-	hd_csum_add(&sum, ip, header);
-	if (hd_csum_fold(sum.sum) != 0xffff)
+	dp_csum_add(&sum, ip, header);
+	if (dp_csum_fold(sum.sum) != 0xffff)
 		return L3_IP_BAD;
 	cut = l3_be16(ip + 6);
 	*out = (struct l3_ip){
@@ -137,7 +137,7 @@ void l3_csum_replace(uint8_t *field, uint16_t old, uint16_t new)
 	/* RFC 1624, equation 3 */
 	sum = (uint32_t)(uint16_t)~csum + (uint16_t)~old + new;
 	sum = (sum & 0xffff) + (sum >> 16);
-	csum = (uint16_t)~(sum + (sum >> 16));
+	csum = (uint16_t) ~(sum + (sum >> 16));
 	memcpy(field, &csum, sizeof(csum));
 }
 
@@ -159,7 +159,7 @@ void l3_ip4_hop(uint8_t *ip)
 void l3_ip4_write(uint8_t *ip, const uint8_t *src, const uint8_t *dst, uint8_t proto,
 		  uint32_t payload, uint8_t ttl)
 {
-	struct hd_csum sum = {0};
+	struct dp_csum sum = {0};
 	uint16_t csum;
 
 	memset(ip, 0, L3_IP4_LEN);
@@ -170,8 +170,8 @@ void l3_ip4_write(uint8_t *ip, const uint8_t *src, const uint8_t *dst, uint8_t p
 	ip[9] = proto;
 	memcpy(ip + 12, src, 4);
 	memcpy(ip + 16, dst, 4);
-	hd_csum_add(&sum, ip, L3_IP4_LEN);
-	csum = (uint16_t)~hd_csum_fold(sum.sum);
+	dp_csum_add(&sum, ip, L3_IP4_LEN);
+	csum = (uint16_t)~dp_csum_fold(sum.sum);
 	memcpy(ip + 10, &csum, sizeof(csum));
 }
 
@@ -190,11 +190,11 @@ void l3_ip6_write(uint8_t *ip, const uint8_t *src, const uint8_t *dst, uint8_t p
 uint64_t l3_ip6_pseudo(const uint8_t *src, const uint8_t *dst, uint8_t proto, uint32_t len)
 {
 	uint8_t tail[8] = {[7] = proto};
-	struct hd_csum sum = {0};
+	struct dp_csum sum = {0};
 
 	l3_put32(tail, len);
-	hd_csum_add(&sum, src, 16);
-	hd_csum_add(&sum, dst, 16);
-	hd_csum_add(&sum, tail, sizeof(tail));
+	dp_csum_add(&sum, src, 16);
+	dp_csum_add(&sum, dst, 16);
+	dp_csum_add(&sum, tail, sizeof(tail));
 	return sum.sum;
 }

@@ -10,43 +10,43 @@
 #include "dataplane/l3/nd.h"
 #include "dataplane/l3/packet.h"
 
-HD_DROP_REGISTER_ERROR(drop_header, "ip_header", HD_DROP_EGRESS,
+DP_DROP_REGISTER_ERROR(drop_header, "ip_header", DP_DROP_EGRESS,
 		       "the packet's IP header has a wrong version, length or checksum");
-HD_DROP_REGISTER(drop_martian, "ip_martian", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_martian, "ip_martian", DP_DROP_EGRESS,
 		 "the packet's source or destination is none that is routed: loopback, a group, "
 		 "link-local, a subnet's own");
-HD_DROP_REGISTER(drop_options, "ip_options", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_options, "ip_options", DP_DROP_EGRESS,
 		 "the packet has a source route among its IP options, or options that contradict "
 		 "each other");
-HD_DROP_REGISTER(drop_ttl, "ip_ttl", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_ttl, "ip_ttl", DP_DROP_EGRESS,
 		 "the packet's TTL or hop limit ran out at the gateway");
-HD_DROP_REGISTER(drop_no_route, "no_route", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_no_route, "no_route", DP_DROP_EGRESS,
 		 "the gateway's VRF has no route to the packet's destination");
-HD_DROP_REGISTER(drop_no_way, "gateway_no_way", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_no_way, "gateway_no_way", DP_DROP_INGRESS,
 		 "the gateway was to answer to an address that its VRF has no route to");
 
-static const struct hd_drop_reason *const check_reason[] = {
+static const struct dp_drop_reason *const check_reason[] = {
 	[L3_IP_BAD] = &drop_header,
 	[L3_IP_MARTIAN] = &drop_martian,
 	[L3_IP_ROUTED] = &drop_options,
 };
 
-static uint32_t lookup(const struct hd_worker *w, const struct l3_gateway *g, unsigned int family,
+static uint32_t lookup(const struct dp_worker *w, const struct l3_gateway *g, unsigned int family,
 		       const uint8_t *addr)
 {
 	return l3_fib_lookup(l3_tree(w->config)->vrf[g->vrf].fib, family, addr);
 }
 
 /* An echo request for the gateway becomes the answer, which is routed as any packet is. */
-static void answer(struct hd_worker *w, const struct hd_port_config *port,
+static void answer(struct dp_worker *w, const struct dp_port_config *port,
 		   const struct l3_gateway *g, struct rte_mbuf *m, struct l3_ip *h)
 {
 	struct rte_mbuf *own;
 	const uint8_t *dst;
 	uint32_t next;
 
-	hd_tx_taken(w, port, m);
-	own = hd_mbuf_writable(w->pool, m, L3_READABLE);
+	dp_tx_taken(w, port, m);
+	own = dp_mbuf_writable(w->pool, m, L3_READABLE);
 	if (unlikely(!own)) {
 		l3_no_buffers(w, port, m);
 		return;
@@ -56,12 +56,12 @@ static void answer(struct hd_worker *w, const struct hd_port_config *port,
 	next = h->link_local && l3_ip6_link_local(dst) ? l3_next(L3_NEXT_CONNECTED, g->id)
 						       : lookup(w, g, h->family, dst);
 	if (next == L3_FIB_NONE || l3_next_kind(next) != L3_NEXT_CONNECTED)
-		hd_path_drop(w, port, &drop_no_way, own);
+		dp_path_drop(w, port, &drop_no_way, own);
 	else
 		l3_ip_output(w, w->config->ports[l3_next_gateway(next)], own, h, false);
 }
 
-static void local(struct hd_worker *w, const struct hd_port_config *port,
+static void local(struct dp_worker *w, const struct dp_port_config *port,
 		  const struct l3_gateway *g, struct rte_mbuf *m, struct l3_ip *h)
 {
 	if (l3_icmp_is_echo(l3_ip(m), l3_readable(m), h))
@@ -70,25 +70,25 @@ static void local(struct hd_worker *w, const struct hd_port_config *port,
 		l3_ignore(w, port, m);
 }
 
-static void forward(struct hd_worker *w, const struct hd_port_config *port,
+static void forward(struct dp_worker *w, const struct dp_port_config *port,
 		    const struct l3_gateway *g, struct rte_mbuf *m, const struct l3_ip *h,
 		    uint32_t next)
 {
 	if (unlikely(next == L3_FIB_NONE)) {
 		l3_icmp_send(w, g->vrf, m, h, L3_ICMP_NO_ROUTE, 0);
-		hd_drop(w, port->id, &drop_no_route, m);
+		dp_drop(w, port->id, &drop_no_route, m);
 		return;
 	}
 	if (unlikely(h->ttl <= 1)) {
 		l3_icmp_send(w, g->vrf, m, h, L3_ICMP_TTL, 0);
-		hd_drop(w, port->id, &drop_ttl, m);
+		dp_drop(w, port->id, &drop_ttl, m);
 		return;
 	}
-	hd_tx_taken(w, port, m);
+	dp_tx_taken(w, port, m);
 	l3_ip_output(w, w->config->ports[l3_next_gateway(next)], m, h, true);
 }
 
-static void route(struct hd_worker *w, const struct hd_port_config *port,
+static void route(struct dp_worker *w, const struct dp_port_config *port,
 		  const struct l3_gateway *g, struct rte_mbuf *m, struct l3_ip *h, uint32_t next)
 {
 	if (unlikely(h->link_local)) {
@@ -96,7 +96,7 @@ static void route(struct hd_worker *w, const struct hd_port_config *port,
 		if (l3_gateway_has(g, 6, l3_dst(l3_ip(m), h)))
 			local(w, port, g, m, h);
 		else
-			hd_drop(w, port->id, &drop_martian, m);
+			dp_drop(w, port->id, &drop_martian, m);
 		return;
 	}
 	if (likely(next == L3_FIB_NONE || l3_next_kind(next) == L3_NEXT_CONNECTED))
@@ -104,7 +104,7 @@ static void route(struct hd_worker *w, const struct hd_port_config *port,
 	else if (l3_next_kind(next) == L3_NEXT_LOCAL)
 		local(w, port, g, m, h);
 	else
-		hd_drop(w, port->id, &drop_martian, m);
+		dp_drop(w, port->id, &drop_martian, m);
 }
 
 static bool is_nd(const uint8_t *ip, uint32_t readable, const struct l3_ip *h)
@@ -124,7 +124,7 @@ static bool stays(const struct l3_gateway *g, const uint8_t *ip, const struct l3
  * Packets that passed all features at IP_INPUT, some of them later than the others; they may be
  * others now.
  */
-static void behind_ip_input(struct hd_worker *w, const struct hd_port_config *port,
+static void behind_ip_input(struct dp_worker *w, const struct dp_port_config *port,
 			    struct rte_mbuf **m, uint16_t n)
 {
 	const struct l3_gateway *g = l3_gateway(w->config, port->id);
@@ -136,7 +136,7 @@ static void behind_ip_input(struct hd_worker *w, const struct hd_port_config *po
 		if (a.check == L3_IP_OK)
 			route(w, port, g, m[i], &a.h, a.next);
 		else
-			hd_drop(w, port->id, &drop_header, m[i]);
+			dp_drop(w, port->id, &drop_header, m[i]);
 	}
 }
 
@@ -151,14 +151,14 @@ void l3_ip_ahead(const struct l3_fib *fib, struct rte_mbuf *m, unsigned int fami
 		a->next = l3_fib_lookup(fib, family, l3_dst(ip, &a->h));
 }
 
-void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+void l3_ip_input(struct dp_worker *w, const struct dp_port_config *port, const struct l3_gateway *g,
 		 struct rte_mbuf *m, struct l3_ahead *a)
 {
 	const uint8_t *ip = l3_ip(m);
 	struct l3_ip *h = &a->h;
 
 	if (unlikely(a->check != L3_IP_OK)) {
-		hd_drop(w, port->id, check_reason[a->check], m);
+		dp_drop(w, port->id, check_reason[a->check], m);
 		return;
 	}
 	if (unlikely(is_nd(ip, l3_readable(m), h)) && stays(g, ip, h)) {
@@ -170,16 +170,16 @@ void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port, const s
 		if (h->group && l3_is_group_frame(m))
 			l3_ignore(w, port, m);
 		else
-			hd_drop(w, port->id, &drop_martian, m);
+			dp_drop(w, port->id, &drop_martian, m);
 		return;
 	}
-	if (likely(!port->features[HD_POINT_IP_INPUT].n))
+	if (likely(!port->features[DP_POINT_IP_INPUT].n))
 		route(w, port, g, m, h, a->next);
-	else if (hd_port_run(w, port, HD_POINT_IP_INPUT, 0, &m, 1))
+	else if (dp_port_run(w, port, DP_POINT_IP_INPUT, 0, &m, 1))
 		behind_ip_input(w, port, &m, 1);
 }
 
 RTE_INIT(l3_ip_input_register)
 {
-	hd_point_register(HD_POINT_IP_INPUT, behind_ip_input);
+	dp_point_register(DP_POINT_IP_INPUT, behind_ip_input);
 }

@@ -8,22 +8,22 @@
 #include "dataplane/l3/owner.h"
 #include "dataplane/l3/packet.h"
 
-HD_DROP_REGISTER(drop_too_big, "ip_too_big", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_too_big, "ip_too_big", DP_DROP_INGRESS,
 		 "the packet is larger than the MTU of the gateway that it was to leave by");
-HD_DROP_REGISTER(drop_no_buffers, "gateway_no_buffers", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_no_buffers, "gateway_no_buffers", DP_DROP_INGRESS,
 		 "there was no buffer for a packet that a gateway was to send");
 
-void l3_no_buffers(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+void l3_no_buffers(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m)
 {
 	if (m) {
-		hd_path_drop(w, port, &drop_no_buffers, m);
+		dp_path_drop(w, port, &drop_no_buffers, m);
 		return;
 	}
 	w->port_stats[port->id].rx_packets++;
-	hd_drop_count(w, port->id, &drop_no_buffers, 1);
+	dp_drop_count(w, port->id, &drop_no_buffers, 1);
 }
 
-void l3_out_flush(struct hd_worker *w, struct l3_out *out)
+void l3_out_flush(struct dp_worker *w, struct l3_out *out)
 {
 	struct l3_owner *self = l3_owner(w->index);
 	struct l3_out *gathers = self->out;
@@ -32,24 +32,24 @@ void l3_out_flush(struct hd_worker *w, struct l3_out *out)
 		return;
 	/* Gateways that these frames come to gather frames of their own. */
 	self->out = NULL;
-	hd_path_input(w, out->port, out->m, out->n, true);
+	dp_path_input(w, out->port, out->m, out->n, true);
 	self->out = gathers;
 	out->n = 0;
 }
 
-void l3_emit(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+void l3_emit(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m)
 {
 	struct l3_out *out = l3_owner(w->index)->out;
 
 	if (unlikely(!atomic_load_explicit(&port->port->up, memory_order_acquire)))
-		hd_path_drop(w, port, hd_drop_port_disabled, m);
+		dp_path_drop(w, port, dp_drop_port_disabled, m);
 	else if (out)
 		l3_out_add(w, out, port, m);
 	else
-		hd_path_input(w, port, &m, 1, true);
+		dp_path_input(w, port, &m, 1, true);
 }
 
-void l3_transmit(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+void l3_transmit(struct dp_worker *w, const struct dp_port_config *port, const struct l3_gateway *g,
 		 struct rte_mbuf *m, const struct hd_mac *to)
 {
 	struct hd_eth_hdr *eth = rte_pktmbuf_mtod(m, struct hd_eth_hdr *);
@@ -63,9 +63,9 @@ void l3_transmit(struct hd_worker *w, const struct hd_port_config *port, const s
 /* What is the largest that leaves the gateway: the packet, or a piece of a super-frame. */
 static uint32_t size_of(struct rte_mbuf *m, const struct l3_ip *h)
 {
-	const struct hd_meta *meta = hd_meta(m);
+	const struct dp_meta *meta = dp_meta(m);
 
-	if (unlikely(meta->flags & HD_META_TSO))
+	if (unlikely(meta->flags & DP_META_TSO))
 		return (uint32_t)meta->l3_len + meta->l4_len + meta->gso_size;
 	return h->length;
 }
@@ -91,7 +91,7 @@ static void cut(struct rte_mbuf *m, uint32_t len)
  */
 static void strip(struct rte_mbuf *m, const struct l3_ip *h)
 {
-	struct hd_meta *meta = hd_meta(m);
+	struct dp_meta *meta = dp_meta(m);
 	char *frame = rte_pktmbuf_mtod(m, char *);
 	uint32_t len;
 
@@ -107,7 +107,7 @@ static void strip(struct rte_mbuf *m, const struct l3_ip *h)
 }
 
 /* Its Ethernet header is all that is missing. */
-static void to_neighbour(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m,
+static void to_neighbour(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m,
 			 unsigned int family)
 {
 	const struct l3_gateway *g = l3_gateway(w->config, port->id);
@@ -121,7 +121,7 @@ static void to_neighbour(struct hd_worker *w, const struct hd_port_config *port,
 		l3_owner_resolve(w, port, m);
 }
 
-void l3_ip_output(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m,
+void l3_ip_output(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m,
 		  const struct l3_ip *h, bool hop)
 {
 	struct rte_mbuf *own;
@@ -129,10 +129,10 @@ void l3_ip_output(struct hd_worker *w, const struct hd_port_config *port, struct
 	if (unlikely(size_of(m, h) > port->mtu)) {
 		l3_icmp_send(w, l3_gateway(w->config, port->id)->vrf, m, h, L3_ICMP_TOO_BIG,
 			     port->mtu);
-		hd_path_drop(w, port, &drop_too_big, m);
+		dp_path_drop(w, port, &drop_too_big, m);
 		return;
 	}
-	own = hd_mbuf_writable(w->pool, m, L3_READABLE);
+	own = dp_mbuf_writable(w->pool, m, L3_READABLE);
 	if (unlikely(!own)) {
 		l3_no_buffers(w, port, m);
 		return;
@@ -142,14 +142,14 @@ void l3_ip_output(struct hd_worker *w, const struct hd_port_config *port, struct
 		l3_ip4_hop(l3_ip(own));
 	else if (hop)
 		l3_ip6_hop(l3_ip(own));
-	if (unlikely(port->features[HD_POINT_IP_OUTPUT].n) &&
-	    !hd_port_run(w, port, HD_POINT_IP_OUTPUT, 0, &own, 1))
+	if (unlikely(port->features[DP_POINT_IP_OUTPUT].n) &&
+	    !dp_port_run(w, port, DP_POINT_IP_OUTPUT, 0, &own, 1))
 		return;
 	to_neighbour(w, port, own, h->family);
 }
 
 /* Packets that passed all features at IP_OUTPUT, some of them later than the others. */
-static void behind_ip_output(struct hd_worker *w, const struct hd_port_config *port,
+static void behind_ip_output(struct dp_worker *w, const struct dp_port_config *port,
 			     struct rte_mbuf **m, uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++)
@@ -158,5 +158,5 @@ static void behind_ip_output(struct hd_worker *w, const struct hd_port_config *p
 
 RTE_INIT(l3_ip_output_register)
 {
-	hd_point_register(HD_POINT_IP_OUTPUT, behind_ip_output);
+	dp_point_register(DP_POINT_IP_OUTPUT, behind_ip_output);
 }

@@ -10,12 +10,12 @@ static struct l3_ip h;
 
 static void sum4(void)
 {
-	struct hd_csum sum = {0};
+	struct dp_csum sum = {0};
 	uint16_t csum;
 
 	p[10] = p[11] = 0;
-	hd_csum_add(&sum, p, (p[0] & 15) * 4u);
-	csum = (uint16_t)~hd_csum_fold(sum.sum);
+	dp_csum_add(&sum, p, (p[0] & 15) * 4u);
+	csum = (uint16_t)~dp_csum_fold(sum.sum);
 	memcpy(p + 10, &csum, 2);
 }
 

@@ -14,7 +14,7 @@
 
 static const char *name_of(uint16_t gateway)
 {
-	const struct hd_config *tree = hd_config_running();
+	const struct dp_config *tree = dp_config_running();
 
 	return l3_gateway(tree, gateway) ? tree->ports[gateway]->name : NULL;
 }
@@ -44,7 +44,7 @@ static bool limit_ok(struct hd_chan *chan, const struct hd_msg *msg, uint32_t li
 
 static bool matches(const struct l3_neigh_view *v, const struct hd_neighbour_filter *f)
 {
-	const struct l3_gateway *g = l3_gateway(hd_config_running(), v->key.gateway);
+	const struct l3_gateway *g = l3_gateway(dp_config_running(), v->key.gateway);
 
 	if (!g || g->epoch != v->key.epoch)
 		return false;
@@ -141,7 +141,7 @@ static bool is_listed(const struct l3_tree *t, const struct l3_listed *l,
 
 static void on_route_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
-	const struct l3_tree *t = l3_tree(hd_config_running());
+	const struct l3_tree *t = l3_tree(dp_config_running());
 	const struct hd_route_list *req = msg->body;
 	struct hd_route_list_end end = {.entries = t ? t->n_listed : 0};
 	uint64_t at = req->cursor;
@@ -174,4 +174,4 @@ static const struct hd_handler l3_table[] = {
 	HD_HANDLER(NEIGHBOUR_CLEAR, on_neighbour_clear),
 	HD_HANDLER(ROUTE_LIST, on_route_list),
 };
-HD_API_REGISTER(l3_table);
+DP_API_REGISTER(l3_table);

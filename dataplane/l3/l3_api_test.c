@@ -13,7 +13,7 @@
 
 #define GOT_MAX 64
 
-static const struct hd_api *api;
+static const struct dp_api *api;
 static struct hd_chan *mgmt, *dp;
 
 static struct hd_neighbour_entry neighbours[GOT_MAX];
@@ -26,7 +26,7 @@ static int got_status;
 static bool finished;
 
 /* In the place of the program's. */
-void hd_api_register(struct hd_api *of)
+void dp_api_register(struct dp_api *of)
 {
 	api = of;
 }

@@ -20,22 +20,22 @@
 
 struct seen seen[HOSTS][SEEN_MAX];
 unsigned int n_seen[HOSTS];
-struct hd_worker workers[WORKERS];
-struct hd_port_config configs[PORTS];
+struct dp_worker workers[WORKERS];
+struct dp_port_config configs[PORTS];
 struct rte_mempool *frame_pool;
 uint64_t now_ns;
 struct hd_gateway_object objects[2];
 
 /* Sections whose parts the tree has. */
-struct hd_section hd_owners_section = {.index = 0};
-struct hd_section l3_section = {.index = 1};
+struct dp_section dp_owners_section = {.index = 0};
+struct dp_section l3_section = {.index = 1};
 
-static struct hd_port *ports[PORTS];
-static const struct hd_port_config *config_list[PORTS];
-static struct hd_switch sw = {.domain = {[1] = 1, [2] = 2}};
-static const struct hd_switch *switches[] = {&sw};
-static const struct hd_domain *domains[3];
-static struct hd_config tree = {.n_ports = PORTS,
+static struct dp_port *ports[PORTS];
+static const struct dp_port_config *config_list[PORTS];
+static struct dp_switch sw = {.domain = {[1] = 1, [2] = 2}};
+static const struct dp_switch *switches[] = {&sw};
+static const struct dp_domain *domains[3];
+static struct dp_config tree = {.n_ports = PORTS,
 				.n_domains = 3,
 				.ports = config_list,
 				.domains = domains,
@@ -46,17 +46,17 @@ static unsigned int n_workers = 1;
 
 static unsigned int n_owning = 1; /* workers that own neighbours: the most that a test had so far */
 
-unsigned int hd_workers_count(void)
+unsigned int dp_workers_count(void)
 {
 	return n_owning;
 }
 
-const struct hd_config *hd_config_running(void)
+const struct dp_config *dp_config_running(void)
 {
 	return &tree;
 }
 
-struct hd_worker *hd_worker_get(unsigned int index)
+struct dp_worker *dp_worker_get(unsigned int index)
 {
 	return &workers[index];
 }
@@ -92,7 +92,7 @@ void ip6_of(unsigned int port, uint8_t out[16])
 	memcpy(out, ip, 16);
 }
 
-static uint16_t record(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+static uint16_t record(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 		       uint16_t n)
 {
 	(void)w;
@@ -105,30 +105,30 @@ static uint16_t record(struct hd_worker *w, struct hd_port *port, uint16_t q, st
 		if (p != s->bytes)
 			memcpy(s->bytes, p, len);
 		s->len = m[i]->pkt_len;
-		s->flags = hd_meta(m[i])->flags;
+		s->flags = dp_meta(m[i])->flags;
 		n_seen[port->id]++;
 	}
 	rte_pktmbuf_free_bulk(m, n);
 	return n;
 }
 
-static const struct hd_port_ops host_ops = {.name = "host", .tx_burst = record};
-static const struct hd_port_ops *gateway_ops;
+static const struct dp_port_ops host_ops = {.name = "host", .tx_burst = record};
+static const struct dp_port_ops *gateway_ops;
 
 /* gateway_port.c tells of the kind before all else. */
-void hd_port_kind_register(const struct hd_port_ops *ops)
+void dp_port_kind_register(const struct dp_port_ops *ops)
 {
 	gateway_ops = ops;
 }
 
-void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)
+void dp_port_set_up(struct dp_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)
 {
 	CU_FAIL("nobody opens a port");
 }
 
-static struct hd_domain *domain_new(uint32_t id)
+static struct dp_domain *domain_new(uint32_t id)
 {
-	struct hd_domain *d = calloc(1, sizeof(*d) + PORTS * sizeof(d->member[0]));
+	struct dp_domain *d = calloc(1, sizeof(*d) + PORTS * sizeof(d->member[0]));
 
 	d->id = id;
 	d->vlan = (uint16_t)id;
@@ -143,7 +143,7 @@ static void port_new(uint16_t i)
 {
 	uint32_t domain = domain_of(i);
 
-	configs[i] = (struct hd_port_config){
+	configs[i] = (struct dp_port_config){
 		.id = i,
 		.mode = HD_VLAN_ACCESS,
 		.pvid = (uint16_t)domain,
@@ -157,11 +157,11 @@ static void port_new(uint16_t i)
 			: i == GW_B ? "gw-b"
 				    : "host",
 	};
-	configs[i].port = ports[i] = calloc(1, sizeof(struct hd_port));
+	configs[i].port = ports[i] = calloc(1, sizeof(struct dp_port));
 	ports[i]->ops = i >= GW_A ? gateway_ops : &host_ops;
 	ports[i]->id = i;
 	ports[i]->generation = 1;
-	ports[i]->caps = HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6;
+	ports[i]->caps = DP_CAP_CSUM | DP_CAP_TSO4 | DP_CAP_TSO6;
 	ports[i]->tx_queues = 1;
 	ports[i]->up = true;
 	config_list[i] = &configs[i];
@@ -186,25 +186,25 @@ static void object_new(struct hd_gateway_object *o, unsigned int port)
 
 int l3_setup(void)
 {
-	if (unit_eal_init() < 0 || hd_drop_init() < 0)
+	if (unit_eal_init() < 0 || dp_drop_init() < 0)
 		return -1;
-	frame_pool = unit_pool("frames", POOL_SIZE, HD_FRAME_ROOM);
+	frame_pool = unit_pool("frames", POOL_SIZE, DP_FRAME_ROOM);
 	domains[1] = domain_new(1);
 	domains[2] = domain_new(2);
 	for (uint16_t i = 0; i < PORTS; i++)
 		port_new(i);
 	for (unsigned int i = 0; i < WORKERS; i++) {
-		workers[i] = (struct hd_worker){.index = i,
+		workers[i] = (struct dp_worker){.index = i,
 						.config = &tree,
 						.stats = &stats[i],
 						.port_stats = port_stats[i],
 						.pool = frame_pool,
 						.big_pool = frame_pool,
-						.tx = hd_tx_new(),
-						.hold = hd_hold_new(100),
-						.deadlines = hd_deadlines_new(),
+						.tx = dp_tx_new(),
+						.hold = dp_hold_new(100),
+						.deadlines = dp_deadlines_new(),
 						.wake_fd = -1};
-		if (hd_handover_init(&workers[i]) < 0)
+		if (dp_handover_init(&workers[i]) < 0)
 			return -1;
 	}
 	return l3_owners_init();
@@ -255,18 +255,18 @@ void l3_start(unsigned int of_workers)
 	object_new(&objects[0], GW_A);
 	object_new(&objects[1], GW_B);
 	l3_gateways();
-	hd_fdb_free(workers[0].fdb);
+	dp_fdb_free(workers[0].fdb);
 	for (unsigned int i = 0; i < WORKERS; i++) {
 		if (!i)
-			workers[0].fdb = hd_fdb_new(256, 1);
+			workers[0].fdb = dp_fdb_new(256, 1);
 		workers[i].fdb = workers[0].fdb;
 		workers[i].send_left = INT32_MAX;
 	}
 	for (uint16_t i = GW_A; i < PORTS; i++) {
 		struct hd_mac mac = mac_of(i);
 
-		hd_fdb_set(workers[0].fdb, hd_fdb_mac(mac.b), configs[i].pvid_domain, i,
-			   HD_FDB_V_LOCAL);
+		dp_fdb_set(workers[0].fdb, dp_fdb_mac(mac.b), configs[i].pvid_domain, i,
+			   DP_FDB_V_LOCAL);
 	}
 	n_owning = RTE_MAX(n_owning, of_workers);
 	CU_ASSERT_EQUAL_FATAL(l3_owners_init(), 0);
@@ -318,20 +318,20 @@ uint32_t packet6(uint8_t *frame, unsigned int from, const uint8_t *dst, uint8_t 
 uint32_t echo(uint8_t *frame, unsigned int family, unsigned int from, const uint8_t *dst)
 {
 	uint8_t icmp[40] = {[0] = family == 4 ? 8 : 128, [5] = 7, [7] = 1, [20] = 0xa5};
-	struct hd_csum sum = {0};
+	struct dp_csum sum = {0};
 	uint16_t csum;
 	uint32_t len;
 
 	if (family == 4) {
-		hd_csum_add(&sum, icmp, sizeof(icmp));
-		csum = (uint16_t)~hd_csum_fold(sum.sum);
+		dp_csum_add(&sum, icmp, sizeof(icmp));
+		csum = (uint16_t)~dp_csum_fold(sum.sum);
 		memcpy(icmp + 2, &csum, 2);
 		return packet4(frame, from, dst, 1, icmp, sizeof(icmp));
 	}
 	len = packet6(frame, from, dst, 58, icmp, sizeof(icmp));
 	sum.sum = l3_ip6_pseudo(frame + 22, dst, 58, sizeof(icmp));
-	hd_csum_add(&sum, icmp, sizeof(icmp));
-	csum = (uint16_t)~hd_csum_fold(sum.sum);
+	dp_csum_add(&sum, icmp, sizeof(icmp));
+	csum = (uint16_t)~dp_csum_fold(sum.sum);
 	memcpy(frame + 56, &csum, 2);
 	return len;
 }
@@ -345,9 +345,9 @@ static void loops(void)
 		busy = 0;
 		for (unsigned int i = 0; i < WORKERS; i++) {
 			workers[i].now_ns = now_ns;
-			hd_deadlines_run(&workers[i]);
-			busy += hd_handover_run(&workers[i]);
-			hd_tx_flush(&workers[i]);
+			dp_deadlines_run(&workers[i]);
+			busy += dp_handover_run(&workers[i]);
+			dp_tx_flush(&workers[i]);
 		}
 	} while (busy);
 }
@@ -360,7 +360,7 @@ void pass(uint64_t ns)
 		uint64_t next = UINT64_MAX;
 
 		for (unsigned int i = 0; i < WORKERS; i++)
-			next = RTE_MIN(next, hd_deadline_next(&workers[i]));
+			next = RTE_MIN(next, dp_deadline_next(&workers[i]));
 		if (next > end)
 			break;
 		now_ns = RTE_MAX(next, now_ns);
@@ -371,16 +371,16 @@ void pass(uint64_t ns)
 
 void send_burst(unsigned int host, struct rte_mbuf **m, uint16_t n)
 {
-	struct hd_worker *w = &workers[host % n_workers];
+	struct dp_worker *w = &workers[host % n_workers];
 
 	for (uint16_t i = 0; i < n; i++) {
-		hd_meta(m[i])->port = (uint16_t)host;
-		hd_meta(m[i])->time_ns = now_ns;
+		dp_meta(m[i])->port = (uint16_t)host;
+		dp_meta(m[i])->time_ns = now_ns;
 	}
 	w->now_ns = now_ns;
 	w->stats->rx += n;
 	w->port_stats[host].rx_packets += n;
-	hd_path->run(w, &configs[host], m, n);
+	dp_path->run(w, &configs[host], m, n);
 	loops();
 }
 

@@ -31,8 +31,8 @@ struct seen {
 
 extern struct seen seen[HOSTS][SEEN_MAX];
 extern unsigned int n_seen[HOSTS];
-extern struct hd_worker workers[WORKERS];
-extern struct hd_port_config configs[PORTS];
+extern struct dp_worker workers[WORKERS];
+extern struct dp_port_config configs[PORTS];
 extern struct rte_mempool *frame_pool;
 extern uint64_t now_ns; /* of what comes next */
 

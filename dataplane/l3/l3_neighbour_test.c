@@ -289,8 +289,8 @@ static void test_change(void)
 }
 
 /*
- * The gateway's MAC is not entered yet, and is learned by what the gateway sends: frames for it are
- * dropped until it is entered.
+ * The forwarding database has an address at the gateway's port that is not entered as the gateway's,
+ * as one of a port that had the id before: frames for it are dropped, until it is.
  */
 static void test_not_entered(void)
 {
@@ -299,12 +299,14 @@ static void test_not_entered(void)
 
 	l3_start(1);
 	ip4_of(GW_A, ours);
-	hd_fdb_remove(workers[0].fdb, hd_fdb_mac(mac.b), 1);
+	dp_fdb_remove(workers[0].fdb, dp_fdb_mac(mac.b), 1);
 	introduce(0);
+	dp_fdb_learn(workers[0].fdb, dp_fdb_mac(mac.b), 1, GW_A,
+		     (uint32_t)(now_ns / DP_FDB_UNIT_NS));
 	send_frame(0, frame, echo(frame, 4, 0, ours));
 	CU_ASSERT_EQUAL(drops_of(GW_A, "tx_full"), 1);
 	CU_ASSERT_EQUAL(n_seen[0], 2); /* what introduce() got */
-	hd_fdb_set(workers[0].fdb, hd_fdb_mac(mac.b), 1, GW_A, HD_FDB_V_LOCAL);
+	dp_fdb_set(workers[0].fdb, dp_fdb_mac(mac.b), 1, GW_A, DP_FDB_V_LOCAL);
 	send_frame(0, frame, echo(frame, 4, 0, ours));
 	CU_ASSERT_EQUAL(n_seen[0], 3);
 	CU_ASSERT_EQUAL(drops_of(GW_A, "tx_full"), 1);

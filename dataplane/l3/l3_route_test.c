@@ -131,15 +131,15 @@ static void test_super_frame(void)
 	len = packet4(frame, 0, dst, 6, tcp, sizeof(tcp));
 	for (uint16_t gso = 960; gso <= 961; gso++) {
 		m = unit_packet(frame_pool, frame, len, 0);
-		hd_meta(m)->flags = HD_META_CSUM | HD_META_TSO4;
-		hd_meta(m)->l2_len = 14;
-		hd_meta(m)->l3_len = 20;
-		hd_meta(m)->l4_len = 20;
-		hd_meta(m)->gso_size = gso;
+		dp_meta(m)->flags = DP_META_CSUM | DP_META_TSO4;
+		dp_meta(m)->l2_len = 14;
+		dp_meta(m)->l3_len = 20;
+		dp_meta(m)->l4_len = 20;
+		dp_meta(m)->gso_size = gso;
 		send_mbuf(0, m);
 		CU_ASSERT_EQUAL_FATAL(n_seen[2], 1);
 	}
-	CU_ASSERT(last(2)->len == len && last(2)->flags == (HD_META_CSUM | HD_META_TSO4));
+	CU_ASSERT(last(2)->len == len && last(2)->flags == (DP_META_CSUM | DP_META_TSO4));
 	CU_ASSERT_TRUE(told(4, 3, 4, 1000));
 	check_books(0);
 }
@@ -154,12 +154,12 @@ static uint32_t to_host2(void)
 
 static uint32_t sum4(uint32_t len)
 {
-	struct hd_csum sum = {0};
+	struct dp_csum sum = {0};
 	uint16_t csum;
 
 	frame[24] = frame[25] = 0;
-	hd_csum_add(&sum, frame + 14, (frame[14] & 15) * 4u);
-	csum = (uint16_t)~hd_csum_fold(sum.sum);
+	dp_csum_add(&sum, frame + 14, (frame[14] & 15) * 4u);
+	csum = (uint16_t)~dp_csum_fold(sum.sum);
 	memcpy(frame + 24, &csum, 2);
 	return len;
 }
@@ -414,15 +414,15 @@ static uint64_t in_batches_of(unsigned int size)
 	memset(frame, 0, sizeof(frame));
 	for (unsigned int round = 0; round < 500; round++) {
 		unsigned int from = (unsigned int)rand() % HOSTS;
-		struct rte_mbuf *m[HD_BURST];
+		struct rte_mbuf *m[DP_BURST];
 
-		for (unsigned int i = 0; i < HD_BURST; i++) {
+		for (unsigned int i = 0; i < DP_BURST; i++) {
 			uint32_t len = any_frame(from);
 
 			m[i] = unit_packet(frame_pool, frame, len, 0);
 		}
-		for (unsigned int at = 0; at < HD_BURST; at += size)
-			send_burst(from, m + at, (uint16_t)RTE_MIN(size, HD_BURST - at));
+		for (unsigned int at = 0; at < DP_BURST; at += size)
+			send_burst(from, m + at, (uint16_t)RTE_MIN(size, DP_BURST - at));
 		hash = hash_seen(hash);
 		if (rand() % 4 == 0)
 			pass((uint64_t)rand() % (5 * HD_NS_PER_S));
@@ -434,7 +434,7 @@ static uint64_t in_batches_of(unsigned int size)
 
 static void test_batches(void)
 {
-	static const unsigned int sizes[] = {1, 2, 7, 16, HD_BURST};
+	static const unsigned int sizes[] = {1, 2, 7, 16, DP_BURST};
 	uint64_t one = in_batches_of(1);
 
 	for (size_t i = 0; i < RTE_DIM(sizes); i++)

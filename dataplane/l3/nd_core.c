@@ -50,10 +50,10 @@ static bool read_options(const uint8_t *opt, uint32_t len, struct l3_nd *out)
 static bool csum_is_right(const uint8_t *ip, uint32_t length)
 {
 	uint32_t len = length - L3_IP6_LEN;
-	struct hd_csum sum = {.sum = l3_ip6_pseudo(ip + 8, ip + 24, L3_PROTO_ICMP6, len)};
+	struct dp_csum sum = {.sum = l3_ip6_pseudo(ip + 8, ip + 24, L3_PROTO_ICMP6, len)};
 
-	hd_csum_add(&sum, ip + L3_IP6_LEN, len);
-	return hd_csum_fold(sum.sum) == 0xffff;
+	dp_csum_add(&sum, ip + L3_IP6_LEN, len);
+	return dp_csum_fold(sum.sum) == 0xffff;
 }
 
 static bool solicit_is_valid(const uint8_t *ip, const struct l3_nd *nd)
@@ -105,7 +105,7 @@ static void write_frame(uint8_t *frame, const struct hd_mac *mac, const struct h
 {
 	struct hd_eth_hdr *eth = (struct hd_eth_hdr *)frame;
 	uint8_t *ip = frame + HD_ETH_HLEN, *icmp = ip + L3_IP6_LEN;
-	struct hd_csum sum = {0};
+	struct dp_csum sum = {0};
 	uint16_t csum;
 
 	memset(frame, 0, L3_ND_FRAME);
@@ -120,8 +120,8 @@ static void write_frame(uint8_t *frame, const struct hd_mac *mac, const struct h
 	icmp[ND_LEN + 1] = 1;
 	memcpy(icmp + ND_LEN + 2, mac, HD_ETH_ALEN);
 	sum.sum = l3_ip6_pseudo(src->b, dst->b, L3_PROTO_ICMP6, ND_WITH);
-	hd_csum_add(&sum, icmp, ND_WITH);
-	csum = (uint16_t)~hd_csum_fold(sum.sum);
+	dp_csum_add(&sum, icmp, ND_WITH);
+	csum = (uint16_t)~dp_csum_fold(sum.sum);
 	memcpy(icmp + 2, &csum, sizeof(csum));
 }
 

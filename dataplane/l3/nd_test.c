@@ -33,14 +33,14 @@ static void advertise(uint8_t flags)
 
 static bool parse(struct l3_nd *nd)
 {
-	struct hd_csum sum = {0};
+	struct dp_csum sum = {0};
 	uint16_t csum;
 
 	l3_put16(ip + 4, (uint16_t)(length - 40));
 	icmp[2] = icmp[3] = 0;
 	sum.sum = l3_ip6_pseudo(ip + 8, ip + 24, 58, length - 40);
-	hd_csum_add(&sum, icmp, length - 40);
-	csum = (uint16_t)~hd_csum_fold(sum.sum);
+	dp_csum_add(&sum, icmp, length - 40);
+	csum = (uint16_t)~dp_csum_fold(sum.sum);
 	memcpy(icmp + 2, &csum, 2);
 	return l3_nd_parse(ip, sizeof(frame) - 14, length, nd);
 }

@@ -17,20 +17,20 @@
 #include "dataplane/l3/arp.h"
 #include "dataplane/l3/nd.h"
 
-HD_DROP_REGISTER(drop_failed, "neighbour_failed", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_failed, "neighbour_failed", DP_DROP_INGRESS,
 		 "the packet's neighbour on the gateway's segment does not answer");
-HD_DROP_REGISTER(drop_full, "neighbour_full", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_full, "neighbour_full", DP_DROP_INGRESS,
 		 "there was no room for the packet's neighbour, or for packets that wait for one");
-HD_DROP_REGISTER(drop_queue, "neighbour_queue", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_queue, "neighbour_queue", DP_DROP_INGRESS,
 		 "the packet waited for its neighbour, and a newer one took its place");
 
 #define EXPIRE_BUDGET 256 /* things that are due are done, of a loop */
 
-static struct l3_owner owners[HD_WORKERS_MAX];
+static struct l3_owner owners[DP_WORKERS_MAX];
 static unsigned int n_owners;
 static uint8_t hand_resolve, hand_hear;
 
-static const struct hd_drop_reason *const why_reason[] = {
+static const struct dp_drop_reason *const why_reason[] = {
 	[L3_HELD_FAILED] = &drop_failed,
 	[L3_HELD_OLDEST] = &drop_queue,
 	[L3_HELD_EVICTED] = &drop_full,
@@ -56,7 +56,7 @@ static uint64_t next_random(struct l3_owner *o)
 }
 
 /* The gateway that the key is about, if it still is what it was then. */
-static const struct l3_gateway *gateway_of(const struct hd_worker *w,
+static const struct l3_gateway *gateway_of(const struct dp_worker *w,
 					   const struct l3_neigh_key *key)
 {
 	const struct l3_gateway *g = l3_gateway(w->config, key->gateway);
@@ -64,7 +64,7 @@ static const struct l3_gateway *gateway_of(const struct hd_worker *w,
 	return g && g->epoch == key->epoch ? g : NULL;
 }
 
-static void arm(struct hd_worker *w, struct l3_owner *o)
+static void arm(struct dp_worker *w, struct l3_owner *o)
 {
 	uint64_t due = l3_neigh_due(o->neighbours);
 
@@ -72,9 +72,9 @@ static void arm(struct hd_worker *w, struct l3_owner *o)
 		return;
 	o->armed_ns = due;
 	if (due == UINT64_MAX)
-		hd_deadline_cancel(w, &o->deadline);
+		dp_deadline_cancel(w, &o->deadline);
 	else
-		hd_deadline_set(w, &o->deadline, due);
+		dp_deadline_set(w, &o->deadline, due);
 }
 
 /* The address that a gateway asks from. NULL: it has none of the family. */
@@ -84,10 +84,10 @@ static const struct hd_ip_prefix *asks_from(const struct l3_gateway *g,
 	return l3_gateway_toward(g, key->family, key->addr.b);
 }
 
-static void solicit(struct hd_worker *w, const struct l3_gateway *g, const struct l3_neigh_out *out,
+static void solicit(struct dp_worker *w, const struct l3_gateway *g, const struct l3_neigh_out *out,
 		    uint64_t time_ns)
 {
-	const struct hd_port_config *port = w->config->ports[g->id];
+	const struct dp_port_config *port = w->config->ports[g->id];
 	const struct hd_ip_prefix *from = asks_from(g, &out->key);
 	const struct hd_mac *to = out->solicit == L3_SOLICIT_ONE ? &out->mac : NULL;
 	bool ip4 = out->key.family == 4;
@@ -109,25 +109,25 @@ static void solicit(struct hd_worker *w, const struct l3_gateway *g, const struc
 }
 
 /* A packet that does not go on, at @time_ns, is dropped at the gateway that it was to leave by. */
-static void lose(struct hd_worker *w, const struct hd_drop_reason *reason, struct rte_mbuf *m,
+static void lose(struct dp_worker *w, const struct dp_drop_reason *reason, struct rte_mbuf *m,
 		 uint64_t time_ns)
 {
-	uint16_t id = hd_meta(m)->port;
+	uint16_t id = dp_meta(m)->port;
 	const struct l3_gateway *g = l3_gateway(w->config, id);
 	struct l3_ip h;
 
 	if (!g) {
-		hd_drop(w, id, hd_drop_outdated, m);
+		dp_drop(w, id, dp_drop_outdated, m);
 		return;
 	}
-	hd_meta(m)->time_ns = time_ns;
+	dp_meta(m)->time_ns = time_ns;
 	if (reason == &drop_failed && l3_parse(m, &h))
 		l3_icmp_send(w, g->vrf, m, &h, L3_ICMP_NO_HOST, 0);
-	hd_path_drop(w, w->config->ports[id], reason, m);
+	dp_path_drop(w, w->config->ports[id], reason, m);
 }
 
 /* Does what the table asks for, at @time_ns. */
-static void act(struct hd_worker *w, const struct l3_neigh_out *out, uint64_t time_ns)
+static void act(struct dp_worker *w, const struct l3_neigh_out *out, uint64_t time_ns)
 {
 	const struct l3_gateway *g = gateway_of(w, &out->key);
 
@@ -136,18 +136,18 @@ static void act(struct hd_worker *w, const struct l3_neigh_out *out, uint64_t ti
 		solicit(w, g, out, time_ns);
 	w->stats->held -= out->n_send + out->n_drop;
 	for (uint32_t i = 0; i < out->n_send; i++) {
-		hd_meta(out->send[i])->time_ns = time_ns;
+		dp_meta(out->send[i])->time_ns = time_ns;
 		if (g)
 			l3_transmit(w, w->config->ports[g->id], g, out->send[i], &out->mac);
 		else
-			lose(w, hd_drop_outdated, out->send[i], time_ns);
+			lose(w, dp_drop_outdated, out->send[i], time_ns);
 	}
 	for (uint32_t i = 0; i < out->n_drop; i++)
 		lose(w, why_reason[out->drop[i].why], out->drop[i].packet, time_ns);
 }
 
 /* Is the packet, which another worker handed over, still to leave by this gateway? */
-static bool goes_by(const struct hd_worker *w, const struct l3_gateway *g, const uint8_t *dst,
+static bool goes_by(const struct dp_worker *w, const struct l3_gateway *g, const uint8_t *dst,
 		    unsigned int family)
 {
 	if (family == 6 && l3_ip6_link_local(dst))
@@ -156,22 +156,22 @@ static bool goes_by(const struct hd_worker *w, const struct l3_gateway *g, const
 	       l3_next(L3_NEXT_CONNECTED, g->id);
 }
 
-static void resolve(struct hd_worker *w, struct rte_mbuf *m)
+static void resolve(struct dp_worker *w, struct rte_mbuf *m)
 {
-	const struct l3_gateway *g = l3_gateway(w->config, hd_meta(m)->port);
+	const struct l3_gateway *g = l3_gateway(w->config, dp_meta(m)->port);
 	unsigned int family = l3_ip(m)[0] >> 4 == 4 ? 4 : 6;
 	const uint8_t *dst = l3_ip(m) + (family == 4 ? 16 : 24);
-	uint64_t time_ns = hd_meta(m)->time_ns;
+	uint64_t time_ns = dp_meta(m)->time_ns;
 	struct l3_neigh_out out;
 	struct l3_neigh_key key;
 	struct rte_mbuf *own;
 
 	if (!g || !goes_by(w, g, dst, family)) {
-		lose(w, hd_drop_outdated, m, time_ns);
+		lose(w, dp_drop_outdated, m, time_ns);
 		return;
 	}
 	key = l3_neigh_key(g, family, dst);
-	own = hd_mbuf_own(w, m);
+	own = dp_mbuf_own(w, m);
 	if (!own) {
 		l3_no_buffers(w, w->config->ports[g->id], m);
 		return;
@@ -196,9 +196,9 @@ static void resolve(struct hd_worker *w, struct rte_mbuf *m)
 	}
 }
 
-void l3_owner_resolve(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+void l3_owner_resolve(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m)
 {
-	hd_hand_over(w, l3_owner_of(port->id), hand_resolve, port->port, m);
+	dp_hand_over(w, l3_owner_of(port->id), hand_resolve, port->port, m);
 }
 
 /* Of whom an ARP packet tells, and what. False: of nobody. */
@@ -244,11 +244,11 @@ static bool nd_news(const struct l3_gateway *g, struct rte_mbuf *m, struct l3_ne
 	return true;
 }
 
-static void hear(struct hd_worker *w, struct rte_mbuf *m)
+static void hear(struct dp_worker *w, struct rte_mbuf *m)
 {
-	const struct l3_gateway *g = l3_gateway(w->config, hd_meta(m)->port);
+	const struct l3_gateway *g = l3_gateway(w->config, dp_meta(m)->port);
 	struct l3_owner *o = l3_owner(w->index);
-	uint64_t time_ns = hd_meta(m)->time_ns;
+	uint64_t time_ns = dp_meta(m)->time_ns;
 	struct l3_neigh_news news;
 	struct l3_neigh_key key;
 	struct l3_neigh_out out;
@@ -268,17 +268,17 @@ static void hear(struct hd_worker *w, struct rte_mbuf *m)
 	act(w, &out, time_ns);
 }
 
-void l3_owner_hear(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+void l3_owner_hear(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m)
 {
-	struct rte_mbuf *own = hd_mbuf_writable(w->pool, m, L3_READABLE);
+	struct rte_mbuf *own = dp_mbuf_writable(w->pool, m, L3_READABLE);
 
 	if (likely(own))
-		hd_hand_over(w, l3_owner_of(port->id), hand_hear, port->port, own);
+		dp_hand_over(w, l3_owner_of(port->id), hand_hear, port->port, own);
 	else
 		l3_no_buffers(w, port, m);
 }
 
-static void on_deadline(struct hd_worker *w, struct hd_deadline *d)
+static void on_deadline(struct dp_worker *w, struct dp_deadline *d)
 {
 	struct l3_owner *o = RTE_PTR_SUB(d, offsetof(struct l3_owner, deadline));
 	struct l3_neigh_out out;
@@ -312,7 +312,7 @@ static int owner_init(struct l3_owner *o)
 
 int l3_owners_init(void)
 {
-	unsigned int n = hd_workers_count();
+	unsigned int n = dp_workers_count();
 
 	for (unsigned int i = n_owners; i < n; i++)
 		if (owner_init(&owners[i]) < 0) {
@@ -325,7 +325,7 @@ int l3_owners_init(void)
 	return 0;
 }
 
-void l3_owners_forget_outdated(const struct hd_config *tree)
+void l3_owners_forget_outdated(const struct dp_config *tree)
 {
 	for (unsigned int i = 0; i < n_owners; i++) {
 		struct l3_neigh_table *t = owners[i].neighbours;
@@ -345,6 +345,6 @@ void l3_owners_forget_outdated(const struct hd_config *tree)
 
 RTE_INIT(l3_owner_register)
 {
-	hand_resolve = hd_handover_register(resolve);
-	hand_hear = hd_handover_register(hear);
+	hand_resolve = dp_handover_register(resolve);
+	hand_hear = dp_handover_register(hear);
 }

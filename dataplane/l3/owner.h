@@ -22,7 +22,7 @@ struct l3_gateway_state {
 /* Of a worker. */
 struct l3_owner {
 	struct l3_neigh_table *neighbours;
-	struct hd_deadline deadline;
+	struct dp_deadline deadline;
 	uint64_t armed_ns;                 /* for when; UINT64_MAX: not */
 	uint64_t random;                   /* state of a sequence */
 	struct l3_gateway_state *gateways; /* [HD_PORTS_MAX] */
@@ -40,7 +40,7 @@ struct l3_owner *l3_owner(unsigned int index);
 unsigned int l3_owners_count(void);
 
 /* Marks neighbours of gateways that are not in @tree, or not as they were. Control thread. */
-void l3_owners_forget_outdated(const struct hd_config *tree);
+void l3_owners_forget_outdated(const struct dp_config *tree);
 
 /* The owner of a gateway's neighbours: gateways are spread over the workers. */
 static inline unsigned int l3_owner_of(uint16_t gateway)
@@ -62,12 +62,12 @@ static inline struct l3_neigh_key l3_neigh_key(const struct l3_gateway *g, unsig
 /*
  * A packet, ready but for its Ethernet header, whose neighbour is not known: its owner's. Worker.
  */
-void l3_owner_resolve(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+void l3_owner_resolve(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m);
 
 /*
  * A frame of ARP or neighbour discovery, checked and counted, that says something of its sender.
  * Worker.
  */
-void l3_owner_hear(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+void l3_owner_hear(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m);
 
 #endif

@@ -18,7 +18,7 @@
 /* Bytes of the Ethernet header of a classified frame: with the VLAN's tag, where it has one. */
 static inline uint32_t l3_l2_len(struct rte_mbuf *m)
 {
-	return HD_ETH_HLEN + hd_meta(m)->tag_len;
+	return HD_ETH_HLEN + dp_meta(m)->tag_len;
 }
 
 /* The IP header, behind the Ethernet header. */
@@ -71,45 +71,45 @@ struct l3_ahead {
  * together. Of a worker while it decides about frames that came together.
  */
 struct l3_out {
-	const struct hd_port_config *port;
+	const struct dp_port_config *port;
 	uint16_t n;
-	struct rte_mbuf *m[HD_BURST];
+	struct rte_mbuf *m[DP_BURST];
 };
 
 /*
  * input.c: a frame of @len bytes that the switch makes, because of something at @time_ns, with its
  * Ethernet header zero. NULL, and counted at @port: there is no buffer. Worker.
  */
-struct rte_mbuf *l3_make(struct hd_worker *w, const struct hd_port_config *port, uint32_t len,
+struct rte_mbuf *l3_make(struct dp_worker *w, const struct dp_port_config *port, uint32_t len,
 			 uint64_t time_ns);
 
 /*
  * input.c: the gateway has no use for the frame: dropped by name, or consumed if it was for a
  * group. Worker.
  */
-void l3_ignore(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+void l3_ignore(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m);
 
 /* ip_input.c: fills @a with what the headers say. @fib: of the gateway's VRF. Worker. */
 void l3_ip_ahead(const struct l3_fib *fib, struct rte_mbuf *m, unsigned int family,
 		 struct l3_ahead *a);
 
 /* input.c: an ARP packet. Worker. */
-void l3_arp_input(struct hd_worker *w, const struct hd_port_config *port,
+void l3_arp_input(struct dp_worker *w, const struct dp_port_config *port,
 		  const struct l3_gateway *g, struct rte_mbuf *m);
 
 /* input.c: a message of neighbour discovery, in an IPv6 packet that is sound as @h. Worker. */
-void l3_nd_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+void l3_nd_input(struct dp_worker *w, const struct dp_port_config *port, const struct l3_gateway *g,
 		 struct rte_mbuf *m, const struct l3_ip *h);
 
 /* ip_input.c: an IP packet that gateway @g took from its segment. Worker. */
-void l3_ip_input(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+void l3_ip_input(struct dp_worker *w, const struct dp_port_config *port, const struct l3_gateway *g,
 		 struct rte_mbuf *m, struct l3_ahead *a);
 
 /*
  * ip_output.c: a packet that is sound as @h leaves by @port, for its destination on that segment;
  * with @hop its TTL is at least 2, and is counted down. @m may be shared. Worker.
  */
-void l3_ip_output(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m,
+void l3_ip_output(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m,
 		  const struct l3_ip *h, bool hop);
 
 /*
@@ -118,18 +118,18 @@ void l3_ip_output(struct hd_worker *w, const struct hd_port_config *port, struct
  * to the neighbour that has the MAC @to. It comes there in the order of these calls: at once, or
  * when l3_take() is done. Worker.
  */
-void l3_emit(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
-void l3_transmit(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+void l3_emit(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m);
+void l3_transmit(struct dp_worker *w, const struct dp_port_config *port, const struct l3_gateway *g,
 		 struct rte_mbuf *m, const struct hd_mac *to);
 
 /* ip_output.c: the frames that are on their way come into their segment. Worker. */
-void l3_out_flush(struct hd_worker *w, struct l3_out *out);
+void l3_out_flush(struct dp_worker *w, struct l3_out *out);
 
 /* One more, behind the others. Worker. */
-static inline void l3_out_add(struct hd_worker *w, struct l3_out *out,
-			      const struct hd_port_config *port, struct rte_mbuf *m)
+static inline void l3_out_add(struct dp_worker *w, struct l3_out *out,
+			      const struct dp_port_config *port, struct rte_mbuf *m)
 {
-	if (unlikely(out->n == HD_BURST || (out->n && out->port != port)))
+	if (unlikely(out->n == DP_BURST || (out->n && out->port != port)))
 		l3_out_flush(w, out);
 	out->port = port;
 	out->m[out->n++] = m;
@@ -139,13 +139,13 @@ static inline void l3_out_add(struct hd_worker *w, struct l3_out *out,
  * ip_output.c: a packet that @port was to send is dropped, because there is no buffer for it.
  * Worker.
  */
-void l3_no_buffers(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+void l3_no_buffers(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m);
 
 /*
  * icmp_send.c: tells the sender of @m, which is to be dropped, why; where that may be, and the
  * rate allows it. In @vrf its source is looked for. @m stays the caller's. Worker.
  */
-void l3_icmp_send(struct hd_worker *w, uint32_t vrf, struct rte_mbuf *m, const struct l3_ip *h,
+void l3_icmp_send(struct dp_worker *w, uint32_t vrf, struct rte_mbuf *m, const struct l3_ip *h,
 		  enum l3_icmp_error error, uint32_t mtu);
 
 /* What the header of @m says, at the version it has. False: it is not sound. */

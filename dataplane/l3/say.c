@@ -11,7 +11,7 @@ static const char *address(unsigned int family, const uint8_t *addr, char str[IN
 	return inet_ntop(family == 4 ? AF_INET : AF_INET6, addr, str, INET6_ADDRSTRLEN) ? str : "?";
 }
 
-static void say_arp(struct hd_worker *w, const struct hd_port_config *port,
+static void say_arp(struct dp_worker *w, const struct dp_port_config *port,
 		    const struct l3_gateway *g, struct rte_mbuf *m)
 {
 	char target[INET6_ADDRSTRLEN];
@@ -26,7 +26,7 @@ static void say_arp(struct hd_worker *w, const struct hd_port_config *port,
 }
 
 /* Where the packet goes that is for a host of gateway @next. */
-static void say_neighbour(struct hd_worker *w, uint32_t next, unsigned int family,
+static void say_neighbour(struct dp_worker *w, uint32_t next, unsigned int family,
 			  const uint8_t *dst)
 {
 	const struct l3_gateway *g = l3_gateway(w->config, l3_next_gateway(next));
@@ -42,7 +42,7 @@ static void say_neighbour(struct hd_worker *w, uint32_t next, unsigned int famil
 		       address(family, dst, str), w->config->ports[g->id]->name);
 }
 
-static void say_ip(struct hd_worker *w, const struct hd_port_config *port,
+static void say_ip(struct dp_worker *w, const struct dp_port_config *port,
 		   const struct l3_gateway *g, struct rte_mbuf *m)
 {
 	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
@@ -67,7 +67,7 @@ static void say_ip(struct hd_worker *w, const struct hd_port_config *port,
 		w->say(w, "route", "%s is an address of the switch", dst);
 }
 
-void l3_say(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+void l3_say(struct dp_worker *w, const struct dp_port_config *port, const struct l3_gateway *g,
 	    struct rte_mbuf *m, uint16_t type)
 {
 	if (type == HD_ETYPE_ARP)

@@ -8,7 +8,7 @@
 #include "dataplane/l3/packet.h"
 
 /* Tells worker->say, which is there, of a frame that gateway @g takes; @type: its EtherType. Worker. */
-void l3_say(struct hd_worker *w, const struct hd_port_config *port, const struct l3_gateway *g,
+void l3_say(struct dp_worker *w, const struct dp_port_config *port, const struct l3_gateway *g,
 	    struct rte_mbuf *m, uint16_t type);
 
 #endif

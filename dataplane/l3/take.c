@@ -19,14 +19,14 @@
 struct egress {
 	uint32_t next; /* as the FIB has it; L3_FIB_NONE: nothing is known yet */
 	uint32_t mtu;  /* 0: no packet is plain there */
-	const struct hd_port_config *port;
+	const struct dp_port_config *port;
 	struct l3_neigh_table *neighbours;
 	struct l3_neigh_key key; /* of the last neighbour, */
 	struct hd_mac to;        /* and its MAC; without an address in the key none */
 	struct hd_mac mac;       /* the gateway's */
 };
 
-static void find_egress(struct hd_worker *w, uint32_t next, struct egress *e)
+static void find_egress(struct dp_worker *w, uint32_t next, struct egress *e)
 {
 	const struct l3_gateway *g = l3_gateway(w->config, l3_next_gateway(next));
 
@@ -36,15 +36,15 @@ static void find_egress(struct hd_worker *w, uint32_t next, struct egress *e)
 	e->key = (struct l3_neigh_key){.epoch = g->epoch, .gateway = g->id};
 	e->mac = g->mac;
 	e->mtu = e->port->mtu;
-	if (e->port->features[HD_POINT_IP_OUTPUT].n ||
+	if (e->port->features[DP_POINT_IP_OUTPUT].n ||
 	    !atomic_load_explicit(&e->port->port->up, memory_order_acquire))
 		e->mtu = 0;
 }
 
 /* What comes in one call of l3_take(). */
 struct batch {
-	struct hd_worker *w;
-	const struct hd_port_config *port;
+	struct dp_worker *w;
+	const struct dp_port_config *port;
 	const struct l3_gateway *g;
 	const struct l3_fib *fib;
 	struct l3_fib_span span; /* of the last IPv4 destination */
@@ -112,12 +112,12 @@ static inline void look_ahead(struct batch *b, struct rte_mbuf *m, struct l3_ahe
 /* Can the packet leave as it is, but for its Ethernet header and its TTL? */
 static inline bool fits(struct rte_mbuf *m, const struct l3_ahead *a, const struct egress *e)
 {
-	const struct hd_meta *meta = hd_meta(m);
+	const struct dp_meta *meta = dp_meta(m);
 	uint32_t frame = HD_ETH_HLEN + a->h.length;
 
 	return a->h.length <= e->mtu && m->pkt_len >= frame &&
 	       m->pkt_len <= RTE_MAX(frame, (uint32_t)HD_ETH_MIN) && !meta->tag_len &&
-	       !(meta->flags & HD_META_TSO) && !l3_is_group_frame(m) && hd_mbuf_is_private(m);
+	       !(meta->flags & DP_META_TSO) && !l3_is_group_frame(m) && dp_mbuf_is_private(m);
 }
 
 /* Packets for one host follow each other often. False: this one is for another than the last was. */
@@ -182,7 +182,7 @@ static void input(const struct batch *b, struct rte_mbuf *m, struct l3_ahead *a)
 	}
 }
 
-void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+void l3_take(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 	     uint16_t n)
 {
 	const struct l3_gateway *g = l3_gateway(w->config, port->id);
@@ -195,8 +195,8 @@ void l3_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_
 		.span = {.first = UINT32_MAX, .next = L3_FIB_NONE},
 		.egress = {.next = L3_FIB_NONE},
 	};
-	bool quick = !w->say && !port->features[HD_POINT_IP_INPUT].n;
-	struct l3_ahead a[HD_BURST];
+	bool quick = !w->say && !port->features[DP_POINT_IP_INPUT].n;
+	struct l3_ahead a[DP_BURST];
 	struct l3_out out;
 
 	for (uint16_t i = 0; i < n; i++)

@@ -47,7 +47,7 @@ static void on_supervisor_down(struct hd_link *link, void *arg)
 
 static void on_mgmt_down(struct hd_link *link, void *arg)
 {
-	hd_api_detach();
+	dp_api_detach();
 }
 
 static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -62,11 +62,11 @@ static void on_peer(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	fd = msg->fds[0];
 	msg->fds[0] = -1;
 	if (peer->plane == HD_PLANE_CONTROL)
-		hd_punt_connect(fd);
-	else if (hd_link_open(&mgmt, fd, hd_config_running()->generation) < 0)
+		dp_punt_connect(fd);
+	else if (hd_link_open(&mgmt, fd, dp_config_running()->generation) < 0)
 		hd_log(HD_LOG_ERR, "no channel to heddle-mgmt: out of memory");
 	else
-		hd_api_attach(mgmt.chan);
+		dp_api_attach(mgmt.chan);
 }
 
 static void on_stop(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -82,7 +82,7 @@ static void wake(void)
 {
 	uint64_t one = 1;
 
-	hd_workers_wake();
+	dp_workers_wake();
 	if (wake_fd >= 0 && write(wake_fd, &one, sizeof(one)) < 0)
 		return; /* full: it will wake anyway */
 }
@@ -90,15 +90,15 @@ static void wake(void)
 static void on_open_lost(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	const struct hd_open_lost *lost = msg->body;
-	struct hd_port *port;
+	struct dp_port *port;
 
 	(void)chan;
 	(void)arg;
 	if (!hd_str_terminated(lost->port, sizeof(lost->port)))
 		return;
-	port = hd_port_by_name(lost->port);
+	port = dp_port_by_name(lost->port);
 	if (port)
-		hd_port_reopen(port, HD_PORT_NO_NAMESPACE, "its network namespace is gone");
+		dp_port_reopen(port, HD_PORT_NO_NAMESPACE, "its network namespace is gone");
 	wake();
 }
 
@@ -108,7 +108,7 @@ static const struct hd_handler supervisor_table[] = {
 	HD_EVENT_HANDLER(OPEN_LOST, on_open_lost),
 };
 
-int hd_control_connect(struct hd_err *err)
+int dp_control_connect(struct hd_err *err)
 {
 	const char *text = getenv("HEDDLE_SUPERVISOR_FD");
 
@@ -133,7 +133,7 @@ int hd_control_connect(struct hd_err *err)
 		return hd_err_set(err, ENOTCONN, "no channel to heddled on descriptor %s", text);
 	hd_chan_handlers(supervisor.chan, supervisor_table,
 			 sizeof(supervisor_table) / sizeof(supervisor_table[0]), NULL);
-	hd_opener_init(supervisor.chan);
+	dp_opener_init(supervisor.chan);
 	return 0;
 }
 
@@ -141,9 +141,9 @@ int hd_control_connect(struct hd_err *err)
 static void tell_work(uint64_t now_ns)
 {
 	struct hd_plane_work work = {0};
-	struct hd_port_work ports;
+	struct dp_port_work ports;
 
-	hd_port_work(&ports);
+	dp_port_work(&ports);
 	if (!ports.closing && !ports.opening) {
 		if (work_told_ns)
 			hd_chan_event(supervisor.chan, PLANE_WORK, &work);
@@ -164,17 +164,17 @@ static void tell_work(uint64_t now_ns)
 /* Does what is due, and has itself called again while something is left to do. */
 static void turn(void)
 {
-	uint64_t now = hd_now_ns(), wait = hd_port_service(now);
+	uint64_t now = hd_now_ns(), wait = dp_port_service(now);
 	struct timeval again;
 
-	if (!hd_api_settle())
+	if (!dp_api_settle())
 		wait = RTE_MIN(wait, HD_NS_PER_MS);
-	if (hd_opener_sweep_is_due() && hd_port_settled() && !hd_blame_any(now))
-		hd_opener_sweep();
+	if (dp_opener_sweep_is_due() && dp_port_settled() && !dp_blame_any(now))
+		dp_opener_sweep();
 	tell_work(now);
-	hd_stall_look(now);
-	if (now >= hd_ticks_next())
-		hd_ticks_run(now);
+	dp_stall_look(now);
+	if (now >= dp_ticks_next())
+		dp_ticks_run(now);
 	/* A call to heddled may have left messages that no descriptor announces any more. */
 	if (supervisor.chan)
 		hd_chan_process(supervisor.chan);
@@ -196,11 +196,11 @@ static void service(evutil_socket_t fd, short what, void *arg)
 }
 
 /* A kind also tells when only its detail changed: that is for management, not for the log. */
-static void on_port_changed(struct hd_port *port)
+static void on_port_changed(struct dp_port *port)
 {
 	struct hd_port_state state;
 
-	hd_port_describe(port, &state);
+	dp_port_describe(port, &state);
 	if (state.reason != port->told)
 		hd_log_port(state.up ? HD_LOG_INFO : HD_LOG_NOTICE, port->name, "%s%s",
 			    state.up ? "" : "down: ", hd_port_reason_name(state.reason));
@@ -209,7 +209,7 @@ static void on_port_changed(struct hd_port *port)
 		hd_chan_event(mgmt.chan, PORT_STATE, &state);
 }
 
-static struct hd_port_listener port_listener = {.changed = on_port_changed};
+static struct dp_port_listener port_listener = {.changed = on_port_changed};
 
 static void on_signal(evutil_socket_t fd, short what, void *arg)
 {
@@ -223,8 +223,8 @@ static void say_ready(void)
 {
 	struct hd_plane_ready ready = {0};
 
-	snprintf(ready.text, sizeof(ready.text), "%u worker%s", hd_options()->workers,
-		 hd_options()->workers == 1 ? "" : "s");
+	snprintf(ready.text, sizeof(ready.text), "%u worker%s", dp_options()->workers,
+		 dp_options()->workers == 1 ? "" : "s");
 	hd_chan_event(supervisor.chan, PLANE_READY, &ready);
 }
 
@@ -234,11 +234,11 @@ static void say_ready(void)
  */
 static void on_first_commit(void)
 {
-	hd_opener_sweep_later();
+	dp_opener_sweep_later();
 	wake();
 }
 
-int hd_control_run(void)
+int dp_control_run(void)
 {
 	const struct timeval period = {.tv_usec = SERVICE_MS * 1000};
 
@@ -256,11 +256,11 @@ int hd_control_run(void)
 	event_add(service_event, &period);
 	event_add(signal_event[0], NULL);
 	event_add(signal_event[1], NULL);
-	hd_port_set_waker(wake);
-	hd_port_listen(&port_listener);
-	hd_api_on_first_commit(on_first_commit);
-	hd_api_on_unsettled(wake);
-	hd_ticks_start(hd_now_ns());
+	dp_port_set_waker(wake);
+	dp_port_listen(&port_listener);
+	dp_api_on_first_commit(on_first_commit);
+	dp_api_on_unsettled(wake);
+	dp_ticks_start(hd_now_ns());
 	say_ready();
 	event_base_dispatch(base);
 	return 0;

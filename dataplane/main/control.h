@@ -11,9 +11,9 @@
  * Opens the channel to heddled (HEDDLE_SUPERVISOR_FD of the environment). Call before anything that
  * asks the opener. 0, or -errno with @err.
  */
-int hd_control_connect(struct hd_err *err);
+int dp_control_connect(struct hd_err *err);
 
 /* Serves until heddled sends PLANE_STOP or is gone. Returns the exit status. */
-int hd_control_run(void);
+int dp_control_run(void);
 
 #endif

@@ -34,12 +34,12 @@
 
 static struct rte_mempool *pool, *big_pool;
 
-struct rte_mempool *hd_eal_pool(void)
+struct rte_mempool *dp_eal_pool(void)
 {
 	return pool;
 }
 
-struct rte_mempool *hd_eal_big_pool(void)
+struct rte_mempool *dp_eal_big_pool(void)
 {
 	return big_pool;
 }
@@ -59,7 +59,7 @@ static long read_number(const char *path)
 
 static unsigned int memory_mb(void)
 {
-	return hd_options()->memory_mb ? hd_options()->memory_mb : MEMORY_DEFAULT_MB;
+	return dp_options()->memory_mb ? dp_options()->memory_mb : MEMORY_DEFAULT_MB;
 }
 
 /*
@@ -71,9 +71,9 @@ static int want_huge(bool *huge, struct hd_err *err)
 	long free_pages = read_number(HUGE_DIR "/free_hugepages");
 	long need = (memory_mb() + 1) / 2;
 
-	*huge = hd_options()->hugepages != HD_HUGEPAGES_NO && !hd_options()->replay &&
+	*huge = dp_options()->hugepages != DP_HUGEPAGES_NO && !dp_options()->replay &&
 		free_pages >= need;
-	if (hd_options()->hugepages != HD_HUGEPAGES_YES || *huge)
+	if (dp_options()->hugepages != DP_HUGEPAGES_YES || *huge)
 		return 0;
 	return hd_err_set(
 		err, ENOMEM,
@@ -86,7 +86,7 @@ static int want_huge(bool *huge, struct hd_err *err)
 /* The CPUs of the workers: as told, else the last of those that we may use. */
 static int choose_cpus(int *cpu, unsigned int n, struct hd_err *err)
 {
-	const char *list = hd_options()->cpus;
+	const char *list = dp_options()->cpus;
 	unsigned int found = 0;
 	cpu_set_t set;
 
@@ -125,8 +125,8 @@ static int choose_cpus(int *cpu, unsigned int n, struct hd_err *err)
 /* "0@(all),1@3,2@2": lcore 0 is the control thread, on any CPU. */
 static int lcores(char *text, size_t size, struct hd_err *err)
 {
-	unsigned int n = hd_options()->replay ? 0 : hd_options()->workers;
-	int cpu[HD_WORKERS_MAX];
+	unsigned int n = dp_options()->replay ? 0 : dp_options()->workers;
+	int cpu[DP_WORKERS_MAX];
 	size_t len = 0;
 	cpu_set_t set;
 	int rc;
@@ -220,22 +220,22 @@ static struct rte_mempool *make_pool(const char *name, unsigned int n, unsigned 
 static unsigned int pool_size(bool huge, unsigned int big)
 {
 	uint64_t bytes = (uint64_t)memory_mb() << 20;
-	uint64_t left = bytes - bytes / 8 - (uint64_t)big * (HD_BIG_ROOM + 512);
+	uint64_t left = bytes - bytes / 8 - (uint64_t)big * (DP_BIG_ROOM + 512);
 	uint64_t n =
 		RTE_MIN(left / (huge ? FRAME_BYTES_HUGE : FRAME_BYTES_PAGE), (uint64_t)POOL_MAX);
 
 	/* Without a word about memory: enough, and not more start-up than need be. */
-	return (unsigned int)(hd_options()->memory_mb ? n : RTE_MIN(n, (uint64_t)POOL_DEFAULT));
+	return (unsigned int)(dp_options()->memory_mb ? n : RTE_MIN(n, (uint64_t)POOL_DEFAULT));
 }
 
 static int make_pools(bool huge, struct hd_err *err)
 {
-	unsigned int big = hd_options()->replay ? BIG_POOL_REPLAY : BIG_POOL_SIZE;
+	unsigned int big = dp_options()->replay ? BIG_POOL_REPLAY : BIG_POOL_SIZE;
 
-	if (hd_meta_init() < 0)
+	if (dp_meta_init() < 0)
 		return hd_err_set(err, rte_errno, "no room for packet metadata");
-	pool = make_pool("frames", pool_size(huge, big), POOL_CACHE, HD_FRAME_ROOM);
-	big_pool = make_pool("segments", big, BIG_POOL_CACHE, HD_BIG_ROOM);
+	pool = make_pool("frames", pool_size(huge, big), POOL_CACHE, DP_FRAME_ROOM);
+	big_pool = make_pool("segments", big, BIG_POOL_CACHE, DP_BIG_ROOM);
 	if (!pool || !big_pool)
 		return hd_err_set(
 			err, ENOMEM,
@@ -244,7 +244,7 @@ static int make_pools(bool huge, struct hd_err *err)
 	return 0;
 }
 
-int hd_eal_start(struct hd_err *err)
+int dp_eal_start(struct hd_err *err)
 {
 	bool huge;
 	int rc = want_huge(&huge, err);
@@ -253,14 +253,14 @@ int hd_eal_start(struct hd_err *err)
 		rc = start_eal(huge, err);
 	if (!rc)
 		rc = make_pools(huge, err);
-	if (!rc && !hd_options()->replay)
+	if (!rc && !dp_options()->replay)
 		hd_log(HD_LOG_INFO, "%u MB in %s pages, %u worker%s", memory_mb(),
-		       huge ? "huge" : "ordinary", hd_options()->workers,
-		       hd_options()->workers == 1 ? "" : "s");
+		       huge ? "huge" : "ordinary", dp_options()->workers,
+		       dp_options()->workers == 1 ? "" : "s");
 	return rc;
 }
 
-void hd_eal_stop(void)
+void dp_eal_stop(void)
 {
 	rte_eal_cleanup();
 }

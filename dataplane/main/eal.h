@@ -14,13 +14,13 @@ struct rte_mempool;
  * worker (1..workers), and makes the mbuf pools. 0, or -errno with @err: one message, with the
  * command that mends it.
  */
-int hd_eal_start(struct hd_err *err);
+int dp_eal_start(struct hd_err *err);
 
 /* The pool of small mbufs, for frames, and the pool of big ones, for super-frames. */
-struct rte_mempool *hd_eal_pool(void);
-struct rte_mempool *hd_eal_big_pool(void);
+struct rte_mempool *dp_eal_pool(void);
+struct rte_mempool *dp_eal_big_pool(void);
 
 /* Removes the files that EAL left in the run directory. */
-void hd_eal_stop(void);
+void dp_eal_stop(void);
 
 #endif

@@ -36,42 +36,42 @@
 
 static int init(struct hd_err *err)
 {
-	const struct hd_options *o = hd_options();
-	struct hd_fdb *fdb;
+	const struct dp_options *o = dp_options();
+	struct dp_fdb *fdb;
 	int rc;
 
 	if (o->replay) {
 		hd_random_fix(REPLAY_SEED);
 		hd_clock_set_virtual(0);
 	}
-	if (hd_drop_init() < 0)
+	if (dp_drop_init() < 0)
 		return hd_err_set(err, ENOSPC, "too many drop reasons in this build");
-	rc = hd_feature_init(err);
+	rc = dp_feature_init(err);
 	if (!rc)
-		rc = hd_section_init(err);
+		rc = dp_section_init(err);
 	if (!rc && !o->replay)
 		rc = hd_sandbox_enter(HD_SANDBOX_DATA, err);
 	if (!rc)
-		rc = hd_eal_start(err);
+		rc = dp_eal_start(err);
 	if (!rc && !o->replay)
-		rc = hd_control_connect(err);
+		rc = dp_control_connect(err);
 	if (!rc)
-		rc = hd_stats_init(!o->replay, o->workers, HD_PORTS_MAX, err);
+		rc = dp_stats_init(!o->replay, o->workers, HD_PORTS_MAX, err);
 	if (!rc && !o->replay)
-		rc = hd_blame_init(true, err);
+		rc = dp_blame_init(true, err);
 	if (rc)
 		return rc;
-	fdb = hd_fdb_new(o->fdb_size, hd_random_u64());
-	if (!fdb || hd_config_init() < 0)
+	fdb = dp_fdb_new(o->fdb_size, hd_random_u64());
+	if (!fdb || dp_config_init() < 0)
 		return hd_err_set(err, ENOMEM, "out of memory");
-	rc = hd_api_init(err);
+	rc = dp_api_init(err);
 	if (rc)
 		return rc;
-	hd_l2_init(fdb);
-	hd_idle_enable(o->idle_sleep);
-	rc = hd_workers_init(o->workers, o->replay ? hd_replay_receive : NULL, hd_eal_pool(),
-			     hd_eal_big_pool(), fdb, err);
-	return rc < 0 || o->replay ? rc : hd_punt_init(fdb, err);
+	dp_l2_init(fdb);
+	dp_idle_enable(o->idle_sleep);
+	rc = dp_workers_init(o->workers, o->replay ? dp_replay_receive : NULL, dp_eal_pool(),
+			     dp_eal_big_pool(), fdb, err);
+	return rc < 0 || o->replay ? rc : dp_punt_init(fdb, err);
 }
 
 static int run(struct hd_err *err)
@@ -79,21 +79,21 @@ static int run(struct hd_err *err)
 	unsigned int lcore;
 	int status;
 
-	if (hd_options()->replay)
-		return hd_replay_main(err);
+	if (dp_options()->replay)
+		return dp_replay_main(err);
 	/* Lcore i forwards as worker i - 1; lcore 0 is this thread. */
 	RTE_LCORE_FOREACH_WORKER(lcore)
-	if (hd_worker_get(lcore - 1))
-		rte_eal_remote_launch(hd_worker_main, hd_worker_get(lcore - 1), lcore);
-	status = hd_punt_start(err);
+	if (dp_worker_get(lcore - 1))
+		rte_eal_remote_launch(dp_worker_main, dp_worker_get(lcore - 1), lcore);
+	status = dp_punt_start(err);
 	if (status < 0)
 		return status;
-	status = hd_control_run();
-	hd_punt_stop();
-	hd_port_stop_all();
-	hd_workers_stop();
+	status = dp_control_run();
+	dp_punt_stop();
+	dp_port_stop_all();
+	dp_workers_stop();
 	rte_eal_mp_wait_lcore();
-	hd_close_wait(CLOSE_WAIT_MS);
+	dp_close_wait(CLOSE_WAIT_MS);
 	return status;
 }
 
@@ -103,7 +103,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	hd_log_init("dp");
-	rc = hd_options_parse(argc, argv);
+	rc = dp_options_parse(argc, argv);
 	if (rc)
 		return rc - 1;
 	signal(SIGPIPE, SIG_IGN);
@@ -114,6 +114,6 @@ int main(int argc, char **argv)
 		hd_log(HD_LOG_ERR, "%s", err.text);
 		rc = 1;
 	}
-	hd_eal_stop();
+	dp_eal_stop();
 	return rc;
 }

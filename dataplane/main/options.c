@@ -11,7 +11,7 @@
 #include "dataplane/core/worker.h"
 #include "dataplane/main/options.h"
 
-static struct hd_options options = {
+static struct dp_options options = {
 	.run_dir = "/run/heddle",
 	.workers = 1,
 	.fdb_size = 65536,
@@ -111,13 +111,13 @@ static int add_input(char *text)
 
 	if (!eq || eq == text || !eq[1] || at == text || at == eq - 1)
 		return bad("input", text, "PORT=FILE or PORT@INTERFACE=FILE is needed");
-	if (options.n_inputs == HD_REPLAY_PORTS_MAX)
+	if (options.n_inputs == DP_REPLAY_PORTS_MAX)
 		return bad("input", text, "there are too many captures");
 	at = at && at < eq ? at : NULL;
 	*eq = '\0';
 	if (at)
 		*at++ = '\0';
-	options.input[options.n_inputs++] = (struct hd_replay_input){text, at, eq + 1};
+	options.input[options.n_inputs++] = (struct dp_replay_input){text, at, eq + 1};
 	return 0;
 }
 
@@ -151,7 +151,7 @@ static int set_option(int opt, char *arg)
 	switch (opt) {
 	case OPT_RUN_DIR: options.run_dir = arg; return 0;
 	case OPT_VHOST_DIR: options.vhost_dir = arg; return 0;
-	case OPT_WORKERS: return number("worker count", arg, 1, HD_WORKERS_MAX, &options.workers);
+	case OPT_WORKERS: return number("worker count", arg, 1, DP_WORKERS_MAX, &options.workers);
 	case OPT_CPUS: options.cpus = arg; return 0;
 	case OPT_HUGEPAGES: return set_hugepages(arg);
 	case OPT_MEMORY: return number("memory size", arg, 64, 1 << 20, &options.memory_mb);
@@ -175,7 +175,7 @@ static int set_option(int opt, char *arg)
 	}
 }
 
-int hd_options_parse(int argc, char **argv)
+int dp_options_parse(int argc, char **argv)
 {
 	int opt, rc;
 
@@ -198,6 +198,6 @@ int hd_options_parse(int argc, char **argv)
 	}
 	if (options.replay)
 		options.workers = 1;
-	hd_options_set(&options);
+	dp_options_set(&options);
 	return 0;
 }

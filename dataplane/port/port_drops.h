@@ -7,9 +7,9 @@
 
 #include "dataplane/core/drop.h"
 
-extern struct hd_drop_reason *const hd_drop_bad_offload;  /* ingress */
-extern struct hd_drop_reason *const hd_drop_no_buffers;   /* ingress */
-extern struct hd_drop_reason *const hd_drop_rx_truncated; /* ingress */
-extern struct hd_drop_reason *const hd_drop_tx_refused;   /* egress */
+extern struct dp_drop_reason *const dp_drop_bad_offload;  /* ingress */
+extern struct dp_drop_reason *const dp_drop_no_buffers;   /* ingress */
+extern struct dp_drop_reason *const dp_drop_rx_truncated; /* ingress */
+extern struct dp_drop_reason *const dp_drop_tx_refused;   /* egress */
 
 #endif

@@ -11,14 +11,14 @@
 #include "tests/unit/eal.h"
 
 struct fixture fixture;
-static const struct hd_port_ops *kinds[8];
+static const struct dp_port_ops *kinds[8];
 static unsigned int n_kinds;
 static uint16_t next_id;
-static struct hd_port_ops watched[FIXTURE_PORTS]; /* the kind's, but that calls are counted */
-static const struct hd_port_ops *kind_of[FIXTURE_PORTS];
+static struct dp_port_ops watched[FIXTURE_PORTS]; /* the kind's, but that calls are counted */
+static const struct dp_port_ops *kind_of[FIXTURE_PORTS];
 static _Atomic uint64_t calls; /* of a worker into a port, and back: odd while it is in one */
 
-static uint16_t watched_rx(struct hd_worker *w, struct hd_port *port, uint16_t q,
+static uint16_t watched_rx(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			   struct rte_mbuf **m, uint16_t n)
 {
 	uint16_t got;
@@ -29,7 +29,7 @@ static uint16_t watched_rx(struct hd_worker *w, struct hd_port *port, uint16_t q
 	return got;
 }
 
-static uint16_t watched_tx(struct hd_worker *w, struct hd_port *port, uint16_t q,
+static uint16_t watched_tx(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			   struct rte_mbuf **m, uint16_t n)
 {
 	uint16_t sent;
@@ -40,7 +40,7 @@ static uint16_t watched_tx(struct hd_worker *w, struct hd_port *port, uint16_t q
 	return sent;
 }
 
-static int watched_fd(struct hd_port *port, uint16_t q, bool arm)
+static int watched_fd(struct dp_port *port, uint16_t q, bool arm)
 {
 	int fd;
 
@@ -51,14 +51,14 @@ static int watched_fd(struct hd_port *port, uint16_t q, bool arm)
 }
 
 /* What a thread of the kind may ask for, as in loop.c: has the worker left since? */
-uint64_t hd_rcu_start(void)
+uint64_t dp_rcu_start(void)
 {
 	uint64_t now = atomic_load(&calls);
 
 	return now & 1 ? now : 0;
 }
 
-bool hd_rcu_over(uint64_t token)
+bool dp_rcu_over(uint64_t token)
 {
 	return !token || atomic_load(&calls) != token;
 }
@@ -68,7 +68,7 @@ void fixture_worker_step(void)
 	calls++;
 }
 
-void hd_idle_forget(struct hd_port *port, uint16_t q)
+void dp_idle_forget(struct dp_port *port, uint16_t q)
 {
 	RTE_SET_USED(port);
 	RTE_SET_USED(q);
@@ -76,16 +76,16 @@ void hd_idle_forget(struct hd_port *port, uint16_t q)
 
 int fixture_init(unsigned int frames, unsigned int big, unsigned int cache)
 {
-	struct hd_worker *w = &fixture.worker;
+	struct dp_worker *w = &fixture.worker;
 
-	if (unit_eal_init() != 0 || hd_drop_init() != 0)
+	if (unit_eal_init() != 0 || dp_drop_init() != 0)
 		return -1;
 	w->stats = &fixture.stats;
 	w->port_stats = fixture.port_stats;
 	w->pool = rte_pktmbuf_pool_create("frames", frames, cache, 0,
-					  HD_FRAME_ROOM + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
+					  DP_FRAME_ROOM + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
 	w->big_pool = rte_pktmbuf_pool_create("big", big, cache, 0,
-					      HD_BIG_ROOM + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
+					      DP_BIG_ROOM + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
 	if (w->pool == NULL || w->big_pool == NULL) {
 		fprintf(stderr, "pools: %s\n", rte_strerror(rte_errno));
 		return -1;
@@ -93,11 +93,11 @@ int fixture_init(unsigned int frames, unsigned int big, unsigned int cache)
 	return 0;
 }
 
-struct hd_port *fixture_port(const char *kind, const char *name, const void *params,
+struct dp_port *fixture_port(const char *kind, const char *name, const void *params,
 			     uint16_t queues, uint16_t mtu)
 {
-	const struct hd_port_ops *ops = hd_port_kind_by_name(kind);
-	struct hd_port *port;
+	const struct dp_port_ops *ops = dp_port_kind_by_name(kind);
+	struct dp_port *port;
 	size_t size;
 
 	if (ops == NULL || next_id == FIXTURE_PORTS) {
@@ -125,7 +125,7 @@ struct hd_port *fixture_port(const char *kind, const char *name, const void *par
 	return port;
 }
 
-int fixture_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+int fixture_open(struct dp_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
 	int ret;
 
@@ -136,7 +136,7 @@ int fixture_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_er
 	return ret;
 }
 
-void fixture_close(struct hd_port *port)
+void fixture_close(struct dp_port *port)
 {
 	if (port->is_open)
 		port->ops->close(port);
@@ -144,7 +144,7 @@ void fixture_close(struct hd_port *port)
 	atomic_store(&port->up, false);
 }
 
-void fixture_port_free(struct hd_port *port)
+void fixture_port_free(struct dp_port *port)
 {
 	fixture_close(port);
 	if (port->id + 1 == next_id)
@@ -152,11 +152,11 @@ void fixture_port_free(struct hd_port *port)
 	free(port);
 }
 
-uint64_t fixture_drops(const struct hd_port *port, const char *name)
+uint64_t fixture_drops(const struct dp_port *port, const char *name)
 {
-	const struct hd_drop_reason *r;
+	const struct dp_drop_reason *r;
 
-	for (unsigned int i = 0; (r = hd_drop_by_index(i)) != NULL; i++)
+	for (unsigned int i = 0; (r = dp_drop_by_index(i)) != NULL; i++)
 		if (!strcmp(r->name, name))
 			return fixture.port_stats[port->id].drops[i];
 	fprintf(stderr, "no drop reason %s\n", name);
@@ -165,14 +165,14 @@ uint64_t fixture_drops(const struct hd_port *port, const char *name)
 
 /* --- what heddle-dp has for kinds ------------------------------------------------------------- */
 
-void hd_port_kind_register(const struct hd_port_ops *ops)
+void dp_port_kind_register(const struct dp_port_ops *ops)
 {
 	if (n_kinds == RTE_DIM(kinds))
 		abort();
 	kinds[n_kinds++] = ops;
 }
 
-const struct hd_port_ops *hd_port_kind_by_name(const char *name)
+const struct dp_port_ops *dp_port_kind_by_name(const char *name)
 {
 	for (unsigned int i = 0; i < n_kinds; i++)
 		if (!strcmp(kinds[i]->name, name))
@@ -180,17 +180,17 @@ const struct hd_port_ops *hd_port_kind_by_name(const char *name)
 	return NULL;
 }
 
-void hd_port_set_mac(struct hd_port *port, const uint8_t mac[6])
+void dp_port_set_mac(struct dp_port *port, const uint8_t mac[6])
 {
 	memcpy(port->mac, mac, sizeof(port->mac));
 }
 
-void hd_port_call(struct hd_port *port)
+void dp_port_call(struct dp_port *port)
 {
 	atomic_fetch_add(&port->calls, 1);
 }
 
-void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)
+void dp_port_set_up(struct dp_port *port, uint16_t rx_queues, uint16_t tx_queues, uint32_t caps)
 {
 	atomic_store(&port->caps, caps);
 	atomic_store(&port->rx_queues, rx_queues);
@@ -200,14 +200,14 @@ void hd_port_set_up(struct hd_port *port, uint16_t rx_queues, uint16_t tx_queues
 	atomic_store(&port->up, true);
 }
 
-void hd_port_set_down(struct hd_port *port, enum hd_port_reason reason, const char *text)
+void dp_port_set_down(struct dp_port *port, enum hd_port_reason reason, const char *text)
 {
 	atomic_store(&port->up, false);
 	port->reason = reason;
 	hd_str_copy(port->text, sizeof(port->text), text != NULL ? text : "");
 }
 
-void hd_port_rx_extra(struct hd_worker *w, const struct hd_port *port, unsigned int n,
+void dp_port_rx_extra(struct dp_worker *w, const struct dp_port *port, unsigned int n,
 		      uint64_t bytes)
 {
 	w->port_stats[port->id].rx_packets += n;
@@ -215,10 +215,10 @@ void hd_port_rx_extra(struct hd_worker *w, const struct hd_port *port, unsigned 
 	w->stats->rx += n;
 }
 
-void hd_blame_enter(const struct hd_port *port, enum hd_doing doing)
+void dp_blame_enter(const struct dp_port *port, enum hd_doing doing)
 {
 }
 
-void hd_blame_leave(void)
+void dp_blame_leave(void)
 {
 }

@@ -12,10 +12,10 @@
 #define FIXTURE_PORTS 8
 
 struct fixture {
-	struct hd_worker worker;
+	struct dp_worker worker;
 	struct hd_stats_worker stats;
 	struct hd_stats_port port_stats[FIXTURE_PORTS];
-	unsigned int released; /* calls of hd_opener_release() */
+	unsigned int released; /* calls of dp_opener_release() */
 	const char *capture_dir;
 };
 extern struct fixture fixture;
@@ -43,13 +43,13 @@ int fixture_wire(const char *netdev);
 void fixture_ip(const char *args);
 
 /* Makes a port of a kind, with a copy of @params; it is closed. Exits if there is no such kind. */
-struct hd_port *fixture_port(const char *kind, const char *name, const void *params,
+struct dp_port *fixture_port(const char *kind, const char *name, const void *params,
 			     uint16_t queues, uint16_t mtu);
 
 /* Calls the kind's open(). 0, or -errno with @err. */
-int fixture_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err);
-void fixture_close(struct hd_port *port);
-void fixture_port_free(struct hd_port *port);
+int fixture_open(struct dp_port *port, enum hd_port_reason *reason, struct hd_err *err);
+void fixture_close(struct dp_port *port);
+void fixture_port_free(struct dp_port *port);
 
 /*
  * The worker enters a call of a port; the next call of this ends that. Between the two the worker
@@ -58,6 +58,6 @@ void fixture_port_free(struct hd_port *port);
 void fixture_worker_step(void);
 
 /* Drops of @port for the reason called @name. */
-uint64_t fixture_drops(const struct hd_port *port, const char *name);
+uint64_t fixture_drops(const struct dp_port *port, const char *name);
 
 #endif

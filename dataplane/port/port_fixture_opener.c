@@ -93,7 +93,7 @@ static int tap_queue(const struct hd_open_tap *req)
 	return fd;
 }
 
-int hd_opener_tap(const struct hd_open_tap *req, int *fds, unsigned int *n_fds,
+int dp_opener_tap(const struct hd_open_tap *req, int *fds, unsigned int *n_fds,
 		  struct hd_opened *opened, struct hd_err *err)
 {
 	int here = enter(req->netns);
@@ -140,7 +140,7 @@ static int packet_socket(int fd, uint32_t ifindex)
 	return 0;
 }
 
-int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_opened *opened,
+int dp_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_opened *opened,
 		     struct hd_err *err)
 {
 	int here = enter(req->netns);
@@ -161,7 +161,7 @@ int hd_opener_packet(const struct hd_open_packet *req, int fds[2], struct hd_ope
 	return hd_err_set(err, -ret, "%s: %s", req->netdev, strerror(-ret));
 }
 
-int hd_opener_capture(const char *name, bool write, struct hd_err *err)
+int dp_opener_capture(const char *name, bool write, struct hd_err *err)
 {
 	char path[128];
 	int fd;
@@ -171,11 +171,11 @@ int hd_opener_capture(const char *name, bool write, struct hd_err *err)
 	return fd < 0 ? hd_err_set(err, errno, "%s: %s", path, strerror(errno)) : fd;
 }
 
-void hd_opener_down(const char *port)
+void dp_opener_down(const char *port)
 {
 }
 
-void hd_opener_release(const char *port)
+void dp_opener_release(const char *port)
 {
 	fixture.released++;
 }

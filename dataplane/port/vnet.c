@@ -9,22 +9,22 @@
 #include "dataplane/core/offload.h"
 #include "dataplane/port/port_drops.h"
 
-void hd_vnet_buf_init(struct hd_vnet_buf *buf, size_t hlen)
+void dp_vnet_buf_init(struct dp_vnet_buf *buf, size_t hlen)
 {
 	buf->iov[0] = (struct iovec){&buf->mrg, hlen};
 	buf->n_iov = 1;
 	buf->room = 0;
-	for (unsigned int i = 0; i < HD_VNET_SEGS; i++)
+	for (unsigned int i = 0; i < DP_VNET_SEGS; i++)
 		buf->seg[i] = NULL;
 }
 
-int hd_vnet_buf_fill(struct hd_worker *w, struct hd_vnet_buf *buf)
+int dp_vnet_buf_fill(struct dp_worker *w, struct dp_vnet_buf *buf)
 {
 	unsigned int i;
 
 	buf->room = 0;
 	buf->n_iov = 1;
-	for (i = 0; i < HD_VNET_SEGS; i++) {
+	for (i = 0; i < DP_VNET_SEGS; i++) {
 		struct rte_mbuf *m = buf->seg[i];
 
 		if (m == NULL) {
@@ -41,9 +41,9 @@ int hd_vnet_buf_fill(struct hd_worker *w, struct hd_vnet_buf *buf)
 	return i == 0 ? -ENOMEM : 0;
 }
 
-void hd_vnet_buf_drain(struct hd_vnet_buf *buf)
+void dp_vnet_buf_drain(struct dp_vnet_buf *buf)
 {
-	for (unsigned int i = 0; i < HD_VNET_SEGS; i++) {
+	for (unsigned int i = 0; i < DP_VNET_SEGS; i++) {
 		rte_pktmbuf_free(buf->seg[i]);
 		buf->seg[i] = NULL;
 	}
@@ -51,26 +51,26 @@ void hd_vnet_buf_drain(struct hd_vnet_buf *buf)
 	buf->room = 0;
 }
 
-void hd_vnet_rx_lost(struct hd_worker *w, struct hd_port *port, uint32_t len)
+void dp_vnet_rx_lost(struct dp_worker *w, struct dp_port *port, uint32_t len)
 {
-	hd_port_rx_extra(w, port, 1, len);
-	hd_drop_count(w, port->id, hd_drop_no_buffers, 1);
+	dp_port_rx_extra(w, port, 1, len);
+	dp_drop_count(w, port->id, dp_drop_no_buffers, 1);
 }
 
-void hd_vnet_rx_unknown(struct hd_worker *w, struct hd_port *port, uint32_t len)
+void dp_vnet_rx_unknown(struct dp_worker *w, struct dp_port *port, uint32_t len)
 {
-	hd_port_rx_extra(w, port, 1, len);
-	hd_drop_count(w, port->id, hd_drop_bad_offload, 1);
+	dp_port_rx_extra(w, port, 1, len);
+	dp_drop_count(w, port->id, dp_drop_bad_offload, 1);
 }
 
 /* Makes a chain of the first @len bytes in @buf and takes it out. @len is 1..room. */
-static struct rte_mbuf *buf_chain(struct hd_vnet_buf *buf, uint32_t len)
+static struct rte_mbuf *buf_chain(struct dp_vnet_buf *buf, uint32_t len)
 {
 	struct rte_mbuf *head = buf->seg[0];
 	struct rte_mbuf *last = head;
 	uint32_t left = len;
 
-	for (unsigned int i = 0; i < HD_VNET_SEGS && left > 0; i++) {
+	for (unsigned int i = 0; i < DP_VNET_SEGS && left > 0; i++) {
 		struct rte_mbuf *m = buf->seg[i];
 		uint32_t part = RTE_MIN(left, (uint32_t)buf->iov[1 + i].iov_len);
 
@@ -87,37 +87,37 @@ static struct rte_mbuf *buf_chain(struct hd_vnet_buf *buf, uint32_t len)
 	return head;
 }
 
-struct rte_mbuf *hd_vnet_buf_chain(struct hd_worker *w, struct hd_port *port,
-				   struct hd_vnet_buf *buf, uint32_t len, bool truncated)
+struct rte_mbuf *dp_vnet_buf_chain(struct dp_worker *w, struct dp_port *port,
+				   struct dp_vnet_buf *buf, uint32_t len, bool truncated)
 {
 	/* cut because there was no big segment, and not because nothing is that long */
-	bool scarce = truncated && buf->n_iov < 1 + HD_VNET_SEGS;
+	bool scarce = truncated && buf->n_iov < 1 + DP_VNET_SEGS;
 
 	if (likely(!truncated && len >= HD_ETH_HLEN && len <= buf->room))
 		return buf_chain(buf, len);
-	hd_port_rx_extra(w, port, 1, len);
-	hd_drop_count(w, port->id, scarce ? hd_drop_no_buffers : hd_drop_rx_truncated, 1);
+	dp_port_rx_extra(w, port, 1, len);
+	dp_drop_count(w, port->id, scarce ? dp_drop_no_buffers : dp_drop_rx_truncated, 1);
 	return NULL;
 }
 
-struct rte_mbuf *hd_vnet_rx_meta(struct hd_worker *w, struct hd_port *port, struct rte_mbuf *m,
+struct rte_mbuf *dp_vnet_rx_meta(struct dp_worker *w, struct dp_port *port, struct rte_mbuf *m,
 				 const struct virtio_net_hdr *hdr)
 {
 	if (likely(!(hdr->flags | hdr->gso_type))) {
-		hd_meta(m)->flags = 0;
+		dp_meta(m)->flags = 0;
 		return m;
 	}
-	if (likely(hd_offload_rx(m, hdr) == 0))
+	if (likely(dp_offload_rx(m, hdr) == 0))
 		return m;
-	hd_port_rx_extra(w, port, 1, m->pkt_len);
-	hd_drop(w, port->id, hd_drop_bad_offload, m);
+	dp_port_rx_extra(w, port, 1, m->pkt_len);
+	dp_drop(w, port->id, dp_drop_bad_offload, m);
 	return NULL;
 }
 
-struct rte_mbuf *hd_vnet_buf_take(struct hd_worker *w, struct hd_port *port,
-				  struct hd_vnet_buf *buf, uint32_t len, bool truncated)
+struct rte_mbuf *dp_vnet_buf_take(struct dp_worker *w, struct dp_port *port,
+				  struct dp_vnet_buf *buf, uint32_t len, bool truncated)
 {
-	struct rte_mbuf *m = hd_vnet_buf_chain(w, port, buf, len, truncated);
+	struct rte_mbuf *m = dp_vnet_buf_chain(w, port, buf, len, truncated);
 
-	return likely(m != NULL) ? hd_vnet_rx_meta(w, port, m, &buf->hdr) : NULL;
+	return likely(m != NULL) ? dp_vnet_rx_meta(w, port, m, &buf->hdr) : NULL;
 }

@@ -11,7 +11,7 @@
 
 #include "heddle/base/name.h"
 
-int hd_vnet_offloads_check(uint8_t offloads, struct hd_err *err)
+int dp_vnet_offloads_check(uint8_t offloads, struct hd_err *err)
 {
 	if (offloads & ~(HD_OFFLOAD_CSUM | HD_OFFLOAD_TSO))
 		return hd_err_set(err, EINVAL, "offloads 0x%x: only csum (1) and tso (2) exist",
@@ -22,7 +22,7 @@ int hd_vnet_offloads_check(uint8_t offloads, struct hd_err *err)
 	return 0;
 }
 
-bool hd_vnet_netdev_valid(const char name[HD_NETDEV_MAX])
+bool dp_vnet_netdev_valid(const char name[HD_NETDEV_MAX])
 {
 	if (!hd_str_terminated(name, HD_NETDEV_MAX) || name[0] == '\0' || !strcmp(name, ".") ||
 	    !strcmp(name, ".."))
@@ -33,7 +33,7 @@ bool hd_vnet_netdev_valid(const char name[HD_NETDEV_MAX])
 	return true;
 }
 
-int hd_vnet_netns_check(const char netns[HD_NAME_MAX], struct hd_err *err)
+int dp_vnet_netns_check(const char netns[HD_NAME_MAX], struct hd_err *err)
 {
 	if (netns[0] == '\0' || hd_name_valid(netns, HD_NAME_MAX))
 		return 0;
@@ -42,16 +42,16 @@ int hd_vnet_netns_check(const char netns[HD_NAME_MAX], struct hd_err *err)
 		"namespace: a name of letters, digits and \"._-\" (as of ip netns) is needed");
 }
 
-int hd_vnet_place_check(const char netdev[HD_NETDEV_MAX], const char netns[HD_NAME_MAX],
+int dp_vnet_place_check(const char netdev[HD_NETDEV_MAX], const char netns[HD_NAME_MAX],
 			struct hd_err *err)
 {
-	if (!hd_vnet_netdev_valid(netdev))
+	if (!dp_vnet_netdev_valid(netdev))
 		return hd_err_set(err, EINVAL,
 				  "device: 1 to 15 characters without '/', ':', '%%' and blanks");
-	return hd_vnet_netns_check(netns, err);
+	return dp_vnet_netns_check(netns, err);
 }
 
-int hd_vnet_tap_check(const uint8_t mac[6], uint16_t queues, uint16_t queues_max, uint16_t mtu,
+int dp_vnet_tap_check(const uint8_t mac[6], uint16_t queues, uint16_t queues_max, uint16_t mtu,
 		      struct hd_err *err)
 {
 	if (mac[0] & 1)
@@ -65,7 +65,7 @@ int hd_vnet_tap_check(const uint8_t mac[6], uint16_t queues, uint16_t queues_max
 	return 0;
 }
 
-int hd_vnet_account_check(const char name[32], const char *what, struct hd_err *err)
+int dp_vnet_account_check(const char name[32], const char *what, struct hd_err *err)
 {
 	if (!hd_str_terminated(name, 32))
 		return hd_err_set(err, EINVAL, "%s: longer than 31 characters", what);
@@ -77,7 +77,7 @@ int hd_vnet_account_check(const char name[32], const char *what, struct hd_err *
 	return 0;
 }
 
-enum hd_port_reason hd_vnet_open_reason(int error)
+enum hd_port_reason dp_vnet_open_reason(int error)
 {
 	switch (-error) {
 	case ENOENT: return HD_PORT_NO_NAMESPACE;
@@ -91,7 +91,7 @@ enum hd_port_reason hd_vnet_open_reason(int error)
 	}
 }
 
-int hd_vnet_link_read(int sock, const char *netdev, struct hd_vnet_link *link)
+int dp_vnet_link_read(int sock, const char *netdev, struct dp_vnet_link *link)
 {
 	struct ifreq ifr = {0};
 
@@ -105,7 +105,7 @@ int hd_vnet_link_read(int sock, const char *netdev, struct hd_vnet_link *link)
 	return 0;
 }
 
-int hd_vnet_link_mtu(int sock, const char *netdev)
+int dp_vnet_link_mtu(int sock, const char *netdev)
 {
 	struct ifreq ifr = {0};
 
@@ -113,7 +113,7 @@ int hd_vnet_link_mtu(int sock, const char *netdev)
 	return ioctl(sock, SIOCGIFMTU, &ifr) == 0 ? ifr.ifr_mtu : -errno;
 }
 
-int hd_vnet_link_mac(int sock, const char *netdev, uint8_t mac[6])
+int dp_vnet_link_mac(int sock, const char *netdev, uint8_t mac[6])
 {
 	struct ifreq ifr = {0};
 
@@ -124,7 +124,7 @@ int hd_vnet_link_mac(int sock, const char *netdev, uint8_t mac[6])
 	return 0;
 }
 
-uint32_t hd_vnet_link_speed(int sock, const char *netdev)
+uint32_t dp_vnet_link_speed(int sock, const char *netdev)
 {
 	struct {
 		struct ethtool_link_settings s;

@@ -9,7 +9,7 @@
 #include "dataplane/core/offload.h"
 #include "dataplane/port/port_drops.h"
 
-void hd_vnet_tx_refused(struct hd_worker *w, struct hd_port *port, struct rte_mbuf *m)
+void dp_vnet_tx_refused(struct dp_worker *w, struct dp_port *port, struct rte_mbuf *m)
 {
 	struct hd_stats_port *stats = &w->port_stats[port->id];
 	const struct hd_mac *dst = rte_pktmbuf_mtod(m, const struct hd_mac *);
@@ -21,26 +21,26 @@ void hd_vnet_tx_refused(struct hd_worker *w, struct hd_port *port, struct rte_mb
 	else if (hd_mac_is_group(dst))
 		stats->tx_multicast--;
 	w->stats->tx--;
-	hd_drop(w, port->id, hd_drop_tx_refused, m);
+	dp_drop(w, port->id, dp_drop_tx_refused, m);
 }
 
-int hd_vnet_tx_iov(struct rte_mbuf *m, struct virtio_net_hdr_mrg_rxbuf *hdr, size_t hlen,
+int dp_vnet_tx_iov(struct rte_mbuf *m, struct virtio_net_hdr_mrg_rxbuf *hdr, size_t hlen,
 		   struct iovec *iov)
 {
 	int n = 0;
 
-	if (unlikely(m->nb_segs > HD_VNET_TX_SEGS))
+	if (unlikely(m->nb_segs > DP_VNET_TX_SEGS))
 		return -EMSGSIZE;
 	memset(hdr, 0, sizeof(*hdr));
-	if (hd_meta(m)->flags)
-		hd_offload_tx_header(m, &hdr->hdr);
+	if (dp_meta(m)->flags)
+		dp_offload_tx_header(m, &hdr->hdr);
 	iov[n++] = (struct iovec){hdr, hlen};
 	for (; m != NULL; m = m->next)
 		iov[n++] = (struct iovec){rte_pktmbuf_mtod(m, void *), m->data_len};
 	return n;
 }
 
-bool hd_vnet_tx_no_room(int error)
+bool dp_vnet_tx_no_room(int error)
 {
 	switch (error) {
 	case EAGAIN:  /* socket's send buffer is full */
@@ -53,20 +53,20 @@ bool hd_vnet_tx_no_room(int error)
 	}
 }
 
-uint32_t hd_vnet_caps(uint8_t offloads)
+uint32_t dp_vnet_caps(uint8_t offloads)
 {
 	uint32_t caps = 0;
 
 	if (offloads & HD_OFFLOAD_CSUM)
-		caps |= HD_CAP_CSUM;
+		caps |= DP_CAP_CSUM;
 	if (offloads & HD_OFFLOAD_TSO)
-		caps |= HD_CAP_TSO4 | HD_CAP_TSO6;
+		caps |= DP_CAP_TSO4 | DP_CAP_TSO6;
 	return caps;
 }
 
-const char *hd_vnet_caps_str(uint32_t caps, char *text, size_t size)
+const char *dp_vnet_caps_str(uint32_t caps, char *text, size_t size)
 {
-	snprintf(text, size, "%s%s%s", caps & HD_CAP_CSUM ? "csum" : "no offloads",
-		 caps & HD_CAP_TSO4 ? " tso4" : "", caps & HD_CAP_TSO6 ? " tso6" : "");
+	snprintf(text, size, "%s%s%s", caps & DP_CAP_CSUM ? "csum" : "no offloads",
+		 caps & DP_CAP_TSO4 ? " tso4" : "", caps & DP_CAP_TSO6 ? " tso6" : "");
 	return text;
 }

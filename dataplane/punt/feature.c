@@ -13,39 +13,39 @@
 #include "dataplane/punt/queue.h"
 #include "dataplane/punt/rules.h"
 
-HD_DROP_REGISTER(drop_policed, "punt_policed", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_policed, "punt_policed", DP_DROP_EGRESS,
 		 "one port sent the gateway more frames of this protocol than heddle-cp accepts");
-HD_DROP_REGISTER(
-	drop_full, "punt_queue_full", HD_DROP_EGRESS,
+DP_DROP_REGISTER(
+	drop_full, "punt_queue_full", DP_DROP_EGRESS,
 	"the frame is for heddle-cp, and the queue of its protocol is full: heddle-cp does not "
 	"keep up");
-HD_DROP_REGISTER(drop_too_long, "punt_too_long", HD_DROP_EGRESS,
+DP_DROP_REGISTER(drop_too_long, "punt_too_long", DP_DROP_EGRESS,
 		 "the frame is for heddle-cp, and longer than heddle-cp accepts");
 
-static void fill(struct punt_frame *f, const struct hd_port_config *port, struct rte_mbuf *m)
+static void fill(struct punt_frame *f, const struct dp_port_config *port, struct rte_mbuf *m)
 {
-	const struct hd_meta *meta = hd_meta(m);
+	const struct dp_meta *meta = dp_meta(m);
 
 	f->time_ns = meta->time_ns;
 	f->gateway = port->id;
 	f->generation = port->port->generation;
 	f->port = meta->port;
-	f->flags = meta->flags & HD_META_CSUM ? HD_PUNT_CSUM_PARTIAL : 0;
+	f->flags = meta->flags & DP_META_CSUM ? HD_PUNT_CSUM_PARTIAL : 0;
 	f->len = 0;
 	for (; m; f->len += m->data_len, m = m->next)
 		memcpy(f->bytes + f->len, rte_pktmbuf_mtod(m, void *), m->data_len);
 }
 
 /* Offers a copy to heddle-cp. NULL, or why it does not get one. */
-static const struct hd_drop_reason *offer(struct hd_worker *w, const struct hd_port_config *port,
+static const struct dp_drop_reason *offer(struct dp_worker *w, const struct dp_port_config *port,
 					  const struct punt_entry *e, struct rte_mbuf *m)
 {
-	const struct hd_meta *meta = hd_meta(m);
+	const struct dp_meta *meta = dp_meta(m);
 	uint8_t class = e->rule.class_id;
 	struct punt_frame *f;
 
 	punt_count(w->index, class, PUNT_MATCHED);
-	if (meta->flags & HD_META_TSO || m->pkt_len > HD_PUNT_FRAME_MAX) {
+	if (meta->flags & DP_META_TSO || m->pkt_len > HD_PUNT_FRAME_MAX) {
 		punt_count(w->index, class, PUNT_UNUSABLE);
 		return &drop_too_long;
 	}
@@ -63,16 +63,16 @@ static const struct hd_drop_reason *offer(struct hd_worker *w, const struct hd_p
 	return NULL;
 }
 
-bool punt_local(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m)
+bool punt_local(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m)
 {
 	const struct punt_table *table = (const struct punt_table *)w->punt;
 	const struct punt_entry *e, *end;
-	const struct hd_drop_reason *reason;
+	const struct dp_drop_reason *reason;
 	struct punt_view view;
 
 	if (port->id >= table->n_ports || !table->span[port->id].n)
 		return false;
-	if (!punt_look(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, hd_meta(m)->tag_len,
+	if (!punt_look(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, dp_meta(m)->tag_len,
 		       &view))
 		return false;
 	e = &table->entry[table->span[port->id].first];
@@ -85,10 +85,10 @@ bool punt_local(struct hd_worker *w, const struct hd_port_config *port, struct r
 	if (e->rule.flags & HD_PUNT_COPY)
 		return false;
 	if (reason) {
-		hd_drop(w, port->id, reason, m);
+		dp_drop(w, port->id, reason, m);
 		return true;
 	}
-	hd_tx_taken(w, port, m);
+	dp_tx_taken(w, port, m);
 	w->stats->consumed++;
 	rte_pktmbuf_free(m);
 	return true;

@@ -23,22 +23,22 @@
 
 #define POOL_SIZE 1023 /* frames; two are in a page of 4 KB */
 
-static struct hd_fdb *fdb;
+static struct dp_fdb *fdb;
 
 /*
  * Frames on their way out, from a pool of their own: only the punt thread takes from it, and only workers
  * give back. In one that is shared a thread that lost its processor could make workers wait.
  */
 static struct rte_mempool *pool;
-static const struct hd_config *tree;
+static const struct dp_config *tree;
 static punt_bucket rate;
 static uint8_t kind_inject, kind_resign;
 
 /* By worker: the ticket of the last frame of a lease that it sent; tickets that were issued. */
-static _Atomic uint32_t resigned[HD_WORKERS_MAX];
+static _Atomic uint32_t resigned[DP_WORKERS_MAX];
 static uint32_t tickets;
 
-int punt_inject_init(struct hd_fdb *table)
+int punt_inject_init(struct dp_fdb *table)
 {
 	fdb = table;
 	pool = rte_pktmbuf_pool_create("injected", POOL_SIZE, 0, 0,
@@ -46,28 +46,28 @@ int punt_inject_init(struct hd_fdb *table)
 	return pool ? 0 : -rte_errno;
 }
 
-void punt_inject_tree(const struct hd_config *now)
+void punt_inject_tree(const struct dp_config *now)
 {
 	tree = now;
 }
 
 /* The worker's side: before it looks at a port, so that nothing of the loop's data is ahead. */
-static void on_inject(struct hd_worker *w, struct rte_mbuf *m)
+static void on_inject(struct dp_worker *w, struct rte_mbuf *m)
 {
-	const struct hd_port_config *port = w->config->ports[hd_meta(m)->port];
+	const struct dp_port_config *port = w->config->ports[dp_meta(m)->port];
 
 	if (port->take) {
-		hd_path_input(w, port, &m, 1, false);
+		dp_path_input(w, port, &m, 1, false);
 	} else {
-		hd_meta(m)->port = HD_PORT_ID_NONE;
-		hd_tx_put(w, port->id, m);
+		dp_meta(m)->port = DP_PORT_ID_NONE;
+		dp_tx_put(w, port->id, m);
 	}
-	hd_tx_flush(w);
+	dp_tx_flush(w);
 }
 
-static void on_resign(struct hd_worker *w, struct rte_mbuf *m)
+static void on_resign(struct dp_worker *w, struct rte_mbuf *m)
 {
-	uint32_t ticket = hd_meta(m)->domain;
+	uint32_t ticket = dp_meta(m)->domain;
 
 	on_inject(w, m);
 	atomic_store_explicit(&resigned[w->index], ticket, memory_order_release);
@@ -75,16 +75,16 @@ static void on_resign(struct hd_worker *w, struct rte_mbuf *m)
 
 RTE_INIT(punt_inject_register)
 {
-	kind_inject = hd_handover_register_new(on_inject);
-	kind_resign = hd_handover_register_new(on_resign);
+	kind_inject = dp_handover_register_new(on_inject);
+	kind_resign = dp_handover_register_new(on_resign);
 }
 
 static unsigned int worker_of(uint16_t port)
 {
-	return port % hd_workers_count();
+	return port % dp_workers_count();
 }
 
-static struct rte_mbuf *frame_new(const struct hd_port_config *c, const uint8_t *frame,
+static struct rte_mbuf *frame_new(const struct dp_port_config *c, const uint8_t *frame,
 				  uint32_t len, uint64_t now_ns)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
@@ -93,26 +93,26 @@ static struct rte_mbuf *frame_new(const struct hd_port_config *c, const uint8_t 
 		return NULL;
 	memcpy(rte_pktmbuf_append(m, (uint16_t)len), frame, len);
 	/* If the port has left that VLAN when the worker sends, this says so ("not_member"). */
-	*hd_meta(m) = (struct hd_meta){
+	*dp_meta(m) = (struct dp_meta){
 		.time_ns = now_ns, .domain = c->pvid_domain, .tci = c->default_tci};
 	return m;
 }
 
-static struct hd_fdb_slot *find(uint64_t mac, uint32_t domain, uint64_t *val)
+static struct dp_fdb_slot *find(uint64_t mac, uint32_t domain, uint64_t *val)
 {
-	return hd_fdb_find(fdb, hd_fdb_hash(fdb, mac, domain), mac, domain, val);
+	return dp_fdb_find(fdb, dp_fdb_hash(fdb, mac, domain), mac, domain, val);
 }
 
 /* An address of the switch itself in the port's segment; of this port, if it is a gateway. */
-static bool is_ours(const struct hd_port_config *c, const uint8_t *mac)
+static bool is_ours(const struct dp_port_config *c, const uint8_t *mac)
 {
 	uint64_t val;
 
-	return find(hd_fdb_mac(mac), c->pvid_domain, &val) && val & HD_FDB_V_LOCAL &&
-	       (!c->take || hd_fdb_val_port(val) == c->id);
+	return find(dp_fdb_mac(mac), c->pvid_domain, &val) && val & DP_FDB_V_LOCAL &&
+	       (!c->take || dp_fdb_val_port(val) == c->id);
 }
 
-static int check_frame(const struct hd_port_config *c, const struct hd_inject *r,
+static int check_frame(const struct dp_port_config *c, const struct hd_inject *r,
 		       struct hd_err *err)
 {
 	const struct hd_mac *dst = (const struct hd_mac *)r->frame;
@@ -140,7 +140,7 @@ static int check_frame(const struct hd_port_config *c, const struct hd_inject *r
 
 int punt_inject(const struct hd_inject *r, uint64_t now_ns, struct hd_err *err)
 {
-	const struct hd_port_config *c;
+	const struct dp_port_config *c;
 	struct rte_mbuf *m;
 	int rc;
 
@@ -149,7 +149,7 @@ int punt_inject(const struct hd_inject *r, uint64_t now_ns, struct hd_err *err)
 	c = punt_port(tree, r->port);
 	if (!c)
 		return hd_err_set(err, ENOENT, "inject: there is no port %s", r->port);
-	if (c->pvid_domain == HD_DOMAIN_NONE)
+	if (c->pvid_domain == DP_DOMAIN_NONE)
 		return hd_err_set(err, EINVAL,
 				  "inject at %s: the port has no VLAN for frames without a tag",
 				  c->name);
@@ -163,7 +163,7 @@ int punt_inject(const struct hd_inject *r, uint64_t now_ns, struct hd_err *err)
 	if (!m)
 		return hd_err_set(err, ENOMEM, "inject at %s: too many injected frames wait",
 				  c->name);
-	if (!hd_hand_over(NULL, worker_of(c->id), kind_inject, c->port, m))
+	if (!dp_hand_over(NULL, worker_of(c->id), kind_inject, c->port, m))
 		return hd_err_set(err, EAGAIN, "inject at %s: its worker has too much to do",
 				  c->name);
 	return 0;
@@ -171,7 +171,7 @@ int punt_inject(const struct hd_inject *r, uint64_t now_ns, struct hd_err *err)
 
 static bool lease_find(const char *gateway, struct lease_place *place)
 {
-	const struct hd_port_config *c = punt_gateway(tree, gateway);
+	const struct dp_port_config *c = punt_gateway(tree, gateway);
 
 	if (!c)
 		return false;
@@ -190,35 +190,35 @@ static bool lease_find(const char *gateway, struct lease_place *place)
  */
 static int lease_enter(const struct lease_place *place, const uint8_t mac[6])
 {
-	uint64_t val, address = hd_fdb_mac(mac);
+	uint64_t val, address = dp_fdb_mac(mac);
 
-	if (find(address, place->domain, &val) && hd_fdb_val_fixed(val))
-		return val & HD_FDB_V_LOCAL && hd_fdb_val_port(val) == place->port ? 1
+	if (find(address, place->domain, &val) && dp_fdb_val_fixed(val))
+		return val & DP_FDB_V_LOCAL && dp_fdb_val_port(val) == place->port ? 1
 										   : -EADDRINUSE;
-	return hd_fdb_set(fdb, address, place->domain, place->port,
-			  HD_FDB_V_LOCAL | HD_FDB_V_LEASED);
+	return dp_fdb_set(fdb, address, place->domain, place->port,
+			  DP_FDB_V_LOCAL | DP_FDB_V_LEASED);
 }
 
 static void lease_withdraw(const struct lease_place *place, const uint8_t mac[6])
 {
-	uint64_t val, address = hd_fdb_mac(mac);
+	uint64_t val, address = dp_fdb_mac(mac);
 
-	if (find(address, place->domain, &val) && val & HD_FDB_V_LOCAL &&
-	    hd_fdb_val_port(val) == place->port)
-		hd_fdb_remove(fdb, address, place->domain);
+	if (find(address, place->domain, &val) && val & DP_FDB_V_LOCAL &&
+	    dp_fdb_val_port(val) == place->port)
+		dp_fdb_remove(fdb, address, place->domain);
 }
 
 static bool lease_has(const struct lease_place *place, const uint8_t mac[6])
 {
 	uint64_t val;
 
-	return find(hd_fdb_mac(mac), place->domain, &val) && val & HD_FDB_V_LOCAL &&
-	       hd_fdb_val_port(val) == place->port;
+	return find(dp_fdb_mac(mac), place->domain, &val) && val & DP_FDB_V_LOCAL &&
+	       dp_fdb_val_port(val) == place->port;
 }
 
 static bool lease_send(const struct lease *lease, uint64_t *ticket)
 {
-	const struct hd_port_config *c = punt_gateway(tree, lease->config.gateway);
+	const struct dp_port_config *c = punt_gateway(tree, lease->config.gateway);
 	struct rte_mbuf *m;
 
 	if (!c || c->id != lease->place.port || lease->config.len > c->mtu + (uint32_t)HD_ETH_HLEN)
@@ -226,9 +226,9 @@ static bool lease_send(const struct lease *lease, uint64_t *ticket)
 	m = frame_new(c, lease->config.frame, lease->config.len, hd_now_ns());
 	if (!m)
 		return false;
-	hd_meta(m)->domain = ++tickets; /* the worker classifies it anyway */
+	dp_meta(m)->domain = ++tickets; /* the worker classifies it anyway */
 	*ticket = tickets;
-	return hd_hand_over(NULL, worker_of(c->id), kind_resign, c->port, m);
+	return dp_hand_over(NULL, worker_of(c->id), kind_resign, c->port, m);
 }
 
 /* A worker sends in the order in which it was given frames; some may have been dropped. */

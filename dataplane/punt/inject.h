@@ -14,7 +14,7 @@
 #include "dataplane/core/config.h"
 #include "dataplane/punt/lease.h"
 
-struct hd_fdb;
+struct dp_fdb;
 
 #define PUNT_INJECT_RATE  20000 /* frames/s that heddle-cp may inject, in all */
 #define PUNT_INJECT_BURST 512
@@ -22,10 +22,10 @@ struct hd_fdb;
 /*
  * Makes the pool of frames. Control thread, once, before the punt thread is started. 0 or -errno.
  */
-int punt_inject_init(struct hd_fdb *fdb);
+int punt_inject_init(struct dp_fdb *fdb);
 
 /* Sets the tree that later calls use; the caller may hold it meanwhile (rcu.h). */
-void punt_inject_tree(const struct hd_config *tree);
+void punt_inject_tree(const struct dp_config *tree);
 
 /*
  * Checks a frame and sends it; every byte may be hostile. 0, or below 0 with @err: -EINVAL;

@@ -13,7 +13,7 @@
 static const uint8_t vmac[6] = {0, 0, 0x5e, 0, 1, 10};
 
 /* In the place of the control thread's. */
-void hd_api_register(struct hd_api *api)
+void dp_api_register(struct dp_api *api)
 {
 }
 
@@ -23,7 +23,7 @@ static struct hd_inject inject(const char *port, unsigned int from)
 
 	strcpy(i.port, port);
 	memset(i.frame, 0xff, 6);
-	hd_fdb_mac_bytes(fixture_mac(from), i.frame + 6);
+	dp_fdb_mac_bytes(fixture_mac(from), i.frame + 6);
 	i.frame[12] = 8;
 	i.frame[13] = 6;
 	return i;
@@ -116,7 +116,7 @@ static void test_lease_outlives_cp(void)
 	CU_ASSERT_EQUAL(PEER_CALL(LEASE_SET, &l), 0);
 	CU_ASSERT_TRUE(fixture_is_local(FIXTURE_LAB_GW, vmac));
 	memcpy(frame, vmac, 6);
-	hd_fdb_mac_bytes(fixture_mac(0), frame + 6);
+	dp_fdb_mac_bytes(fixture_mac(0), frame + 6);
 	fixture_receive(0, frame, 60);
 	fixture_loop();
 	CU_ASSERT_EQUAL(fixture_routed[FIXTURE_LAB_GW], 1);
@@ -147,7 +147,7 @@ static void test_lease_outlives_cp(void)
 	peer_collect();
 	CU_ASSERT_FALSE(fixture_is_local(FIXTURE_LAB_GW, vmac));
 	/* its frame did not make anybody learn the address at the gateway */
-	CU_ASSERT_EQUAL(hd_fdb_port_count(fixture_worker.fdb, FIXTURE_LAB_GW), 0);
+	CU_ASSERT_EQUAL(dp_fdb_port_count(fixture_worker.fdb, FIXTURE_LAB_GW), 0);
 }
 
 static void test_lease_end(void)

@@ -22,7 +22,7 @@
 #define DRAIN_SHARE  8u   /* of a class before the next class has its turn */
 
 static struct hd_chan *chan; /* NULL: heddle-cp is not there */
-static const struct hd_config *tree;
+static const struct dp_config *tree;
 static uint64_t generation; /* of the tree */
 static uint64_t now_ns;
 static struct lease_table leases;
@@ -204,7 +204,7 @@ bool punt_link_takes(void)
 	return chan && hd_chan_ready(chan) && !(hd_chan_events(chan) & POLLOUT);
 }
 
-void punt_link_turn(const struct hd_config *now, uint64_t time_ns)
+void punt_link_turn(const struct dp_config *now, uint64_t time_ns)
 {
 	/* Another tree may lie where one lay that is freed. */
 	bool changed = now != tree || now->generation != generation;
@@ -227,7 +227,7 @@ uint64_t punt_link_leases(void)
 	return next;
 }
 
-static const struct hd_port_config *port_at(uint16_t id)
+static const struct dp_port_config *port_at(uint16_t id)
 {
 	return id < tree->n_ports ? tree->ports[id] : NULL;
 }
@@ -237,15 +237,15 @@ static void send_frame(uint32_t class, const struct punt_frame *f)
 {
 	static struct hd_punt_packet p;
 	const struct hd_punt_class *config = punt_rules_class_of(class);
-	const struct hd_port_config *gateway = port_at(f->gateway), *port = port_at(f->port);
+	const struct dp_port_config *gateway = port_at(f->gateway), *port = port_at(f->port);
 
 	if (!config || !gateway || gateway->port->generation != f->generation) {
-		punt_count(HD_WORKERS_MAX, class, PUNT_UNUSABLE);
+		punt_count(DP_WORKERS_MAX, class, PUNT_UNUSABLE);
 		return;
 	}
 	/* As much at once as waits here at the most: the burst of one port is not to be all. */
 	if (!punt_police(&class_bucket[class], now_ns, config->rate, PUNT_QUEUE)) {
-		punt_count(HD_WORKERS_MAX, class, PUNT_POLICED);
+		punt_count(DP_WORKERS_MAX, class, PUNT_POLICED);
 		return;
 	}
 	memset(&p, 0, sizeof(p));
@@ -257,7 +257,7 @@ static void send_frame(uint32_t class, const struct punt_frame *f)
 	p.len = f->len;
 	memcpy(p.frame, f->bytes, f->len);
 	if (hd_chan_event(chan, PUNT_PACKET, &p) == 0)
-		punt_count(HD_WORKERS_MAX, class, PUNT_SENT);
+		punt_count(DP_WORKERS_MAX, class, PUNT_SENT);
 }
 
 /* Frames of one class, as far as its share and the budget go. Returns how many. */
@@ -271,7 +271,7 @@ static unsigned int drain_class(uint32_t class, unsigned int most)
 		if (chan)
 			send_frame(class, f);
 		else
-			punt_count(HD_WORKERS_MAX, class, PUNT_UNUSABLE);
+			punt_count(DP_WORKERS_MAX, class, PUNT_UNUSABLE);
 		punt_queue_done(class, f);
 		n++;
 	}

@@ -31,7 +31,7 @@ bool punt_link_takes(void);
 /*
  * Sets the tree and the time that later calls use; the caller may hold the tree meanwhile (rcu.h).
  */
-void punt_link_turn(const struct hd_config *tree, uint64_t now_ns);
+void punt_link_turn(const struct dp_config *tree, uint64_t now_ns);
 
 /* Sends frames from the queues, class by class in turn, up to a budget. True: there may be more. */
 bool punt_link_drain(void);

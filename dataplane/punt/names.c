@@ -12,36 +12,36 @@
 
 struct names {
 	uint32_t n;
-	const struct hd_port *port[]; /* by name */
+	const struct dp_port *port[]; /* by name */
 };
 
-static struct hd_section section;
+static struct dp_section section;
 
-static const struct names *names_of(const struct hd_config *tree)
+static const struct names *names_of(const struct dp_config *tree)
 {
 	return tree->part[section.index];
 }
 
-static const struct hd_port *port_at(const struct hd_config *tree, uint32_t id)
+static const struct dp_port *port_at(const struct dp_config *tree, uint32_t id)
 {
 	return id < tree->n_ports && tree->ports[id] ? tree->ports[id]->port : NULL;
 }
 
 static int compare(const void *a, const void *b)
 {
-	const struct hd_port *const *x = a, *const *y = b;
+	const struct dp_port *const *x = a, *const *y = b;
 
 	return strcmp((*x)->name, (*y)->name);
 }
 
 static int compare_name(const void *name, const void *b)
 {
-	const struct hd_port *const *y = b;
+	const struct dp_port *const *y = b;
 
 	return strcmp(name, (*y)->name);
 }
 
-static int prepare(struct hd_build *b)
+static int prepare(struct dp_build *b)
 {
 	uint32_t end = RTE_MAX(b->now->n_ports, b->next->n_ports);
 	struct names *names;
@@ -65,7 +65,7 @@ static int prepare(struct hd_build *b)
 }
 
 /* The punt thread is to look at the new tree: addresses of leases and rules follow their gateways. */
-static void commit(struct hd_config *tree, const struct hd_config *old,
+static void commit(struct dp_config *tree, const struct dp_config *old,
 		   const struct hd_store *store)
 {
 	(void)tree;
@@ -76,7 +76,7 @@ static void commit(struct hd_config *tree, const struct hd_config *old,
 }
 
 /* After the forwarding database: what it forgets for the new tree, the punt thread enters again. */
-static struct hd_section section = {
+static struct dp_section section = {
 	.name = "punt",
 	.after = "fdb",
 	.prepare = prepare,
@@ -86,13 +86,13 @@ static struct hd_section section = {
 
 RTE_INIT(punt_section_register)
 {
-	hd_section_register(&section);
+	dp_section_register(&section);
 }
 
-const struct hd_port_config *punt_port(const struct hd_config *tree, const char *name)
+const struct dp_port_config *punt_port(const struct dp_config *tree, const char *name)
 {
 	const struct names *names = names_of(tree);
-	const struct hd_port *const *found;
+	const struct dp_port *const *found;
 
 	if (!names || !names->n)
 		return NULL;
@@ -100,9 +100,9 @@ const struct hd_port_config *punt_port(const struct hd_config *tree, const char 
 	return found ? tree->ports[(*found)->id] : NULL;
 }
 
-const struct hd_port_config *punt_gateway(const struct hd_config *tree, const char *name)
+const struct dp_port_config *punt_gateway(const struct dp_config *tree, const char *name)
 {
-	const struct hd_port_config *c = punt_port(tree, name);
+	const struct dp_port_config *c = punt_port(tree, name);
 
-	return c && c->take && c->pvid_domain != HD_DOMAIN_NONE ? c : NULL;
+	return c && c->take && c->pvid_domain != DP_DOMAIN_NONE ? c : NULL;
 }

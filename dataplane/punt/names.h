@@ -12,9 +12,9 @@
  * Returns the port of this name in @tree, or NULL. It is valid as long as the caller may hold the
  * tree (rcu.h).
  */
-const struct hd_port_config *punt_port(const struct hd_config *tree, const char *name);
+const struct dp_port_config *punt_port(const struct dp_config *tree, const char *name);
 
 /* The same, but only for a gateway that is in a segment; else NULL. */
-const struct hd_port_config *punt_gateway(const struct hd_config *tree, const char *name);
+const struct dp_port_config *punt_gateway(const struct dp_config *tree, const char *name);
 
 #endif

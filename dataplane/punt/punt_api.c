@@ -71,13 +71,13 @@ static void on_rule_list(struct hd_chan *chan, const struct hd_msg *msg, void *a
 static void on_lease_list(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 {
 	/* only this thread replaces the tree */
-	const struct hd_config *tree = atomic_load(&hd_config_published);
+	const struct dp_config *tree = atomic_load(&dp_config_published);
 	uint64_t now_ns = hd_now_ns();
 	struct punt_shown_lease lease;
 
 	for (uint32_t i = 0; i < HD_LEASES_MAX; i++) {
 		struct hd_punt_lease_state *s = &lease.state;
-		const struct hd_port_config *gateway;
+		const struct dp_port_config *gateway;
 
 		if (!punt_shown_lease(i, &lease))
 			continue;
@@ -96,4 +96,4 @@ static const struct hd_handler punt_table[] = {
 	HD_HANDLER(PUNT_RULE_LIST, on_rule_list),
 	HD_HANDLER(PUNT_LEASE_LIST, on_lease_list),
 };
-HD_API_REGISTER(punt_table);
+DP_API_REGISTER(punt_table);

@@ -25,67 +25,67 @@
 #define BURST_MAX 2048
 #define TURNS_MAX 1000
 
-struct hd_worker fixture_worker;
-struct hd_config *fixture_tree;
+struct dp_worker fixture_worker;
+struct dp_config *fixture_tree;
 unsigned int fixture_sent[FIXTURE_PORTS], fixture_routed[FIXTURE_PORTS];
 uint8_t fixture_last[FIXTURE_PORTS][64];
 
 static struct rte_mempool *pool;
-static struct hd_port *ports[FIXTURE_PORTS];
-static struct hd_port_config configs[FIXTURE_PORTS];
-static struct hd_switch sw = {.domain = {[1] = 1, [2] = 2}};
+static struct dp_port *ports[FIXTURE_PORTS];
+static struct dp_port_config configs[FIXTURE_PORTS];
+static struct dp_switch sw = {.domain = {[1] = 1, [2] = 2}};
 static struct hd_stats_worker stats;
 static struct hd_stats_port port_stats[FIXTURE_PORTS];
 static struct rte_mbuf *burst[BURST_MAX];
 static unsigned int n_burst;
-static const struct hd_section *punt_section;
+static const struct dp_section *punt_section;
 static uint64_t now_ns;
 
 /* In the place of the rest of the program. */
-const struct hd_config *_Atomic hd_config_published;
-const struct hd_punt_hooks *_Atomic hd_punt_published;
-struct hd_section hd_owners_section; /* no address belongs to a port */
+const struct dp_config *_Atomic dp_config_published;
+const struct dp_punt_hooks *_Atomic dp_punt_published;
+struct dp_section dp_owners_section; /* no address belongs to a port */
 
-struct hd_worker *hd_worker_get(unsigned int index)
+struct dp_worker *dp_worker_get(unsigned int index)
 {
 	return index ? NULL : &fixture_worker;
 }
 
-unsigned int hd_workers_count(void)
+unsigned int dp_workers_count(void)
 {
 	return 1;
 }
 
-void hd_section_register(struct hd_section *section)
+void dp_section_register(struct dp_section *section)
 {
 	section->index = 1;
 	punt_section = section;
 }
 
 /* The worker is between two loops whenever the punt thread has a turn. */
-uint64_t hd_rcu_start(void)
+uint64_t dp_rcu_start(void)
 {
 	return 1;
 }
 
-bool hd_rcu_over(uint64_t token)
+bool dp_rcu_over(uint64_t token)
 {
 	return true;
 }
 
-void hd_rcu_reader_start(void)
+void dp_rcu_reader_start(void)
 {
 }
 
-void hd_rcu_reader_enter(void)
+void dp_rcu_reader_enter(void)
 {
 }
 
-void hd_rcu_reader_leave(void)
+void dp_rcu_reader_leave(void)
 {
 }
 
-void hd_rcu_reader_stop(void)
+void dp_rcu_reader_stop(void)
 {
 }
 
@@ -96,7 +96,7 @@ static void see(uint16_t port, struct rte_mbuf *m)
 	       RTE_MIN((size_t)m->data_len, sizeof(fixture_last[port])));
 }
 
-static uint16_t host_send(struct hd_worker *w, struct hd_port *port, uint16_t q,
+static uint16_t host_send(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			  struct rte_mbuf **m, uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++)
@@ -106,20 +106,20 @@ static uint16_t host_send(struct hd_worker *w, struct hd_port *port, uint16_t q,
 	return n;
 }
 
-static void router_take(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+static void router_take(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 			uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++) {
 		see(port->id, m[i]);
-		hd_tx_taken(w, port, m[i]);
+		dp_tx_taken(w, port, m[i]);
 	}
 	fixture_routed[port->id] += n;
 	w->stats->consumed += n;
 	rte_pktmbuf_free_bulk(m, n);
 }
 
-static const struct hd_port_ops host_ops = {.name = "host", .tx_burst = host_send};
-static const struct hd_port_ops router_ops = {.name = "router", .take = router_take};
+static const struct dp_port_ops host_ops = {.name = "host", .tx_burst = host_send};
+static const struct dp_port_ops router_ops = {.name = "router", .take = router_take};
 
 uint64_t fixture_mac(unsigned int i)
 {
@@ -140,7 +140,7 @@ static void make_port(uint16_t i)
 {
 	static const char *const names[] = {"host0", "host1", "host2", "lab-gw", "dmz-gw"};
 
-	configs[i] = (struct hd_port_config){
+	configs[i] = (struct dp_port_config){
 		.id = i,
 		.mode = HD_VLAN_ACCESS,
 		.pvid = (uint16_t)domain_of(i),
@@ -152,7 +152,7 @@ static void make_port(uint16_t i)
 		.flags = is_router(i) ? HD_PORT_GATEWAY : 0,
 		.take = is_router(i) ? router_take : NULL,
 	};
-	ports[i] = calloc(1, sizeof(struct hd_port));
+	ports[i] = calloc(1, sizeof(struct dp_port));
 	ports[i]->ops = is_router(i) ? &router_ops : &host_ops;
 	ports[i]->id = i;
 	ports[i]->generation = 100u + i;
@@ -163,9 +163,9 @@ static void make_port(uint16_t i)
 	configs[i].name = ports[i]->name;
 }
 
-static struct hd_domain *make_domain(uint32_t id, const bool *has)
+static struct dp_domain *make_domain(uint32_t id, const bool *has)
 {
-	struct hd_domain *d = calloc(1, sizeof(*d) + FIXTURE_PORTS * sizeof(d->member[0]));
+	struct dp_domain *d = calloc(1, sizeof(*d) + FIXTURE_PORTS * sizeof(d->member[0]));
 
 	d->id = id;
 	d->vlan = (uint16_t)id;
@@ -176,9 +176,9 @@ static struct hd_domain *make_domain(uint32_t id, const bool *has)
 	return d;
 }
 
-static void free_tree(struct hd_config *tree, const struct hd_config *next)
+static void free_tree(struct dp_config *tree, const struct dp_config *next)
 {
-	hd_section_free(punt_section, tree, next, false);
+	dp_section_free(punt_section, tree, next, false);
 	for (uint32_t i = 1; i < tree->n_domains; i++)
 		free((void *)tree->domains[i]);
 	free(tree->domains);
@@ -190,10 +190,10 @@ static void free_tree(struct hd_config *tree, const struct hd_config *next)
 /* Neither the worker nor the punt thread is in a tree when this is called. */
 void fixture_commit(const bool has[FIXTURE_PORTS])
 {
-	static const struct hd_config empty;
-	struct hd_config *t = calloc(1, sizeof(*t));
-	struct hd_build b = {.now = fixture_tree ? fixture_tree : &empty, .next = t};
-	const struct hd_switch **switches = calloc(1, sizeof(*switches));
+	static const struct dp_config empty;
+	struct dp_config *t = calloc(1, sizeof(*t));
+	struct dp_build b = {.now = fixture_tree ? fixture_tree : &empty, .next = t};
+	const struct dp_switch **switches = calloc(1, sizeof(*switches));
 
 	t->generation = fixture_tree ? fixture_tree->generation + 1 : 1;
 	t->n_ports = FIXTURE_PORTS;
@@ -207,7 +207,7 @@ void fixture_commit(const bool has[FIXTURE_PORTS])
 	t->domains[1] = make_domain(1, has);
 	t->domains[2] = make_domain(2, has);
 	CU_ASSERT_EQUAL(punt_section->prepare(&b), 0);
-	atomic_store(&hd_config_published, t);
+	atomic_store(&dp_config_published, t);
 	punt_section->commit(t, b.now, NULL);
 	if (fixture_tree)
 		free_tree(fixture_tree, t);
@@ -219,26 +219,26 @@ int fixture_setup(void)
 	struct hd_err err;
 
 	hd_clock_set_virtual(now_ns = HD_NS_PER_S);
-	if (unit_eal_init() < 0 || hd_drop_init() < 0)
+	if (unit_eal_init() < 0 || dp_drop_init() < 0)
 		return -1;
-	pool = unit_pool("frames", FIXTURE_POOL, HD_FRAME_ROOM);
+	pool = unit_pool("frames", FIXTURE_POOL, DP_FRAME_ROOM);
 	for (uint16_t i = 0; i < FIXTURE_PORTS; i++)
 		make_port(i);
-	fixture_worker = (struct hd_worker){.stats = &stats,
+	fixture_worker = (struct dp_worker){.stats = &stats,
 					    .port_stats = port_stats,
 					    .pool = pool,
-					    .fdb = hd_fdb_new(256, 1),
-					    .tx = hd_tx_new(),
-					    .hold = hd_hold_new(100),
+					    .fdb = dp_fdb_new(256, 1),
+					    .tx = dp_tx_new(),
+					    .hold = dp_hold_new(100),
 					    .send_left = INT32_MAX,
 					    .wake_fd = -1};
 	fixture_worker.config = NULL;
-	if (hd_handover_init(&fixture_worker) < 0)
+	if (dp_handover_init(&fixture_worker) < 0)
 		return -1;
-	return hd_punt_init(fixture_worker.fdb, &err);
+	return dp_punt_init(fixture_worker.fdb, &err);
 }
 
-static bool any(const struct hd_fdb_view *view, void *arg)
+static bool any(const struct dp_fdb_view *view, void *arg)
 {
 	return true;
 }
@@ -251,9 +251,9 @@ void fixture_start(void)
 	memset(port_stats, 0, sizeof(port_stats));
 	memset(fixture_sent, 0, sizeof(fixture_sent));
 	memset(fixture_routed, 0, sizeof(fixture_routed));
-	hd_fdb_flush(fixture_worker.fdb, 0, any, NULL);
+	dp_fdb_flush(fixture_worker.fdb, 0, any, NULL);
 	for (uint16_t i = FIXTURE_HOSTS; i < FIXTURE_PORTS; i++)
-		hd_fdb_set(fixture_worker.fdb, fixture_mac(i), domain_of(i), i, HD_FDB_V_LOCAL);
+		dp_fdb_set(fixture_worker.fdb, fixture_mac(i), domain_of(i), i, DP_FDB_V_LOCAL);
 	fixture_commit(all);
 }
 
@@ -262,7 +262,7 @@ int fixture_connect(void)
 	int pair[2];
 
 	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	hd_punt_connect(pair[0]);
+	dp_punt_connect(pair[0]);
 	return pair[1];
 }
 
@@ -271,29 +271,29 @@ void fixture_receive(uint16_t port, const uint8_t *frame, uint32_t len)
 	struct rte_mbuf *m = unit_packet(pool, frame, len, 0);
 
 	CU_ASSERT_FATAL(n_burst < BURST_MAX);
-	hd_meta(m)->port = port;
-	hd_meta(m)->time_ns = now_ns;
+	dp_meta(m)->port = port;
+	dp_meta(m)->time_ns = now_ns;
 	burst[n_burst++] = m;
 }
 
 void fixture_loop(void)
 {
 	const struct unit_books books = {&stats, port_stats, 1, FIXTURE_PORTS};
-	struct hd_worker *w = &fixture_worker;
+	struct dp_worker *w = &fixture_worker;
 
-	w->config = atomic_load(&hd_config_published);
-	w->punt = atomic_load(&hd_punt_published);
+	w->config = atomic_load(&dp_config_published);
+	w->punt = atomic_load(&dp_punt_published);
 	w->now_ns = now_ns;
-	hd_handover_run(w);
+	dp_handover_run(w);
 	for (unsigned int i = 0; i < n_burst; i++) {
-		uint16_t port = hd_meta(burst[i])->port;
+		uint16_t port = dp_meta(burst[i])->port;
 
 		stats.rx++;
 		port_stats[port].rx_packets++;
-		hd_path->run(w, &configs[port], &burst[i], 1);
+		dp_path->run(w, &configs[port], &burst[i], 1);
 	}
 	n_burst = 0;
-	hd_tx_flush(w);
+	dp_tx_flush(w);
 	unit_books_check(&books, 0, 0);
 }
 
@@ -314,12 +314,12 @@ uint64_t fixture_drops(uint16_t port, const char *name)
 
 bool fixture_is_local(uint16_t port, const uint8_t mac[6])
 {
-	const struct hd_fdb *fdb = fixture_worker.fdb;
-	uint64_t val, m = hd_fdb_mac(mac);
+	const struct dp_fdb *fdb = fixture_worker.fdb;
+	uint64_t val, m = dp_fdb_mac(mac);
 	uint32_t domain = domain_of(port);
 
-	return hd_fdb_find(fdb, hd_fdb_hash(fdb, m, domain), m, domain, &val) &&
-	       val & HD_FDB_V_LOCAL && hd_fdb_val_port(val) == port;
+	return dp_fdb_find(fdb, dp_fdb_hash(fdb, m, domain), m, domain, &val) &&
+	       val & DP_FDB_V_LOCAL && dp_fdb_val_port(val) == port;
 }
 
 bool fixture_wait(struct hd_chan *chan, bool (*done)(void *arg), void *arg)

@@ -19,8 +19,8 @@
 #define FIXTURE_PORTS  5
 #define FIXTURE_POOL   8191
 
-extern struct hd_worker fixture_worker;
-extern struct hd_config *fixture_tree;
+extern struct dp_worker fixture_worker;
+extern struct dp_config *fixture_tree;
 
 /* Frames that left the ports of hosts, and that a gateway's router took, since fixture_start(). */
 extern unsigned int fixture_sent[FIXTURE_PORTS], fixture_routed[FIXTURE_PORTS];

@@ -13,10 +13,10 @@
 #include "dataplane/punt/punt_peer_fixture.h"
 #include "tests/unit/unit.h"
 
-static struct hd_api *api;
+static struct dp_api *api;
 
 /* In the place of the control thread's. */
-void hd_api_register(struct hd_api *a)
+void dp_api_register(struct dp_api *a)
 {
 	api = a;
 }
@@ -150,7 +150,7 @@ static void test_commits(void)
 	CU_ASSERT_EQUAL(PEER_CALL(PUNT_RULE_SET, &r), 0);
 	fixture_commit(without);
 	fixture_turn();
-	CU_ASSERT_PTR_NULL(atomic_load(&hd_punt_published));
+	CU_ASSERT_PTR_NULL(atomic_load(&dp_punt_published));
 	fixture_start();
 	fixture_turn();
 	fixture_receive(0, peer_vrrp, sizeof(peer_vrrp));
@@ -160,11 +160,11 @@ static void test_commits(void)
 	CU_ASSERT_EQUAL(peer_packets[VRRP], 0);
 	fixture_start();
 	fixture_turn();
-	CU_ASSERT_PTR_NOT_NULL(atomic_load(&hd_punt_published));
+	CU_ASSERT_PTR_NOT_NULL(atomic_load(&dp_punt_published));
 	hd_chan_free(peer);
 	peer = NULL;
 	fixture_turn();
-	CU_ASSERT_PTR_NULL(atomic_load(&hd_punt_published));
+	CU_ASSERT_PTR_NULL(atomic_load(&dp_punt_published));
 	fixture_receive(0, peer_vrrp, sizeof(peer_vrrp));
 	fixture_loop();
 	CU_ASSERT_EQUAL(fixture_routed[FIXTURE_LAB_GW], 1);
@@ -176,7 +176,7 @@ static void test_thread(void)
 	struct hd_err err;
 
 	peer_start(1000, 100, 10);
-	CU_ASSERT_EQUAL_FATAL(hd_punt_start(&err), 0);
+	CU_ASSERT_EQUAL_FATAL(dp_punt_start(&err), 0);
 	for (int i = 0; i < 5; i++) {
 		struct pollfd p = {.fd = hd_chan_fd(peer), .events = POLLIN};
 
@@ -186,7 +186,7 @@ static void test_thread(void)
 		hd_chan_process(peer);
 		CU_ASSERT_EQUAL(peer_packets[VRRP], i + 1u);
 	}
-	hd_punt_stop();
+	dp_punt_stop();
 }
 
 static struct hd_punt_totals totals;

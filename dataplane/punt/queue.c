@@ -34,7 +34,7 @@ static int wake_fd = -1;
 /* Each has one writer: a worker, or, the last one, the punt thread. */
 static struct {
 	_Atomic uint64_t n[HD_PUNT_CLASSES_MAX][PUNT_COUNTS];
-} __rte_cache_aligned counts[HD_WORKERS_MAX + 1];
+} __rte_cache_aligned counts[DP_WORKERS_MAX + 1];
 
 int punt_queues_init(void)
 {
@@ -61,7 +61,7 @@ uint64_t punt_counted(uint32_t class, enum punt_count what)
 {
 	uint64_t sum = 0;
 
-	for (unsigned int i = 0; i <= HD_WORKERS_MAX; i++)
+	for (unsigned int i = 0; i <= DP_WORKERS_MAX; i++)
 		sum += atomic_load_explicit(&counts[i].n[class][what], memory_order_relaxed);
 	return sum;
 }

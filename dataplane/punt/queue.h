@@ -41,7 +41,7 @@ enum punt_count {
 /* Makes the queues. Control thread, once, before workers run. 0 or -errno. */
 int punt_queues_init(void);
 
-/* Counts a frame of @class. @who: the worker's index, or HD_WORKERS_MAX for the punt thread. */
+/* Counts a frame of @class. @who: the worker's index, or DP_WORKERS_MAX for the punt thread. */
 void punt_count(unsigned int who, uint32_t class, enum punt_count what);
 
 /* The frames of @class that were counted as @what, by all threads. Any thread. */

@@ -207,7 +207,7 @@ static void fill(struct punt_table *table, const uint16_t *port)
 }
 
 /* A table of the rules whose gateways @tree has. NULL: there is none (*@rc 0), or no memory. */
-static struct punt_table *build(const struct hd_config *tree, int *rc)
+static struct punt_table *build(const struct dp_config *tree, int *rc)
 {
 	uint16_t port[HD_PUNT_RULES_MAX];
 	struct punt_table *table;
@@ -215,7 +215,7 @@ static struct punt_table *build(const struct hd_config *tree, int *rc)
 	size_t size;
 
 	for (uint32_t i = 0; i < rules.n; i++) {
-		const struct hd_port_config *c = punt_gateway(tree, rules.rule[i]->config.gateway);
+		const struct dp_port_config *c = punt_gateway(tree, rules.rule[i]->config.gateway);
 
 		port[i] = c ? c->id : UINT16_MAX;
 		n += c != NULL;
@@ -236,7 +236,7 @@ static struct punt_table *build(const struct hd_config *tree, int *rc)
 	return table;
 }
 
-void punt_rules_publish(const struct hd_config *tree)
+void punt_rules_publish(const struct dp_config *tree)
 {
 	struct punt_table *table, *old;
 	int rc;
@@ -252,14 +252,14 @@ void punt_rules_publish(const struct hd_config *tree)
 	rules.changed = false;
 	rules.tree = tree;
 	rules.generation = tree->generation;
-	old = (struct punt_table *)atomic_load_explicit(&hd_punt_published, memory_order_relaxed);
+	old = (struct punt_table *)atomic_load_explicit(&dp_punt_published, memory_order_relaxed);
 	if (!table && !old)
 		return;
-	atomic_store_explicit(&hd_punt_published, table ? &table->hooks : NULL,
+	atomic_store_explicit(&dp_punt_published, table ? &table->hooks : NULL,
 			      memory_order_release);
 	if (!old)
 		return;
-	old->token = hd_rcu_start();
+	old->token = dp_rcu_start();
 	old->next = rules.retired;
 	rules.retired = old;
 }
@@ -269,7 +269,7 @@ bool punt_rules_retire(void)
 	struct punt_table **at = &rules.retired;
 
 	/* Those behind one that is over are over, too. */
-	while (*at && !hd_rcu_over((*at)->token))
+	while (*at && !dp_rcu_over((*at)->token))
 		at = &(*at)->next;
 	while (*at) {
 		struct punt_table *table = *at;

@@ -31,7 +31,7 @@ struct punt_span {
 
 /* The published table. Only its policers change. */
 struct punt_table {
-	struct hd_punt_hooks hooks;
+	struct dp_punt_hooks hooks;
 	struct punt_table *next; /* of a retired one: the one that was retired before */
 	uint64_t token;          /* of a retired one: when this is over, it is freed (rcu.h) */
 	uint32_t n_ports;
@@ -65,15 +65,15 @@ bool punt_rules_class_copy(uint32_t id, struct hd_punt_class *out);
  * Publishes the rules of the gateways that @tree has. Does nothing if neither the rules nor the
  * tree have changed.
  */
-void punt_rules_publish(const struct hd_config *tree);
+void punt_rules_publish(const struct dp_config *tree);
 
 /*
  * Frees retired tables that no worker holds. True: some are left. Not inside of
- * hd_rcu_reader_enter().
+ * dp_rcu_reader_enter().
  */
 bool punt_rules_retire(void);
 
 /* What workers do with a gateway's frames by the published table (feature.c). Worker. */
-bool punt_local(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf *m);
+bool punt_local(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m);
 
 #endif

@@ -31,7 +31,7 @@ static _Atomic int next_fd = -1; /* a channel that the control thread handed ove
 static uint64_t due_ns;
 static bool more; /* the last one left something */
 
-int hd_punt_init(struct hd_fdb *fdb, struct hd_err *err)
+int dp_punt_init(struct dp_fdb *fdb, struct hd_err *err)
 {
 	int rc = punt_queues_init();
 
@@ -40,7 +40,7 @@ int hd_punt_init(struct hd_fdb *fdb, struct hd_err *err)
 	return rc < 0 ? hd_err_set(err, -rc, "no memory or descriptors for punted frames") : 0;
 }
 
-void hd_punt_connect(int fd)
+void dp_punt_connect(int fd)
 {
 	int unused = atomic_exchange(&next_fd, fd);
 
@@ -76,8 +76,8 @@ static void sleep_until_due(int max_ms)
 
 static void work(void)
 {
-	const struct hd_config *tree =
-		atomic_load_explicit(&hd_config_published, memory_order_acquire);
+	const struct dp_config *tree =
+		atomic_load_explicit(&dp_config_published, memory_order_acquire);
 	int fd = atomic_exchange(&next_fd, -1);
 	uint64_t now = hd_now_ns();
 
@@ -93,9 +93,9 @@ static void work(void)
 bool punt_turn(int max_ms)
 {
 	sleep_until_due(max_ms);
-	hd_rcu_reader_enter();
+	dp_rcu_reader_enter();
 	work();
-	hd_rcu_reader_leave();
+	dp_rcu_reader_leave();
 	if (punt_rules_retire() && due_ns > hd_now_ns() + RETIRE_NS)
 		due_ns = hd_now_ns() + RETIRE_NS;
 	return !atomic_load(&stop);
@@ -104,15 +104,15 @@ bool punt_turn(int max_ms)
 static void *run(void *arg)
 {
 	(void)arg;
-	hd_rcu_reader_start();
+	dp_rcu_reader_start();
 	while (punt_turn(-1))
 		;
-	hd_rcu_reader_stop();
+	dp_rcu_reader_stop();
 	punt_link_close();
 	return NULL;
 }
 
-int hd_punt_start(struct hd_err *err)
+int dp_punt_start(struct hd_err *err)
 {
 	pthread_attr_t attr;
 	sigset_t all, before;
@@ -132,7 +132,7 @@ int hd_punt_start(struct hd_err *err)
 	return 0;
 }
 
-void hd_punt_stop(void)
+void dp_punt_stop(void)
 {
 	if (!started)
 		return;

@@ -15,7 +15,7 @@
 #include "dataplane/core/tx.h"
 #include "dataplane/replay/replay.h"
 
-static void say(struct hd_worker *w, const char *stage, const char *format, ...)
+static void say(struct dp_worker *w, const char *stage, const char *format, ...)
 {
 	va_list args;
 
@@ -27,7 +27,7 @@ static void say(struct hd_worker *w, const char *stage, const char *format, ...)
 	fputc('\n', stderr);
 }
 
-static void say_frame(struct hd_worker *w, const char *stage, const struct hd_port_config *port,
+static void say_frame(struct dp_worker *w, const char *stage, const struct dp_port_config *port,
 		      struct rte_mbuf *m)
 {
 	const struct hd_eth_hdr *eth = rte_pktmbuf_mtod(m, const struct hd_eth_hdr *);
@@ -41,26 +41,26 @@ static void say_frame(struct hd_worker *w, const char *stage, const struct hd_po
 		    rte_be_to_cpu_16(eth->type));
 }
 
-static void on_in(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+static void on_in(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		  uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++)
 		say_frame(w, "in", port, m[i]);
 }
 
-static void on_out(struct hd_worker *w, const struct hd_port_config *port, struct rte_mbuf **m,
+static void on_out(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		   uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++)
 		say_frame(w, "out", port, m[i]);
 }
 
-static void on_sent(struct hd_worker *w)
+static void on_sent(struct dp_worker *w)
 {
 	(void)w;
 }
 
-static void on_drop(struct hd_worker *w, uint16_t id, const struct hd_drop_reason *reason,
+static void on_drop(struct dp_worker *w, uint16_t id, const struct dp_drop_reason *reason,
 		    struct rte_mbuf **m, unsigned int n)
 {
 	(void)m;
@@ -69,30 +69,30 @@ static void on_drop(struct hd_worker *w, uint16_t id, const struct hd_drop_reaso
 		    reason->text);
 }
 
-static const struct hd_capture_hooks hooks = {
+static const struct dp_capture_hooks hooks = {
 	.in = on_in,
 	.out = on_out,
 	.sent = on_sent,
 	.drop = on_drop,
 };
 
-bool hd_replay_explains(uint64_t number)
+bool dp_replay_explains(uint64_t number)
 {
-	return hd_options()->explain && number == hd_options()->explain;
+	return dp_options()->explain && number == dp_options()->explain;
 }
 
-void hd_replay_explain(struct hd_worker *w, uint64_t time_ns)
+void dp_replay_explain(struct dp_worker *w, uint64_t time_ns)
 {
-	hd_tx_flush(w); /* what was before it */
-	fprintf(stderr, "packet %u, at %" PRIu64 ".%09" PRIu64 "\n", hd_options()->explain,
+	dp_tx_flush(w); /* what was before it */
+	fprintf(stderr, "packet %u, at %" PRIu64 ".%09" PRIu64 "\n", dp_options()->explain,
 		time_ns / 1000000000, time_ns % 1000000000);
 	w->capture = &hooks;
 	w->say = say;
 }
 
-void hd_replay_explained(struct hd_worker *w)
+void dp_replay_explained(struct dp_worker *w)
 {
-	hd_tx_flush(w);
+	dp_tx_flush(w);
 	w->capture = NULL;
 	w->say = NULL;
 }

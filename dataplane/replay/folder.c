@@ -32,14 +32,14 @@ static int failed(struct hd_err *err, const char *name)
 {
 	int code = errno;
 
-	return hd_err_set(err, code, "-o %.100s: %.100s: %s", hd_options()->out_dir, name,
+	return hd_err_set(err, code, "-o %.100s: %.100s: %s", dp_options()->out_dir, name,
 			  strerror(code));
 }
 
 /* Makes the folder, with those above it. */
 static int make_dir(struct hd_err *err)
 {
-	char *path = strdup(hd_options()->out_dir);
+	char *path = strdup(dp_options()->out_dir);
 	int rc = path ? 0 : -ENOMEM;
 
 	for (char *at = path; rc == 0 && *at;) {
@@ -52,14 +52,14 @@ static int make_dir(struct hd_err *err)
 		*at = was;
 	}
 	free(path);
-	return rc ? hd_err_set(err, -rc, "-o %.150s: %s", hd_options()->out_dir, strerror(-rc)) : 0;
+	return rc ? hd_err_set(err, -rc, "-o %.150s: %s", dp_options()->out_dir, strerror(-rc)) : 0;
 }
 
 static int open_folders(struct hd_err *err)
 {
-	dir_fd = open(hd_options()->out_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir_fd = open(dp_options()->out_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir_fd < 0)
-		return hd_err_set(err, errno, "-o %.150s: %s", hd_options()->out_dir,
+		return hd_err_set(err, errno, "-o %.150s: %s", dp_options()->out_dir,
 				  strerror(errno));
 	if (mkdirat(dir_fd, STAGE, 0777) < 0 && errno != EEXIST)
 		return failed(err, STAGE);
@@ -71,7 +71,7 @@ static int open_folders(struct hd_err *err)
 	close(stage_fd);
 	stage_fd = -1; /* it is the other's to remove */
 	return hd_err_set(err, EBUSY, "-o %.150s: another replay writes there",
-			  hd_options()->out_dir);
+			  dp_options()->out_dir);
 }
 
 /* @name in the folder will be replaced or removed: is it what we read? */
@@ -82,15 +82,15 @@ static int check_name(const char *name, struct hd_err *err)
 
 	if (fstatat(dir_fd, name, &st, 0) < 0)
 		return 0;
-	port = hd_replay_input_of(st.st_dev, st.st_ino);
+	port = dp_replay_input_of(st.st_dev, st.st_ino);
 	if (port)
 		return hd_err_set(err, EBUSY,
 				  "-o %.80s: %.80s in it is the capture that comes in by port %s, "
 				  "and would be replaced; choose another folder",
-				  hd_options()->out_dir, name, port);
+				  dp_options()->out_dir, name, port);
 	if (S_ISDIR(st.st_mode))
 		return hd_err_set(err, EISDIR, "-o %.80s: %.80s in it is a folder",
-				  hd_options()->out_dir, name);
+				  dp_options()->out_dir, name);
 	return 0;
 }
 
@@ -118,7 +118,7 @@ static int each_named(int fd, const char *file, int (*fn)(const char *name, stru
 
 		if (rc || !hd_name_valid(port, strlen(port) + 1))
 			continue;
-		snprintf(name, sizeof(name), "%s" HD_REPLAY_SUFFIX, port);
+		snprintf(name, sizeof(name), "%s" DP_REPLAY_SUFFIX, port);
 		rc = fn(name, err);
 	}
 	json_decref(root);
@@ -127,22 +127,22 @@ static int each_named(int fd, const char *file, int (*fn)(const char *name, stru
 
 static int check_all(struct hd_err *err)
 {
-	const struct hd_config *tree = hd_config_running();
-	int rc = check_name(HD_REPLAY_SUMMARY, err);
+	const struct dp_config *tree = dp_config_running();
+	int rc = check_name(DP_REPLAY_SUMMARY, err);
 
 	for (uint32_t id = 0; id < tree->n_ports && !rc; id++) {
 		char name[HD_NAME_MAX + 8];
 
 		if (!tree->ports[id])
 			continue;
-		snprintf(name, sizeof(name), "%s" HD_REPLAY_SUFFIX, tree->ports[id]->name);
+		snprintf(name, sizeof(name), "%s" DP_REPLAY_SUFFIX, tree->ports[id]->name);
 		rc = check_name(name, err);
 	}
 	if (!rc)
-		rc = each_named(dir_fd, HD_REPLAY_SUMMARY, check_name, err);
+		rc = each_named(dir_fd, DP_REPLAY_SUMMARY, check_name, err);
 	if (!rc)
 		rc = each_named(stage_fd, OLD, check_name, err);
-	return rc ? rc : each_named(stage_fd, HD_REPLAY_SUMMARY, check_name, err);
+	return rc ? rc : each_named(stage_fd, DP_REPLAY_SUMMARY, check_name, err);
 }
 
 /* The results of a replay before, also of one that ended while it removed or moved some. */
@@ -151,9 +151,9 @@ static int remove_old(struct hd_err *err)
 	int rc = each_named(stage_fd, OLD, remove_name, err);
 
 	if (!rc)
-		rc = each_named(stage_fd, HD_REPLAY_SUMMARY, remove_name, err);
-	if (!rc && renameat(dir_fd, HD_REPLAY_SUMMARY, stage_fd, OLD) < 0 && errno != ENOENT)
-		rc = failed(err, HD_REPLAY_SUMMARY);
+		rc = each_named(stage_fd, DP_REPLAY_SUMMARY, remove_name, err);
+	if (!rc && renameat(dir_fd, DP_REPLAY_SUMMARY, stage_fd, OLD) < 0 && errno != ENOENT)
+		rc = failed(err, DP_REPLAY_SUMMARY);
 	return rc ? rc : each_named(stage_fd, OLD, remove_name, err);
 }
 
@@ -184,7 +184,7 @@ static int unlink_staged(const char *name, struct hd_err *err)
 
 static int move_capture(const char *name, struct hd_err *err)
 {
-	if (!strcmp(name, HD_REPLAY_SUMMARY))
+	if (!strcmp(name, DP_REPLAY_SUMMARY))
 		return 0;
 	return renameat(stage_fd, name, dir_fd, name) < 0 ? failed(err, name) : 0;
 }
@@ -200,7 +200,7 @@ static void close_folders(void)
 	dir_fd = stage_fd = -1;
 }
 
-int hd_replay_folder_begin(struct hd_err *err)
+int dp_replay_folder_begin(struct hd_err *err)
 {
 	int rc = make_dir(err);
 
@@ -217,7 +217,7 @@ int hd_replay_folder_begin(struct hd_err *err)
 	return rc;
 }
 
-FILE *hd_replay_folder_create(const char *name, struct hd_err *err)
+FILE *dp_replay_folder_create(const char *name, struct hd_err *err)
 {
 	int fd = openat(stage_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
@@ -229,25 +229,25 @@ FILE *hd_replay_folder_create(const char *name, struct hd_err *err)
 	return file;
 }
 
-int hd_replay_folder_end(struct hd_err *err)
+int dp_replay_folder_end(struct hd_err *err)
 {
 	int rc = each_staged(move_capture, err);
 
-	if (!rc && renameat(stage_fd, HD_REPLAY_SUMMARY, dir_fd, HD_REPLAY_SUMMARY) < 0)
-		rc = failed(err, HD_REPLAY_SUMMARY);
+	if (!rc && renameat(stage_fd, DP_REPLAY_SUMMARY, dir_fd, DP_REPLAY_SUMMARY) < 0)
+		rc = failed(err, DP_REPLAY_SUMMARY);
 	if (!rc)
 		close_folders();
 	return rc;
 }
 
-void hd_replay_folder_abort(void)
+void dp_replay_folder_abort(void)
 {
 	struct hd_err err;
 
 	if (stage_fd < 0)
 		return;
 	/* also what was moved already */
-	each_named(stage_fd, HD_REPLAY_SUMMARY, remove_name, &err);
+	each_named(stage_fd, DP_REPLAY_SUMMARY, remove_name, &err);
 	each_staged(unlink_staged, &err);
 	close_folders();
 }

@@ -32,12 +32,12 @@ static struct input *inputs;
 static unsigned int n_inputs;
 static struct input *taken; /* whose bytes were given out; read on when they are not needed */
 static uint64_t last_ns, latest_ns;
-static struct hd_replay_progress progress;
+static struct dp_replay_progress progress;
 static struct hd_err read_error;
 
 static int by_port(const void *a, const void *b)
 {
-	const struct hd_replay_input *x = a, *y = b;
+	const struct dp_replay_input *x = a, *y = b;
 
 	return strcmp(x->port, y->port);
 }
@@ -78,7 +78,7 @@ static int look_through(struct input *in, struct hd_err *err)
 	return hd_capture_rewind(in->capture, err);
 }
 
-static int input_open(struct input *in, const struct hd_replay_input *o, struct hd_err *err)
+static int input_open(struct input *in, const struct dp_replay_input *o, struct hd_err *err)
 {
 	FILE *stream = fopen(o->file, "re");
 	struct stat st;
@@ -103,13 +103,13 @@ static int input_open(struct input *in, const struct hd_replay_input *o, struct 
 	return rc;
 }
 
-int hd_replay_open_inputs(struct hd_err *err)
+int dp_replay_open_inputs(struct hd_err *err)
 {
-	static struct hd_replay_input sorted[HD_REPLAY_PORTS_MAX];
-	const struct hd_options *o = hd_options();
+	static struct dp_replay_input sorted[DP_REPLAY_PORTS_MAX];
+	const struct dp_options *o = dp_options();
 
 	last_ns = latest_ns = 0;
-	progress = (struct hd_replay_progress){0};
+	progress = (struct dp_replay_progress){0};
 	memcpy(sorted, o->input, o->n_inputs * sizeof(sorted[0]));
 	qsort(sorted, o->n_inputs, sizeof(sorted[0]), by_port);
 	inputs = calloc(o->n_inputs, sizeof(*inputs));
@@ -127,7 +127,7 @@ int hd_replay_open_inputs(struct hd_err *err)
 	return 0;
 }
 
-void hd_replay_close_inputs(void)
+void dp_replay_close_inputs(void)
 {
 	for (unsigned int i = 0; i < n_inputs; i++)
 		hd_capture_close(inputs[i].capture);
@@ -136,9 +136,9 @@ void hd_replay_close_inputs(void)
 	n_inputs = 0;
 }
 
-int hd_replay_bind_inputs(struct hd_err *err)
+int dp_replay_bind_inputs(struct hd_err *err)
 {
-	const struct hd_config *tree = hd_config_running();
+	const struct dp_config *tree = dp_config_running();
 
 	for (unsigned int i = 0; i < n_inputs; i++) {
 		bool found = false;
@@ -155,12 +155,12 @@ int hd_replay_bind_inputs(struct hd_err *err)
 	return 0;
 }
 
-unsigned short hd_replay_input_port(unsigned int input)
+unsigned short dp_replay_input_port(unsigned int input)
 {
 	return inputs[input].id;
 }
 
-const char *hd_replay_input_of(dev_t dev, ino_t ino)
+const char *dp_replay_input_of(dev_t dev, ino_t ino)
 {
 	for (unsigned int i = 0; i < n_inputs; i++)
 		if (inputs[i].dev == dev && inputs[i].ino == ino)
@@ -168,7 +168,7 @@ const char *hd_replay_input_of(dev_t dev, ino_t ino)
 	return NULL;
 }
 
-uint64_t hd_replay_latest_ns(void)
+uint64_t dp_replay_latest_ns(void)
 {
 	return latest_ns;
 }
@@ -187,7 +187,7 @@ static struct input *earliest(void)
 }
 
 /* A capture whose times go back is replayed in its order, at the latest time so far. */
-bool hd_replay_next(uint64_t *time_ns)
+bool dp_replay_next(uint64_t *time_ns)
 {
 	const struct input *in = earliest();
 
@@ -196,7 +196,7 @@ bool hd_replay_next(uint64_t *time_ns)
 	return in;
 }
 
-const struct hd_capture_frame *hd_replay_take(uint64_t until_ns, unsigned int *input,
+const struct hd_capture_frame *dp_replay_take(uint64_t until_ns, unsigned int *input,
 					      uint64_t *time_ns)
 {
 	struct input *in = earliest();
@@ -213,12 +213,12 @@ const struct hd_capture_frame *hd_replay_take(uint64_t until_ns, unsigned int *i
 	return &in->frame;
 }
 
-const struct hd_replay_progress *hd_replay_progress(void)
+const struct dp_replay_progress *dp_replay_progress(void)
 {
 	return &progress;
 }
 
-int hd_replay_input_error(struct hd_err *err)
+int dp_replay_input_error(struct hd_err *err)
 {
 	*err = read_error;
 	return -read_error.code;

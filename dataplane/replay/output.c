@@ -26,20 +26,20 @@ static struct hd_err write_error;
 static bool is_ng; /* there are times that a pcap file cannot hold */
 
 /* The first error of writing is kept. */
-static void note(const struct hd_port *port, int rc)
+static void note(const struct dp_port *port, int rc)
 {
 	if (rc && !write_error.code)
 		hd_err_set(&write_error, -rc, "writing the capture of port %s failed: %s",
 			   port->name, strerror(-rc));
 }
 
-static int output_begin(struct hd_port *port, struct hd_err *err)
+static int output_begin(struct dp_port *port, struct hd_err *err)
 {
-	struct output *out = hd_port_priv(port);
+	struct output *out = dp_port_priv(port);
 	char name[HD_NAME_MAX + 8];
 
-	snprintf(name, sizeof(name), "%s" HD_REPLAY_SUFFIX, port->name);
-	out->file = hd_replay_folder_create(name, err);
+	snprintf(name, sizeof(name), "%s" DP_REPLAY_SUFFIX, port->name);
+	out->file = dp_replay_folder_create(name, err);
 	if (!out->file)
 		return -err->code;
 	if (!is_ng) {
@@ -51,9 +51,9 @@ static int output_begin(struct hd_port *port, struct hd_err *err)
 	return 0;
 }
 
-int hd_replay_begin_outputs(struct hd_err *err)
+int dp_replay_begin_outputs(struct hd_err *err)
 {
-	const struct hd_config *tree = hd_config_running();
+	const struct dp_config *tree = dp_config_running();
 	struct rlimit files;
 
 	/* each port has a file that is open */
@@ -61,7 +61,7 @@ int hd_replay_begin_outputs(struct hd_err *err)
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
-	is_ng = hd_replay_latest_ns() > PCAP_LAST_NS;
+	is_ng = dp_replay_latest_ns() > PCAP_LAST_NS;
 	for (uint32_t id = 0; id < tree->n_ports; id++) {
 		int rc = tree->ports[id] ? output_begin(tree->ports[id]->port, err) : 0;
 
@@ -71,12 +71,12 @@ int hd_replay_begin_outputs(struct hd_err *err)
 	return 0;
 }
 
-int hd_replay_end_outputs(struct hd_err *err)
+int dp_replay_end_outputs(struct hd_err *err)
 {
-	const struct hd_config *tree = hd_config_running();
+	const struct dp_config *tree = dp_config_running();
 
 	for (uint32_t id = 0; id < tree->n_ports; id++) {
-		struct output *out = tree->ports[id] ? hd_port_priv(tree->ports[id]->port) : NULL;
+		struct output *out = tree->ports[id] ? dp_port_priv(tree->ports[id]->port) : NULL;
 
 		if (out && out->file && fclose(out->file) != 0)
 			note(tree->ports[id]->port, errno ? -errno : -EIO);
@@ -87,20 +87,20 @@ int hd_replay_end_outputs(struct hd_err *err)
 	return -write_error.code;
 }
 
-static int output_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+static int output_open(struct dp_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
 	(void)reason;
 	(void)err;
-	hd_port_set_up(port, 1, 1, 0);
+	dp_port_set_up(port, 1, 1, 0);
 	return 0;
 }
 
-static void output_close(struct hd_port *port)
+static void output_close(struct dp_port *port)
 {
-	(void)port; /* hd_replay_end_outputs() */
+	(void)port; /* dp_replay_end_outputs() */
 }
 
-static uint16_t output_rx(struct hd_worker *w, struct hd_port *port, uint16_t q,
+static uint16_t output_rx(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			  struct rte_mbuf **m, uint16_t n)
 {
 	(void)w;
@@ -111,26 +111,26 @@ static uint16_t output_rx(struct hd_worker *w, struct hd_port *port, uint16_t q,
 	return 0; /* what comes in comes from replay_rx */
 }
 
-static uint16_t output_tx(struct hd_worker *w, struct hd_port *port, uint16_t q,
+static uint16_t output_tx(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			  struct rte_mbuf **m, uint16_t n)
 {
 	static unsigned char whole[HD_CAPTURE_SNAPLEN];
-	struct output *out = hd_port_priv(port);
+	struct output *out = dp_port_priv(port);
 
 	(void)q;
 	for (uint16_t i = 0; i < n; i++) {
 		uint32_t len = RTE_MIN(m[i]->pkt_len, (uint32_t)sizeof(whole));
 		const void *data = rte_pktmbuf_read(m[i], 0, len, whole);
-		uint64_t t = hd_meta(m[i])->time_ns;
+		uint64_t t = dp_meta(m[i])->time_ns;
 
 		note(port, is_ng ? hd_pcapng_frame(out->file, 0, t, data, len, len, 0, NULL)
 				 : hd_pcap_frame(out->file, t, data, len, len));
 	}
-	hd_mbuf_free_bulk(w, m, n);
+	dp_mbuf_free_bulk(w, m, n);
 	return n;
 }
 
-static const struct hd_port_ops replay_ops = {
+static const struct dp_port_ops replay_ops = {
 	.name = "replay",
 	.size = sizeof(struct output),
 	.open = output_open,
@@ -141,5 +141,5 @@ static const struct hd_port_ops replay_ops = {
 
 RTE_INIT(replay_kind_register)
 {
-	hd_port_kind_register(&replay_ops);
+	dp_port_kind_register(&replay_ops);
 }

@@ -48,7 +48,7 @@ static uint64_t real_ns(void)
 static void bar(uint64_t started, bool last)
 {
 	static uint64_t drawn;
-	const struct hd_replay_progress *p = hd_replay_progress();
+	const struct dp_replay_progress *p = dp_replay_progress();
 	uint64_t now = real_ns();
 	double part = p->file_total ? (double)p->file_bytes / (double)p->file_total : 1;
 	int full;
@@ -71,35 +71,35 @@ static void bar(uint64_t started, bool last)
 /* Packet by packet in time; between them, what is due by then. */
 static void run(struct hd_replay_done *result)
 {
-	struct hd_worker *w = hd_worker_get(0);
+	struct dp_worker *w = dp_worker_get(0);
 	uint64_t started = real_ns(), first = 0, drawn_at = 0, now;
 
-	if (hd_replay_next(&first))
-		hd_ticks_start(first);
-	while (!stopped && hd_replay_next(&now)) {
-		bool is_due = hd_deadline_is_due(w, now);
-		uint64_t due = hd_deadline_next(w);
+	if (dp_replay_next(&first))
+		dp_ticks_start(first);
+	while (!stopped && dp_replay_next(&now)) {
+		bool is_due = dp_deadline_is_due(w, now);
+		uint64_t due = dp_deadline_next(w);
 
 		/* A worker's deadline has its own time; no packet belongs to that loop. */
 		now = RTE_MIN(now, due);
-		hd_ticks_run(now);
+		dp_ticks_run(now);
 		hd_clock_set_virtual(now);
-		hd_replay_batch(is_due ? 0 : hd_options()->batch, RTE_MIN(due, hd_ticks_next()));
-		hd_worker_loop(w);
+		dp_replay_batch(is_due ? 0 : dp_options()->batch, RTE_MIN(due, dp_ticks_next()));
+		dp_worker_loop(w);
 		result->virtual_ns = now - first;
-		if (hd_options()->progress &&
-		    hd_replay_progress()->packets - drawn_at > BAR_CHECK) {
-			drawn_at = hd_replay_progress()->packets;
+		if (dp_options()->progress &&
+		    dp_replay_progress()->packets - drawn_at > BAR_CHECK) {
+			drawn_at = dp_replay_progress()->packets;
 			bar(started, false);
 		}
 	}
-	if (hd_options()->progress)
+	if (dp_options()->progress)
 		bar(started, true);
-	if (hd_options()->explain > hd_replay_progress()->packets)
+	if (dp_options()->explain > dp_replay_progress()->packets)
 		hd_log(HD_LOG_WARNING, "there is no packet %u to explain: the captures have %llu",
-		       hd_options()->explain, (unsigned long long)hd_replay_progress()->packets);
-	result->packets = hd_replay_progress()->packets;
-	result->bytes = hd_replay_progress()->bytes;
+		       dp_options()->explain, (unsigned long long)dp_replay_progress()->packets);
+	result->packets = dp_replay_progress()->packets;
+	result->bytes = dp_replay_progress()->bytes;
 	result->elapsed_ns = real_ns() - started;
 }
 
@@ -107,35 +107,35 @@ static void run(struct hd_replay_done *result)
 static int prepare(struct hd_err *err)
 {
 	const struct sigaction stop = {.sa_handler = on_signal};
-	int rc = hd_replay_open_inputs(err);
+	int rc = dp_replay_open_inputs(err);
 
 	if (!rc)
-		rc = hd_replay_bind_inputs(err);
+		rc = dp_replay_bind_inputs(err);
 	if (rc)
 		return rc;
 	/* from here on there is something to clean up */
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
-	return hd_replay_folder_begin(err);
+	return dp_replay_folder_begin(err);
 }
 
 static int run_all(struct hd_replay_done *result, struct hd_err *err)
 {
-	int rc = hd_replay_begin_outputs(err);
+	int rc = dp_replay_begin_outputs(err);
 
 	if (rc)
 		return rc;
-	hd_port_service(0);
+	dp_port_service(0);
 	run(result);
 	rc = stopped ? hd_err_set(err, EINTR, "it was stopped by a signal")
-		     : hd_replay_input_error(err);
+		     : dp_replay_input_error(err);
 	/* The summary first: closing the ports takes their counters' names away. */
 	if (!rc)
-		rc = hd_replay_write_summary(err);
-	hd_port_stop_all();
+		rc = dp_replay_write_summary(err);
+	dp_port_stop_all();
 	if (!rc)
-		rc = hd_replay_end_outputs(err);
-	return rc ? rc : hd_replay_folder_end(err);
+		rc = dp_replay_end_outputs(err);
+	return rc ? rc : dp_replay_folder_end(err);
 }
 
 static void on_run(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
@@ -148,7 +148,7 @@ static void on_run(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
 	if (!rc) {
 		rc = run_all(&result, &err);
 		if (rc)
-			hd_replay_folder_abort();
+			dp_replay_folder_abort();
 	}
 	if (rc)
 		hd_chan_reply_error(chan, msg->hdr, -rc, "%s", err.text);
@@ -162,14 +162,14 @@ static const struct hd_handler replay_table[] = {
 	HD_HANDLER(REPLAY_RUN, on_run),
 };
 
-int hd_replay_main(struct hd_err *err)
+int dp_replay_main(struct hd_err *err)
 {
 	const struct hd_chan_config config = {.self = HD_PLANE_DATA};
 
-	mgmt = hd_chan_new(hd_options()->mgmt_fd, &config);
+	mgmt = hd_chan_new(dp_options()->mgmt_fd, &config);
 	if (!mgmt)
 		return hd_err_set(err, errno, "no channel to heddle-mgmt");
-	hd_api_attach(mgmt);
+	dp_api_attach(mgmt);
 	hd_chan_handlers(mgmt, replay_table, 1, NULL);
 	while (hd_chan_open(mgmt) && !stopped) {
 		struct pollfd p = {.fd = hd_chan_fd(mgmt), .events = hd_chan_events(mgmt)};
@@ -181,8 +181,8 @@ int hd_replay_main(struct hd_err *err)
 		if (!hd_chan_process(mgmt))
 			break;
 	}
-	hd_api_detach();
+	dp_api_detach();
 	hd_chan_free(mgmt);
-	hd_replay_close_inputs();
+	dp_replay_close_inputs();
 	return status;
 }

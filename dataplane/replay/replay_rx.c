@@ -16,7 +16,7 @@
 #include "dataplane/core/rx.h"
 #include "dataplane/replay/replay.h"
 
-HD_DROP_REGISTER(drop_replay_buffers, "replay_no_buffers", HD_DROP_INGRESS,
+DP_DROP_REGISTER(drop_replay_buffers, "replay_no_buffers", DP_DROP_INGRESS,
 		 "replay had no buffer for a packet of a capture; that is a bug, please report it");
 
 #define BATCH_MAX 256
@@ -24,19 +24,19 @@ HD_DROP_REGISTER(drop_replay_buffers, "replay_no_buffers", HD_DROP_INGRESS,
 static unsigned int batch = 64;
 static uint64_t until = UINT64_MAX;
 
-void hd_replay_batch(unsigned int max, uint64_t until_ns)
+void dp_replay_batch(unsigned int max, uint64_t until_ns)
 {
 	batch = RTE_MIN(max, (unsigned int)BATCH_MAX);
 	until = until_ns;
 }
 
 /* The frame as the path wants it: a chain when it is larger than one buffer. NULL: no memory. */
-static struct rte_mbuf *to_mbuf(struct hd_worker *w, const unsigned char *data, uint32_t len)
+static struct rte_mbuf *to_mbuf(struct dp_worker *w, const unsigned char *data, uint32_t len)
 {
 	struct rte_mbuf *head = NULL, *last = NULL;
 
 	do {
-		uint16_t part = RTE_MIN(len, (uint32_t)HD_FRAME_ROOM);
+		uint16_t part = RTE_MIN(len, (uint32_t)DP_FRAME_ROOM);
 		struct rte_mbuf *m = rte_pktmbuf_alloc(w->pool);
 
 		if (!m) {
@@ -59,45 +59,45 @@ static struct rte_mbuf *to_mbuf(struct hd_worker *w, const unsigned char *data, 
 }
 
 /* Why a frame of a capture cannot come in; NULL: it can. */
-static const struct hd_drop_reason *why_not(const struct hd_port *port,
+static const struct dp_drop_reason *why_not(const struct dp_port *port,
 					    const struct hd_capture_frame *frame)
 {
 	return atomic_load_explicit(&port->up, memory_order_relaxed)
-		       ? hd_drop_of_capture(frame->state)
-		       : hd_drop_port_disabled;
+		       ? dp_drop_of_capture(frame->state)
+		       : dp_drop_port_disabled;
 }
 
 /* The frame as the path wants it, or NULL: it was counted, and dropped. */
-static struct rte_mbuf *frame_in(struct hd_worker *w, uint16_t id,
+static struct rte_mbuf *frame_in(struct dp_worker *w, uint16_t id,
 				 const struct hd_capture_frame *frame, uint64_t time_ns)
 {
-	const struct hd_drop_reason *reason = why_not(w->config->ports[id]->port, frame);
+	const struct dp_drop_reason *reason = why_not(w->config->ports[id]->port, frame);
 	struct rte_mbuf *m = reason ? NULL : to_mbuf(w, frame->data, frame->len);
 
 	if (likely(m)) {
-		hd_meta(m)->flags = 0;
-		hd_meta(m)->time_ns = time_ns;
+		dp_meta(m)->flags = 0;
+		dp_meta(m)->time_ns = time_ns;
 		return m;
 	}
-	hd_port_rx_extra(w, w->config->ports[id]->port, 1, frame->len);
-	hd_drop_count(w, id, reason ? reason : &drop_replay_buffers, 1);
+	dp_port_rx_extra(w, w->config->ports[id]->port, 1, frame->len);
+	dp_drop_count(w, id, reason ? reason : &drop_replay_buffers, 1);
 	return NULL;
 }
 
-static void give(struct hd_worker *w, unsigned int input, struct rte_mbuf **m, uint16_t n)
+static void give(struct dp_worker *w, unsigned int input, struct rte_mbuf **m, uint16_t n)
 {
-	const struct hd_port_config *port = w->config->ports[hd_replay_input_port(input)];
+	const struct dp_port_config *port = w->config->ports[dp_replay_input_port(input)];
 
-	n = hd_rx_admit(w, port, m, n, true);
+	n = dp_rx_admit(w, port, m, n, true);
 	if (n)
-		hd_path->run(w, port, m, n);
+		dp_path->run(w, port, m, n);
 }
 
-void hd_replay_receive(struct hd_worker *w)
+void dp_replay_receive(struct dp_worker *w)
 {
 	unsigned int input, run_input = 0, taken = 0;
 	const struct hd_capture_frame *frame;
-	struct rte_mbuf *m[HD_BURST];
+	struct rte_mbuf *m[DP_BURST];
 	uint64_t time_ns, end = UINT64_MAX; /* of what may be given together (deadline.h) */
 	uint16_t run = 0;
 	bool explain;
@@ -105,29 +105,29 @@ void hd_replay_receive(struct hd_worker *w)
 	while (taken < batch) {
 		uint64_t limit = RTE_MIN(until, end);
 
-		limit = RTE_MIN(limit, hd_deadline_next(w));
-		frame = hd_replay_take(limit, &input, &time_ns);
-		explain = frame && hd_replay_explains(hd_replay_progress()->packets);
-		if (run && (!frame || run == HD_BURST || input != run_input || explain)) {
+		limit = RTE_MIN(limit, dp_deadline_next(w));
+		frame = dp_replay_take(limit, &input, &time_ns);
+		explain = frame && dp_replay_explains(dp_replay_progress()->packets);
+		if (run && (!frame || run == DP_BURST || input != run_input || explain)) {
 			give(w, run_input, m, run);
 			run = 0;
 		}
 		if (!frame && end == UINT64_MAX)
 			break;
-		end = frame ? hd_deadline_grain(time_ns) : UINT64_MAX;
+		end = frame ? dp_deadline_grain(time_ns) : UINT64_MAX;
 		if (!frame)
 			continue;
 		run_input = input;
 		taken++;
 		if (unlikely(explain))
-			hd_replay_explain(w, time_ns);
-		m[run] = frame_in(w, hd_replay_input_port(input), frame, time_ns);
+			dp_replay_explain(w, time_ns);
+		m[run] = frame_in(w, dp_replay_input_port(input), frame, time_ns);
 		run += m[run] != NULL;
 		if (unlikely(explain)) {
 			if (run)
 				give(w, run_input, m, run);
 			run = 0;
-			hd_replay_explained(w);
+			dp_replay_explained(w);
 		}
 	}
 	if (run)

@@ -30,8 +30,8 @@ static json_t *drops_json(const uint64_t drops[HD_DROP_REASONS_MAX], json_t *all
 {
 	json_t *o = json_object();
 
-	for (unsigned int i = 0; hd_drop_by_index(i); i++) {
-		const char *name = hd_drop_by_index(i)->name;
+	for (unsigned int i = 0; dp_drop_by_index(i); i++) {
+		const char *name = dp_drop_by_index(i)->name;
 
 		if (!drops[i])
 			continue;
@@ -41,12 +41,12 @@ static json_t *drops_json(const uint64_t drops[HD_DROP_REASONS_MAX], json_t *all
 	return o;
 }
 
-static uint64_t sum_side(const uint64_t drops[HD_DROP_REASONS_MAX], enum hd_drop_side side)
+static uint64_t sum_side(const uint64_t drops[HD_DROP_REASONS_MAX], enum dp_drop_side side)
 {
 	uint64_t sum = 0;
 
-	for (unsigned int i = 0; hd_drop_by_index(i); i++)
-		if (hd_drop_by_index(i)->side == side)
+	for (unsigned int i = 0; dp_drop_by_index(i); i++)
+		if (dp_drop_by_index(i)->side == side)
 			sum += drops[i];
 	return sum;
 }
@@ -56,19 +56,19 @@ static json_t *port_json(uint16_t id, json_t *all_drops)
 	json_t *o = json_object();
 	struct hd_stats_port s;
 
-	hd_stats_port_sum(id, &s);
+	dp_stats_port_sum(id, &s);
 	set_count(o, "rx_packets", s.rx_packets);
 	set_count(o, "rx_bytes", s.rx_bytes);
 	set_count(o, "rx_multicast", s.rx_multicast);
 	set_count(o, "rx_broadcast", s.rx_broadcast);
 	set_count(o, "admitted", s.admitted);
-	set_count(o, "ingress_drops", sum_side(s.drops, HD_DROP_INGRESS));
+	set_count(o, "ingress_drops", sum_side(s.drops, DP_DROP_INGRESS));
 	set_count(o, "offered", s.offered);
 	set_count(o, "tx_packets", s.tx_packets);
 	set_count(o, "tx_bytes", s.tx_bytes);
 	set_count(o, "tx_multicast", s.tx_multicast);
 	set_count(o, "tx_broadcast", s.tx_broadcast);
-	set_count(o, "egress_drops", sum_side(s.drops, HD_DROP_EGRESS));
+	set_count(o, "egress_drops", sum_side(s.drops, DP_DROP_EGRESS));
 	set_count(o, "segmented", s.segmented);
 	set_count(o, "learn_refused", s.learn_refused);
 	json_object_set_new(o, "drops", drops_json(s.drops, all_drops));
@@ -80,7 +80,7 @@ static json_t *totals_json(void)
 	json_t *o = json_object();
 	struct hd_stats_worker s;
 
-	hd_stats_worker_sum(&s);
+	dp_stats_worker_sum(&s);
 	set_count(o, "rx", s.rx);
 	set_count(o, "injected", s.injected);
 	set_count(o, "generated", s.generated);
@@ -91,7 +91,7 @@ static json_t *totals_json(void)
 	set_count(o, "held", s.held);
 	set_count(o, "learned", s.learned);
 	set_count(o, "moved", s.moved);
-	set_count(o, "aged", hd_l2_aged);
+	set_count(o, "aged", dp_l2_aged);
 	set_count(o, "learn_skipped", s.learn_skipped);
 	set_count(o, "learn_refused", s.learn_refused);
 	set_count(o, "displaced", s.displaced);
@@ -111,9 +111,9 @@ static int by_place(const void *a, const void *b)
 
 static json_t *macs_json(void)
 {
-	struct hd_fdb *fdb = hd_worker_get(0)->fdb;
+	struct dp_fdb *fdb = dp_worker_get(0)->fdb;
 	struct hd_fdb_entry *e = calloc(fdb->count + 1, sizeof(*e));
-	struct hd_fdb_view v[64];
+	struct dp_fdb_view v[64];
 	json_t *list = json_array();
 	uint64_t cursor = 0;
 	uint32_t n = 0;
@@ -121,10 +121,10 @@ static json_t *macs_json(void)
 	if (!e)
 		return list;
 	do {
-		uint32_t got = hd_fdb_read(fdb, &cursor, 0, v, 64);
+		uint32_t got = dp_fdb_read(fdb, &cursor, 0, v, 64);
 
 		for (uint32_t i = 0; i < got && n < fdb->count; i++)
-			hd_l2_fdb_entry(&v[i], &e[n++]);
+			dp_l2_fdb_entry(&v[i], &e[n++]);
 	} while (cursor);
 	qsort(e, n, sizeof(*e), by_place);
 	for (uint32_t i = 0; i < n; i++) {
@@ -142,15 +142,15 @@ static json_t *macs_json(void)
 	return list;
 }
 
-int hd_replay_write_summary(struct hd_err *err)
+int dp_replay_write_summary(struct hd_err *err)
 {
-	const struct hd_config *tree = hd_config_running();
+	const struct dp_config *tree = dp_config_running();
 	json_t *root = json_object(), *ports = json_object(), *drops = json_object();
-	FILE *file = hd_replay_folder_create(HD_REPLAY_SUMMARY, err);
+	FILE *file = dp_replay_folder_create(DP_REPLAY_SUMMARY, err);
 	int rc = file ? 0 : -err->code;
 
 	json_object_set_new(root, "version", json_string(HD_VERSION));
-	set_count(root, "packets", hd_replay_progress()->packets);
+	set_count(root, "packets", dp_replay_progress()->packets);
 	for (uint32_t id = 0; id < tree->n_ports; id++)
 		if (tree->ports[id])
 			json_object_set_new(ports, tree->ports[id]->name,
@@ -164,7 +164,7 @@ int hd_replay_write_summary(struct hd_err *err)
 	if (file && fclose(file) != 0)
 		rc = -errno;
 	if (file && rc)
-		hd_err_set(err, -rc, HD_REPLAY_SUMMARY " could not be written: %s", strerror(-rc));
+		hd_err_set(err, -rc, DP_REPLAY_SUMMARY " could not be written: %s", strerror(-rc));
 	json_decref(root);
 	return rc;
 }

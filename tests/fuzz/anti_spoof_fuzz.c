@@ -24,8 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			{.family = 6, .length = 61, .addr = {0x20, 0x01, 0x0d, 0xb8}},
 			{.family = 4, .length = 13, .addr = {192, 168}}},
 	};
-	struct hd_guard_frame frame;
-	enum hd_spoof with, without;
+	struct dp_guard_frame frame;
+	enum dp_spoof with, without;
 	uint8_t *copy;
 
 	if (size < 15)
@@ -37,14 +37,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(copy, data + 1, frame.readable);
 	frame.p = copy;
-	hd_bpdu_guard_match(copy, frame.readable);
-	hd_ra_guard_match(&frame);
-	hd_dhcp_guard_match(&frame);
+	dp_bpdu_guard_match(copy, frame.readable);
+	dp_ra_guard_match(&frame);
+	dp_dhcp_guard_match(&frame);
 	conf.n_ips = 3;
-	with = hd_anti_spoof_check(&conf, &frame);
+	with = dp_anti_spoof_check(&conf, &frame);
 	conf.n_ips = 0;
-	without = hd_anti_spoof_check(&conf, &frame);
-	if (without == HD_SPOOF_IP || (with == HD_SPOOF_MAC) != (without == HD_SPOOF_MAC))
+	without = dp_anti_spoof_check(&conf, &frame);
+	if (without == DP_SPOOF_IP || (with == DP_SPOOF_MAC) != (without == DP_SPOOF_MAC))
 		abort();
 	free(copy);
 	return 0;

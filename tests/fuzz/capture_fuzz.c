@@ -14,14 +14,14 @@
 #include "tests/fuzz/fuzz.h"
 
 static char path[64];
-static struct hd_options options = {.n_inputs = 1, .input = {{"p", NULL, path}}};
+static struct dp_options options = {.n_inputs = 1, .input = {{"p", NULL, path}}};
 
-const struct hd_options *hd_options(void)
+const struct dp_options *dp_options(void)
 {
 	return &options;
 }
 
-const struct hd_config *hd_config_running(void)
+const struct dp_config *dp_config_running(void)
 {
 	return NULL;
 }
@@ -38,9 +38,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (hd_replay_open_inputs(&err) == 0) {
-		while ((f = hd_replay_take(UINT64_MAX, &input, &time_ns)) != NULL) {
-			FUZZ_ASSERT(time_ns <= hd_replay_latest_ns());
+	if (dp_replay_open_inputs(&err) == 0) {
+		while ((f = dp_replay_take(UINT64_MAX, &input, &time_ns)) != NULL) {
+			FUZZ_ASSERT(time_ns <= dp_replay_latest_ns());
 			FUZZ_ASSERT(time_ns >= last);
 			last = time_ns;
 			for (uint32_t i = 0; f->data && i < f->len; i++)
@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		FUZZ_ASSERT(err.text[0]);
 	}
-	hd_replay_close_inputs();
+	dp_replay_close_inputs();
 	close(fd);
 	return sum == 1; /* the bytes were really read */
 }

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(start.insn, data + 1 + HEAD + HD_NAME_MAX,
 		       rest - HD_NAME_MAX < sizeof(start.insn) ? rest - HD_NAME_MAX
 							       : sizeof(start.insn));
-	if (hd_capture_check(&start, &err) < 0) {
+	if (dp_capture_check(&start, &err) < 0) {
 		FUZZ_ASSERT(err.text[0]);
 		return 0;
 	}

@@ -14,9 +14,9 @@
 #define CONFIG_BYTES 8
 
 /* A configuration that the checks of objects would let pass. */
-static struct hd_port_config make_port(const uint8_t *d)
+static struct dp_port_config make_port(const uint8_t *d)
 {
-	struct hd_port_config c = {.mode = d[0] % 4};
+	struct dp_port_config c = {.mode = d[0] % 4};
 
 	c.tpid = rte_cpu_to_be_16(d[0] & 0x80 ? HD_TPID_S : HD_TPID_C);
 	c.priority_tags = d[1] % 3;
@@ -34,9 +34,9 @@ static struct hd_port_config make_port(const uint8_t *d)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct hd_port_config in, out;
-	struct hd_vlan_class c;
-	struct hd_vlan_egress e;
+	struct dp_port_config in, out;
+	struct dp_vlan_class c;
+	struct dp_vlan_egress e;
 	uint8_t *frame;
 	size_t len;
 	uint16_t type;
@@ -55,16 +55,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!frame)
 		return 0;
 	memcpy(frame, data + 2 * CONFIG_BYTES, len);
-	c = hd_vlan_classify_tagged(&in, frame);
-	if (c.verdict == HD_VLAN_OK) {
+	c = dp_vlan_classify_tagged(&in, frame);
+	if (c.verdict == DP_VLAN_OK) {
 		FUZZ_ASSERT((c.tci & HD_VID_MASK) >= 1 && (c.tci & HD_VID_MASK) <= HD_VLAN_MAX);
 		FUZZ_ASSERT(c.tag_len == 0 || c.tag_len == HD_VLAN_HLEN);
 		FUZZ_ASSERT(c.tag_len == 0 || rte_cpu_to_be_16(type) == in.tpid);
-		e = hd_vlan_egress(&out, true, (c.tci & HD_VID_MASK) != out.pvid, c.tci, c.tag_len,
+		e = dp_vlan_egress(&out, true, (c.tci & HD_VID_MASK) != out.pvid, c.tci, c.tag_len,
 				   frame);
-		FUZZ_ASSERT(e.action <= HD_TAG_EXPOSED && e.action != HD_TAG_NOT_MEMBER);
-		FUZZ_ASSERT(e.action != HD_TAG_STRIP || c.tag_len);
-		FUZZ_ASSERT(e.action != HD_TAG_PUSH || !c.tag_len);
+		FUZZ_ASSERT(e.action <= DP_TAG_EXPOSED && e.action != DP_TAG_NOT_MEMBER);
+		FUZZ_ASSERT(e.action != DP_TAG_STRIP || c.tag_len);
+		FUZZ_ASSERT(e.action != DP_TAG_PUSH || !c.tag_len);
 	}
 	free(frame);
 	return 0;

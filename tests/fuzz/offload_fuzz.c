@@ -46,32 +46,32 @@ static uint32_t flatten(const struct rte_mbuf *m)
 static void check_frame(struct rte_mbuf *m, bool trust_csum)
 {
 	uint32_t len = flatten(m);
-	struct hd_l4_layout l;
-	struct hd_csum sum = {0};
+	struct dp_l4_layout l;
+	struct dp_csum sum = {0};
 
 	REQUIRE(len == m->pkt_len);
-	REQUIRE(hd_l4_walk(bytes, len, len, &l) == 0);
+	REQUIRE(dp_l4_walk(bytes, len, len, &l) == 0);
 	if (l.family == 4) {
-		hd_csum_add(&sum, bytes + l.l2_len, l.l3_len);
-		REQUIRE(hd_csum_fold(sum.sum) == 0xffff);
+		dp_csum_add(&sum, bytes + l.l2_len, l.l3_len);
+		REQUIRE(dp_csum_fold(sum.sum) == 0xffff);
 		memset(&sum, 0, sizeof(sum));
 	}
-	REQUIRE(hd_l4_offset(&l) + l.l4_total == len);
+	REQUIRE(dp_l4_offset(&l) + l.l4_total == len);
 	if (!trust_csum)
 		return;
-	hd_csum_add(&sum, bytes + hd_l4_offset(&l), l.l4_total);
-	REQUIRE(hd_csum_fold(sum.sum + hd_csum_pseudo(bytes, &l)) == 0xffff);
+	dp_csum_add(&sum, bytes + dp_l4_offset(&l), l.l4_total);
+	REQUIRE(dp_csum_fold(sum.sum + dp_csum_pseudo(bytes, &l)) == 0xffff);
 }
 
 static void segment(struct rte_mbuf *m, bool partial, bool trust_csum)
 {
-	struct rte_mbuf *out[HD_SEGMENTS_MAX];
-	int n = hd_offload_segment(frames, m, partial, out, HD_SEGMENTS_MAX);
+	struct rte_mbuf *out[DP_SEGMENTS_MAX];
+	int n = dp_offload_segment(frames, m, partial, out, DP_SEGMENTS_MAX);
 
 	REQUIRE(n < 0 || n > 1);
 	for (int i = 0; i < n; i++) {
-		if (hd_meta(out[i])->flags)
-			hd_offload_csum(out[i]);
+		if (dp_meta(out[i])->flags)
+			dp_offload_csum(out[i]);
 		check_frame(out[i], trust_csum);
 	}
 	if (n > 0)
@@ -81,13 +81,13 @@ static void segment(struct rte_mbuf *m, bool partial, bool trust_csum)
 /* An honest sender leaves the pseudo-header's sum in the field. */
 static bool make_honest(uint8_t *p, uint32_t len)
 {
-	struct hd_l4_layout l;
+	struct dp_l4_layout l;
 	uint16_t sum;
 
-	if (hd_l4_walk(p, RTE_MIN(len, (uint32_t)HD_OFFLOAD_HEADERS_MAX), len, &l) || l.routed)
+	if (dp_l4_walk(p, RTE_MIN(len, (uint32_t)DP_OFFLOAD_HEADERS_MAX), len, &l) || l.routed)
 		return false;
-	sum = hd_csum_fold(hd_csum_pseudo(p, &l));
-	memcpy(p + hd_l4_offset(&l) + (l.proto == HD_IPPROTO_TCP ? 16 : 6), &sum, 2);
+	sum = dp_csum_fold(dp_csum_pseudo(p, &l));
+	memcpy(p + dp_l4_offset(&l) + (l.proto == DP_IPPROTO_TCP ? 16 : 6), &sum, 2);
 	return true;
 }
 
@@ -114,13 +114,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	honest = (data[sizeof(hdr) + 1] & 1) && make_honest(packet, len);
 
 	m = unit_packet(packets, packet, len, piece < len / 100 ? 0 : piece);
-	if (hd_offload_rx(m, &hdr) == 0) {
+	if (dp_offload_rx(m, &hdr) == 0) {
 		flatten(m);
-		hd_offload_tx_header(m, &back);
-		if (hd_meta(m)->flags & HD_META_TSO)
+		dp_offload_tx_header(m, &back);
+		if (dp_meta(m)->flags & DP_META_TSO)
 			segment(m, data[sizeof(hdr) + 1] & 2, honest);
 		else
-			hd_offload_csum(m);
+			dp_offload_csum(m);
 		REQUIRE(flatten(m) == len);
 	}
 	rte_pktmbuf_free(m);

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct rte_mempool *frames;
-	struct rte_mbuf *out[HD_USO_SEGMENTS_MAX];
+	struct rte_mbuf *out[DP_USO_SEGMENTS_MAX];
 	struct virtio_net_hdr hdr;
 	int n;
 
@@ -37,21 +37,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(&hdr, data, sizeof(hdr));
 	hdr.gso_type = VIRTIO_NET_HDR_GSO_UDP_L4;
-	n = hd_uso_cut(frames,
+	n = dp_uso_cut(frames,
 		       unit_packet(frames, data + sizeof(hdr), (uint32_t)(size - sizeof(hdr)), 0),
 		       &hdr, out);
-	REQUIRE(n <= HD_USO_SEGMENTS_MAX);
+	REQUIRE(n <= DP_USO_SEGMENTS_MAX);
 	for (int i = 0; i < n; i++) {
-		uint8_t copy[HD_OFFLOAD_HEADERS_MAX];
+		uint8_t copy[DP_OFFLOAD_HEADERS_MAX];
 		uint32_t head_len = RTE_MIN(out[i]->pkt_len, (uint32_t)sizeof(copy));
-		struct hd_l4_layout l4;
+		struct dp_l4_layout l4;
 		const char *reason;
 
 		REQUIRE(rte_mbuf_check(out[i], 1, &reason) == 0);
-		REQUIRE(hd_l4_walk(rte_pktmbuf_read(out[i], 0, head_len, copy), head_len,
+		REQUIRE(dp_l4_walk(rte_pktmbuf_read(out[i], 0, head_len, copy), head_len,
 				   out[i]->pkt_len, &l4) == 0);
-		REQUIRE(l4.proto == HD_IPPROTO_UDP);
-		REQUIRE(hd_l4_offset(&l4) + l4.l4_total == out[i]->pkt_len);
+		REQUIRE(l4.proto == DP_IPPROTO_UDP);
+		REQUIRE(dp_l4_offset(&l4) + l4.l4_total == out[i]->pkt_len);
 		REQUIRE(l4.l4_total <= 8u + hdr.gso_size);
 	}
 	if (n > 0)

@@ -124,7 +124,7 @@ def registered():
         for file in files:
             if file.endswith(".c") and not file.endswith("_test.c"):
                 with open(os.path.join(folder, file), encoding="utf-8") as source:
-                    names |= set(re.findall(r'^\s*HD_DROP_REGISTER(?:_ERROR)?\(\s*\w+\s*,\s*"([^"]*)"',
+                    names |= set(re.findall(r'^\s*DP_DROP_REGISTER(?:_ERROR)?\(\s*\w+\s*,\s*"([^"]*)"',
                                             source.read(), re.M))
     return names
 

@@ -14,8 +14,8 @@
 /* What a port has dropped for the reason of that name, which there has to be. */
 static inline uint64_t unit_drops(const struct hd_stats_port *port, const char *name)
 {
-	for (unsigned int i = 0; hd_drop_by_index(i); i++)
-		if (!strcmp(hd_drop_by_index(i)->name, name))
+	for (unsigned int i = 0; dp_drop_by_index(i); i++)
+		if (!strcmp(dp_drop_by_index(i)->name, name))
 			return port->drops[i];
 	CU_FAIL_FATAL("no such reason");
 	return 0;
@@ -52,8 +52,8 @@ static inline uint64_t unit_books_check(const struct unit_books *b, unsigned int
 
 			rx += port->rx_packets - port->admitted;
 			tx += port->offered - port->tx_packets;
-			for (unsigned int r = 0; hd_drop_by_index(r); r++)
-				*(hd_drop_by_index(r)->side == HD_DROP_INGRESS ? &rx : &tx) -=
+			for (unsigned int r = 0; dp_drop_by_index(r); r++)
+				*(dp_drop_by_index(r)->side == DP_DROP_INGRESS ? &rx : &tx) -=
 					port->drops[r];
 		}
 		CU_ASSERT_EQUAL(rx, p == at ? n : 0);

@@ -17,7 +17,7 @@
 
 #include "dataplane/core/meta.h"
 
-/* Starts the EAL and registers struct hd_meta. Returns 0, or -1 with the reason on stderr. */
+/* Starts the EAL and registers struct dp_meta. Returns 0, or -1 with the reason on stderr. */
 static inline int unit_eal_init(void)
 {
 	static char args[][24] = {
@@ -32,8 +32,8 @@ static inline int unit_eal_init(void)
 		fprintf(stderr, "EAL: %s\n", rte_strerror(rte_errno));
 		return -1;
 	}
-	if (hd_meta_init() < 0) {
-		fprintf(stderr, "no dynamic field for struct hd_meta\n");
+	if (dp_meta_init() < 0) {
+		fprintf(stderr, "no dynamic field for struct dp_meta\n");
 		return -1;
 	}
 	return 0;
@@ -77,7 +77,7 @@ static inline struct rte_mbuf *unit_packet(struct rte_mempool *pool, const uint8
 		m->data_len = (uint16_t)n;
 		if (!head) {
 			head = m;
-			memset(hd_meta(m), 0, sizeof(struct hd_meta));
+			memset(dp_meta(m), 0, sizeof(struct dp_meta));
 		} else {
 			last->next = m;
 			head->nb_segs++;

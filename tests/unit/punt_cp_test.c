@@ -25,7 +25,7 @@ static enum hd_lease_why why_over;
 static const uint8_t vmac[6] = {0, 0, 0x5e, 0, 1, 10};
 
 /* In the place of the control thread's. */
-void hd_api_register(struct hd_api *api)
+void dp_api_register(struct dp_api *api)
 {
 }
 
@@ -37,7 +37,7 @@ static void on_ask(const struct hd_punt_packet *p)
 	n_asked++;
 	CU_ASSERT_STRING_EQUAL(p->gateway, "lab-gw");
 	memcpy(answer, p->frame + 6, 6);
-	hd_fdb_mac_bytes(fixture_mac(FIXTURE_LAB_GW), answer + 6);
+	dp_fdb_mac_bytes(fixture_mac(FIXTURE_LAB_GW), answer + 6);
 	CU_ASSERT_EQUAL(cp_inject(p->gateway, answer, sizeof(answer)), 0);
 }
 
@@ -137,7 +137,7 @@ static void ask(void)
 {
 	uint8_t frame[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, [12] = 0x88, [13] = 0xb5};
 
-	hd_fdb_mac_bytes(fixture_mac(0), frame + 6);
+	dp_fdb_mac_bytes(fixture_mac(0), frame + 6);
 	fixture_receive(0, frame, sizeof(frame));
 	fixture_loop();
 	settle();
@@ -163,7 +163,7 @@ static void test_question_and_answer(void)
 	/* another heddle-dp comes: it is told the rules again */
 	disconnect(false);
 	CU_ASSERT_EQUAL(n_gone, 1);
-	CU_ASSERT_PTR_NULL(atomic_load(&hd_punt_published));
+	CU_ASSERT_PTR_NULL(atomic_load(&dp_punt_published));
 	connect();
 	CU_ASSERT_EQUAL(n_there, 2);
 	ask();

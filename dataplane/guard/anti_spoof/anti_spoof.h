@@ -18,17 +18,17 @@
 #include "heddle/base/err.h"
 #include "dataplane/guard/frame.h"
 
-enum hd_spoof {
-	HD_SPOOF_NONE,
-	HD_SPOOF_MAC, /* the Ethernet source is not allowed */
-	HD_SPOOF_IP,  /* an address above Ethernet is not allowed, or the packet is malformed */
+enum dp_spoof {
+	DP_SPOOF_NONE,
+	DP_SPOOF_MAC, /* the Ethernet source is not allowed */
+	DP_SPOOF_IP,  /* an address above Ethernet is not allowed, or the packet is malformed */
 };
 
 /* Checks a frame of at least 14 readable bytes. Pure. */
-enum hd_spoof hd_anti_spoof_check(const struct hd_anti_spoof_object *conf,
-				  const struct hd_guard_frame *frame);
+enum dp_spoof dp_anti_spoof_check(const struct hd_anti_spoof_object *conf,
+				  const struct dp_guard_frame *frame);
 
 /* Checks a struct hd_anti_spoof_object. 0, or -EINVAL with @err. Pure. */
-int hd_anti_spoof_validate(const void *object, struct hd_err *err);
+int dp_anti_spoof_validate(const void *object, struct hd_err *err);
 
 #endif

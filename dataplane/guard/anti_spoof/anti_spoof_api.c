@@ -30,7 +30,7 @@ static int validate_ip(const struct hd_ip_prefix *p, uint32_t i, struct hd_err *
 	return 0;
 }
 
-int hd_anti_spoof_validate(const void *object, struct hd_err *err)
+int dp_anti_spoof_validate(const void *object, struct hd_err *err)
 {
 	const struct hd_anti_spoof_object *o = object;
 	int rc = 0;

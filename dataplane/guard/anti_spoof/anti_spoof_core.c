@@ -13,7 +13,7 @@
 
 static const uint8_t zero[16];
 
-bool hd_spoof_mac_allowed(const struct hd_anti_spoof_object *conf, const uint8_t mac[6])
+bool dp_spoof_mac_allowed(const struct hd_anti_spoof_object *conf, const uint8_t mac[6])
 {
 	for (uint32_t i = 0; i < conf->n_macs; i++)
 		if (!memcmp(conf->macs[i], mac, HD_ETH_ALEN))
@@ -30,7 +30,7 @@ static bool prefix_has(const struct hd_ip_prefix *prefix, const uint8_t *addr)
 	return !bits || !((prefix->addr[bytes] ^ addr[bytes]) & (0xff00u >> bits) & 0xff);
 }
 
-bool hd_spoof_ip_allowed(const struct hd_anti_spoof_object *conf, int family, const uint8_t *addr)
+bool dp_spoof_ip_allowed(const struct hd_anti_spoof_object *conf, int family, const uint8_t *addr)
 {
 	for (uint32_t i = 0; i < conf->n_ips; i++)
 		if (conf->ips[i].family == family && prefix_has(&conf->ips[i], addr))
@@ -39,7 +39,7 @@ bool hd_spoof_ip_allowed(const struct hd_anti_spoof_object *conf, int family, co
 }
 
 /* ARP and RARP have the same form. */
-static bool arp_ok(const struct hd_anti_spoof_object *conf, const struct hd_guard_frame *frame,
+static bool arp_ok(const struct hd_anti_spoof_object *conf, const struct dp_guard_frame *frame,
 		   uint32_t off, bool rarp)
 {
 	static const uint8_t ethernet_ipv4[] = {0, 1, 8, 0, 6, 4};
@@ -47,61 +47,61 @@ static bool arp_ok(const struct hd_anti_spoof_object *conf, const struct hd_guar
 
 	if (off + ARP_LEN > frame->readable || memcmp(arp, ethernet_ipv4, sizeof(ethernet_ipv4)))
 		return false;
-	if (!hd_spoof_mac_allowed(conf, arp + 8))
+	if (!dp_spoof_mac_allowed(conf, arp + 8))
 		return false;
-	if (hd_spoof_ip_allowed(conf, 4, arp + 14))
+	if (dp_spoof_ip_allowed(conf, 4, arp + 14))
 		return true;
 	if (memcmp(arp + 14, zero, 4) != 0)
 		return false;
 	/* Who does not know its address yet, or a probe: that for another's keeps it from having it. */
 	return rarp ||
-	       (hd_guard_be16(arp + 6) == ARP_REQUEST && hd_spoof_ip_allowed(conf, 4, arp + 24));
+	       (dp_guard_be16(arp + 6) == ARP_REQUEST && dp_spoof_ip_allowed(conf, 4, arp + 24));
 }
 
 /* 0.0.0.0 asks a DHCP server for an address, or reports groups before it has one. */
-static bool unspecified_ok(const struct hd_guard_frame *frame, uint32_t off, uint32_t hlen)
+static bool unspecified_ok(const struct dp_guard_frame *frame, uint32_t off, uint32_t hlen)
 {
 	const uint8_t *ip = frame->p + off;
 
 	if (ip[9] == PROTO_IGMP)
 		return true;
-	return ip[9] == HD_PROTO_UDP && !(hd_guard_be16(ip + 6) & 0x1fff) &&
-	       off + hlen + 8 <= frame->readable && hd_guard_be16(ip + hlen + 2) == PORT_BOOTPS;
+	return ip[9] == DP_PROTO_UDP && !(dp_guard_be16(ip + 6) & 0x1fff) &&
+	       off + hlen + 8 <= frame->readable && dp_guard_be16(ip + hlen + 2) == PORT_BOOTPS;
 }
 
-static bool ipv4_ok(const struct hd_anti_spoof_object *conf, const struct hd_guard_frame *frame,
+static bool ipv4_ok(const struct hd_anti_spoof_object *conf, const struct dp_guard_frame *frame,
 		    uint32_t off)
 {
 	const uint8_t *ip = frame->p + off;
 	uint32_t hlen, total;
 
-	if (off + HD_IPV4_LEN > frame->readable)
+	if (off + DP_IPV4_LEN > frame->readable)
 		return false;
 	hlen = (ip[0] & 15) * 4;
-	total = hd_guard_be16(ip + 2);
-	if (ip[0] >> 4 != 4 || hlen < HD_IPV4_LEN || total < hlen || off + total > frame->len)
+	total = dp_guard_be16(ip + 2);
+	if (ip[0] >> 4 != 4 || hlen < DP_IPV4_LEN || total < hlen || off + total > frame->len)
 		return false;
-	if (hd_spoof_ip_allowed(conf, 4, ip + 12))
+	if (dp_spoof_ip_allowed(conf, 4, ip + 12))
 		return true;
 	return !memcmp(ip + 12, zero, 4) && unspecified_ok(frame, off, hlen);
 }
 
-enum hd_spoof hd_anti_spoof_check(const struct hd_anti_spoof_object *conf,
-				  const struct hd_guard_frame *frame)
+enum dp_spoof dp_anti_spoof_check(const struct hd_anti_spoof_object *conf,
+				  const struct dp_guard_frame *frame)
 {
 	uint32_t off = 0;
 	bool ok = true;
 
-	if (!hd_spoof_mac_allowed(conf, frame->p + HD_ETH_ALEN))
-		return HD_SPOOF_MAC;
+	if (!dp_spoof_mac_allowed(conf, frame->p + HD_ETH_ALEN))
+		return DP_SPOOF_MAC;
 	if (!conf->n_ips)
-		return HD_SPOOF_NONE;
-	switch (hd_guard_payload(frame, TAGS_MAX, &off)) {
+		return DP_SPOOF_NONE;
+	switch (dp_guard_payload(frame, TAGS_MAX, &off)) {
 	case -1: ok = false; break;
 	case HD_ETYPE_IPV4: ok = ipv4_ok(conf, frame, off); break;
-	case HD_ETYPE_IPV6: ok = hd_spoof_ipv6_ok(conf, frame, off); break;
+	case HD_ETYPE_IPV6: ok = dp_spoof_ipv6_ok(conf, frame, off); break;
 	case HD_ETYPE_ARP: ok = arp_ok(conf, frame, off, false); break;
 	case ETYPE_RARP: ok = arp_ok(conf, frame, off, true); break;
 	}
-	return ok ? HD_SPOOF_NONE : HD_SPOOF_IP;
+	return ok ? DP_SPOOF_NONE : DP_SPOOF_IP;
 }

@@ -8,13 +8,13 @@
 #include "dataplane/guard/anti_spoof/anti_spoof.h"
 
 /* True if @mac is in the list of @conf. */
-bool hd_spoof_mac_allowed(const struct hd_anti_spoof_object *conf, const uint8_t mac[6]);
+bool dp_spoof_mac_allowed(const struct hd_anti_spoof_object *conf, const uint8_t mac[6]);
 
 /* True if the address of @family (4 or 6) is in one of the prefixes of @conf. */
-bool hd_spoof_ip_allowed(const struct hd_anti_spoof_object *conf, int family, const uint8_t *addr);
+bool dp_spoof_ip_allowed(const struct hd_anti_spoof_object *conf, int family, const uint8_t *addr);
 
 /* True if all addresses that are checked in the IPv6 packet at @off of @frame are allowed. */
-bool hd_spoof_ipv6_ok(const struct hd_anti_spoof_object *conf, const struct hd_guard_frame *frame,
+bool dp_spoof_ipv6_ok(const struct hd_anti_spoof_object *conf, const struct dp_guard_frame *frame,
 		      uint32_t off);
 
 #endif

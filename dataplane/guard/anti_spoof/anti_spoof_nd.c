@@ -35,12 +35,12 @@ static bool link_local_allowed(const struct hd_anti_spoof_object *conf, const ui
 	mac[1] = addr[9];
 	mac[2] = addr[10];
 	memcpy(mac + 3, addr + 13, 3);
-	return hd_spoof_mac_allowed(conf, mac);
+	return dp_spoof_mac_allowed(conf, mac);
 }
 
 static bool addr_allowed(const struct hd_anti_spoof_object *conf, const uint8_t *addr)
 {
-	return hd_spoof_ip_allowed(conf, 6, addr) || link_local_allowed(conf, addr);
+	return dp_spoof_ip_allowed(conf, 6, addr) || link_local_allowed(conf, addr);
 }
 
 /* The link-layer addresses in options must be allowed ones; with @none there must be none. */
@@ -56,7 +56,7 @@ static bool options_ok(const struct hd_anti_spoof_object *conf, const uint8_t *p
 		if (!size || size > len)
 			return false;
 		if ((p[0] == OPT_SOURCE_LL || p[0] == OPT_TARGET_LL) &&
-		    (none || !hd_spoof_mac_allowed(conf, p + 2)))
+		    (none || !dp_spoof_mac_allowed(conf, p + 2)))
 			return false;
 		p += size;
 		len -= size;
@@ -65,7 +65,7 @@ static bool options_ok(const struct hd_anti_spoof_object *conf, const uint8_t *p
 }
 
 /* @dad: the packet's source is ::. */
-static bool nd_ok(const struct hd_anti_spoof_object *conf, const struct hd_guard_upper *up,
+static bool nd_ok(const struct hd_anti_spoof_object *conf, const struct dp_guard_upper *up,
 		  bool dad)
 {
 	uint32_t fixed;
@@ -88,7 +88,7 @@ static bool nd_ok(const struct hd_anti_spoof_object *conf, const struct hd_guard
 	return options_ok(conf, up->p + fixed, up->len - fixed, dad);
 }
 
-static bool unspecified_ok(const struct hd_guard_upper *up)
+static bool unspecified_ok(const struct dp_guard_upper *up)
 {
 	switch (up->p[0]) {
 	case ND_NS:
@@ -100,16 +100,16 @@ static bool unspecified_ok(const struct hd_guard_upper *up)
 	}
 }
 
-bool hd_spoof_ipv6_ok(const struct hd_anti_spoof_object *conf, const struct hd_guard_frame *frame,
+bool dp_spoof_ipv6_ok(const struct hd_anti_spoof_object *conf, const struct dp_guard_frame *frame,
 		      uint32_t off)
 {
 	const uint8_t *ip = frame->p + off;
-	struct hd_guard_upper up;
+	struct dp_guard_upper up;
 	bool none, icmp;
 
-	if (!hd_guard_upper(frame, off, &up))
+	if (!dp_guard_upper(frame, off, &up))
 		return false;
-	icmp = up.proto == HD_PROTO_ICMPV6 && !up.later;
+	icmp = up.proto == DP_PROTO_ICMPV6 && !up.later;
 	if (icmp && up.readable < ICMPV6_LEN)
 		return false;
 	none = !memcmp(ip + 8, unspecified, sizeof(unspecified));

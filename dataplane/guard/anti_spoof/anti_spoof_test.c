@@ -77,13 +77,13 @@ static struct hd_anti_spoof_object conf = {
 
 static const struct {
 	const char *what;
-	enum hd_spoof verdict;
+	enum dp_spoof verdict;
 	const char *bytes;
 	size_t len;
 } cases[] = {
 #define CASE(what_, verdict_, bytes_)                                  \
 	{                                                              \
-		what_, HD_SPOOF_##verdict_, bytes_, sizeof(bytes_) - 1 \
+		what_, DP_SPOOF_##verdict_, bytes_, sizeof(bytes_) - 1 \
 	}
 #define OK_(what_, rest_)  CASE(what_, NONE, BCAST A rest_)
 #define BAD_(what_, rest_) CASE(what_, IP, BCAST A rest_)
@@ -192,15 +192,15 @@ static const struct {
 	BAD_("a first fragment that hides ICMPv6", IPV6("\x08", "\x2c", G5, FRAG(I6, "\x00\x01"))),
 };
 
-static enum hd_spoof check(const struct hd_anti_spoof_object *c, const char *bytes, size_t len)
+static enum dp_spoof check(const struct hd_anti_spoof_object *c, const char *bytes, size_t len)
 {
 	/* of exactly this size, so that a sanitizer sees a read beyond it */
 	uint8_t *copy = malloc(len);
-	struct hd_guard_frame frame = {copy, (uint32_t)len, (uint32_t)len};
-	enum hd_spoof verdict;
+	struct dp_guard_frame frame = {copy, (uint32_t)len, (uint32_t)len};
+	enum dp_spoof verdict;
 
 	memcpy(copy, bytes, len);
-	verdict = hd_anti_spoof_check(c, &frame);
+	verdict = dp_anti_spoof_check(c, &frame);
 	free(copy);
 	return verdict;
 }
@@ -208,7 +208,7 @@ static enum hd_spoof check(const struct hd_anti_spoof_object *c, const char *byt
 static void test_table(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		enum hd_spoof got = check(&conf, cases[i].bytes, cases[i].len);
+		enum dp_spoof got = check(&conf, cases[i].bytes, cases[i].len);
 
 		if (got != cases[i].verdict) {
 			printf("\n%s: %d, expected %d", cases[i].what, got, cases[i].verdict);
@@ -228,10 +228,10 @@ static void test_cut(void)
 		if (strcmp(cases[i].what, "NS") && strcmp(cases[i].what, "IPv4, two tags") &&
 		    strcmp(cases[i].what, "ARP, tag"))
 			continue;
-		if (cases[i].verdict != HD_SPOOF_NONE)
+		if (cases[i].verdict != DP_SPOOF_NONE)
 			continue;
 		for (size_t len = 14; len < cases[i].len && len < 14 + 8 + 28; len++)
-			CU_ASSERT_EQUAL(check(&conf, cases[i].bytes, len), HD_SPOOF_IP);
+			CU_ASSERT_EQUAL(check(&conf, cases[i].bytes, len), DP_SPOOF_IP);
 	}
 }
 
@@ -243,7 +243,7 @@ static void test_mac_only(void)
 	only.n_ips = 0;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		CU_ASSERT_EQUAL(check(&only, cases[i].bytes, cases[i].len),
-				cases[i].verdict == HD_SPOOF_MAC ? HD_SPOOF_MAC : HD_SPOOF_NONE);
+				cases[i].verdict == DP_SPOOF_MAC ? DP_SPOOF_MAC : DP_SPOOF_NONE);
 }
 
 /* Padding after the packet is nobody's business. */
@@ -251,7 +251,7 @@ static void test_padding(void)
 {
 	char frame[60] = BCAST A IPV4(UDP, IP5, DNS);
 
-	CU_ASSERT_EQUAL(check(&conf, frame, sizeof(frame)), HD_SPOOF_NONE);
+	CU_ASSERT_EQUAL(check(&conf, frame, sizeof(frame)), DP_SPOOF_NONE);
 }
 
 static void test_validate(void)
@@ -259,12 +259,12 @@ static void test_validate(void)
 	struct hd_anti_spoof_object o = conf;
 	struct hd_err err;
 
-	CU_ASSERT_EQUAL(hd_anti_spoof_validate(&o, &err), 0);
+	CU_ASSERT_EQUAL(dp_anti_spoof_validate(&o, &err), 0);
 #define REFUSED(change, word)                                               \
 	do {                                                                \
 		o = conf;                                                   \
 		change;                                                     \
-		CU_ASSERT_EQUAL(hd_anti_spoof_validate(&o, &err), -EINVAL); \
+		CU_ASSERT_EQUAL(dp_anti_spoof_validate(&o, &err), -EINVAL); \
 		CU_ASSERT_PTR_NOT_NULL(strstr(err.text, word));             \
 	} while (0)
 	REFUSED(o.n_macs = 0, "0 MAC");

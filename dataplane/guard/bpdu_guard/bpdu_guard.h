@@ -16,9 +16,9 @@
  * destination is a bridge group address (of STP, RSTP and MSTP; of provider bridges; of PVST+), or
  * any group address and it has the LLC header of STP, with or without tags before it. Pure.
  */
-bool hd_bpdu_guard_match(const uint8_t *frame, size_t len);
+bool dp_bpdu_guard_match(const uint8_t *frame, size_t len);
 
 /* Checks a struct hd_bpdu_guard_object. 0, or -EINVAL with @err. Pure. */
-int hd_bpdu_guard_validate(const void *object, struct hd_err *err);
+int dp_bpdu_guard_validate(const void *object, struct hd_err *err);
 
 #endif

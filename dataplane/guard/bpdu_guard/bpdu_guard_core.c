@@ -15,7 +15,7 @@ static const uint8_t groups[][HD_ETH_ALEN] = {
 
 static const uint8_t llc_stp[] = {0x42, 0x42, 0x03};
 
-bool hd_bpdu_guard_match(const uint8_t *frame, size_t len)
+bool dp_bpdu_guard_match(const uint8_t *frame, size_t len)
 {
 	size_t at = HD_ETH_HLEN - 2;
 	unsigned int type;

@@ -8,12 +8,12 @@
 #include "dataplane/core/feature.h"
 #include "dataplane/guard/bpdu_guard/bpdu_guard.h"
 
-HD_DROP_REGISTER(
-	drop_bpdu, "bpdu_guard", HD_DROP_INGRESS,
+DP_DROP_REGISTER(
+	drop_bpdu, "bpdu_guard", DP_DROP_INGRESS,
 	"A bridge protocol frame (STP, RSTP, MSTP, PVST+) came in on a port with BPDU guard; "
 	"remove the guard if a switch is behind the port.");
 
-static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, const void *conf,
+static uint16_t run(struct dp_worker *w, const struct dp_port_config *port, const void *conf,
 		    struct rte_mbuf **m, uint16_t n)
 {
 	uint16_t kept = 0;
@@ -26,25 +26,25 @@ static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, cons
 		return n;
 
 	for (uint16_t i = 0; i < n; i++) {
-		if (unlikely(hd_bpdu_guard_match(rte_pktmbuf_mtod(m[i], const uint8_t *),
+		if (unlikely(dp_bpdu_guard_match(rte_pktmbuf_mtod(m[i], const uint8_t *),
 						 rte_pktmbuf_data_len(m[i]))))
-			hd_drop(w, port->id, &drop_bpdu, m[i]);
+			dp_drop(w, port->id, &drop_bpdu, m[i]);
 		else
 			m[kept++] = m[i];
 	}
 	return kept;
 }
 
-static struct hd_feature feature = {
+static struct dp_feature feature = {
 	.name = "bpdu_guard",
-	.point = HD_POINT_INPUT,
+	.point = DP_POINT_INPUT,
 	.run = run,
 	.object = HD_BPDU_GUARD,
 	.object_size = sizeof(struct hd_bpdu_guard_object),
-	.validate = hd_bpdu_guard_validate,
+	.validate = dp_bpdu_guard_validate,
 };
 
 RTE_INIT(bpdu_guard_register)
 {
-	hd_feature_register(&feature);
+	dp_feature_register(&feature);
 }

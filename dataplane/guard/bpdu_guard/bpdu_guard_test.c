@@ -47,7 +47,7 @@ static void test_match(void)
 		uint8_t *copy = malloc(cases[i].len + !cases[i].len);
 
 		memcpy(copy, cases[i].bytes, cases[i].len);
-		if (hd_bpdu_guard_match(copy, cases[i].len) != cases[i].match) {
+		if (dp_bpdu_guard_match(copy, cases[i].len) != cases[i].match) {
 			printf("%s: ", cases[i].what);
 			CU_FAIL("wrong verdict");
 		}

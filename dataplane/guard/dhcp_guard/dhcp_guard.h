@@ -12,46 +12,46 @@
 #include "heddle/net/ether.h"
 #include "dataplane/guard/frame.h"
 
-#define HD_DHCP_PORTS_LEN 4
-#define HD_DHCP_SERVER4   67
-#define HD_DHCP_CLIENT4   68
-#define HD_DHCP_SERVER6   547
-#define HD_DHCP_CLIENT6   546
+#define DP_DHCP_PORTS_LEN 4
+#define DP_DHCP_SERVER4   67
+#define DP_DHCP_CLIENT4   68
+#define DP_DHCP_SERVER6   547
+#define DP_DHCP_CLIENT6   546
 
 /* A server may send from any port, but clients listen only to theirs (RFC 7610 section 5). */
-static inline bool hd_dhcp_is_server(const uint8_t *udp, uint16_t server, uint16_t client)
+static inline bool dp_dhcp_is_server(const uint8_t *udp, uint16_t server, uint16_t client)
 {
-	return hd_guard_be16(udp) == server || hd_guard_be16(udp + 2) == client;
+	return dp_guard_be16(udp) == server || dp_guard_be16(udp + 2) == client;
 }
 
 /*
  * A fast check, which most frames pass: true if a frame, of @len readable bytes at @p, is TCP, or
- * UDP with other ports, directly behind an IPv4 or IPv6 header. False: hd_dhcp_guard_match()
+ * UDP with other ports, directly behind an IPv4 or IPv6 header. False: dp_dhcp_guard_match()
  * decides. Pure.
  */
-static inline bool hd_dhcp_guard_harmless(const uint8_t *p, uint32_t len)
+static inline bool dp_dhcp_guard_harmless(const uint8_t *p, uint32_t len)
 {
 	const uint8_t *ip = p + HD_ETH_HLEN;
 	uint16_t type;
 
-	if (len < HD_ETH_HLEN + HD_IPV6_LEN)
+	if (len < HD_ETH_HLEN + DP_IPV6_LEN)
 		return false;
-	type = hd_guard_be16(p + 2 * HD_ETH_ALEN);
+	type = dp_guard_be16(p + 2 * HD_ETH_ALEN);
 	/*
 	 * a later fragment has no ports here: true is right, and after false the slow check passes
 	 * it
 	 */
 	if (type == HD_ETYPE_IPV4)
-		return ip[9] != HD_PROTO_UDP ||
+		return ip[9] != DP_PROTO_UDP ||
 		       (ip[0] == 0x45 &&
-			!hd_dhcp_is_server(ip + HD_IPV4_LEN, HD_DHCP_SERVER4, HD_DHCP_CLIENT4));
+			!dp_dhcp_is_server(ip + DP_IPV4_LEN, DP_DHCP_SERVER4, DP_DHCP_CLIENT4));
 	if (type != HD_ETYPE_IPV6)
 		return false;
-	if (ip[6] != HD_PROTO_UDP)
-		return ip[6] == HD_PROTO_TCP;
-	return ip[0] >> 4 == 6 && hd_guard_be16(ip + 4) >= HD_DHCP_PORTS_LEN &&
-	       len - HD_ETH_HLEN - HD_IPV6_LEN >= hd_guard_be16(ip + 4) &&
-	       !hd_dhcp_is_server(ip + HD_IPV6_LEN, HD_DHCP_SERVER6, HD_DHCP_CLIENT6);
+	if (ip[6] != DP_PROTO_UDP)
+		return ip[6] == DP_PROTO_TCP;
+	return ip[0] >> 4 == 6 && dp_guard_be16(ip + 4) >= DP_DHCP_PORTS_LEN &&
+	       len - HD_ETH_HLEN - DP_IPV6_LEN >= dp_guard_be16(ip + 4) &&
+	       !dp_dhcp_is_server(ip + DP_IPV6_LEN, DP_DHCP_SERVER6, DP_DHCP_CLIENT6);
 }
 
 /*
@@ -59,9 +59,9 @@ static inline bool hd_dhcp_guard_harmless(const uint8_t *p, uint32_t len)
  * client's port (68, 546), behind any tags, SNAP and extension headers, or if its headers do not
  * show whether it is. Pure.
  */
-bool hd_dhcp_guard_match(const struct hd_guard_frame *frame);
+bool dp_dhcp_guard_match(const struct dp_guard_frame *frame);
 
 /* Checks a struct hd_dhcp_guard_object. 0, or -EINVAL with @err. Pure. */
-int hd_dhcp_guard_validate(const void *object, struct hd_err *err);
+int dp_dhcp_guard_validate(const void *object, struct hd_err *err);
 
 #endif

@@ -2,7 +2,7 @@
 #include "heddle/api/guard.h"
 #include "dataplane/guard/dhcp_guard/dhcp_guard.h"
 
-int hd_dhcp_guard_validate(const void *object, struct hd_err *err)
+int dp_dhcp_guard_validate(const void *object, struct hd_err *err)
 {
 	/* it has nothing but its name, which is checked with all names */
 	return 0;

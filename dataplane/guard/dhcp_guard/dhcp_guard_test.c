@@ -88,11 +88,11 @@ static void test_table(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		/* of exactly this size, so that a sanitizer sees a read beyond it */
 		uint8_t *copy = malloc(cases[i].len);
-		struct hd_guard_frame frame = {copy, cases[i].len, cases[i].len};
+		struct dp_guard_frame frame = {copy, cases[i].len, cases[i].len};
 
 		memcpy(copy, cases[i].bytes, cases[i].len);
-		CU_ASSERT_FALSE(cases[i].match && hd_dhcp_guard_harmless(copy, cases[i].len));
-		if (hd_dhcp_guard_match(&frame) != cases[i].match) {
+		CU_ASSERT_FALSE(cases[i].match && dp_dhcp_guard_harmless(copy, cases[i].len));
+		if (dp_dhcp_guard_match(&frame) != cases[i].match) {
 			printf("\n%s: ", cases[i].what);
 			CU_FAIL("wrong verdict");
 		}
@@ -100,7 +100,7 @@ static void test_table(void)
 		for (frame.readable = 15; cases[i].match && frame.readable < frame.len;
 		     frame.readable++)
 			if (copy[12] == 0x08 || copy[12] == 0x86)
-				CU_ASSERT_TRUE(hd_dhcp_guard_match(&frame));
+				CU_ASSERT_TRUE(dp_dhcp_guard_match(&frame));
 		free(copy);
 	}
 	CU_PASS("all rows");
@@ -116,14 +116,14 @@ static void test_harmless(void)
 	static const uint16_t ports[] = {53, 67, 68, 546, 547, 0x4343};
 	unsigned int harmless = 0;
 
-	CU_ASSERT_TRUE(hd_dhcp_guard_harmless(dns4, sizeof(dns4) - 1));
-	CU_ASSERT_TRUE(hd_dhcp_guard_harmless(dns6, sizeof(dns6) - 1));
-	CU_ASSERT_FALSE(hd_dhcp_guard_harmless(dns6, 57));
+	CU_ASSERT_TRUE(dp_dhcp_guard_harmless(dns4, sizeof(dns4) - 1));
+	CU_ASSERT_TRUE(dp_dhcp_guard_harmless(dns6, sizeof(dns6) - 1));
+	CU_ASSERT_FALSE(dp_dhcp_guard_harmless(dns6, 57));
 	srand(1);
 	for (unsigned int i = 0; i < 100000; i++) {
 		bool v6 = i & 1;
 		uint8_t f[80] = {0}, *ip = f + 14, *udp = ip + (v6 ? 40 : 20);
-		struct hd_guard_frame frame = {f, 14 + (uint32_t)rand() % 67, sizeof(f)};
+		struct dp_guard_frame frame = {f, 14 + (uint32_t)rand() % 67, sizeof(f)};
 
 		memcpy(f + 12, v6 ? "\x86\xdd" : "\x08\x00", 2);
 		ip[0] = first[rand() % 5];
@@ -137,10 +137,10 @@ static void test_harmless(void)
 			udp[2 * p] = port >> 8;
 			udp[2 * p + 1] = port & 0xff;
 		}
-		if (!hd_dhcp_guard_harmless(f, frame.readable))
+		if (!dp_dhcp_guard_harmless(f, frame.readable))
 			continue;
 		harmless++;
-		CU_ASSERT_FALSE_FATAL(hd_dhcp_guard_match(&frame));
+		CU_ASSERT_FALSE_FATAL(dp_dhcp_guard_match(&frame));
 	}
 	CU_ASSERT_TRUE(harmless > 1000);
 }

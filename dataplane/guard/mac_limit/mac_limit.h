@@ -11,12 +11,12 @@
 
 #include "heddle/base/err.h"
 
-#define HD_MAC_LIMIT_MAX 1048576
+#define DP_MAC_LIMIT_MAX 1048576
 
 /* True if a port that has @learned addresses must not get another one. Pure. */
-bool hd_mac_limit_reached(uint32_t learned, uint32_t limit);
+bool dp_mac_limit_reached(uint32_t learned, uint32_t limit);
 
 /* Checks a struct hd_mac_limit_object. 0, or -EINVAL with @err. Pure. */
-int hd_mac_limit_validate(const void *object, struct hd_err *err);
+int dp_mac_limit_validate(const void *object, struct hd_err *err);
 
 #endif

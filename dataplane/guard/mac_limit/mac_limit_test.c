@@ -8,11 +8,11 @@
 
 static void test_reached(void)
 {
-	CU_ASSERT_FALSE(hd_mac_limit_reached(0, 1));
-	CU_ASSERT_TRUE(hd_mac_limit_reached(1, 1));
-	CU_ASSERT_FALSE(hd_mac_limit_reached(4095, 4096));
-	CU_ASSERT_TRUE(hd_mac_limit_reached(4096, 4096));
-	CU_ASSERT_TRUE(hd_mac_limit_reached(5000, 4096));
+	CU_ASSERT_FALSE(dp_mac_limit_reached(0, 1));
+	CU_ASSERT_TRUE(dp_mac_limit_reached(1, 1));
+	CU_ASSERT_FALSE(dp_mac_limit_reached(4095, 4096));
+	CU_ASSERT_TRUE(dp_mac_limit_reached(4096, 4096));
+	CU_ASSERT_TRUE(dp_mac_limit_reached(5000, 4096));
 }
 
 static void test_validate(void)
@@ -27,7 +27,7 @@ static void test_validate(void)
 		struct hd_mac_limit_object o = {.limit = cases[i].limit};
 		struct hd_err err = {0};
 
-		CU_ASSERT_EQUAL(hd_mac_limit_validate(&o, &err), cases[i].rc);
+		CU_ASSERT_EQUAL(dp_mac_limit_validate(&o, &err), cases[i].rc);
 		if (cases[i].rc)
 			CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "1..1048576"));
 	}

@@ -16,9 +16,9 @@
  * True if a frame of at least 14 readable bytes is a router advertisement or a redirect, behind any
  * tags, SNAP and extension headers, or IPv6 whose headers do not show its upper layer. Pure.
  */
-bool hd_ra_guard_match(const struct hd_guard_frame *frame);
+bool dp_ra_guard_match(const struct dp_guard_frame *frame);
 
 /* Checks a struct hd_ra_guard_object. 0, or -EINVAL with @err. Pure. */
-int hd_ra_guard_validate(const void *object, struct hd_err *err);
+int dp_ra_guard_validate(const void *object, struct hd_err *err);
 
 #endif

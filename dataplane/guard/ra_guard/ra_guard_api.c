@@ -2,7 +2,7 @@
 #include "heddle/api/guard.h"
 #include "dataplane/guard/ra_guard/ra_guard.h"
 
-int hd_ra_guard_validate(const void *object, struct hd_err *err)
+int dp_ra_guard_validate(const void *object, struct hd_err *err)
 {
 	/* it has nothing but its name, which is checked with all names */
 	return 0;

@@ -7,17 +7,17 @@
 #define ND_ROUTER_ADVERT 134
 #define ND_REDIRECT      137
 
-bool hd_ra_guard_match(const struct hd_guard_frame *frame)
+bool dp_ra_guard_match(const struct dp_guard_frame *frame)
 {
-	struct hd_guard_upper up;
+	struct dp_guard_upper up;
 	uint32_t off;
 
-	if (hd_guard_payload(frame, UINT_MAX, &off) != HD_ETYPE_IPV6)
+	if (dp_guard_payload(frame, UINT_MAX, &off) != HD_ETYPE_IPV6)
 		return false;
-	if (!hd_guard_upper(frame, off, &up) || up.unknown)
+	if (!dp_guard_upper(frame, off, &up) || up.unknown)
 		return true;
 	/* A later fragment says nothing: without the first one, which does, it is nothing. */
-	if (up.later || up.proto != HD_PROTO_ICMPV6)
+	if (up.later || up.proto != DP_PROTO_ICMPV6)
 		return false;
 	return !up.readable || up.p[0] == ND_ROUTER_ADVERT || up.p[0] == ND_REDIRECT;
 }

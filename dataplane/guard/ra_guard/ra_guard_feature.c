@@ -12,8 +12,8 @@
 #include "dataplane/guard/mbuf.h"
 #include "dataplane/guard/ra_guard/ra_guard.h"
 
-HD_DROP_REGISTER(
-	drop_ra, "ra_guard", HD_DROP_INGRESS,
+DP_DROP_REGISTER(
+	drop_ra, "ra_guard", DP_DROP_INGRESS,
 	"An IPv6 router advertisement or redirect, or a packet that may hide one, came in on a "
 	"port with RA guard; remove the guard if a router is there.");
 
@@ -23,7 +23,7 @@ static inline bool is_harmless(const struct rte_mbuf *m)
 	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
 	uint16_t type;
 
-	if (unlikely(m->data_len < HD_ETH_HLEN + HD_IPV6_LEN))
+	if (unlikely(m->data_len < HD_ETH_HLEN + DP_IPV6_LEN))
 		return false;
 	memcpy(&type, p + 2 * HD_ETH_ALEN, sizeof(type));
 	return type == RTE_BE16(HD_ETYPE_IPV4) ||
@@ -33,16 +33,16 @@ static inline bool is_harmless(const struct rte_mbuf *m)
 
 static bool matches(struct rte_mbuf *m)
 {
-	struct hd_guard_frame frame = {rte_pktmbuf_mtod(m, const uint8_t *), m->data_len,
+	struct dp_guard_frame frame = {rte_pktmbuf_mtod(m, const uint8_t *), m->data_len,
 				       m->pkt_len};
-	uint8_t copy[HD_GUARD_COPY_MAX];
+	uint8_t copy[DP_GUARD_COPY_MAX];
 
-	if (m->data_len < HD_ETH_HLEN || !hd_ra_guard_match(&frame))
+	if (m->data_len < HD_ETH_HLEN || !dp_ra_guard_match(&frame))
 		return false;
-	return !hd_guard_gather(m, &frame, copy) || hd_ra_guard_match(&frame);
+	return !dp_guard_gather(m, &frame, copy) || dp_ra_guard_match(&frame);
 }
 
-static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, const void *conf,
+static uint16_t run(struct dp_worker *w, const struct dp_port_config *port, const void *conf,
 		    struct rte_mbuf **m, uint16_t n)
 {
 	uint16_t kept = 0;
@@ -54,22 +54,22 @@ static uint16_t run(struct hd_worker *w, const struct hd_port_config *port, cons
 		if (likely(is_harmless(m[i])) || !matches(m[i]))
 			m[kept++] = m[i];
 		else
-			hd_drop(w, port->id, &drop_ra, m[i]);
+			dp_drop(w, port->id, &drop_ra, m[i]);
 	}
 	return kept;
 }
 
-static struct hd_feature feature = {
+static struct dp_feature feature = {
 	.name = "ra_guard",
-	.point = HD_POINT_INPUT,
+	.point = DP_POINT_INPUT,
 	.runs_after = "anti_spoof",
 	.run = run,
 	.object = HD_RA_GUARD,
 	.object_size = sizeof(struct hd_ra_guard_object),
-	.validate = hd_ra_guard_validate,
+	.validate = dp_ra_guard_validate,
 };
 
 RTE_INIT(ra_guard_register)
 {
-	hd_feature_register(&feature);
+	dp_feature_register(&feature);
 }

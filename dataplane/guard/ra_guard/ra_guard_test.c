@@ -89,11 +89,11 @@ static const struct {
 static bool match(const void *bytes, size_t readable, size_t len)
 {
 	uint8_t *copy = malloc(readable);
-	struct hd_guard_frame frame = {copy, (uint32_t)readable, (uint32_t)len};
+	struct dp_guard_frame frame = {copy, (uint32_t)readable, (uint32_t)len};
 	bool verdict;
 
 	memcpy(copy, bytes, readable);
-	verdict = hd_ra_guard_match(&frame);
+	verdict = dp_ra_guard_match(&frame);
 	free(copy);
 	return verdict;
 }

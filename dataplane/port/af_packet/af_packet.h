@@ -21,17 +21,17 @@
 #include "dataplane/port/af_packet/uso.h"
 #include "dataplane/port/vnet.h"
 
-#define HD_AF_PACKET_RX 8 /* frames of one receive call; more made it no faster */
+#define DP_AF_PACKET_RX 8 /* frames of one receive call; more made it no faster */
 
 /* The device of the socket. The strings live as long as the port. */
-struct hd_af_packet_device {
+struct dp_af_packet_device {
 	const char *netdev, *netns;
-	uint32_t caps; /* HD_CAP_* */
+	uint32_t caps; /* DP_CAP_* */
 	bool for_vm;   /* a TAP that a VM opens: its carrier is the VM */
 };
 
-struct hd_af_packet {
-	struct hd_af_packet_device device;
+struct dp_af_packet {
+	struct dp_af_packet_device device;
 	int fd;
 	int sock;
 	bool is_up; /* as the core was told last */
@@ -45,15 +45,15 @@ struct hd_af_packet {
 	 * The rest is the worker's that polls the port. Pieces of a frame that did not fit in a
 	 * burst:
 	 */
-	struct rte_mbuf *pending[HD_AF_PACKET_RX * HD_USO_SEGMENTS_MAX];
+	struct rte_mbuf *pending[DP_AF_PACKET_RX * DP_USO_SEGMENTS_MAX];
 	uint16_t pending_first, pending_end;
 
 	/* Segments wait here for the next call. */
-	struct hd_vnet_buf buf[HD_AF_PACKET_RX];
+	struct dp_vnet_buf buf[DP_AF_PACKET_RX];
 };
 
 /* A VLAN tag as in a frame: network order. */
-struct hd_af_packet_tag {
+struct dp_af_packet_tag {
 	uint16_t tpid;
 	uint16_t tci;
 };
@@ -61,38 +61,38 @@ struct hd_af_packet_tag {
 /*
  * Reads, from a frame's auxiliary data, the tag that the kernel removed. False: it had none. Pure.
  */
-bool hd_af_packet_tag_get(const struct tpacket_auxdata *aux, struct hd_af_packet_tag *tag);
+bool dp_af_packet_tag_get(const struct tpacket_auxdata *aux, struct dp_af_packet_tag *tag);
 
 /*
  * Inserts @tag behind the two addresses of a frame. The frame begins 4 bytes after @start, has at
  * least HD_ETH_HLEN bytes, and begins at @start afterwards. Corrects the offsets of @hdr. Pure.
  */
-void hd_af_packet_tag_put(uint8_t *start, const struct hd_af_packet_tag *tag,
+void dp_af_packet_tag_put(uint8_t *start, const struct dp_af_packet_tag *tag,
 			  struct virtio_net_hdr *hdr);
 
 /*
- * Shared by the kinds on packet sockets. Control thread; see struct hd_port_ops. The port's private
- * part begins with a struct hd_af_packet.
+ * Shared by the kinds on packet sockets. Control thread; see struct dp_port_ops. The port's private
+ * part begins with a struct dp_af_packet.
  *
- * hd_af_packet_take() is the second half of open(). It takes the two descriptors that heddled
+ * dp_af_packet_take() is the second half of open(). It takes the two descriptors that heddled
  * opened, the packet socket and a socket in its namespace; on failure it closes them.
  */
-int hd_af_packet_take(struct hd_port *port, const struct hd_af_packet_device *device,
+int dp_af_packet_take(struct dp_port *port, const struct dp_af_packet_device *device,
 		      const int fds[2], uint32_t ifindex, enum hd_port_reason *reason,
 		      struct hd_err *err);
-void hd_af_packet_close(struct hd_port *port);
-int hd_af_packet_poll(struct hd_port *port);
-void hd_af_packet_detail(const struct hd_port *port, char *text, size_t size);
+void dp_af_packet_close(struct dp_port *port);
+int dp_af_packet_poll(struct dp_port *port);
+void dp_af_packet_detail(const struct dp_port *port, char *text, size_t size);
 
-/* Worker. See struct hd_port_ops. */
-int hd_af_packet_event_fd(struct hd_port *port, uint16_t q, bool arm);
-uint16_t hd_af_packet_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
+/* Worker. See struct dp_port_ops. */
+int dp_af_packet_event_fd(struct dp_port *port, uint16_t q, bool arm);
+uint16_t dp_af_packet_rx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			       struct rte_mbuf **m, uint16_t n);
-uint16_t hd_af_packet_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
+uint16_t dp_af_packet_tx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			       struct rte_mbuf **m, uint16_t n);
 
 /* Check a configuration object; every byte may be hostile. 0, or -EINVAL with @err. Pure. */
-int hd_af_packet_validate(const void *params, struct hd_err *err);
-int hd_vm_tap_validate(const void *params, struct hd_err *err);
+int dp_af_packet_validate(const void *params, struct hd_err *err);
+int dp_vm_tap_validate(const void *params, struct hd_err *err);
 
 #endif

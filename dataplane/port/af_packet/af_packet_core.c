@@ -9,7 +9,7 @@
 
 #include <arpa/inet.h>
 
-bool hd_af_packet_tag_get(const struct tpacket_auxdata *aux, struct hd_af_packet_tag *tag)
+bool dp_af_packet_tag_get(const struct tpacket_auxdata *aux, struct dp_af_packet_tag *tag)
 {
 	if (!(aux->tp_status & TP_STATUS_VLAN_VALID))
 		return false;
@@ -20,7 +20,7 @@ bool hd_af_packet_tag_get(const struct tpacket_auxdata *aux, struct hd_af_packet
 	return true;
 }
 
-void hd_af_packet_tag_put(uint8_t *start, const struct hd_af_packet_tag *tag,
+void dp_af_packet_tag_put(uint8_t *start, const struct dp_af_packet_tag *tag,
 			  struct virtio_net_hdr *hdr)
 {
 	memmove(start, start + HD_VLAN_HLEN, 2 * HD_ETH_ALEN);
@@ -32,33 +32,33 @@ void hd_af_packet_tag_put(uint8_t *start, const struct hd_af_packet_tag *tag,
 		hdr->hdr_len = RTE_MIN(hdr->hdr_len + HD_VLAN_HLEN, UINT16_MAX);
 }
 
-int hd_af_packet_validate(const void *params, struct hd_err *err)
+int dp_af_packet_validate(const void *params, struct hd_err *err)
 {
 	const struct hd_af_packet_object *o = params;
 	static const uint8_t zero[sizeof(o->zero)];
 	int ret;
 
-	ret = hd_vnet_place_check(o->netdev, o->netns, err);
+	ret = dp_vnet_place_check(o->netdev, o->netns, err);
 	if (ret == 0)
-		ret = hd_vnet_offloads_check(o->offloads, err);
+		ret = dp_vnet_offloads_check(o->offloads, err);
 	if (ret == 0 && memcmp(o->zero, zero, sizeof(zero)) != 0)
 		ret = hd_err_set(err, EINVAL, "bytes that must be zero are not");
 	return ret;
 }
 
-int hd_vm_tap_validate(const void *params, struct hd_err *err)
+int dp_vm_tap_validate(const void *params, struct hd_err *err)
 {
 	const struct hd_vm_tap_object *o = params;
 	static const uint8_t zero[sizeof(o->zero)];
 	int ret;
 
-	ret = hd_vnet_place_check(o->netdev, o->netns, err);
+	ret = dp_vnet_place_check(o->netdev, o->netns, err);
 	if (ret == 0)
-		ret = hd_vnet_account_check(o->owner, "owner", err);
+		ret = dp_vnet_account_check(o->owner, "owner", err);
 	if (ret == 0)
-		ret = hd_vnet_account_check(o->group, "group", err);
+		ret = dp_vnet_account_check(o->group, "group", err);
 	if (ret == 0)
-		ret = hd_vnet_tap_check(o->mac, o->queues, HD_VM_TAP_QUEUES_MAX, o->mtu, err);
+		ret = dp_vnet_tap_check(o->mac, o->queues, HD_VM_TAP_QUEUES_MAX, o->mtu, err);
 	if (ret == 0 && memcmp(o->zero, zero, sizeof(zero)) != 0)
 		ret = hd_err_set(err, EINVAL, "bytes that must be zero are not");
 	return ret;

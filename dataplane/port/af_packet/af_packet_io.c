@@ -16,7 +16,7 @@ struct rx_info {
 	} control;
 };
 
-static bool rx_tag(struct msghdr *msg, struct hd_af_packet_tag *tag)
+static bool rx_tag(struct msghdr *msg, struct dp_af_packet_tag *tag)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
 	struct tpacket_auxdata aux;
@@ -25,14 +25,14 @@ static bool rx_tag(struct msghdr *msg, struct hd_af_packet_tag *tag)
 		     c->cmsg_len < CMSG_LEN(sizeof(aux))))
 		return false;
 	memcpy(&aux, CMSG_DATA(c), sizeof(aux));
-	return hd_af_packet_tag_get(&aux, tag);
+	return dp_af_packet_tag_get(&aux, tag);
 }
 
 /* Where the packets of a burst go: to the caller's array, and what is too much waits. */
 struct rx_out {
-	struct hd_worker *w;
-	struct hd_port *port;
-	struct hd_af_packet *ap;
+	struct dp_worker *w;
+	struct dp_port *port;
+	struct dp_af_packet *ap;
 	struct rte_mbuf **m;
 	uint16_t n, got;
 };
@@ -48,7 +48,7 @@ static void rx_put(struct rx_out *o, struct rte_mbuf *m)
 /* Gives the caller what waits, as far as there is room. True if nothing waits any more. */
 static bool rx_pending(struct rx_out *o)
 {
-	struct hd_af_packet *ap = o->ap;
+	struct dp_af_packet *ap = o->ap;
 
 	while (ap->pending_first < ap->pending_end && o->got < o->n)
 		o->m[o->got++] = ap->pending[ap->pending_first++];
@@ -62,68 +62,68 @@ static bool rx_pending(struct rx_out *o)
 /* Datagrams that came as one frame become what they are on a wire. */
 static void rx_datagrams(struct rx_out *o, struct rte_mbuf *m, const struct virtio_net_hdr *hdr)
 {
-	struct rte_mbuf *out[HD_USO_SEGMENTS_MAX];
+	struct rte_mbuf *out[DP_USO_SEGMENTS_MAX];
 	uint32_t len = m->pkt_len;
-	int n = hd_uso_cut(o->w->pool, m, hdr, out);
+	int n = dp_uso_cut(o->w->pool, m, hdr, out);
 
 	if (n == -ENOMEM)
-		hd_vnet_rx_lost(o->w, o->port, len);
+		dp_vnet_rx_lost(o->w, o->port, len);
 	else if (n < 0)
-		hd_vnet_rx_unknown(o->w, o->port, len);
+		dp_vnet_rx_unknown(o->w, o->port, len);
 	for (int i = 0; i < n; i++)
 		rx_put(o, out[i]);
 }
 
 /* One frame of a receive call. */
-static void rx_frame(struct rx_out *o, struct hd_vnet_buf *buf, struct mmsghdr *mm)
+static void rx_frame(struct rx_out *o, struct dp_vnet_buf *buf, struct mmsghdr *mm)
 {
 	const struct rx_info *info = mm->msg_hdr.msg_name;
-	uint32_t len = mm->msg_len - HD_VNET_HLEN_PACKET;
-	struct hd_af_packet_tag tag;
+	uint32_t len = mm->msg_len - DP_VNET_HLEN_PACKET;
+	struct dp_af_packet_tag tag;
 	struct rte_mbuf *m;
 
 	/* what this machine sends by the interface is not what it receives */
-	if (unlikely(mm->msg_len < HD_VNET_HLEN_PACKET ||
+	if (unlikely(mm->msg_len < DP_VNET_HLEN_PACKET ||
 		     info->from.sll_pkttype == PACKET_OUTGOING))
 		return;
-	m = hd_vnet_buf_chain(o->w, o->port, buf, len, mm->msg_hdr.msg_flags & MSG_TRUNC);
+	m = dp_vnet_buf_chain(o->w, o->port, buf, len, mm->msg_hdr.msg_flags & MSG_TRUNC);
 	if (unlikely(m == NULL))
 		return;
 	if (rx_tag(&mm->msg_hdr, &tag))
-		hd_af_packet_tag_put((uint8_t *)rte_pktmbuf_prepend(m, HD_VLAN_HLEN), &tag,
+		dp_af_packet_tag_put((uint8_t *)rte_pktmbuf_prepend(m, HD_VLAN_HLEN), &tag,
 				     &buf->hdr);
 	if (unlikely(buf->hdr.gso_type == VIRTIO_NET_HDR_GSO_UDP_L4)) {
 		rx_datagrams(o, m, &buf->hdr);
 		return;
 	}
-	m = hd_vnet_rx_meta(o->w, o->port, m, &buf->hdr);
+	m = dp_vnet_rx_meta(o->w, o->port, m, &buf->hdr);
 	if (likely(m != NULL))
 		rx_put(o, m);
 }
 
 /* No buffer is free: takes one frame from the kernel and lets it go. False when there is none. */
-static bool rx_discard(struct hd_worker *w, struct hd_port *port, int fd)
+static bool rx_discard(struct dp_worker *w, struct dp_port *port, int fd)
 {
-	uint8_t scratch[HD_VNET_HLEN_PACKET + HD_ETH_HLEN];
+	uint8_t scratch[DP_VNET_HLEN_PACKET + HD_ETH_HLEN];
 	ssize_t len = recv(fd, scratch, sizeof(scratch), MSG_DONTWAIT | MSG_TRUNC);
 
-	if (len < (ssize_t)HD_VNET_HLEN_PACKET)
+	if (len < (ssize_t)DP_VNET_HLEN_PACKET)
 		return false;
-	hd_vnet_rx_lost(w, port, (uint32_t)len - HD_VNET_HLEN_PACKET);
+	dp_vnet_rx_lost(w, port, (uint32_t)len - DP_VNET_HLEN_PACKET);
 	return true;
 }
 
-/* Receives at most @n frames, HD_AF_PACKET_RX at the most. Returns the messages, or -errno. */
-static int rx_call(struct hd_worker *w, struct hd_af_packet *ap, struct mmsghdr *msg,
+/* Receives at most @n frames, DP_AF_PACKET_RX at the most. Returns the messages, or -errno. */
+static int rx_call(struct dp_worker *w, struct dp_af_packet *ap, struct mmsghdr *msg,
 		   struct rx_info *info, unsigned int n)
 {
 	unsigned int k;
 	int ret;
 
 	for (k = 0; k < n; k++) {
-		struct hd_vnet_buf *buf = &ap->buf[k];
+		struct dp_vnet_buf *buf = &ap->buf[k];
 
-		if (unlikely(hd_vnet_buf_fill(w, buf) != 0))
+		if (unlikely(dp_vnet_buf_fill(w, buf) != 0))
 			break;
 		msg[k].msg_hdr = (struct msghdr){
 			.msg_name = &info[k].from,
@@ -140,18 +140,18 @@ static int rx_call(struct hd_worker *w, struct hd_af_packet *ap, struct mmsghdr 
 	return ret < 0 ? -errno : ret;
 }
 
-uint16_t hd_af_packet_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
+uint16_t dp_af_packet_rx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			       struct rte_mbuf **m, uint16_t n)
 {
-	struct hd_af_packet *ap = hd_port_priv(port);
-	struct mmsghdr msg[HD_AF_PACKET_RX];
-	struct rx_info info[HD_AF_PACKET_RX];
+	struct dp_af_packet *ap = dp_port_priv(port);
+	struct mmsghdr msg[DP_AF_PACKET_RX];
+	struct rx_info info[DP_AF_PACKET_RX];
 	struct rx_out o = {.w = w, .port = port, .ap = ap, .m = m, .n = n};
 	uint32_t bytes = 0;
 
 	for (uint16_t seen = 0;
-	     rx_pending(&o) && seen < n && o.got < n && bytes < HD_VNET_BURST_BYTES;) {
-		unsigned int want = RTE_MIN(n - o.got, HD_AF_PACKET_RX);
+	     rx_pending(&o) && seen < n && o.got < n && bytes < DP_VNET_BURST_BYTES;) {
+		unsigned int want = RTE_MIN(n - o.got, DP_AF_PACKET_RX);
 		int ret = rx_call(w, ap, msg, info, want);
 
 		if (unlikely(ret == -ENOBUFS && rx_discard(w, port, ap->fd))) {
@@ -160,7 +160,7 @@ uint16_t hd_af_packet_rx_burst(struct hd_worker *w, struct hd_port *port, uint16
 		}
 		if (unlikely(ret == -EINVAL)) {
 			/* the kernel took it from the socket and cannot say what it is */
-			hd_vnet_rx_unknown(w, port, 0);
+			dp_vnet_rx_unknown(w, port, 0);
 			seen++;
 			continue;
 		}
@@ -181,9 +181,9 @@ uint16_t hd_af_packet_rx_burst(struct hd_worker *w, struct hd_port *port, uint16
 
 /* A transmit call under construction. */
 struct tx_batch {
-	struct mmsghdr msg[HD_BURST];
-	struct virtio_net_hdr_mrg_rxbuf hdr[HD_BURST];
-	struct iovec iov[4 * HD_BURST + HD_VNET_TX_SEGS];
+	struct mmsghdr msg[DP_BURST];
+	struct virtio_net_hdr_mrg_rxbuf hdr[DP_BURST];
+	struct iovec iov[4 * DP_BURST + DP_VNET_TX_SEGS];
 };
 
 /* Puts as many of @n packets in @b as fit. Returns how many; 0: the first has too many segments. */
@@ -192,12 +192,12 @@ static unsigned int tx_fill(struct tx_batch *b, struct rte_mbuf **m, unsigned in
 	unsigned int used = 0;
 	unsigned int i;
 
-	for (i = 0; i < n && i < HD_BURST; i++) {
+	for (i = 0; i < n && i < DP_BURST; i++) {
 		int n_iov;
 
-		if (used + 1 + HD_VNET_TX_SEGS > RTE_DIM(b->iov))
+		if (used + 1 + DP_VNET_TX_SEGS > RTE_DIM(b->iov))
 			break;
-		n_iov = hd_vnet_tx_iov(m[i], &b->hdr[i], HD_VNET_HLEN_PACKET, &b->iov[used]);
+		n_iov = dp_vnet_tx_iov(m[i], &b->hdr[i], DP_VNET_HLEN_PACKET, &b->iov[used]);
 		if (unlikely(n_iov < 0))
 			break;
 		b->msg[i].msg_hdr = (struct msghdr){.msg_iov = &b->iov[used], .msg_iovlen = n_iov};
@@ -206,10 +206,10 @@ static unsigned int tx_fill(struct tx_batch *b, struct rte_mbuf **m, unsigned in
 	return i;
 }
 
-uint16_t hd_af_packet_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
+uint16_t dp_af_packet_tx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			       struct rte_mbuf **m, uint16_t n)
 {
-	const struct hd_af_packet *ap = hd_port_priv(port);
+	const struct dp_af_packet *ap = dp_port_priv(port);
 	struct tx_batch b;
 	uint16_t done = 0;
 
@@ -224,10 +224,10 @@ uint16_t hd_af_packet_tx_burst(struct hd_worker *w, struct hd_port *port, uint16
 			done += ret;
 		} else if (k > 0 && errno == EINTR) {
 			continue;
-		} else if (k > 0 && hd_vnet_tx_no_room(errno)) {
+		} else if (k > 0 && dp_vnet_tx_no_room(errno)) {
 			break;
 		} else {
-			hd_vnet_tx_refused(w, port, m[done++]);
+			dp_vnet_tx_refused(w, port, m[done++]);
 		}
 	}
 	return done;

@@ -16,10 +16,10 @@
 
 #define FRAMES 511
 #define BIG    127
-#define HLEN   HD_VNET_HLEN_PACKET
+#define HLEN   DP_VNET_HLEN_PACKET
 
-static struct hd_worker *w = &fixture.worker;
-static struct hd_port *port;
+static struct dp_worker *w = &fixture.worker;
+static struct dp_port *port;
 static int wire; /* on the other end of the veth pair */
 static uint8_t frame[HLEN + 70000];
 static uint8_t seen[70000];
@@ -98,7 +98,7 @@ static struct rte_mbuf *mbuf_of(const uint8_t *f, uint32_t len)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(w->big_pool);
 
-	memset(hd_meta(m), 0, sizeof(struct hd_meta));
+	memset(dp_meta(m), 0, sizeof(struct dp_meta));
 	memcpy(rte_pktmbuf_append(m, len), f, len);
 	return m;
 }
@@ -157,7 +157,7 @@ static void test_sizes(void)
 /* A hundred frames come in order, in bursts, and none of those that we send comes back to us. */
 static void test_burst(void)
 {
-	struct rte_mbuf *m[HD_BURST], *out;
+	struct rte_mbuf *m[DP_BURST], *out;
 	uint8_t *f = frame_make(100);
 	uint32_t next = 0;
 
@@ -169,7 +169,7 @@ static void test_burst(void)
 	out = mbuf_of(f, 100);
 	CU_ASSERT_EQUAL(port->ops->tx_burst(w, port, 0, &out, 1), 1);
 	while (next < 100 && readable(port->ops->event_fd(port, 0, true))) {
-		uint16_t n = port->ops->rx_burst(w, port, 0, m, HD_BURST);
+		uint16_t n = port->ops->rx_burst(w, port, 0, m, DP_BURST);
 
 		for (uint16_t i = 0; i < n; i++) {
 			const uint8_t *p = rte_pktmbuf_mtod(m[i], uint8_t *);
@@ -182,13 +182,13 @@ static void test_burst(void)
 	CU_ASSERT_EQUAL(next, 100);
 	CU_ASSERT_EQUAL(wire_one(), HLEN + 100);
 	/* it is on the wire, and was not looped back */
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 0);
-	for (uint16_t i = 0; i < HD_BURST; i++) {
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 0);
+	for (uint16_t i = 0; i < DP_BURST; i++) {
 		f[50] = (uint8_t)i;
 		m[i] = mbuf_of(f, 100);
 	}
-	CU_ASSERT_EQUAL(port->ops->tx_burst(w, port, 0, m, HD_BURST), HD_BURST);
-	for (uint16_t i = 0; i < HD_BURST; i++) {
+	CU_ASSERT_EQUAL(port->ops->tx_burst(w, port, 0, m, DP_BURST), DP_BURST);
+	for (uint16_t i = 0; i < DP_BURST; i++) {
 		CU_ASSERT_EQUAL(wire_one(), HLEN + 100);
 		CU_ASSERT_EQUAL(seen[HLEN + 50], i);
 	}
@@ -241,7 +241,7 @@ static void check_wire(uint32_t len, uint32_t payload, unsigned int n_tags)
 			     .msg_iovlen = 2,
 			     .msg_control = &control,
 			     .msg_controllen = sizeof(control)};
-	struct hd_af_packet_tag tag;
+	struct dp_af_packet_tag tag;
 	struct tpacket_auxdata aux;
 	uint8_t *f = seen + 4;
 	ssize_t got;
@@ -253,9 +253,9 @@ static void check_wire(uint32_t len, uint32_t payload, unsigned int n_tags)
 	CU_ASSERT_FATAL(got > 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(CMSG_FIRSTHDR(&msg));
 	memcpy(&aux, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(aux));
-	CU_ASSERT_EQUAL(hd_af_packet_tag_get(&aux, &tag), n_tags > 0);
+	CU_ASSERT_EQUAL(dp_af_packet_tag_get(&aux, &tag), n_tags > 0);
 	if (n_tags > 0) {
-		hd_af_packet_tag_put(seen, &tag, &hdr);
+		dp_af_packet_tag_put(seen, &tag, &hdr);
 		f = seen;
 		got += 4;
 	}
@@ -283,9 +283,9 @@ static void test_offloads(void)
 			m = rx_one();
 			CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 			CU_ASSERT_EQUAL_FATAL(m->pkt_len, len);
-			CU_ASSERT_EQUAL(hd_meta(m)->flags,
-					HD_META_CSUM | (payload[i] > 1448 ? HD_META_TSO4 : 0));
-			CU_ASSERT_EQUAL(hd_meta(m)->l2_len, 14 + 4 * tags);
+			CU_ASSERT_EQUAL(dp_meta(m)->flags,
+					DP_META_CSUM | (payload[i] > 1448 ? DP_META_TSO4 : 0));
+			CU_ASSERT_EQUAL(dp_meta(m)->l2_len, 14 + 4 * tags);
 			CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_read(m, 0, 14 + 4 * tags + 36, seen),
 					       frame + HLEN, 14 + 4 * tags + 36),
 					0);
@@ -305,7 +305,7 @@ static void test_datagrams(void)
 				     .csum_start = 34,
 				     .csum_offset = 6};
 	uint32_t payload = 99 * 100 + 50, len = 42 + payload, got = 0;
-	struct rte_mbuf *m[HD_BURST];
+	struct rte_mbuf *m[DP_BURST];
 	uint8_t *f = frame + HLEN;
 
 	tcp_make(100, 0); /* its Ethernet and IP headers */
@@ -324,9 +324,9 @@ static void test_datagrams(void)
 	CU_ASSERT_EQUAL(send(wire, frame, HLEN + len, 0), HLEN + len);
 	for (uint16_t n = 0; got < 200;) {
 		/* what waits in the port does not make its descriptor readable */
-		if (n < HD_BURST && !readable(port->ops->event_fd(port, 0, true)))
+		if (n < DP_BURST && !readable(port->ops->event_fd(port, 0, true)))
 			break;
-		n = port->ops->rx_burst(w, port, 0, m, HD_BURST);
+		n = port->ops->rx_burst(w, port, 0, m, DP_BURST);
 
 		for (uint16_t i = 0; i < n; i++) {
 			const uint8_t *p = rte_pktmbuf_mtod(m[i], uint8_t *);

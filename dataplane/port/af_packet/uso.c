@@ -40,38 +40,38 @@ static int append(struct rte_mempool *pool, struct rte_mbuf *m, const struct rte
 	return 0;
 }
 
-static int cut(struct rte_mempool *pool, const struct rte_mbuf *m, const struct hd_uso *u,
+static int cut(struct rte_mempool *pool, const struct rte_mbuf *m, const struct dp_uso *u,
 	       struct rte_mbuf **out)
 {
 	const struct virtio_net_hdr partial = {.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
 					       .csum_start = (uint16_t)u->l4_off,
-					       .csum_offset = HD_UDP_CSUM_OFFSET};
+					       .csum_offset = DP_UDP_CSUM_OFFSET};
 	int ret = rte_pktmbuf_alloc_bulk(pool, out, u->segments) == 0 ? 0 : -ENOMEM;
 
 	if (ret != 0)
 		return ret;
 	for (uint32_t i = 0; i < u->segments && ret == 0; i++) {
-		hd_uso_header(u, i, (uint8_t *)rte_pktmbuf_append(out[i], (uint16_t)u->hdr_len));
-		ret = append(pool, out[i], m, u->hdr_len + i * u->gso_size, hd_uso_payload(u, i));
+		dp_uso_header(u, i, (uint8_t *)rte_pktmbuf_append(out[i], (uint16_t)u->hdr_len));
+		ret = append(pool, out[i], m, u->hdr_len + i * u->gso_size, dp_uso_payload(u, i));
 		if (ret == 0)
-			ret = hd_offload_rx(out[i], &partial);
+			ret = dp_offload_rx(out[i], &partial);
 	}
 	if (ret != 0)
 		rte_pktmbuf_free_bulk(out, u->segments);
 	return ret;
 }
 
-int hd_uso_cut(struct rte_mempool *pool, struct rte_mbuf *m, const struct virtio_net_hdr *hdr,
+int dp_uso_cut(struct rte_mempool *pool, struct rte_mbuf *m, const struct virtio_net_hdr *hdr,
 	       struct rte_mbuf **out)
 {
-	uint32_t head_len = RTE_MIN(m->pkt_len, (uint32_t)HD_OFFLOAD_HEADERS_MAX);
-	uint8_t copy[HD_OFFLOAD_HEADERS_MAX];
+	uint32_t head_len = RTE_MIN(m->pkt_len, (uint32_t)DP_OFFLOAD_HEADERS_MAX);
+	uint8_t copy[DP_OFFLOAD_HEADERS_MAX];
 	const uint8_t *head = rte_pktmbuf_read(m, 0, head_len, copy);
-	struct hd_uso u;
+	struct dp_uso u;
 	int ret = -EINVAL;
 
 	if (head != NULL)
-		ret = hd_uso_init(&u, hdr, head, head_len, m->pkt_len);
+		ret = dp_uso_init(&u, hdr, head, head_len, m->pkt_len);
 	if (ret == 0)
 		ret = cut(pool, m, &u, out);
 	rte_pktmbuf_free(m);

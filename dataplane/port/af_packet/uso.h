@@ -17,9 +17,9 @@
 #define VIRTIO_NET_HDR_GSO_UDP_L4 5
 #endif
 
-#define HD_USO_SEGMENTS_MAX 128 /* of one super-frame, as in Linux */
+#define DP_USO_SEGMENTS_MAX 128 /* of one super-frame, as in Linux */
 
-struct hd_uso {
+struct dp_uso {
 	uint32_t segments;
 	uint32_t payload;  /* bytes of the super-frame */
 	uint32_t hdr_len;  /* Ethernet to UDP */
@@ -27,20 +27,20 @@ struct hd_uso {
 	uint32_t l4_off;   /* where the UDP header starts */
 	uint16_t gso_size; /* payload of each datagram but the last */
 	uint8_t family;
-	uint8_t hdr[HD_OFFLOAD_HEADERS_MAX]; /* the headers from Ethernet to UDP, as they came */
-	struct hd_l4_layout l4;
+	uint8_t hdr[DP_OFFLOAD_HEADERS_MAX]; /* the headers from Ethernet to UDP, as they came */
+	struct dp_l4_layout l4;
 };
 
 /*
  * Checks the offload header and the first @head_len bytes of a packet of @pkt_len bytes, and fills
- * @u. 0, or -EINVAL: the header is wrong, or there would be more than HD_USO_SEGMENTS_MAX
+ * @u. 0, or -EINVAL: the header is wrong, or there would be more than DP_USO_SEGMENTS_MAX
  * datagrams. Pure.
  */
-int hd_uso_init(struct hd_uso *u, const struct virtio_net_hdr *hdr, const uint8_t *head,
+int dp_uso_init(struct dp_uso *u, const struct virtio_net_hdr *hdr, const uint8_t *head,
 		uint32_t head_len, uint32_t pkt_len);
 
 /* Returns the payload bytes of datagram @i. Pure. */
-static inline uint32_t hd_uso_payload(const struct hd_uso *u, uint32_t i)
+static inline uint32_t dp_uso_payload(const struct dp_uso *u, uint32_t i)
 {
 	return i + 1 < u->segments ? u->gso_size : u->payload - i * u->gso_size;
 }
@@ -49,14 +49,14 @@ static inline uint32_t hd_uso_payload(const struct hd_uso *u, uint32_t i)
  * Writes the headers of datagram @i, u->hdr_len bytes, to @hdr. The UDP checksum is partial: only
  * the sum of the pseudo-header. Pure.
  */
-void hd_uso_header(const struct hd_uso *u, uint32_t i, uint8_t *hdr);
+void dp_uso_header(const struct dp_uso *u, uint32_t i, uint8_t *hdr);
 
 /*
  * Segments @m into datagrams with partial checksums, and sets their metadata. Frees @m, also on
- * failure. Returns how many datagrams are in @out (room for HD_USO_SEGMENTS_MAX); the caller owns
+ * failure. Returns how many datagrams are in @out (room for DP_USO_SEGMENTS_MAX); the caller owns
  * them. -EINVAL or -ENOMEM on failure. Worker.
  */
-int hd_uso_cut(struct rte_mempool *pool, struct rte_mbuf *m, const struct virtio_net_hdr *hdr,
+int dp_uso_cut(struct rte_mempool *pool, struct rte_mbuf *m, const struct virtio_net_hdr *hdr,
 	       struct rte_mbuf **out);
 
 #endif

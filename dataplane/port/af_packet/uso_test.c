@@ -13,7 +13,7 @@
 
 static struct build b;
 static struct rte_mempool *frames, *big;
-static struct rte_mbuf *out[HD_USO_SEGMENTS_MAX];
+static struct rte_mbuf *out[DP_USO_SEGMENTS_MAX];
 static uint8_t flat[70000];
 
 static int setup(void)
@@ -54,7 +54,7 @@ static void check_cut(const struct virtio_net_hdr *hdr)
 {
 	uint32_t want = (b.payload + hdr->gso_size - 1) / hdr->gso_size, at = b.l2 + b.l3 + 8;
 	uint32_t id = build_get16(b.p + b.l2 + 4);
-	int n = hd_uso_cut(frames, unit_packet(big, b.p, b.len, 0), hdr, out);
+	int n = dp_uso_cut(frames, unit_packet(big, b.p, b.len, 0), hdr, out);
 
 	CU_ASSERT_EQUAL_FATAL(n, (int)want);
 	for (int i = 0; i < n; i++) {
@@ -63,8 +63,8 @@ static void check_cut(const struct virtio_net_hdr *hdr)
 
 		CU_ASSERT_EQUAL_FATAL(out[i]->pkt_len, len);
 		CU_ASSERT(out[i]->data_len >= RTE_MIN(len, 256u));
-		CU_ASSERT_EQUAL(hd_meta(out[i])->flags, HD_META_CSUM);
-		hd_offload_csum(out[i]);
+		CU_ASSERT_EQUAL(dp_meta(out[i])->flags, DP_META_CSUM);
+		dp_offload_csum(out[i]);
 		memset(flat, 0xee, sizeof(flat));
 		memcpy(flat, rte_pktmbuf_read(out[i], 0, len, flat), len);
 		CU_ASSERT_EQUAL(memcmp(flat, b.p, b.l2), 0);
@@ -104,7 +104,7 @@ static void test_cut(void)
 
 static void check_lie(const struct virtio_net_hdr *hdr)
 {
-	CU_ASSERT_EQUAL(hd_uso_cut(frames, unit_packet(big, b.p, b.len, 0), hdr, out), -EINVAL);
+	CU_ASSERT_EQUAL(dp_uso_cut(frames, unit_packet(big, b.p, b.len, 0), hdr, out), -EINVAL);
 	check_no_leak();
 }
 
@@ -135,11 +135,11 @@ static void test_no_memory(void)
 	struct rte_mbuf *hog[FRAMES];
 
 	CU_ASSERT_EQUAL_FATAL(rte_pktmbuf_alloc_bulk(frames, hog, FRAMES), 0);
-	CU_ASSERT_EQUAL(hd_uso_cut(frames, unit_packet(big, b.p, b.len, 0), &hdr, out), -ENOMEM);
+	CU_ASSERT_EQUAL(dp_uso_cut(frames, unit_packet(big, b.p, b.len, 0), &hdr, out), -ENOMEM);
 	/* enough for the first mbufs of datagrams that need five each, and no more */
 	hdr = build_udp(6, 0, 60000, 9000);
 	rte_pktmbuf_free_bulk(hog, 8);
-	CU_ASSERT_EQUAL(hd_uso_cut(frames, unit_packet(big, b.p, b.len, 0), &hdr, out), -ENOMEM);
+	CU_ASSERT_EQUAL(dp_uso_cut(frames, unit_packet(big, b.p, b.len, 0), &hdr, out), -ENOMEM);
 	CU_ASSERT_EQUAL(rte_mempool_avail_count(frames), 8);
 	rte_pktmbuf_free_bulk(hog + 8, FRAMES - 8);
 	check_no_leak();

@@ -8,14 +8,14 @@
 
 #include "dataplane/core/opener.h"
 
-static int vm_tap_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+static int vm_tap_open(struct dp_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
-	const struct hd_vm_tap_object *o = hd_port_params(port);
+	const struct hd_vm_tap_object *o = dp_port_params(port);
 	/* what the guest did not agree to, the kernel does for it */
-	const struct hd_af_packet_device device = {
+	const struct dp_af_packet_device device = {
 		.netdev = o->netdev,
 		.netns = o->netns,
-		.caps = hd_vnet_caps(HD_OFFLOAD_CSUM | HD_OFFLOAD_TSO),
+		.caps = dp_vnet_caps(HD_OFFLOAD_CSUM | HD_OFFLOAD_TSO),
 		.for_vm = true};
 	struct hd_open_tap req = {.queues = o->queues, .mtu = o->mtu, .vm = 1};
 	struct hd_opened opened = {0};
@@ -29,7 +29,7 @@ static int vm_tap_open(struct hd_port *port, enum hd_port_reason *reason, struct
 	memcpy(req.owner, o->owner, sizeof(req.owner));
 	memcpy(req.group, o->group, sizeof(req.group));
 	memcpy(req.mac, o->mac, sizeof(req.mac));
-	ret = hd_opener_tap(&req, fds, &n, &opened, err);
+	ret = dp_opener_tap(&req, fds, &n, &opened, err);
 	if (ret == 0 && n != 2) {
 		while (n > 0)
 			close(fds[--n]);
@@ -37,39 +37,39 @@ static int vm_tap_open(struct hd_port *port, enum hd_port_reason *reason, struct
 				 o->netdev);
 	}
 	if (ret < 0) {
-		*reason = hd_vnet_open_reason(ret);
+		*reason = dp_vnet_open_reason(ret);
 		return ret;
 	}
-	return hd_af_packet_take(port, &device, fds, opened.ifindex, reason, err);
+	return dp_af_packet_take(port, &device, fds, opened.ifindex, reason, err);
 }
 
 /* A VM that closes the TAP is when heddled can do what the open one did not permit. */
-static int vm_tap_poll(struct hd_port *port)
+static int vm_tap_poll(struct dp_port *port)
 {
-	const struct hd_af_packet *ap = hd_port_priv(port);
+	const struct dp_af_packet *ap = dp_port_priv(port);
 	bool was_up = ap->is_up;
-	int ret = hd_af_packet_poll(port);
+	int ret = dp_af_packet_poll(port);
 
 	return ret == 0 && was_up && !ap->is_up ? -EAGAIN : ret;
 }
 
-static const struct hd_port_ops vm_tap_ops = {
+static const struct dp_port_ops vm_tap_ops = {
 	.name = "vm-tap",
 	.params = HD_VM_TAP,
 	.params_size = sizeof(struct hd_vm_tap_object),
-	.size = sizeof(struct hd_af_packet),
-	.validate = hd_vm_tap_validate,
+	.size = sizeof(struct dp_af_packet),
+	.validate = dp_vm_tap_validate,
 	.open = vm_tap_open,
-	.close = hd_af_packet_close,
+	.close = dp_af_packet_close,
 	.poll = vm_tap_poll,
-	.rx_burst = hd_af_packet_rx_burst,
-	.tx_burst = hd_af_packet_tx_burst,
-	.event_fd = hd_af_packet_event_fd,
+	.rx_burst = dp_af_packet_rx_burst,
+	.tx_burst = dp_af_packet_tx_burst,
+	.event_fd = dp_af_packet_event_fd,
 	.looks_by_call = true,
-	.detail = hd_af_packet_detail,
+	.detail = dp_af_packet_detail,
 };
 
-RTE_INIT(hd_vm_tap_register)
+RTE_INIT(dp_vm_tap_register)
 {
-	hd_port_kind_register(&vm_tap_ops);
+	dp_port_kind_register(&vm_tap_ops);
 }

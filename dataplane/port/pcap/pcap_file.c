@@ -33,7 +33,7 @@ static int name_check(const char name[HD_PATH_MAX], const char *what, struct hd_
 	return 0;
 }
 
-int hd_pcap_validate(const void *params, struct hd_err *err)
+int dp_pcap_validate(const void *params, struct hd_err *err)
 {
 	const struct hd_pcap_object *o = params;
 	int ret = name_check(o->read, "read", err);

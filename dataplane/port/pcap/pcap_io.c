@@ -11,7 +11,7 @@
 #include "dataplane/core/meta.h"
 #include "dataplane/port/port_drops.h"
 
-static void read_next(struct hd_pcap *p)
+static void read_next(struct dp_pcap *p)
 {
 	int ret = hd_capture_next(p->in, &p->frame, NULL);
 
@@ -23,7 +23,7 @@ static void read_next(struct hd_pcap *p)
 	atomic_store(&p->read_end, true);
 }
 
-void hd_pcap_start(struct hd_pcap *p, uint64_t now_ns)
+void dp_pcap_start(struct dp_pcap *p, uint64_t now_ns)
 {
 	read_next(p);
 	p->start_ns = now_ns;
@@ -31,7 +31,7 @@ void hd_pcap_start(struct hd_pcap *p, uint64_t now_ns)
 }
 
 /* When the next frame comes in. One that is stamped before the first one comes at once. */
-static uint64_t due_ns(const struct hd_pcap *p)
+static uint64_t due_ns(const struct dp_pcap *p)
 {
 	uint64_t ts = p->frame.time_ns, after = ts > p->first_ts ? ts - p->first_ts : 0;
 
@@ -39,7 +39,7 @@ static uint64_t due_ns(const struct hd_pcap *p)
 }
 
 /* The frame as a chain, first a small mbuf and then big ones. NULL: there are not enough. */
-static struct rte_mbuf *frame_copy(struct hd_worker *w, const uint8_t *bytes, uint32_t len)
+static struct rte_mbuf *frame_copy(struct dp_worker *w, const uint8_t *bytes, uint32_t len)
 {
 	struct rte_mbuf *head = rte_pktmbuf_alloc(w->pool);
 	struct rte_mbuf *last = head;
@@ -67,31 +67,31 @@ static struct rte_mbuf *frame_copy(struct hd_worker *w, const uint8_t *bytes, ui
 }
 
 /* Why a frame cannot come in; NULL: it can. */
-static const struct hd_drop_reason *why_not(const struct hd_capture_frame *frame)
+static const struct dp_drop_reason *why_not(const struct hd_capture_frame *frame)
 {
 	if (frame->state == HD_CAPTURE_CUT || frame->state == HD_CAPTURE_TOO_LONG ||
 	    frame->len < HD_ETH_HLEN)
-		return hd_drop_rx_truncated;
-	return hd_drop_of_capture(frame->state);
+		return dp_drop_rx_truncated;
+	return dp_drop_of_capture(frame->state);
 }
 
-uint16_t hd_pcap_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
+uint16_t dp_pcap_rx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			  struct rte_mbuf **m, uint16_t n)
 {
-	struct hd_pcap *p = hd_port_priv(port);
+	struct dp_pcap *p = dp_port_priv(port);
 	uint64_t now = w->now_ns;
 	uint16_t got = 0;
 
 	for (uint16_t i = 0; i < n && p->more && due_ns(p) <= now; i++) {
-		const struct hd_drop_reason *reason = why_not(&p->frame);
+		const struct dp_drop_reason *reason = why_not(&p->frame);
 
 		m[got] = reason == NULL ? frame_copy(w, p->frame.data, p->frame.len) : NULL;
 		if (likely(m[got] != NULL)) {
-			hd_meta(m[got])->flags = 0;
+			dp_meta(m[got])->flags = 0;
 			got++;
 		} else {
-			hd_port_rx_extra(w, port, 1, p->frame.wire_len);
-			hd_drop_count(w, port->id, reason != NULL ? reason : hd_drop_no_buffers, 1);
+			dp_port_rx_extra(w, port, 1, p->frame.wire_len);
+			dp_drop_count(w, port->id, reason != NULL ? reason : dp_drop_no_buffers, 1);
 		}
 		atomic_store_explicit(&p->read_count, p->read_count + 1, memory_order_relaxed);
 		read_next(p);
@@ -99,9 +99,9 @@ uint16_t hd_pcap_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
 	return got;
 }
 
-int hd_pcap_event_fd(struct hd_port *port, uint16_t q, bool arm)
+int dp_pcap_event_fd(struct dp_port *port, uint16_t q, bool arm)
 {
-	struct hd_pcap *p = hd_port_priv(port);
+	struct dp_pcap *p = dp_port_priv(port);
 	struct itimerspec at = {0};
 
 	if (p->timer < 0)
@@ -117,10 +117,10 @@ int hd_pcap_event_fd(struct hd_port *port, uint16_t q, bool arm)
 	return p->timer;
 }
 
-uint16_t hd_pcap_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
+uint16_t dp_pcap_tx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			  struct rte_mbuf **m, uint16_t n)
 {
-	struct hd_pcap *p = hd_port_priv(port);
+	struct dp_pcap *p = dp_port_priv(port);
 	uint64_t now = (uint64_t)((int64_t)w->now_ns + p->real_offset);
 
 	for (uint16_t i = 0; i < n && p->out != NULL; i++) {

@@ -13,7 +13,7 @@
 #include "heddle/base/clock.h"
 #include "dataplane/core/opener.h"
 
-static void pcap_port_free(struct hd_pcap *p)
+static void pcap_port_free(struct dp_pcap *p)
 {
 	hd_capture_close(p->in);
 	if (p->out != NULL)
@@ -26,9 +26,9 @@ static void pcap_port_free(struct hd_pcap *p)
 	p->timer = -1;
 }
 
-static int reader_open(struct hd_pcap *p, const char *name, struct hd_err *err)
+static int reader_open(struct dp_pcap *p, const char *name, struct hd_err *err)
 {
-	int fd = hd_opener_capture(name, false, err), ret;
+	int fd = dp_opener_capture(name, false, err), ret;
 	FILE *file;
 
 	if (fd < 0)
@@ -47,16 +47,16 @@ static int reader_open(struct hd_pcap *p, const char *name, struct hd_err *err)
 	return 0;
 }
 
-static int writer_open(struct hd_pcap *p, const char *name, struct hd_err *err)
+static int writer_open(struct dp_pcap *p, const char *name, struct hd_err *err)
 {
 	struct timespec real;
 	int fd, ret;
 
 	p->scratch = malloc(HD_CAPTURE_FRAME_MAX);
-	p->file_buf = malloc(HD_PCAP_FILE_BUF);
+	p->file_buf = malloc(DP_PCAP_FILE_BUF);
 	if (p->scratch == NULL || p->file_buf == NULL)
 		return hd_err_set(err, ENOMEM, "%s: out of memory", name);
-	fd = hd_opener_capture(name, true, err);
+	fd = dp_opener_capture(name, true, err);
 	if (fd < 0)
 		return fd;
 	p->out = fdopen(fd, "wb");
@@ -64,7 +64,7 @@ static int writer_open(struct hd_pcap *p, const char *name, struct hd_err *err)
 		close(fd);
 		return hd_err_set(err, ENOMEM, "%s: out of memory", name);
 	}
-	setvbuf(p->out, p->file_buf, _IOFBF, HD_PCAP_FILE_BUF);
+	setvbuf(p->out, p->file_buf, _IOFBF, DP_PCAP_FILE_BUF);
 	clock_gettime(CLOCK_REALTIME, &real);
 	p->real_offset =
 		(int64_t)real.tv_sec * (int64_t)HD_NS_PER_S + real.tv_nsec - (int64_t)hd_now_ns();
@@ -74,10 +74,10 @@ static int writer_open(struct hd_pcap *p, const char *name, struct hd_err *err)
 	return ret == 0 ? 0 : hd_err_set(err, -ret, "%s: %s", name, strerror(-ret));
 }
 
-static int pcap_port_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+static int pcap_port_open(struct dp_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
-	const struct hd_pcap_object *o = hd_port_params(port);
-	struct hd_pcap *p = hd_port_priv(port);
+	const struct hd_pcap_object *o = dp_port_params(port);
+	struct dp_pcap *p = dp_port_priv(port);
 	int ret = 0;
 
 	p->timer = -1;
@@ -91,20 +91,20 @@ static int pcap_port_open(struct hd_port *port, enum hd_port_reason *reason, str
 		return ret;
 	}
 	if (p->in != NULL)
-		hd_pcap_start(p, hd_now_ns());
-	hd_port_set_up(port, p->in != NULL, 1, 0);
+		dp_pcap_start(p, hd_now_ns());
+	dp_port_set_up(port, p->in != NULL, 1, 0);
 	return 0;
 }
 
-static void pcap_port_close(struct hd_port *port)
+static void pcap_port_close(struct dp_port *port)
 {
-	pcap_port_free(hd_port_priv(port));
+	pcap_port_free(dp_port_priv(port));
 }
 
 /* Puts what was written into the file, so that others can look at it. */
-static int pcap_port_poll(struct hd_port *port)
+static int pcap_port_poll(struct dp_port *port)
 {
-	struct hd_pcap *p = hd_port_priv(port);
+	struct dp_pcap *p = dp_port_priv(port);
 	uint64_t written = atomic_load(&p->written);
 	char text[160];
 	int error;
@@ -118,7 +118,7 @@ static int pcap_port_poll(struct hd_port *port)
 	if (error == 0 && !p->told_end && atomic_load(&p->read_end) && atomic_load(&port->up)) {
 		/* the port's detail is another one */
 		p->told_end = true;
-		hd_port_set_up(port, 1, 1, 0);
+		dp_port_set_up(port, 1, 1, 0);
 	}
 	if (error == 0)
 		return 0;
@@ -126,14 +126,14 @@ static int pcap_port_poll(struct hd_port *port)
 		 "writing the capture failed after %" PRIu64 " frames: %s; disable and enable the "
 		 "port to begin it anew",
 		 written, strerror(error));
-	hd_port_set_down(port, HD_PORT_ERROR, text);
+	dp_port_set_down(port, HD_PORT_ERROR, text);
 	return 0;
 }
 
-static void pcap_port_detail(const struct hd_port *port, char *text, size_t size)
+static void pcap_port_detail(const struct dp_port *port, char *text, size_t size)
 {
-	const struct hd_pcap_object *o = hd_port_params(port);
-	struct hd_pcap *p = hd_port_priv(port);
+	const struct hd_pcap_object *o = dp_port_params(port);
+	struct dp_pcap *p = dp_port_priv(port);
 	int n = 0;
 
 	text[0] = '\0';
@@ -147,22 +147,22 @@ static void pcap_port_detail(const struct hd_port *port, char *text, size_t size
 			 atomic_load(&p->written));
 }
 
-static const struct hd_port_ops pcap_ops = {
+static const struct dp_port_ops pcap_ops = {
 	.name = "pcap",
 	.params = HD_PCAP,
 	.params_size = sizeof(struct hd_pcap_object),
-	.size = sizeof(struct hd_pcap),
-	.validate = hd_pcap_validate,
+	.size = sizeof(struct dp_pcap),
+	.validate = dp_pcap_validate,
 	.open = pcap_port_open,
 	.close = pcap_port_close,
 	.poll = pcap_port_poll,
-	.rx_burst = hd_pcap_rx_burst,
-	.tx_burst = hd_pcap_tx_burst,
-	.event_fd = hd_pcap_event_fd,
+	.rx_burst = dp_pcap_rx_burst,
+	.tx_burst = dp_pcap_tx_burst,
+	.event_fd = dp_pcap_event_fd,
 	.detail = pcap_port_detail,
 };
 
-RTE_INIT(hd_pcap_register)
+RTE_INIT(dp_pcap_register)
 {
-	hd_port_kind_register(&pcap_ops);
+	dp_port_kind_register(&pcap_ops);
 }

@@ -16,9 +16,9 @@
 #include "heddle/net/capture_file.h"
 #include "dataplane/core/port.h"
 
-#define HD_PCAP_FILE_BUF (1 << 20)
+#define DP_PCAP_FILE_BUF (1 << 20)
 
-struct hd_pcap {
+struct dp_pcap {
 	/* used by the worker that polls the port */
 	struct hd_capture *in;         /* NULL: the port reads no file */
 	struct hd_capture_frame frame; /* the next frame, if more is true */
@@ -43,19 +43,19 @@ struct hd_pcap {
 	bool told_end;    /* the log has said that the whole file was read */
 };
 
-/* Worker. See struct hd_port_ops. */
-uint16_t hd_pcap_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
+/* Worker. See struct dp_port_ops. */
+uint16_t dp_pcap_rx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			  struct rte_mbuf **m, uint16_t n);
-uint16_t hd_pcap_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q,
+uint16_t dp_pcap_tx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q,
 			  struct rte_mbuf **m, uint16_t n);
-int hd_pcap_event_fd(struct hd_port *port, uint16_t q, bool arm);
+int dp_pcap_event_fd(struct dp_port *port, uint16_t q, bool arm);
 
 /*
  * Reads the first frame, which comes in at @now_ns, and sets the pace. Control thread, in open().
  */
-void hd_pcap_start(struct hd_pcap *p, uint64_t now_ns);
+void dp_pcap_start(struct dp_pcap *p, uint64_t now_ns);
 
 /* Checks a struct hd_pcap_object; every byte may be hostile. 0, or -EINVAL with @err. Pure. */
-int hd_pcap_validate(const void *params, struct hd_err *err);
+int dp_pcap_validate(const void *params, struct hd_err *err);
 
 #endif

@@ -21,7 +21,7 @@
 #define BIG    15
 #define T0     (1700000000ull * HD_NS_PER_S)
 
-static struct hd_worker *w = &fixture.worker;
+static struct dp_worker *w = &fixture.worker;
 static char dir[] = "/tmp/hd-pcap-test.XXXXXX";
 static uint8_t pattern[70000];
 static uint8_t flat[70000];
@@ -89,7 +89,7 @@ static void file_write(const char *name, int link_type, const struct sample *s, 
 	pcap_close(p);
 }
 
-static struct hd_port *port_of(const char *read, const char *write)
+static struct dp_port *port_of(const char *read, const char *write)
 {
 	struct hd_pcap_object o = {0};
 
@@ -98,9 +98,9 @@ static struct hd_port *port_of(const char *read, const char *write)
 	return fixture_port("pcap", "p", &o, 1, 1500);
 }
 
-static struct hd_port *port_open(const char *read, const char *write)
+static struct dp_port *port_open(const char *read, const char *write)
 {
-	struct hd_port *port = port_of(read, write);
+	struct dp_port *port = port_of(read, write);
 	enum hd_port_reason reason;
 	struct hd_err err;
 
@@ -119,28 +119,28 @@ static void test_pace(void)
 					  {1000001, 62, 62},
 					  {500, 63, 63}, /* stamped before the one in front of it */
 					  {5000000000, 64, 64}};
-	struct rte_mbuf *m[HD_BURST];
-	struct hd_port *port;
-	struct hd_pcap *p;
+	struct rte_mbuf *m[DP_BURST];
+	struct dp_port *port;
+	struct dp_pcap *p;
 	struct pollfd fd = {.events = POLLIN};
 	char text[192];
 
 	file_write("in.pcap", DLT_EN10MB, s, 5);
 	port = port_open("in.pcap", "");
-	p = hd_port_priv(port);
+	p = dp_port_priv(port);
 	CU_ASSERT_EQUAL(atomic_load(&port->rx_queues), 1);
 	w->now_ns = p->start_ns;
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 1);
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 1);
 	CU_ASSERT_EQUAL(m[0]->pkt_len, 60);
 	CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_mtod(m[0], void *), pattern, 60), 0);
 	rte_pktmbuf_free(m[0]);
 	w->now_ns = p->start_ns + 999999;
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 0);
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 0);
 	w->now_ns++;
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 1);
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 1);
 	rte_pktmbuf_free(m[0]);
 	w->now_ns++;
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 2);
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 2);
 	CU_ASSERT_EQUAL(m[0]->pkt_len, 62);
 	CU_ASSERT_EQUAL(m[1]->pkt_len, 63);
 	rte_pktmbuf_free_bulk(m, 2);
@@ -152,12 +152,12 @@ static void test_pace(void)
 	port->ops->event_fd(port, 0, true);
 	CU_ASSERT_EQUAL(poll(&fd, 1, 5000), 1);
 	w->now_ns = hd_now_ns();
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 1);
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 1);
 	rte_pktmbuf_free(m[0]);
 	/* the end: nothing is due any more */
 	port->ops->event_fd(port, 0, true);
 	CU_ASSERT_EQUAL(poll(&fd, 1, 0), 0);
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 0);
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 0);
 	port->ops->detail(port, text, sizeof(text));
 	CU_ASSERT_STRING_EQUAL(text, "5 read, to its end");
 	fixture_port_free(port);
@@ -169,16 +169,16 @@ static void test_sizes_and_cuts(void)
 	static const struct sample s[] = {{0, 14, 14},       {0, 2048, 2048},   {0, 2049, 2049},
 					  {0, 40000, 40000}, {0, 65549, 65549}, {0, 13, 13},
 					  {0, 1500, 96},     {0, 0, 0}};
-	struct rte_mbuf *m[HD_BURST];
-	struct hd_port *port;
-	struct hd_pcap *p;
+	struct rte_mbuf *m[DP_BURST];
+	struct dp_port *port;
+	struct dp_pcap *p;
 	uint16_t n;
 
 	file_write("in.pcap", DLT_EN10MB, s, RTE_DIM(s));
 	port = port_open("in.pcap", "");
-	p = hd_port_priv(port);
+	p = dp_port_priv(port);
 	w->now_ns = p->start_ns;
-	n = port->ops->rx_burst(w, port, 0, m, HD_BURST);
+	n = port->ops->rx_burst(w, port, 0, m, DP_BURST);
 	CU_ASSERT_EQUAL_FATAL(n, 5);
 	for (uint16_t i = 0; i < n; i++) {
 		CU_ASSERT_EQUAL(m[i]->pkt_len, s[i].len);
@@ -199,8 +199,8 @@ static void test_pcapng(void)
 {
 	static const uint16_t wlan = 105;
 	FILE *f = fopen(path_of("in.pcap"), "w+");
-	struct rte_mbuf *m[HD_BURST];
-	struct hd_port *port;
+	struct rte_mbuf *m[DP_BURST];
+	struct dp_port *port;
 	char text[192];
 	long at;
 
@@ -217,7 +217,7 @@ static void test_pcapng(void)
 	fclose(f);
 	port = port_open("in.pcap", "");
 	w->now_ns = hd_now_ns();
-	CU_ASSERT_EQUAL_FATAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 1);
+	CU_ASSERT_EQUAL_FATAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 1);
 	CU_ASSERT_EQUAL(m[0]->pkt_len, 1500);
 	rte_pktmbuf_free(m[0]);
 	CU_ASSERT_EQUAL(fixture_drops(port, "capture_link_type"), 1);
@@ -225,7 +225,7 @@ static void test_pcapng(void)
 	/* one that is due in five hundred years is waited for */
 	CU_ASSERT(port->ops->event_fd(port, 0, true) >= 0);
 	w->now_ns += HD_NS_PER_S;
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 0);
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 0);
 	port->ops->detail(port, text, sizeof(text));
 	CU_ASSERT_STRING_EQUAL(text, "3 read");
 	fixture_port_free(port);
@@ -234,7 +234,7 @@ static void test_pcapng(void)
 
 static void test_write(void)
 {
-	struct hd_port *port = port_open("", "out.pcap");
+	struct dp_port *port = port_open("", "out.pcap");
 	struct rte_mbuf *m[2];
 	struct pcap_pkthdr *hdr;
 	const uint8_t *bytes;
@@ -274,8 +274,8 @@ static void test_write(void)
 
 static void test_full_disk(void)
 {
-	struct hd_port *port = port_open("", "out.pcap");
-	struct hd_pcap *p = hd_port_priv(port);
+	struct dp_port *port = port_open("", "out.pcap");
+	struct dp_pcap *p = dp_port_priv(port);
 	FILE *file = p->out;
 	struct rte_mbuf *m = rte_pktmbuf_alloc(w->pool);
 	int full = open("/dev/full", O_WRONLY);
@@ -295,7 +295,7 @@ static void test_full_disk(void)
 
 static void check_refused(const char *read, const char *write, int error, const char *word)
 {
-	struct hd_port *port = port_of(read, write);
+	struct dp_port *port = port_of(read, write);
 	enum hd_port_reason reason;
 	struct hd_err err;
 
@@ -327,8 +327,8 @@ static void test_refused(void)
 static void test_broken(void)
 {
 	static const struct sample s[] = {{0, 60, 60}, {0, 600, 600}};
-	struct rte_mbuf *m[HD_BURST];
-	struct hd_port *port;
+	struct rte_mbuf *m[DP_BURST];
+	struct dp_port *port;
 	char text[192];
 
 	file_write("in.pcap", DLT_EN10MB, s, 2);
@@ -342,9 +342,9 @@ static void test_broken(void)
 	}
 	port = port_open("sub/in.pcap", "");
 	w->now_ns = hd_now_ns();
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 1);
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 1);
 	rte_pktmbuf_free(m[0]);
-	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, HD_BURST), 0);
+	CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, m, DP_BURST), 0);
 	port->ops->detail(port, text, sizeof(text));
 	CU_ASSERT_STRING_EQUAL(text, "1 read, then the file is broken");
 	fixture_port_free(port);
@@ -358,19 +358,19 @@ static void test_validate(void)
 	struct hd_pcap_object o = {0};
 	struct hd_err err;
 
-	CU_ASSERT_EQUAL(hd_pcap_validate(&o, &err), 0);
+	CU_ASSERT_EQUAL(dp_pcap_validate(&o, &err), 0);
 	hd_str_copy(o.read, sizeof(o.read), "day 1/a..b.pcap");
 	hd_str_copy(o.write, sizeof(o.write), "b.pcap");
-	CU_ASSERT_EQUAL(hd_pcap_validate(&o, &err), 0);
+	CU_ASSERT_EQUAL(dp_pcap_validate(&o, &err), 0);
 	for (unsigned int i = 0; i < RTE_DIM(bad); i++) {
 		hd_str_copy(o.write, sizeof(o.write), bad[i]);
-		CU_ASSERT_EQUAL(hd_pcap_validate(&o, &err), -EINVAL);
+		CU_ASSERT_EQUAL(dp_pcap_validate(&o, &err), -EINVAL);
 		CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "write"));
 	}
 	hd_str_copy(o.write, sizeof(o.write), o.read);
-	CU_ASSERT_EQUAL(hd_pcap_validate(&o, &err), -EINVAL);
+	CU_ASSERT_EQUAL(dp_pcap_validate(&o, &err), -EINVAL);
 	memset(o.read, 'a', sizeof(o.read));
-	CU_ASSERT_EQUAL(hd_pcap_validate(&o, &err), -EINVAL);
+	CU_ASSERT_EQUAL(dp_pcap_validate(&o, &err), -EINVAL);
 }
 
 UNIT_MAIN_SETUP("pcap", setup, {"validate", test_validate}, {"pace", test_pace},

@@ -11,7 +11,7 @@
 #include "heddle/api/kinds.h"
 #include "dataplane/core/port.h"
 
-struct hd_tap {
+struct dp_tap {
 	int fd[HD_TAP_QUEUES_MAX];
 	int sock; /* in the interface's namespace */
 	uint16_t n_fds;
@@ -22,13 +22,13 @@ struct hd_tap {
 	char netdev[HD_NETDEV_MAX]; /* the interface's name now */
 };
 
-/* Worker. See struct hd_port_ops. */
-uint16_t hd_tap_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+/* Worker. See struct dp_port_ops. */
+uint16_t dp_tap_rx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 			 uint16_t n);
-uint16_t hd_tap_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+uint16_t dp_tap_tx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 			 uint16_t n);
 
 /* Checks a struct hd_tap_object; every byte may be hostile. 0, or -EINVAL with @err. Pure. */
-int hd_tap_validate(const void *params, struct hd_err *err);
+int dp_tap_validate(const void *params, struct hd_err *err);
 
 #endif

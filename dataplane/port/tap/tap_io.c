@@ -8,59 +8,59 @@
 #include "dataplane/port/vnet.h"
 
 /* No buffer is free: takes one frame from the kernel and lets it go. False when there is none. */
-static bool tap_discard(struct hd_worker *w, struct hd_port *port, int fd)
+static bool tap_discard(struct dp_worker *w, struct dp_port *port, int fd)
 {
-	uint8_t scratch[HD_VNET_HLEN_TAP + HD_ETH_HLEN];
+	uint8_t scratch[DP_VNET_HLEN_TAP + HD_ETH_HLEN];
 	ssize_t len = read(fd, scratch, sizeof(scratch));
 
 	if (len < 0)
 		return false;
-	hd_vnet_rx_lost(w, port, RTE_MAX(len, (ssize_t)HD_VNET_HLEN_TAP) - HD_VNET_HLEN_TAP);
+	dp_vnet_rx_lost(w, port, RTE_MAX(len, (ssize_t)DP_VNET_HLEN_TAP) - DP_VNET_HLEN_TAP);
 	return true;
 }
 
-uint16_t hd_tap_rx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+uint16_t dp_tap_rx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 			 uint16_t n)
 {
-	const struct hd_tap *tap = hd_port_priv(port);
+	const struct dp_tap *tap = dp_port_priv(port);
 	int fd = tap->fd[q];
 	uint32_t bytes = 0;
 	uint16_t got = 0;
-	struct hd_vnet_buf buf;
+	struct dp_vnet_buf buf;
 
-	hd_vnet_buf_init(&buf, HD_VNET_HLEN_TAP);
-	for (uint16_t i = 0; i < n && bytes < HD_VNET_BURST_BYTES; i++) {
+	dp_vnet_buf_init(&buf, DP_VNET_HLEN_TAP);
+	for (uint16_t i = 0; i < n && bytes < DP_VNET_BURST_BYTES; i++) {
 		ssize_t len;
 		uint32_t frame;
 
-		if (unlikely(hd_vnet_buf_fill(w, &buf) != 0)) {
+		if (unlikely(dp_vnet_buf_fill(w, &buf) != 0)) {
 			if (!tap_discard(w, port, fd))
 				break;
 			continue;
 		}
 		len = readv(fd, buf.iov, (int)buf.n_iov);
-		if (len < (ssize_t)HD_VNET_HLEN_TAP)
+		if (len < (ssize_t)DP_VNET_HLEN_TAP)
 			break;
-		frame = (uint32_t)len - HD_VNET_HLEN_TAP;
+		frame = (uint32_t)len - DP_VNET_HLEN_TAP;
 		/* a read that fills the buffer to the last byte may have been cut */
-		m[got] = hd_vnet_buf_take(w, port, &buf, frame, frame == buf.room);
+		m[got] = dp_vnet_buf_take(w, port, &buf, frame, frame == buf.room);
 		got += m[got] != NULL;
 		bytes += frame;
 	}
-	hd_vnet_buf_drain(&buf);
+	dp_vnet_buf_drain(&buf);
 	return got;
 }
 
-uint16_t hd_tap_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+uint16_t dp_tap_tx_burst(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 			 uint16_t n)
 {
-	const struct hd_tap *tap = hd_port_priv(port);
-	struct iovec iov[1 + HD_VNET_TX_SEGS];
+	const struct dp_tap *tap = dp_port_priv(port);
+	struct iovec iov[1 + DP_VNET_TX_SEGS];
 	struct virtio_net_hdr_mrg_rxbuf hdr;
 	int fd = tap->fd[q];
 
 	for (uint16_t i = 0; i < n; i++) {
-		int n_iov = hd_vnet_tx_iov(m[i], &hdr, HD_VNET_HLEN_TAP, iov);
+		int n_iov = dp_vnet_tx_iov(m[i], &hdr, DP_VNET_HLEN_TAP, iov);
 		ssize_t ret = -1;
 
 		if (likely(n_iov > 0))
@@ -69,10 +69,10 @@ uint16_t hd_tap_tx_burst(struct hd_worker *w, struct hd_port *port, uint16_t q, 
 			while (unlikely(ret < 0 && errno == EINTR));
 		if (likely(ret >= 0))
 			rte_pktmbuf_free(m[i]);
-		else if (n_iov > 0 && hd_vnet_tx_no_room(errno))
+		else if (n_iov > 0 && dp_vnet_tx_no_room(errno))
 			return i;
 		else
-			hd_vnet_tx_refused(w, port, m[i]);
+			dp_vnet_tx_refused(w, port, m[i]);
 	}
 	return n;
 }

@@ -17,8 +17,8 @@
 #define FRAMES 511
 #define BIG    63
 
-static struct hd_worker *w = &fixture.worker;
-static uint8_t frame[HD_VNET_HLEN_PACKET + 70000]; /* as a packet socket takes it */
+static struct dp_worker *w = &fixture.worker;
+static uint8_t frame[DP_VNET_HLEN_PACKET + 70000]; /* as a packet socket takes it */
 static uint8_t seen[70000];
 
 static int setup(void)
@@ -43,9 +43,9 @@ static struct hd_tap_object params(const char *netdev)
 	return o;
 }
 
-static struct hd_port *open_port(const struct hd_tap_object *o)
+static struct dp_port *open_port(const struct hd_tap_object *o)
 {
-	struct hd_port *port = fixture_port("tap", "p", o, o->queues, o->mtu);
+	struct dp_port *port = fixture_port("tap", "p", o, o->queues, o->mtu);
 	enum hd_port_reason reason;
 	struct hd_err err;
 
@@ -60,9 +60,9 @@ static struct hd_port *open_port(const struct hd_tap_object *o)
 static uint8_t *frame_make(uint32_t len)
 {
 	static const uint8_t head[] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xb5};
-	uint8_t *f = frame + HD_VNET_HLEN_PACKET;
+	uint8_t *f = frame + DP_VNET_HLEN_PACKET;
 
-	memset(frame, 0, HD_VNET_HLEN_PACKET);
+	memset(frame, 0, DP_VNET_HLEN_PACKET);
 	memcpy(f, head, sizeof(head));
 	for (uint32_t i = sizeof(head); i < len; i++)
 		f[i] = (uint8_t)hd_random_u64();
@@ -73,7 +73,7 @@ static uint8_t *frame_make(uint32_t len)
  * The next frame of the test's own EtherType, or of the test's address; the kernel's multicast
  * chatter is let go.
  */
-static struct rte_mbuf *rx_one(struct hd_port *port, uint16_t q)
+static struct rte_mbuf *rx_one(struct dp_port *port, uint16_t q)
 {
 	struct rte_mbuf *m;
 
@@ -87,19 +87,19 @@ static struct rte_mbuf *rx_one(struct hd_port *port, uint16_t q)
 	return NULL;
 }
 
-static void drain(struct hd_port *port)
+static void drain(struct dp_port *port)
 {
-	struct rte_mbuf *m[HD_BURST];
+	struct rte_mbuf *m[DP_BURST];
 	uint16_t n;
 
-	while ((n = port->ops->rx_burst(w, port, 0, m, HD_BURST)) > 0)
+	while ((n = port->ops->rx_burst(w, port, 0, m, DP_BURST)) > 0)
 		rte_pktmbuf_free_bulk(m, n);
 }
 
 static void test_receive(void)
 {
 	struct hd_tap_object o = params("t-rx");
-	struct hd_port *port = open_port(&o);
+	struct dp_port *port = open_port(&o);
 	int wire = fixture_wire("t-rx");
 
 	CU_ASSERT(atomic_load(&port->up));
@@ -108,13 +108,13 @@ static void test_receive(void)
 		uint8_t *f = frame_make(len);
 		struct rte_mbuf *m;
 
-		CU_ASSERT_EQUAL_FATAL(send(wire, frame, HD_VNET_HLEN_PACKET + len, 0),
-				      HD_VNET_HLEN_PACKET + len);
+		CU_ASSERT_EQUAL_FATAL(send(wire, frame, DP_VNET_HLEN_PACKET + len, 0),
+				      DP_VNET_HLEN_PACKET + len);
 		m = rx_one(port, 0);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 		CU_ASSERT_EQUAL(m->pkt_len, len);
 		CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_read(m, 0, len, seen), f, len), 0);
-		CU_ASSERT_EQUAL(hd_meta(m)->flags, 0);
+		CU_ASSERT_EQUAL(dp_meta(m)->flags, 0);
 		rte_pktmbuf_free(m);
 	}
 	close(wire);
@@ -135,7 +135,7 @@ static uint32_t super_make(uint32_t payload)
 				     .gso_size = 1448,
 				     .csum_start = 34,
 				     .csum_offset = 16};
-	uint8_t *f = frame + HD_VNET_HLEN_PACKET;
+	uint8_t *f = frame + DP_VNET_HLEN_PACKET;
 
 	memcpy(frame, &hdr, sizeof(hdr));
 	memcpy(f, head, sizeof(head));
@@ -149,7 +149,7 @@ static uint32_t super_make(uint32_t payload)
 static void test_super_frames(void)
 {
 	struct hd_tap_object o = params("t-tso");
-	struct hd_port *port = open_port(&o);
+	struct dp_port *port = open_port(&o);
 	int wire = fixture_wire("t-tso");
 
 	/* up to 65535 bytes with all headers, where the kernel's own limit is */
@@ -157,19 +157,19 @@ static void test_super_frames(void)
 		uint32_t len = super_make(payload);
 		struct rte_mbuf *m;
 
-		CU_ASSERT_EQUAL_FATAL(send(wire, frame, HD_VNET_HLEN_PACKET + len, 0),
-				      HD_VNET_HLEN_PACKET + len);
+		CU_ASSERT_EQUAL_FATAL(send(wire, frame, DP_VNET_HLEN_PACKET + len, 0),
+				      DP_VNET_HLEN_PACKET + len);
 		m = rx_one(port, 0);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 		CU_ASSERT_EQUAL(m->pkt_len, len);
-		CU_ASSERT_EQUAL(hd_meta(m)->flags, HD_META_CSUM | HD_META_TSO4);
-		CU_ASSERT_EQUAL(hd_meta(m)->gso_size, 1448);
+		CU_ASSERT_EQUAL(dp_meta(m)->flags, DP_META_CSUM | DP_META_TSO4);
+		CU_ASSERT_EQUAL(dp_meta(m)->gso_size, 1448);
 		CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_read(m, 54, len - 54, seen),
-				       frame + HD_VNET_HLEN_PACKET + 54, len - 54),
+				       frame + DP_VNET_HLEN_PACKET + 54, len - 54),
 				0);
 		/* and back by the same way, whole */
 		CU_ASSERT_EQUAL(port->ops->tx_burst(w, port, 0, &m, 1), 1);
-		CU_ASSERT_EQUAL_FATAL(recv(wire, seen, sizeof(seen), 0), HD_VNET_HLEN_PACKET + len);
+		CU_ASSERT_EQUAL_FATAL(recv(wire, seen, sizeof(seen), 0), DP_VNET_HLEN_PACKET + len);
 		CU_ASSERT_EQUAL(((struct virtio_net_hdr *)seen)->gso_type,
 				VIRTIO_NET_HDR_GSO_TCPV4);
 		CU_ASSERT_EQUAL(((struct virtio_net_hdr *)seen)->gso_size, 1448);
@@ -183,8 +183,8 @@ static void test_super_frames(void)
 static void test_no_offloads(void)
 {
 	struct hd_tap_object o = params("t-plain");
-	struct rte_mbuf *m[HD_BURST];
-	struct hd_port *port;
+	struct rte_mbuf *m[DP_BURST];
+	struct dp_port *port;
 	unsigned int segments = 0;
 	uint16_t n;
 	int wire;
@@ -194,12 +194,12 @@ static void test_no_offloads(void)
 	wire = fixture_wire("t-plain");
 	drain(port);
 	CU_ASSERT_EQUAL(atomic_load(&port->caps), 0);
-	CU_ASSERT(send(wire, frame, HD_VNET_HLEN_PACKET + super_make(5 * 1448), 0) > 0);
-	while ((n = port->ops->rx_burst(w, port, 0, m, HD_BURST)) > 0) {
+	CU_ASSERT(send(wire, frame, DP_VNET_HLEN_PACKET + super_make(5 * 1448), 0) > 0);
+	while ((n = port->ops->rx_burst(w, port, 0, m, DP_BURST)) > 0) {
 		for (uint16_t i = 0; i < n; i++) {
 			segments += rte_pktmbuf_mtod(m[i], uint8_t *)[0] == 2;
 			CU_ASSERT(m[i]->pkt_len <= 1514);
-			CU_ASSERT_EQUAL(hd_meta(m[i])->flags, 0);
+			CU_ASSERT_EQUAL(dp_meta(m[i])->flags, 0);
 		}
 		rte_pktmbuf_free_bulk(m, n);
 	}
@@ -212,18 +212,18 @@ static void test_no_offloads(void)
 static void test_transmit(void)
 {
 	struct hd_tap_object o = params("t-tx");
-	struct hd_port *port = open_port(&o);
+	struct dp_port *port = open_port(&o);
 	int wire = fixture_wire("t-tx");
 
 	for (uint32_t len = HD_ETH_HLEN; len <= 9000; len += len < 70 ? 1 : 333) {
 		uint8_t *f = frame_make(len);
 		struct rte_mbuf *m = rte_pktmbuf_alloc(w->big_pool);
 
-		memset(hd_meta(m), 0, sizeof(struct hd_meta));
+		memset(dp_meta(m), 0, sizeof(struct dp_meta));
 		memcpy(rte_pktmbuf_append(m, len), f, len);
 		CU_ASSERT_EQUAL(port->ops->tx_burst(w, port, 0, &m, 1), 1);
-		CU_ASSERT_EQUAL(recv(wire, seen, sizeof(seen), 0), HD_VNET_HLEN_PACKET + len);
-		CU_ASSERT_EQUAL(memcmp(seen + HD_VNET_HLEN_PACKET, f, len), 0);
+		CU_ASSERT_EQUAL(recv(wire, seen, sizeof(seen), 0), DP_VNET_HLEN_PACKET + len);
+		CU_ASSERT_EQUAL(memcmp(seen + DP_VNET_HLEN_PACKET, f, len), 0);
 	}
 	close(wire);
 	fixture_port_free(port);
@@ -234,18 +234,18 @@ static void test_transmit(void)
 static void test_refused(void)
 {
 	struct hd_tap_object o = params("t-bad");
-	struct hd_port *port = open_port(&o);
+	struct dp_port *port = open_port(&o);
 	int wire = fixture_wire("t-bad");
 	struct rte_mbuf *m[3];
 
 	for (unsigned int i = 0; i < 3; i++) {
 		m[i] = rte_pktmbuf_alloc(w->pool);
-		memset(hd_meta(m[i]), 0, sizeof(struct hd_meta));
+		memset(dp_meta(m[i]), 0, sizeof(struct dp_meta));
 		memcpy(rte_pktmbuf_append(m[i], 60), frame_make(60), 60);
 	}
 	/* a checksum that would begin behind the frame */
-	hd_meta(m[1])->flags = HD_META_CSUM;
-	hd_meta(m[1])->l3_len = 1000;
+	dp_meta(m[1])->flags = DP_META_CSUM;
+	dp_meta(m[1])->l3_len = 1000;
 	CU_ASSERT_EQUAL(port->ops->tx_burst(w, port, 0, m, 3), 3);
 	CU_ASSERT_EQUAL(fixture_drops(port, "tx_refused"), 1);
 	CU_ASSERT(recv(wire, seen, sizeof(seen), 0) > 0);
@@ -260,7 +260,7 @@ static void test_refused(void)
 static void test_no_buffers(void)
 {
 	struct hd_tap_object o = params("t-empty");
-	struct hd_port *port = open_port(&o);
+	struct dp_port *port = open_port(&o);
 	int wire = fixture_wire("t-empty");
 	struct rte_mbuf *hog[FRAMES], *m;
 
@@ -268,7 +268,7 @@ static void test_no_buffers(void)
 	CU_ASSERT_EQUAL_FATAL(rte_pktmbuf_alloc_bulk(w->pool, hog, FRAMES), 0);
 	frame_make(300);
 	for (unsigned int i = 0; i < 3; i++)
-		CU_ASSERT(send(wire, frame, HD_VNET_HLEN_PACKET + 300, 0) > 0);
+		CU_ASSERT(send(wire, frame, DP_VNET_HLEN_PACKET + 300, 0) > 0);
 	for (unsigned int i = 0; i < 1000 && fixture_drops(port, "no_buffers") < 3; i++)
 		CU_ASSERT_EQUAL(port->ops->rx_burst(w, port, 0, &m, 1), 0);
 	CU_ASSERT(fixture_drops(port, "no_buffers") >= 3);
@@ -282,7 +282,7 @@ static void test_no_buffers(void)
 static void test_link(void)
 {
 	struct hd_tap_object o = params("t-link");
-	struct hd_port *port = open_port(&o);
+	struct dp_port *port = open_port(&o);
 	struct rte_mbuf *m = rte_pktmbuf_alloc(w->pool);
 	const uint8_t mac[] = {2, 0, 0, 0, 0, 0x77};
 	char text[192];
@@ -295,7 +295,7 @@ static void test_link(void)
 	CU_ASSERT_EQUAL(port->reason, HD_PORT_LINK_DOWN);
 	CU_ASSERT_STRING_EQUAL(port->text, "t-link is down in the kernel: ip link set t-link up");
 	/* a frame that comes in between is the caller's to drop */
-	memset(hd_meta(m), 0, sizeof(struct hd_meta));
+	memset(dp_meta(m), 0, sizeof(struct dp_meta));
 	memcpy(rte_pktmbuf_append(m, 60), frame_make(60), 60);
 	CU_ASSERT_EQUAL(port->ops->tx_burst(w, port, 0, &m, 1), 0);
 	CU_ASSERT_EQUAL(fixture_drops(port, "tx_refused"), 0);
@@ -304,7 +304,7 @@ static void test_link(void)
 	CU_ASSERT_NOT_EQUAL(memcmp(port->mac, mac, sizeof(mac)), 0);
 	CU_ASSERT_EQUAL(port->mac[0] & 1, 0);
 	fixture_ip("link set t-link address 02:00:00:00:00:77");
-	for (unsigned int i = 0; i < HD_VNET_MTU_POLLS; i++)
+	for (unsigned int i = 0; i < DP_VNET_MTU_POLLS; i++)
 		CU_ASSERT_EQUAL(port->ops->poll(port), 0);
 	CU_ASSERT_EQUAL(memcmp(port->mac, mac, sizeof(mac)), 0);
 	fixture_ip("link set t-link up mtu 1400");
@@ -327,7 +327,7 @@ static void test_link(void)
 static void test_deleted(void)
 {
 	struct hd_tap_object o = params("t-gone");
-	struct hd_port *port = open_port(&o);
+	struct dp_port *port = open_port(&o);
 	unsigned int released = fixture.released;
 	enum hd_port_reason reason;
 	struct hd_err err;
@@ -349,7 +349,7 @@ static void test_deleted(void)
 static void test_queues(void)
 {
 	struct hd_tap_object o = params("t-mq");
-	struct hd_port *port;
+	struct dp_port *port;
 	struct pollfd fds[4];
 	struct rte_mbuf *m;
 
@@ -362,10 +362,10 @@ static void test_queues(void)
 		fds[q] =
 			(struct pollfd){.fd = port->ops->event_fd(port, q, true), .events = POLLIN};
 		m = rte_pktmbuf_alloc(w->pool);
-		memset(hd_meta(m), 0, sizeof(struct hd_meta));
+		memset(dp_meta(m), 0, sizeof(struct dp_meta));
 		memcpy(rte_pktmbuf_append(m, 60), frame_make(60), 60);
 		CU_ASSERT_EQUAL(port->ops->tx_burst(w, port, q, &m, 1), 1);
-		CU_ASSERT_EQUAL(recv(wire, seen, sizeof(seen), 0), HD_VNET_HLEN_PACKET + 60);
+		CU_ASSERT_EQUAL(recv(wire, seen, sizeof(seen), 0), DP_VNET_HLEN_PACKET + 60);
 		close(wire);
 	}
 	/* a frame towards us makes one of the descriptors readable */
@@ -374,7 +374,7 @@ static void test_queues(void)
 		unsigned int n = 0;
 
 		frame_make(60);
-		CU_ASSERT(send(wire, frame, HD_VNET_HLEN_PACKET + 60, 0) > 0);
+		CU_ASSERT(send(wire, frame, DP_VNET_HLEN_PACKET + 60, 0) > 0);
 		CU_ASSERT(poll(fds, 4, 1000) > 0);
 		for (uint16_t q = 0; q < 4; q++)
 			while (port->ops->rx_burst(w, port, q, &m, 1) == 1) {
@@ -391,8 +391,8 @@ static void test_queues(void)
 static void test_cannot_open(void)
 {
 	struct hd_tap_object o = params("t-mine");
-	struct hd_port *first = open_port(&o);
-	struct hd_port *port = fixture_port("tap", "p2", &o, 1, 1500);
+	struct dp_port *first = open_port(&o);
+	struct dp_port *port = fixture_port("tap", "p2", &o, 1, 1500);
 	enum hd_port_reason reason;
 	struct hd_err err;
 
@@ -413,7 +413,7 @@ static void check_bad(const struct hd_tap_object *o, const char *word)
 {
 	struct hd_err err = {0};
 
-	CU_ASSERT_EQUAL(hd_tap_validate(o, &err), -EINVAL);
+	CU_ASSERT_EQUAL(dp_tap_validate(o, &err), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, word));
 }
 
@@ -422,7 +422,7 @@ static void test_validate(void)
 	struct hd_tap_object good = params("tap0"), o;
 	struct hd_err err;
 
-	CU_ASSERT_EQUAL(hd_tap_validate(&good, &err), 0);
+	CU_ASSERT_EQUAL(dp_tap_validate(&good, &err), 0);
 	o = good, memset(o.netdev, 'x', sizeof(o.netdev)), check_bad(&o, "device");
 	o = good, o.netdev[1] = '/', check_bad(&o, "device");
 	o = good, o.netdev[0] = '\0', check_bad(&o, "device");
@@ -439,7 +439,7 @@ static void test_validate(void)
 	for (unsigned int i = 0; i < 10000; i++) {
 		for (size_t b = 0; b < sizeof(o); b++)
 			((uint8_t *)&o)[b] = (uint8_t)hd_random_u64();
-		CU_ASSERT_EQUAL(hd_tap_validate(&o, &err), -EINVAL);
+		CU_ASSERT_EQUAL(dp_tap_validate(&o, &err), -EINVAL);
 	}
 }
 

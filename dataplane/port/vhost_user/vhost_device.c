@@ -71,7 +71,7 @@ static int serve_rarp(struct vhost_port *v)
 
 	memcpy(&mac, v->session.payload.bytes, 6);
 	atomic_store(&v->rarp, mac | BIT(48));
-	hd_port_call(v->port);
+	dp_port_call(v->port);
 	return 0;
 }
 
@@ -123,7 +123,7 @@ void vhost_device_stop(struct vhost_port *v)
 	for (unsigned int i = 0; i < VHOST_RINGS_MAX; i++)
 		if (vhost_vring_at(v, i))
 			atomic_store(&vhost_vring_at(v, i)->live, false);
-	v->token = hd_rcu_start();
+	v->token = dp_rcu_start();
 }
 
 bool vhost_device_clear(struct vhost_port *v)

@@ -27,7 +27,7 @@ static void table_show(struct vhost_port *v, struct vhost_mem *table)
 static void table_drop(struct vhost_mem **table)
 {
 	if (*table)
-		vhost_mem_close(*table, hd_unmap_later);
+		vhost_mem_close(*table, dp_unmap_later);
 	free(*table);
 	*table = NULL;
 }
@@ -78,7 +78,7 @@ static struct vhost_mem *table_copy(const struct vhost_port *v, struct hd_err *e
 
 int vhost_memory_wait(struct vhost_port *v)
 {
-	v->token = hd_rcu_start();
+	v->token = dp_rcu_start();
 	return VHOST_NOT_YET;
 }
 
@@ -152,7 +152,7 @@ int vhost_memory_remove(struct vhost_port *v, struct hd_err *err)
 		    !vhost_user_settle(v, vhost_vring_at(v, i)))
 			return VHOST_NOT_YET;
 	if (v->gone.base)
-		vhost_map_close(&v->gone, hd_unmap_later);
+		vhost_map_close(&v->gone, dp_unmap_later);
 	v->gone.base = NULL;
 	free(v->removed);
 	v->removed = NULL;
@@ -193,7 +193,7 @@ void vhost_memory_clear(struct vhost_port *v)
 	atomic_store(&v->mem, NULL);
 	atomic_store(&v->log, NULL);
 	if (v->gone.base)
-		vhost_map_close(&v->gone, hd_unmap_later);
+		vhost_map_close(&v->gone, dp_unmap_later);
 	v->gone.base = NULL;
 	free(v->removed); /* its mappings are in the table, or were `gone` */
 	v->removed = NULL;

@@ -70,7 +70,7 @@ bool vhost_rings_quiet(struct vhost_port *v, unsigned int first, unsigned int n)
 		if (vhost_vring_at(v, i) && atomic_exchange(&vhost_vring_at(v, i)->live, false))
 			was_live = true;
 	if (was_live) {
-		v->token = hd_rcu_start();
+		v->token = dp_rcu_start();
 		v->waited = false;
 	} else if (!v->waits || v->waited) {
 		bool settled = true;
@@ -90,7 +90,7 @@ bool vhost_rings_all_quiet(struct vhost_port *v)
 
 void vhost_rings_tell(struct vhost_port *v, bool begins)
 {
-	struct hd_port *port = v->port;
+	struct dp_port *port = v->port;
 	uint64_t used[VHOST_RINGS_MAX / 64] = {0};
 	struct vhost_queues q;
 
@@ -99,7 +99,7 @@ void vhost_rings_tell(struct vhost_port *v, bool begins)
 			used[i / 64] |= BIT(i % 64);
 	q = vhost_user_queues(used, port->queues);
 	atomic_store(&v->rings, q.rings);
-	hd_port_set_up(port, q.rx, q.tx, vhost_user_caps(v->features));
+	dp_port_set_up(port, q.rx, q.tx, vhost_user_caps(v->features));
 	if (begins && q.rings > port->queues)
 		hd_log_port(HD_LOG_NOTICE, port->name,
 			    "the guest uses %u queue pairs, the port has %u: they share", q.rings,
@@ -129,7 +129,7 @@ void vhost_rings_end(struct vhost_port *v)
 	v->since_ns = hd_now_ns();
 	v->said = HD_PORT_NO_PEER;
 	hd_str_copy(v->said_text, sizeof(v->said_text), "the guest stopped its device");
-	hd_port_set_down(v->port, v->said, v->said_text);
+	dp_port_set_down(v->port, v->said, v->said_text);
 }
 
 /* Finds ring @r in the guest's memory. No worker has it. */
@@ -210,7 +210,7 @@ static int set_kick(struct vhost_port *v, unsigned int i, struct hd_err *err)
 	if (!vhost_rings_quiet(v, i, 1))
 		return VHOST_NOT_YET;
 	if (i % 2 && i / 2 < v->port->queues)
-		hd_idle_forget(v->port, (uint16_t)(i / 2));
+		dp_idle_forget(v->port, (uint16_t)(i / 2));
 	ret = set_event(v, r->kick, &r->has_kick, "kick", err);
 	if (ret != 0) {
 		struct hd_err other;

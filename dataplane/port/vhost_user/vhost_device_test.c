@@ -17,7 +17,7 @@
 #define SLOT 65536
 
 static uint8_t frame[1514], back[2048];
-static struct hd_port *port;
+static struct dp_port *port;
 static struct vf_dev guest;
 static struct vf_config conf;
 static char path[108];
@@ -417,7 +417,7 @@ static void test_lent(void)
 {
 	attach();
 	for (int round = 0; round < 3; round++) {
-		struct vhost_port *v = hd_port_priv(port);
+		struct vhost_port *v = dp_port_priv(port);
 		uint64_t end = hd_now_ns() + 2 * HD_NS_PER_S;
 		struct rte_mbuf *m;
 
@@ -462,7 +462,7 @@ static void test_held(void)
 	struct hd_err err;
 
 	open_port(false);
-	v = hd_port_priv(port);
+	v = dp_port_priv(port);
 	for (uint64_t round = 1; round <= 2; round++) {
 		uint64_t begin, end = hd_now_ns() + 5 * HD_NS_PER_S;
 		struct rte_mbuf *m;

@@ -16,7 +16,7 @@
 #define LOG_BYTES 8192 /* 64K pages, 256 MB */
 
 static uint8_t frame[1514], back[2048];
-static struct hd_port *port;
+static struct dp_port *port;
 static struct vf_dev guest;
 static char path[108];
 static const uint8_t zeros[LOG_AT];
@@ -114,7 +114,7 @@ static unsigned int compare(unsigned int *marked)
 /* Frames both ways, and signals that are asked for and not. */
 static void serve(unsigned int frames)
 {
-	struct rte_mbuf *m[HD_BURST];
+	struct rte_mbuf *m[DP_BURST];
 	uint16_t n = 0;
 
 	for (unsigned int i = 0; i < frames; i++) {
@@ -124,7 +124,7 @@ static void serve(unsigned int frames)
 	}
 	do {
 		rte_pktmbuf_free_bulk(m, n);
-		n = port->ops->rx_burst(vt_worker, port, 0, m, HD_BURST);
+		n = port->ops->rx_burst(vt_worker, port, 0, m, DP_BURST);
 	} while (n > 0);
 	port->ops->event_fd(port, 0, true);
 	port->ops->event_fd(port, 0, false);

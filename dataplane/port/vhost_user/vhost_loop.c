@@ -167,9 +167,9 @@ static bool serve(struct vhost_port *v, uint64_t now)
 	struct hd_err err = {0};
 	int ret;
 
-	hd_blame_enter(v->port, HD_DOING_MESSAGE);
+	dp_blame_enter(v->port, HD_DOING_MESSAGE);
 	ret = vhost_device_serve(v, &reply, &err);
-	hd_blame_leave();
+	dp_blame_leave();
 	v->waits = ret == VHOST_NOT_YET;
 	if (v->waits)
 		return true;
@@ -305,7 +305,7 @@ static void on_listener(struct vhost_port *v)
 /* Workers have left a guest that is gone: forgets it. False: not yet. */
 static bool left(struct vhost_port *v)
 {
-	if (!hd_rcu_over(v->token) || !vhost_device_clear(v))
+	if (!dp_rcu_over(v->token) || !vhost_device_clear(v))
 		return false;
 	stage_set(v, v->listener >= 0 ? VHOST_LISTENING : VHOST_CLOSED);
 	if (v->listener < 0)
@@ -327,7 +327,7 @@ static bool on_time(struct vhost_port *v, uint64_t now)
 		return !left(v) || full;
 	if (v->sock < 0)
 		return full;
-	if (v->waits && hd_rcu_over(v->token)) {
+	if (v->waits && dp_rcu_over(v->token)) {
 		v->waited = true;
 		if (serve(v, now) && !v->waits)
 			on_guest(v, 0);
@@ -402,7 +402,7 @@ static void *loop(void *arg)
 	return NULL;
 }
 
-_Static_assert(VHOST_SIGNALLERS >= HD_WORKERS_MAX, "each worker can signal");
+_Static_assert(VHOST_SIGNALLERS >= DP_WORKERS_MAX, "each worker can signal");
 
 int vhost_loop_start(struct hd_err *err)
 {
@@ -447,7 +447,7 @@ int vhost_loop_listen(struct vhost_port *v, int fd)
 
 int vhost_loop_serve(struct vhost_port *v, int fd)
 {
-	const struct hd_vhost_user_object *o = hd_port_params(v->port);
+	const struct hd_vhost_user_object *o = dp_port_params(v->port);
 	int ret;
 
 	if (v->listener < 0)

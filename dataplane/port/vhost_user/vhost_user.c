@@ -33,11 +33,11 @@ int vhost_user_validate(const void *params, struct hd_err *err)
 	int ret = socket_check(o->socket, err);
 
 	if (ret == 0)
-		ret = hd_vnet_account_check(o->owner, "owner", err);
+		ret = dp_vnet_account_check(o->owner, "owner", err);
 	if (ret == 0)
-		ret = hd_vnet_account_check(o->group, "group", err);
+		ret = dp_vnet_account_check(o->group, "group", err);
 	if (ret == 0)
-		ret = hd_vnet_offloads_check(o->offloads, err);
+		ret = dp_vnet_offloads_check(o->offloads, err);
 	if (ret != 0)
 		return ret;
 	if (o->socket_mode & ~0777u)
@@ -50,9 +50,9 @@ int vhost_user_validate(const void *params, struct hd_err *err)
 		return hd_err_set(err, EINVAL,
 				  "socket-mode: in client mode the guest's side makes the socket; "
 				  "set it there, or use mode server");
-	if (o->queues < 1 || o->queues > HD_PORT_QUEUES_MAX)
+	if (o->queues < 1 || o->queues > DP_PORT_QUEUES_MAX)
 		return hd_err_set(err, EINVAL, "queues: %u is not in 1..%d", o->queues,
-				  HD_PORT_QUEUES_MAX);
+				  DP_PORT_QUEUES_MAX);
 	return 0;
 }
 
@@ -86,11 +86,11 @@ uint32_t vhost_user_caps(uint64_t features)
 
 	if (!(features & BIT(VIRTIO_NET_F_GUEST_CSUM)))
 		return caps;
-	caps |= HD_CAP_CSUM;
+	caps |= DP_CAP_CSUM;
 	if (features & BIT(VIRTIO_NET_F_GUEST_TSO4))
-		caps |= HD_CAP_TSO4;
+		caps |= DP_CAP_TSO4;
 	if (features & BIT(VIRTIO_NET_F_GUEST_TSO6))
-		caps |= HD_CAP_TSO6;
+		caps |= DP_CAP_TSO6;
 	return caps;
 }
 
@@ -155,16 +155,16 @@ static void describe(const struct vhost_port *v, char *text, size_t size)
 			 why);
 	else
 		snprintf(text, size, "%u queue%s, %s%s%s%s%s, guest %llu MB", rings,
-			 rings == 1 ? "" : "s", caps & HD_CAP_CSUM ? "csum" : "no offloads",
-			 caps & HD_CAP_TSO4 ? " tso4" : "", caps & HD_CAP_TSO6 ? " tso6" : "",
+			 rings == 1 ? "" : "s", caps & DP_CAP_CSUM ? "csum" : "no offloads",
+			 caps & DP_CAP_TSO4 ? " tso4" : "", caps & DP_CAP_TSO6 ? " tso6" : "",
 			 v->merge ? " mrg" : "",
 			 v->features & BIT(VIRTIO_F_RING_PACKED) ? " packed" : "",
 			 (unsigned long long)(v->table ? v->table->bytes >> 20 : 0));
 }
 
-void vhost_user_detail(const struct hd_port *port, char *text, size_t size)
+void vhost_user_detail(const struct dp_port *port, char *text, size_t size)
 {
-	struct vhost_port *v = hd_port_priv(port);
+	struct vhost_port *v = dp_port_priv(port);
 
 	if (vhost_memory_deaf(v)) {
 		vhost_text_unshared(text, size);
@@ -183,7 +183,7 @@ static uint16_t vhost_user_queue_pairs(const void *params)
 	return ((const struct hd_vhost_user_object *)params)->queues;
 }
 
-static const struct hd_port_ops vhost_user_ops = {
+static const struct dp_port_ops vhost_user_ops = {
 	.name = "vhost-user",
 	.params = HD_VHOST_USER,
 	.params_size = sizeof(struct hd_vhost_user_object),
@@ -201,5 +201,5 @@ static const struct hd_port_ops vhost_user_ops = {
 
 RTE_INIT(vhost_user_register)
 {
-	hd_port_kind_register(&vhost_user_ops);
+	dp_port_kind_register(&vhost_user_ops);
 }

@@ -67,7 +67,7 @@ struct vhost_vring {
 	bool fresh; /* kicks have not been turned off yet */
 	bool stale; /* its packets came while the port was disabled */
 	uint16_t thrown;
-	uint16_t less; /* a burst takes so many packets less than HD_BURST now */
+	uint16_t less; /* a burst takes so many packets less than DP_BURST now */
 
 	/*
 	 * Event descriptors. Their numbers stay the same as long as the ring exists: dup3(2) puts a
@@ -99,10 +99,10 @@ struct vhost_port {
 	uint16_t hlen; /* bytes of a virtio-net header; hlen..offload are constant for live rings */
 	bool merge;    /* MRG_RXBUF */
 	bool offload;  /* CSUM: the guest may send packets with partial checksums */
-	uint16_t turn[HD_PORT_QUEUES_MAX]; /* the ring that a queue served last */
+	uint16_t turn[DP_PORT_QUEUES_MAX]; /* the ring that a queue served last */
 
 	/* under the lock of vhost_loop.c */
-	struct hd_port *port;
+	struct dp_port *port;
 	enum vhost_stage stage;
 	int sock, listener; /* -1: none */
 	uint32_t watched;   /* events that the loop waits for on sock */
@@ -150,20 +150,20 @@ struct vhost_port {
 };
 
 /* ops, in vhost_user_open.c; control thread */
-int vhost_user_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err);
-void vhost_user_close(struct hd_port *port);
-int vhost_user_poll(struct hd_port *port);
+int vhost_user_open(struct dp_port *port, enum hd_port_reason *reason, struct hd_err *err);
+void vhost_user_close(struct dp_port *port);
+int vhost_user_poll(struct dp_port *port);
 
 /* ops, in vhost_user_rx.c and vhost_user_tx.c; worker */
-uint16_t vhost_user_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+uint16_t vhost_user_rx(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 		       uint16_t n);
-uint16_t vhost_user_tx(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+uint16_t vhost_user_tx(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 		       uint16_t n);
-int vhost_user_event_fd(struct hd_port *port, uint16_t q, bool arm);
+int vhost_user_event_fd(struct dp_port *port, uint16_t q, bool arm);
 
 /* ops, in vhost_user.c */
 int vhost_user_validate(const void *params, struct hd_err *err);
-void vhost_user_detail(const struct hd_port *port, char *text, size_t size);
+void vhost_user_detail(const struct dp_port *port, char *text, size_t size);
 
 /* vhost_user_rx.c */
 
@@ -189,7 +189,7 @@ const char *vhost_user_broken(const struct vhost_port *v);
 /* Virtio features that a port with @o offers. Pure. */
 uint64_t vhost_user_offered(const struct hd_vhost_user_object *o);
 
-/* HD_CAP_* of a guest with these negotiated features. Pure. */
+/* DP_CAP_* of a guest with these negotiated features. Pure. */
 uint32_t vhost_user_caps(uint64_t features);
 
 /*

@@ -15,7 +15,7 @@
 #include "tests/unit/unit.h"
 
 static uint8_t frame[66000], back[70000];
-static struct hd_port *port;
+static struct dp_port *port;
 static struct vf_dev guest;
 static struct vf_config conf;
 static char path[108];
@@ -60,24 +60,24 @@ static void cross(int version, uint32_t payload, uint16_t seg)
 	uint32_t len = vt_tcp(frame, version, payload);
 	struct virtio_net_hdr_v1 h = header(version, len, 1448), got;
 	struct rte_mbuf *m;
-	struct hd_meta *meta;
+	struct dp_meta *meta;
 
 	CU_ASSERT_EQUAL_FATAL(vf_send(&guest, 0, &h, frame, len), 0);
 	m = vt_rx(port, 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
-	meta = hd_meta(m);
+	meta = dp_meta(m);
 	CU_ASSERT_EQUAL(m->pkt_len, len);
 	CU_ASSERT_TRUE(m->data_len >= 256 || m->data_len == len);
-	CU_ASSERT_EQUAL(meta->flags & HD_META_TSO,
-			len <= 1514 ? 0 : (version == 4 ? HD_META_TSO4 : HD_META_TSO6));
-	CU_ASSERT_TRUE(meta->flags & HD_META_CSUM);
+	CU_ASSERT_EQUAL(meta->flags & DP_META_TSO,
+			len <= 1514 ? 0 : (version == 4 ? DP_META_TSO4 : DP_META_TSO6));
+	CU_ASSERT_TRUE(meta->flags & DP_META_CSUM);
 	CU_ASSERT_EQUAL(meta->l2_len, 14);
 	CU_ASSERT_EQUAL(meta->l3_len, version == 4 ? 20 : 40);
 	CU_ASSERT_EQUAL(meta->gso_size, len <= 1514 ? 0 : 1448);
 	if (seg) { /* as it comes from elsewhere: a chain */
 		struct rte_mbuf *chain = vt_mbuf(rte_pktmbuf_read(m, 0, len, back), len, seg);
 
-		*hd_meta(chain) = *meta;
+		*dp_meta(chain) = *meta;
 		rte_pktmbuf_free(m);
 		m = chain;
 	}
@@ -114,7 +114,7 @@ static void test_shared(void)
 	attach(1, VT_ALL, 66000);
 	for (unsigned int seg = 1024; seg <= 2048; seg += 1024) {
 		m = vt_mbuf(frame, len, (uint16_t)seg);
-		*hd_meta(m) = (struct hd_meta){.flags = HD_META_CSUM | HD_META_TSO4,
+		*dp_meta(m) = (struct dp_meta){.flags = DP_META_CSUM | DP_META_TSO4,
 					       .l2_len = 14,
 					       .l3_len = 20,
 					       .l4_len = 20,
@@ -129,7 +129,7 @@ static void test_shared(void)
 		CU_ASSERT_EQUAL(copy->pkt_len, len);
 		CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_read(copy, 0, len, back), frame, len), 0);
 		/* now completed elsewhere, it must not be sent as one that is not */
-		hd_meta(copy)->flags = 0;
+		dp_meta(copy)->flags = 0;
 		CU_ASSERT_EQUAL(port->ops->tx_burst(vt_worker, port, 0, &copy, 1), 1);
 		{
 			struct virtio_net_hdr_v1 h;
@@ -158,7 +158,7 @@ static void test_buffers(void)
 	detach();
 	attach(1, VT_ALL, 1600);
 	m = vt_mbuf(frame, len, 2048);
-	*hd_meta(m) = (struct hd_meta){.flags = HD_META_CSUM | HD_META_TSO6,
+	*dp_meta(m) = (struct dp_meta){.flags = DP_META_CSUM | DP_META_TSO6,
 				       .l2_len = 14,
 				       .l3_len = 40,
 				       .l4_len = 20,
@@ -198,7 +198,7 @@ static bool cross_in_pieces(uint16_t pieces)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 	CU_ASSERT_EQUAL(m->pkt_len, len);
 	CU_ASSERT(m->data_len >= 256);
-	CU_ASSERT_EQUAL(hd_meta(m)->flags & HD_META_TSO, HD_META_TSO4);
+	CU_ASSERT_EQUAL(dp_meta(m)->flags & DP_META_TSO, DP_META_TSO4);
 	CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_read(m, 0, len, back), frame, len), 0);
 	for (const struct rte_mbuf *seg = m; seg; seg = seg->next)
 		lent |= RTE_MBUF_HAS_EXTBUF(seg);
@@ -234,7 +234,7 @@ static void test_hostile(void)
 		uint32_t len =
 			vt_tcp(frame, r & 1 ? 4 : 6, (uint32_t)(r >> 8) % (r & 2 ? 60000 : 1400));
 		struct virtio_net_hdr_v1 h = header(r & 1 ? 4 : 6, len, 1448);
-		struct rte_mbuf *m[HD_BURST];
+		struct rte_mbuf *m[DP_BURST];
 		uint16_t n;
 
 		for (unsigned int k = 0; k < (r >> 40 & 3); k++) {
@@ -246,15 +246,15 @@ static void test_hostile(void)
 		if ((r >> 44 & 15) == 0)
 			len = (uint32_t)(r >> 48) % 80 + 1;
 		sent += vf_send(&guest, 0, &h, frame, len) == 0;
-		n = port->ops->rx_burst(vt_worker, port, 0, m, HD_BURST);
+		n = port->ops->rx_burst(vt_worker, port, 0, m, DP_BURST);
 		good += n;
 		for (uint16_t i = 0; i < n; i++) {
-			const struct hd_meta *meta = hd_meta(m[i]);
+			const struct dp_meta *meta = dp_meta(m[i]);
 
 			CU_ASSERT_TRUE(m[i]->pkt_len >= 14);
 			CU_ASSERT_TRUE(!meta->flags || meta->l2_len + meta->l3_len + meta->l4_len <=
 							       (int)m[i]->pkt_len);
-			CU_ASSERT_TRUE(!(meta->flags & HD_META_TSO) || meta->gso_size > 0);
+			CU_ASSERT_TRUE(!(meta->flags & DP_META_TSO) || meta->gso_size > 0);
 			if (port->ops->tx_burst(vt_worker, port, 0, &m[i], 1) != 1)
 				rte_pktmbuf_free(m[i]);
 			vf_rx_done(vf_rx(&guest, 0), vf_rx_count(vf_rx(&guest, 0)));
@@ -295,8 +295,8 @@ static void test_rubbish(void)
 		}
 		vf_post(r, (uint16_t)(hd_random_u64() % 70000));
 		for (int i = 0; i < 50; i++) {
-			struct rte_mbuf *m[HD_BURST];
-			uint16_t n = port->ops->rx_burst(vt_worker, port, 0, m, HD_BURST);
+			struct rte_mbuf *m[DP_BURST];
+			uint16_t n = port->ops->rx_burst(vt_worker, port, 0, m, DP_BURST);
 			uint16_t sent = port->ops->tx_burst(vt_worker, port, 0, m, n);
 
 			rte_pktmbuf_free_bulk(m + sent, n - sent);
@@ -366,7 +366,7 @@ static void test_rarp(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 	CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_mtod_offset(m, uint8_t *, 6), mac, 6), 0);
 	CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_mtod_offset(m, uint8_t *, 12), "\x80\x35", 2), 0);
-	CU_ASSERT_EQUAL(hd_meta(m)->flags, 0);
+	CU_ASSERT_EQUAL(dp_meta(m)->flags, 0);
 	rte_pktmbuf_free(m);
 	detach();
 }

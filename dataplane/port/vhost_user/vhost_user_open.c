@@ -45,7 +45,7 @@ static bool say(struct vhost_port *v, enum hd_port_reason reason, const char *te
 		return false;
 	v->said = reason;
 	hd_str_copy(v->said_text, sizeof(v->said_text), text);
-	hd_port_set_down(v->port, reason, v->said_text);
+	dp_port_set_down(v->port, reason, v->said_text);
 	return true;
 }
 
@@ -76,7 +76,7 @@ static bool still_absent(const struct vhost_port *v, const struct stat *folder, 
 }
 
 /* Remembers @folder as it was before the look at the socket. */
-static void is_absent(struct hd_port *port, struct vhost_port *v, const struct stat *folder,
+static void is_absent(struct dp_port *port, struct vhost_port *v, const struct stat *folder,
 		      uint64_t now)
 {
 	uint64_t spread = (port->id % 16) * (ABSENT_CHECK_NS / 32); /* not all at once */
@@ -93,7 +93,7 @@ static void is_absent(struct hd_port *port, struct vhost_port *v, const struct s
 }
 
 /* There is no socket that can be looked at, for the reason @error. */
-static void nothing_there(struct hd_port *port, struct vhost_port *v, int error,
+static void nothing_there(struct dp_port *port, struct vhost_port *v, int error,
 			  const struct stat *folder, uint64_t now)
 {
 	char text[sizeof(v->said_text)];
@@ -112,9 +112,9 @@ static void nothing_there(struct hd_port *port, struct vhost_port *v, int error,
  * Connects to the guest's socket: to what was looked at. Where the guest's umask left us no right,
  * heddled is asked for it.
  */
-static int guest_connect(struct hd_port *port, struct vhost_port *v, struct stat *st)
+static int guest_connect(struct dp_port *port, struct vhost_port *v, struct stat *st)
 {
-	const struct hd_vhost_user_object *o = hd_port_params(port);
+	const struct hd_vhost_user_object *o = dp_port_params(port);
 	int sock = openat(v->dir, o->socket, O_PATH | O_NOFOLLOW | O_CLOEXEC), ret;
 	char path[sizeof("/proc/self/fd/") + 10];
 	struct hd_err err;
@@ -128,7 +128,7 @@ static int guest_connect(struct hd_port *port, struct vhost_port *v, struct stat
 		ret = -ENOTSOCK;
 	else
 		ret = vhost_socket_connect(path);
-	if (ret == -EACCES && hd_opener_vhost_admit(port->name, &err) == 0)
+	if (ret == -EACCES && dp_opener_vhost_admit(port->name, &err) == 0)
 		ret = vhost_socket_connect(path);
 	close(sock);
 	if (ret < 0)
@@ -159,9 +159,9 @@ static enum hd_port_reason explain(const struct vhost_port *v, int error, const 
 }
 
 /* Client mode: looks for the guest's socket in the @folder as it is now, and connects to it. */
-static void client_try(struct hd_port *port, struct vhost_port *v, const struct stat *folder)
+static void client_try(struct dp_port *port, struct vhost_port *v, const struct stat *folder)
 {
-	const struct hd_vhost_user_object *o = hd_port_params(port);
+	const struct hd_vhost_user_object *o = dp_port_params(port);
 	char text[sizeof(v->said_text)];
 	enum hd_port_reason reason;
 	uint64_t now = hd_now_ns();
@@ -239,9 +239,9 @@ static int server_start(struct vhost_port *v, const struct hd_vhost_user_object 
 	return 0;
 }
 
-static int folder_open(const struct hd_port *port, struct vhost_port *v, struct hd_err *err)
+static int folder_open(const struct dp_port *port, struct vhost_port *v, struct hd_err *err)
 {
-	const struct hd_vhost_user_object *o = hd_port_params(port);
+	const struct hd_vhost_user_object *o = dp_port_params(port);
 	struct hd_open_vhost req = {.mode = o->socket_mode, .server = o->server};
 	struct hd_opened_vhost opened = {0};
 
@@ -249,7 +249,7 @@ static int folder_open(const struct hd_port *port, struct vhost_port *v, struct 
 	hd_str_copy(req.socket, sizeof(req.socket), o->socket);
 	hd_str_copy(req.owner, sizeof(req.owner), o->owner);
 	hd_str_copy(req.group, sizeof(req.group), o->group);
-	v->dir = hd_opener_vhost(&req, &opened, err);
+	v->dir = dp_opener_vhost(&req, &opened, err);
 	v->mode = opened.mode & 0777;
 	return v->dir < 0 ? v->dir : 0;
 }
@@ -258,7 +258,7 @@ static int folder_open(const struct hd_port *port, struct vhost_port *v, struct 
  * The port as it begins, with nothing open. What its guests did before is remembered, unless an
  * operator disabled it and enabled it again.
  */
-static void begin(struct hd_port *port, struct vhost_port *v)
+static void begin(struct dp_port *port, struct vhost_port *v)
 {
 	if (port->was_disabled) {
 		v->faults = 0;
@@ -281,9 +281,9 @@ static void begin(struct hd_port *port, struct vhost_port *v)
 	atomic_store(&v->rings, 1);
 }
 
-static int start(struct hd_port *port, struct vhost_port *v, struct hd_err *err)
+static int start(struct dp_port *port, struct vhost_port *v, struct hd_err *err)
 {
-	const struct hd_vhost_user_object *o = hd_port_params(port);
+	const struct hd_vhost_user_object *o = dp_port_params(port);
 	struct stat folder;
 	int ret = 0;
 
@@ -301,14 +301,14 @@ static int start(struct hd_port *port, struct vhost_port *v, struct hd_err *err)
 	return ret;
 }
 
-int vhost_user_open(struct hd_port *port, enum hd_port_reason *reason, struct hd_err *err)
+int vhost_user_open(struct dp_port *port, enum hd_port_reason *reason, struct hd_err *err)
 {
-	const struct hd_vhost_user_object *o = hd_port_params(port);
-	struct vhost_port *v = hd_port_priv(port);
+	const struct hd_vhost_user_object *o = dp_port_params(port);
+	struct vhost_port *v = dp_port_priv(port);
 	int ret;
 
 	*reason = HD_PORT_ERROR;
-	ret = vhost_user_path(hd_options_vhost_dir(), port->name, o->socket, v->shown, err);
+	ret = vhost_user_path(dp_options_vhost_dir(), port->name, o->socket, v->shown, err);
 	if (ret != 0)
 		return hd_err_set(err, EINVAL, "%s", err->text);
 	ret = vhost_loop_start(err);
@@ -322,10 +322,10 @@ int vhost_user_open(struct hd_port *port, enum hd_port_reason *reason, struct hd
 	return ret == -EINVAL ? -EIO : ret;
 }
 
-void vhost_user_close(struct hd_port *port)
+void vhost_user_close(struct dp_port *port)
 {
-	const struct hd_vhost_user_object *o = hd_port_params(port);
-	struct vhost_port *v = hd_port_priv(port);
+	const struct hd_vhost_user_object *o = dp_port_params(port);
+	struct vhost_port *v = dp_port_priv(port);
 	struct stat st;
 
 	vhost_lock();
@@ -399,9 +399,9 @@ static void after_bad(struct vhost_port *v, const char *name)
 }
 
 /* Nobody is there. Below 0: the port is to be opened anew. */
-static int poll_closed(struct hd_port *port, struct vhost_port *v)
+static int poll_closed(struct dp_port *port, struct vhost_port *v)
 {
-	const struct hd_vhost_user_object *o = hd_port_params(port);
+	const struct hd_vhost_user_object *o = dp_port_params(port);
 	struct stat folder;
 
 	after_bad(v, o->socket);
@@ -414,9 +414,9 @@ static int poll_closed(struct hd_port *port, struct vhost_port *v)
 	return 0;
 }
 
-static int poll_listening(struct hd_port *port, struct vhost_port *v)
+static int poll_listening(struct dp_port *port, struct vhost_port *v)
 {
-	const struct hd_vhost_user_object *o = hd_port_params(port);
+	const struct hd_vhost_user_object *o = dp_port_params(port);
 	char text[sizeof(v->said_text)];
 
 	if (server_socket_gone(v, o->socket)) {
@@ -437,9 +437,9 @@ static int poll_listening(struct hd_port *port, struct vhost_port *v)
 	return 0;
 }
 
-static void poll_connected(struct hd_port *port, struct vhost_port *v)
+static void poll_connected(struct dp_port *port, struct vhost_port *v)
 {
-	const struct hd_vhost_user_object *o = hd_port_params(port);
+	const struct hd_vhost_user_object *o = dp_port_params(port);
 	char text[sizeof(v->said_text)];
 
 	if (vhost_memory_unshared(v)) {
@@ -453,9 +453,9 @@ static void poll_connected(struct hd_port *port, struct vhost_port *v)
 	}
 }
 
-int vhost_user_poll(struct hd_port *port)
+int vhost_user_poll(struct dp_port *port)
 {
-	struct vhost_port *v = hd_port_priv(port);
+	struct vhost_port *v = dp_port_priv(port);
 	enum vhost_stage stage;
 	int ret = 0;
 

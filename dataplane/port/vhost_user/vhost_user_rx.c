@@ -6,7 +6,7 @@
  * the first bytes of others. The rest stays in the guest's memory, where mbufs borrow it, and is
  * copied once, to its destination. The next call of receive returns the buffers to the ring, when
  * the loop that received them is over. A worker that keeps a packet for longer copies it
- * (hd_mbuf_own()).
+ * (dp_mbuf_own()).
  */
 #define _GNU_SOURCE
 #include "dataplane/port/vhost_user/vhost_user.h"
@@ -169,7 +169,7 @@ static bool add_copy(struct rte_mempool *pool, struct rte_mbuf *m, const struct 
  * instruction. It stays where it is until the ring is read again, when nobody has the packet any
  * more.
  */
-static bool add_lent(struct hd_worker *w, struct vhost_vring *r, unsigned int packet,
+static bool add_lent(struct dp_worker *w, struct vhost_vring *r, unsigned int packet,
 		     struct rte_mbuf *m, const struct vhost_piece *at, uint32_t skip, uint32_t len)
 {
 	struct rte_mbuf_ext_shared_info *lender = &r->lender[packet];
@@ -213,7 +213,7 @@ static bool add_lent(struct hd_worker *w, struct vhost_vring *r, unsigned int pa
 }
 
 /* Longer than what is copied whole, or in pieces: the first bytes are copied, the rest is lent. */
-static bool take_long(struct hd_worker *w, const struct vhost_port *v, struct vhost_vring *r,
+static bool take_long(struct dp_worker *w, const struct vhost_port *v, struct vhost_vring *r,
 		      unsigned int packet, struct rte_mbuf *m)
 {
 	const struct vhost_packet *p = &r->batch.packet[packet];
@@ -232,18 +232,18 @@ static bool take_long(struct hd_worker *w, const struct vhost_port *v, struct vh
 }
 
 /* A packet becomes @m. False: dropped for @reason; @m is still the caller's. */
-static inline bool take(struct hd_worker *w, const struct vhost_port *v, struct vhost_vring *r,
-			unsigned int packet, struct rte_mbuf *m, struct hd_drop_reason **reason)
+static inline bool take(struct dp_worker *w, const struct vhost_port *v, struct vhost_vring *r,
+			unsigned int packet, struct rte_mbuf *m, struct dp_drop_reason **reason)
 {
 	const struct vhost_packet *p = &r->batch.packet[packet];
 	const struct vhost_piece *at = &r->batch.piece[p->first];
 	uint32_t len = p->len - v->hlen;
 	struct virtio_net_hdr hdr;
 
-	hd_meta(m)->flags = 0;
+	dp_meta(m)->flags = 0;
 	if (unlikely(p->len < (uint32_t)v->hlen + HD_ETH_HLEN)) {
 		begin(m, 0);
-		*reason = hd_drop_rx_truncated;
+		*reason = dp_drop_rx_truncated;
 		return false;
 	}
 	if (likely(p->pieces == 1 && len <= COPY_ALL)) {
@@ -253,33 +253,33 @@ static inline bool take(struct hd_worker *w, const struct vhost_port *v, struct 
 	} else {
 		begin(m, 0);
 		copy_out(at, 0, &hdr, sizeof(hdr));
-		*reason = hd_drop_no_buffers;
+		*reason = dp_drop_no_buffers;
 		if (unlikely(!take_long(w, v, r, packet, m)))
 			return false;
 	}
 	if (likely(!(hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) && !hdr.gso_type) || !v->offload)
 		return true;
-	*reason = hd_drop_bad_offload;
-	return hd_offload_rx(m, &hdr) == 0;
+	*reason = dp_drop_bad_offload;
+	return dp_offload_rx(m, &hdr) == 0;
 }
 
 /* The packets of a batch become the mbufs @m, which are there. Returns how many are good. */
-static uint16_t take_all(struct hd_worker *w, struct hd_port *port, struct vhost_vring *r,
+static uint16_t take_all(struct dp_worker *w, struct dp_port *port, struct vhost_vring *r,
 			 struct rte_mbuf **m)
 {
-	const struct vhost_port *v = hd_port_priv(port);
+	const struct vhost_port *v = dp_port_priv(port);
 	struct vhost_batch *b = &r->batch;
 	uint16_t good = 0;
 
 	for (unsigned int i = 0; i < b->packets; i++) {
-		struct hd_drop_reason *reason;
+		struct dp_drop_reason *reason;
 
 		if (likely(take(w, v, r, i, m[i], &reason))) {
 			m[good++] = m[i];
 			continue;
 		}
-		hd_port_rx_extra(w, port, 1, m[i]->pkt_len);
-		hd_drop(w, port->id, reason, m[i]);
+		dp_port_rx_extra(w, port, 1, m[i]->pkt_len);
+		dp_drop(w, port->id, reason, m[i]);
 	}
 	return good;
 }
@@ -292,14 +292,14 @@ static uint16_t burst_fit(const struct vhost_batch *b)
 	for (unsigned int i = 0; i < b->packets; i++)
 		bytes += b->packet[i].len;
 	fit = (uint64_t)BURST_BYTES * b->packets / bytes;
-	fit = RTE_MIN(fit, (uint64_t)HD_BURST);
+	fit = RTE_MIN(fit, (uint64_t)DP_BURST);
 	return (uint16_t)RTE_MAX(fit, (uint64_t)BURST_MIN);
 }
 
-static uint16_t receive(struct hd_worker *w, struct hd_port *port, struct vhost_vring *r,
+static uint16_t receive(struct dp_worker *w, struct dp_port *port, struct vhost_vring *r,
 			struct rte_mbuf **m, uint16_t n)
 {
-	struct vhost_port *v = hd_port_priv(port);
+	struct vhost_port *v = dp_port_priv(port);
 	uint16_t good;
 
 	r->ring.mem = atomic_load_explicit(&v->mem, memory_order_acquire);
@@ -313,7 +313,7 @@ static uint16_t receive(struct hd_worker *w, struct hd_port *port, struct vhost_
 		atomic_store_explicit(&v->heard, true, memory_order_relaxed);
 	good = take_all(w, port, r, m);
 	if (unlikely(r->less) || r->lent)
-		r->less = HD_BURST - burst_fit(&r->batch);
+		r->less = DP_BURST - burst_fit(&r->batch);
 	if (r->lent) {
 		r->lent = r->batch.packets;
 	} else {
@@ -327,20 +327,20 @@ static uint16_t receive(struct hd_worker *w, struct hd_port *port, struct vhost_
  * What the guest gave us while the port was disabled does not come in; at most as much as its
  * largest ring holds, so that one who goes on at full speed is heard.
  */
-static void throw_away(struct hd_worker *w, struct hd_port *port, struct vhost_vring *r,
+static void throw_away(struct dp_worker *w, struct dp_port *port, struct vhost_vring *r,
 		       struct rte_mbuf **m)
 {
-	uint16_t n = receive(w, port, r, m, HD_BURST);
+	uint16_t n = receive(w, port, r, m, DP_BURST);
 
 	for (uint16_t i = 0; i < n; i++)
-		hd_port_rx_extra(w, port, 1, m[i]->pkt_len);
-	hd_drop_bulk(w, port->id, hd_drop_port_disabled, m, n);
+		dp_port_rx_extra(w, port, 1, m[i]->pkt_len);
+	dp_drop_bulk(w, port->id, dp_drop_port_disabled, m, n);
 	r->thrown += n;
-	r->stale = n == HD_BURST && r->thrown < RING_MAX;
+	r->stale = n == DP_BURST && r->thrown < RING_MAX;
 }
 
 /* Guests ask for a network that knows where they are after they moved (RARP, RFC 903). */
-static uint16_t announce(struct hd_worker *w, struct vhost_port *v, struct rte_mbuf **m)
+static uint16_t announce(struct dp_worker *w, struct vhost_port *v, struct rte_mbuf **m)
 {
 	static const uint8_t rarp[] = {0x80, 0x35, 0, 1, 8, 0, 6, 4, 0, 3}; /* a request, reverse */
 	struct rte_mbuf *frame = rte_pktmbuf_alloc(w->pool);
@@ -359,13 +359,13 @@ static uint16_t announce(struct hd_worker *w, struct vhost_port *v, struct rte_m
 	memcpy(p + 2 * HD_ETH_ALEN, rarp, sizeof(rarp));
 	memcpy(p + HD_ETH_HLEN + 8, &mac, HD_ETH_ALEN);
 	memcpy(p + HD_ETH_HLEN + 18, &mac, HD_ETH_ALEN);
-	hd_meta(frame)->flags = 0;
+	dp_meta(frame)->flags = 0;
 	m[0] = frame;
 	return 1;
 }
 
 /* Queue @q serves rings q, q + queues, ...: a guest may use more than the port has queues. */
-static uint16_t next_ring(struct vhost_port *v, const struct hd_port *port, uint16_t q)
+static uint16_t next_ring(struct vhost_port *v, const struct dp_port *port, uint16_t q)
 {
 	uint16_t rings = atomic_load_explicit(&v->rings, memory_order_relaxed);
 	uint16_t ring = q;
@@ -379,10 +379,10 @@ static uint16_t next_ring(struct vhost_port *v, const struct hd_port *port, uint
 	return ring;
 }
 
-uint16_t vhost_user_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+uint16_t vhost_user_rx(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 		       uint16_t n)
 {
-	struct vhost_port *v = hd_port_priv(port);
+	struct vhost_port *v = dp_port_priv(port);
 	struct vhost_vring *r = ring_of(v, 2u * next_ring(v, port, q) + 1);
 
 	if (!r)
@@ -402,7 +402,7 @@ uint16_t vhost_user_rx(struct hd_worker *w, struct hd_port *port, uint16_t q, st
 	}
 	if (unlikely(atomic_load_explicit(&v->rarp, memory_order_relaxed)) && q == 0)
 		return announce(w, v, m);
-	return receive(w, port, r, m, RTE_MIN(n, HD_BURST - r->less));
+	return receive(w, port, r, m, RTE_MIN(n, DP_BURST - r->less));
 }
 
 /*
@@ -430,9 +430,9 @@ static void drain(struct vhost_port *v, const struct vhost_vring *r, uint16_t q)
 		atomic_store(&v->deaf, true);
 }
 
-int vhost_user_event_fd(struct hd_port *port, uint16_t q, bool arm)
+int vhost_user_event_fd(struct dp_port *port, uint16_t q, bool arm)
 {
-	struct vhost_port *v = hd_port_priv(port);
+	struct vhost_port *v = dp_port_priv(port);
 	struct vhost_vring *r = ring_of(v, 2u * q + 1);
 
 	/*

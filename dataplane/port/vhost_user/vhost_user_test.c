@@ -101,11 +101,11 @@ static void test_features(void)
 	o.offloads = 0;
 	CU_ASSERT_EQUAL(vhost_user_offered(&o) & (tso | csum), 0);
 	CU_ASSERT_EQUAL(vhost_user_caps(0), 0);
-	CU_ASSERT_EQUAL(vhost_user_caps(tso | csum), HD_CAP_CSUM | HD_CAP_TSO4 | HD_CAP_TSO6);
+	CU_ASSERT_EQUAL(vhost_user_caps(tso | csum), DP_CAP_CSUM | DP_CAP_TSO4 | DP_CAP_TSO6);
 	/* super-frames without checksums do not exist */
 	CU_ASSERT_EQUAL(vhost_user_caps(tso), 0);
 	CU_ASSERT_EQUAL(vhost_user_caps(csum | 1ull << VIRTIO_NET_F_GUEST_TSO6),
-			HD_CAP_CSUM | HD_CAP_TSO6);
+			DP_CAP_CSUM | DP_CAP_TSO6);
 }
 
 static void test_queues(void)
@@ -128,7 +128,7 @@ static void test_queues(void)
 	CU_ASSERT_TRUE(q.rx == 4 && q.rings == 128);
 }
 
-static void swap_frames(struct hd_port *port, struct vf_dev *guest)
+static void swap_frames(struct dp_port *port, struct vf_dev *guest)
 {
 	uint8_t frame[1514], back[2048];
 	struct rte_mbuf *m;
@@ -152,7 +152,7 @@ static void swap_frames(struct hd_port *port, struct vf_dev *guest)
 static void test_client(void)
 {
 	struct hd_vhost_user_object o = vt_object("client.sock", false, 1);
-	struct hd_port *port = vt_port(&o);
+	struct dp_port *port = vt_port(&o);
 	struct vf_dev guest = {.listener = -1};
 	char path[108], text[128];
 	struct vf_config conf = vt_guest(&o, path);
@@ -202,7 +202,7 @@ static void flood(const struct vf_config *conf, int ready)
 static void test_killed(void)
 {
 	struct hd_vhost_user_object o = vt_object("killed.sock", false, 1);
-	struct hd_port *port = vt_port(&o);
+	struct dp_port *port = vt_port(&o);
 	char path[108];
 	struct vf_config conf = vt_guest(&o, path);
 
@@ -221,8 +221,8 @@ static void test_killed(void)
 		close(ready[0]);
 		CU_ASSERT_TRUE_FATAL(vt_wait(port, true));
 		while (total < 2000) {
-			struct rte_mbuf *m[HD_BURST];
-			uint16_t n = port->ops->rx_burst(vt_worker, port, 0, m, HD_BURST);
+			struct rte_mbuf *m[DP_BURST];
+			uint16_t n = port->ops->rx_burst(vt_worker, port, 0, m, DP_BURST);
 
 			/* the guest never reads: its ring fills, and the rest is ours to free */
 			uint16_t sent = port->ops->tx_burst(vt_worker, port, 0, m, n);
@@ -246,7 +246,7 @@ static void test_client_words(void)
 	char path[108];
 	struct vf_config conf = vt_guest(&o, path);
 	struct vf_dev guest = {.listener = -1};
-	struct hd_port *port;
+	struct dp_port *port;
 
 	/* a socket that nobody listens on, as a killed guest leaves it */
 	CU_ASSERT_EQUAL_FATAL(vf_open(&guest, &conf), 0);
@@ -269,7 +269,7 @@ static void test_client_words(void)
 	fixture_port_free(port);
 }
 
-static bool detail_has(struct hd_port *port, const char *words)
+static bool detail_has(struct dp_port *port, const char *words)
 {
 	char text[192];
 
@@ -282,7 +282,7 @@ static void test_unshared(void)
 {
 	for (int server = 0; server < 2; server++) {
 		struct hd_vhost_user_object o = vt_object(server ? "s.sock" : "c.sock", server, 1);
-		struct hd_port *port = vt_port(&o);
+		struct dp_port *port = vt_port(&o);
 		struct vf_dev guest = {.listener = -1};
 		char path[108];
 		struct vf_config conf = vt_guest(&o, path), good;
@@ -317,7 +317,7 @@ static void test_unshared(void)
 static void test_private(void)
 {
 	struct hd_vhost_user_object o = vt_object("private.sock", false, 1);
-	struct hd_port *port = vt_port(&o);
+	struct dp_port *port = vt_port(&o);
 	struct vf_dev guest = {.listener = -1};
 	char path[108];
 	struct vf_config conf = vt_guest(&o, path);
@@ -355,7 +355,7 @@ static void test_denied(void)
 	char path[108];
 	struct vf_config conf = vt_guest(&o, path);
 	struct vf_dev guest = {.listener = -1};
-	struct hd_port *port;
+	struct dp_port *port;
 
 	if (geteuid() != 0)
 		return; /* nobody to become */
@@ -380,7 +380,7 @@ static void test_server(void)
 	struct vf_dev guest = {.listener = -1}, second = {.listener = -1};
 	char path[108];
 	struct vf_config conf = vt_guest(&o, path);
-	struct hd_port *port;
+	struct dp_port *port;
 	struct stat st;
 
 	/* what a killed switch leaves behind */
@@ -419,7 +419,7 @@ static void test_server_taken(void)
 	struct vf_config conf = vt_guest(&o, path);
 	struct vf_dev guest = {.listener = -1};
 	enum hd_port_reason reason;
-	struct hd_port *port;
+	struct dp_port *port;
 	struct hd_err err;
 
 	conf.server = true; /* QEMU with server=on, and we with mode server */

@@ -13,7 +13,7 @@
 #define VT_ALL    (VF_FEATURES_PLAIN | VF_FEATURES_OFFLOAD)
 
 extern char vt_dir[64];
-extern struct hd_worker *const vt_worker;
+extern struct dp_worker *const vt_worker;
 extern int vt_admits; /* how often heddled got VHOST_ADMIT */
 
 /* Makes a temporary directory, and starts the fixture. */
@@ -23,22 +23,22 @@ int vt_setup(void);
 struct hd_vhost_user_object vt_object(const char *socket, bool server, uint16_t queues);
 
 /* Makes and opens a port. Exits on failure. */
-struct hd_port *vt_port(const struct hd_vhost_user_object *o);
+struct dp_port *vt_port(const struct hd_vhost_user_object *o);
 
 /* A guest's settings for the other side of @o. */
 struct vf_config vt_guest(const struct hd_vhost_user_object *o, char path[108]);
 
 /* Polls the port until it is up (or down), at most 2 s. */
-bool vt_wait(struct hd_port *port, bool up);
+bool vt_wait(struct dp_port *port, bool up);
 
 /* Calls vf_connect() when the port has finished with the guest before. */
-int vt_connect(struct hd_port *port, struct vf_dev *guest, const struct vf_config *conf);
+int vt_connect(struct dp_port *port, struct vf_dev *guest, const struct vf_config *conf);
 
 /* Opens the port, connects the guest, and waits until the port is up. */
-void vt_attach(struct hd_port *port, struct vf_dev *guest, const struct vf_config *conf);
+void vt_attach(struct dp_port *port, struct vf_dev *guest, const struct vf_config *conf);
 
 /* Receives one packet of the guest's from queue @q of the port, at most 1 s later. */
-struct rte_mbuf *vt_rx(struct hd_port *port, uint16_t q);
+struct rte_mbuf *vt_rx(struct dp_port *port, uint16_t q);
 
 /* Makes a packet of the @len bytes at @frame, in segments of at most @seg bytes. */
 struct rte_mbuf *vt_mbuf(const void *frame, uint32_t len, uint16_t seg);

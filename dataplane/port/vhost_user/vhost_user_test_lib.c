@@ -23,14 +23,14 @@
 #include "dataplane/port/vhost_user/vhost_loop.h"
 
 char vt_dir[64] = "/tmp/heddle-vhost-XXXXXX";
-struct hd_worker *const vt_worker = &fixture.worker;
+struct dp_worker *const vt_worker = &fixture.worker;
 
-const char *hd_options_vhost_dir(void)
+const char *dp_options_vhost_dir(void)
 {
 	return vt_dir;
 }
 
-int hd_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *opened,
+int dp_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *opened,
 		    struct hd_err *err)
 {
 	char path[128];
@@ -48,7 +48,7 @@ int hd_opener_vhost(const struct hd_open_vhost *req, struct hd_opened_vhost *ope
 
 int vt_admits;
 
-int hd_opener_vhost_admit(const char *port, struct hd_err *err)
+int dp_opener_vhost_admit(const char *port, struct hd_err *err)
 {
 	vt_admits++;
 	return hd_err_set(err, ENOTCONN, "no heddled in a unit test");
@@ -86,9 +86,9 @@ struct hd_vhost_user_object vt_object(const char *socket, bool server, uint16_t 
 	return o;
 }
 
-struct hd_port *vt_port(const struct hd_vhost_user_object *o)
+struct dp_port *vt_port(const struct hd_vhost_user_object *o)
 {
-	struct hd_port *port = fixture_port("vhost-user", VT_PORT, o, o->queues, 1500);
+	struct dp_port *port = fixture_port("vhost-user", VT_PORT, o, o->queues, 1500);
 	enum hd_port_reason reason;
 	struct hd_err err;
 
@@ -113,7 +113,7 @@ struct vf_config vt_guest(const struct hd_vhost_user_object *o, char path[108])
 	};
 }
 
-bool vt_wait(struct hd_port *port, bool up)
+bool vt_wait(struct dp_port *port, bool up)
 {
 	uint64_t end = hd_now_ns() + 2 * HD_NS_PER_S;
 
@@ -125,10 +125,10 @@ bool vt_wait(struct hd_port *port, bool up)
 }
 
 /* The loop has done with the connection before, and the port's is there, or may come. */
-static bool is_ready(struct hd_port *port, struct vf_dev *guest)
+static bool is_ready(struct dp_port *port, struct vf_dev *guest)
 {
 	struct pollfd pfd = {.fd = guest->listener, .events = POLLIN};
-	struct vhost_port *v = hd_port_priv(port);
+	struct vhost_port *v = dp_port_priv(port);
 	bool taken;
 
 	if (guest->listener > 0)
@@ -139,7 +139,7 @@ static bool is_ready(struct hd_port *port, struct vf_dev *guest)
 	return !taken;
 }
 
-int vt_connect(struct hd_port *port, struct vf_dev *guest, const struct vf_config *conf)
+int vt_connect(struct dp_port *port, struct vf_dev *guest, const struct vf_config *conf)
 {
 	uint64_t end = hd_now_ns() + 10 * HD_NS_PER_S;
 
@@ -151,7 +151,7 @@ int vt_connect(struct hd_port *port, struct vf_dev *guest, const struct vf_confi
 	return vf_connect(guest, conf);
 }
 
-void vt_attach(struct hd_port *port, struct vf_dev *guest, const struct vf_config *conf)
+void vt_attach(struct dp_port *port, struct vf_dev *guest, const struct vf_config *conf)
 {
 	if (guest->listener <= 0 && vf_open(guest, conf) != 0) {
 		fprintf(stderr, "guest: %s\n", guest->error);
@@ -164,10 +164,10 @@ void vt_attach(struct hd_port *port, struct vf_dev *guest, const struct vf_confi
 	CU_ASSERT_TRUE(vt_wait(port, true));
 }
 
-struct rte_mbuf *vt_rx(struct hd_port *port, uint16_t q)
+struct rte_mbuf *vt_rx(struct dp_port *port, uint16_t q)
 {
 	uint64_t end = hd_now_ns() + HD_NS_PER_S;
-	struct rte_mbuf *m[HD_BURST];
+	struct rte_mbuf *m[DP_BURST];
 	uint16_t n;
 
 	do
@@ -188,7 +188,7 @@ struct rte_mbuf *vt_mbuf(const void *frame, uint32_t len, uint16_t seg)
 		if (!m)
 			exit(1);
 		memcpy(rte_pktmbuf_append(m, n), p, n);
-		memset(hd_meta(m), 0, sizeof(struct hd_meta));
+		memset(dp_meta(m), 0, sizeof(struct dp_meta));
 		if (!head)
 			head = m;
 		else

@@ -103,12 +103,12 @@ static inline void write_packet(const struct vhost_batch *b, const struct vhost_
 	const struct vhost_piece *piece = &b->piece[p->first];
 	struct place to = {piece, 0};
 
-	if (likely(p->pieces == 1 && hlen == sizeof(hdr) && !hd_meta(m)->flags)) {
+	if (likely(p->pieces == 1 && hlen == sizeof(hdr) && !dp_meta(m)->flags)) {
 		put_plain(piece->at, m, p->heads);
 		return;
 	}
-	if (hd_meta(m)->flags)
-		hd_offload_tx_header(m, &hdr.hdr);
+	if (dp_meta(m)->flags)
+		dp_offload_tx_header(m, &hdr.hdr);
 	put(&to, &hdr, hlen);
 	for (; m; m = m->next)
 		put(&to, rte_pktmbuf_mtod(m, const void *), m->data_len);
@@ -136,10 +136,10 @@ static uint16_t send_some(struct vhost_port *v, struct vhost_vring *r, struct rt
 	return room;
 }
 
-uint16_t vhost_user_tx(struct hd_worker *w, struct hd_port *port, uint16_t q, struct rte_mbuf **m,
+uint16_t vhost_user_tx(struct dp_worker *w, struct dp_port *port, uint16_t q, struct rte_mbuf **m,
 		       uint16_t n)
 {
-	struct vhost_port *v = hd_port_priv(port);
+	struct vhost_port *v = dp_port_priv(port);
 	struct vhost_vring *r = atomic_load_explicit(&v->vring[2 * q], memory_order_acquire);
 	uint16_t sent = 0;
 
@@ -155,10 +155,10 @@ uint16_t vhost_user_tx(struct hd_worker *w, struct hd_port *port, uint16_t q, st
 		bool too_long;
 
 		took = send_some(v, r, m + sent, want, &too_long);
-		hd_mbuf_free_bulk(w, m + sent, took);
+		dp_mbuf_free_bulk(w, m + sent, took);
 		sent += took;
 		if (unlikely(too_long))
-			hd_vnet_tx_refused(w, port, m[sent++]);
+			dp_vnet_tx_refused(w, port, m[sent++]);
 		else if (took < want)
 			break;
 	}

@@ -31,7 +31,7 @@ static uint64_t cpu_ns(void)
 	return (uint64_t)t.tv_sec * HD_NS_PER_S + (uint64_t)t.tv_nsec;
 }
 
-static struct hd_port *port_make(char *spec)
+static struct dp_port *port_make(char *spec)
 {
 	char *netdev = strchr(spec, ':');
 	char *netns = strchr(spec, '@');
@@ -39,7 +39,7 @@ static struct hd_port *port_make(char *spec)
 		.queues = 1, .mtu = 1500, .offloads = HD_OFFLOAD_CSUM | HD_OFFLOAD_TSO};
 	struct hd_af_packet_object packet = {.offloads = HD_OFFLOAD_CSUM | HD_OFFLOAD_TSO};
 	enum hd_port_reason reason;
-	struct hd_port *port;
+	struct dp_port *port;
 	struct hd_err err;
 
 	if (netdev == NULL) {
@@ -63,12 +63,12 @@ static struct hd_port *port_make(char *spec)
 	return port;
 }
 
-static uint16_t forward(struct hd_port *from, struct hd_port *to)
+static uint16_t forward(struct dp_port *from, struct dp_port *to)
 {
-	struct hd_worker *w = &fixture.worker;
-	struct rte_mbuf *m[HD_BURST];
+	struct dp_worker *w = &fixture.worker;
+	struct rte_mbuf *m[DP_BURST];
 	uint64_t start = cpu_ns();
-	uint16_t n = from->ops->rx_burst(w, from, 0, m, HD_BURST);
+	uint16_t n = from->ops->rx_burst(w, from, 0, m, DP_BURST);
 	uint16_t sent;
 
 	if (n == 0)
@@ -85,16 +85,16 @@ static uint16_t forward(struct hd_port *from, struct hd_port *to)
 	return n;
 }
 
-static void report(const struct hd_port *port)
+static void report(const struct dp_port *port)
 {
 	const struct hd_stats_port *s = &fixture.port_stats[port->id];
-	const struct hd_drop_reason *r;
+	const struct dp_drop_reason *r;
 	char detail[192];
 
 	port->ops->detail(port, detail, sizeof(detail));
 	printf("%s: rx %" PRIu64 " frames %" PRIu64 " bytes, tx %" PRIu64 " of %" PRIu64, detail,
 	       s->rx_packets, s->rx_bytes, s->tx_packets, s->offered);
-	for (unsigned int i = 0; (r = hd_drop_by_index(i)) != NULL; i++)
+	for (unsigned int i = 0; (r = dp_drop_by_index(i)) != NULL; i++)
 		if (s->drops[i] > 0)
 			printf(", %s %" PRIu64, r->name, s->drops[i]);
 	printf("\n");
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
 {
 	struct pollfd in = {.fd = 0, .events = POLLIN};
 	uint64_t polled = 0, loops = 0, busy = 0;
-	struct hd_port *a, *b;
+	struct dp_port *a, *b;
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: port_bridge KIND:NETDEV[@NETNS] KIND:NETDEV[@NETNS]\n");
