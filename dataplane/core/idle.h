@@ -20,7 +20,6 @@
  */
 #define DP_IDLE_REST_NS    50000
 #define DP_IDLE_REST_LOOKS 64
-#define DP_IDLE_REST_CALLS 4 /* looks that are system calls */
 
 /*
  * A worker that finds nothing sleeps so long, and the kernel's timer slack (50 us) longer, before it looks
@@ -50,9 +49,7 @@ void dp_idle_begin(struct dp_worker *w);
 /* A look at @q found nothing. True: it is to rest. Worker. */
 static inline bool dp_idle_is_quiet(const struct dp_worker *w, struct dp_rx_queue *q)
 {
-	uint32_t looks = q->port->ops->looks_by_call ? DP_IDLE_REST_CALLS : DP_IDLE_REST_LOOKS;
-
-	return ++q->empty >= looks && w->now_ns - q->busy_ns >= DP_IDLE_REST_NS;
+	return ++q->empty >= DP_IDLE_REST_LOOKS && w->now_ns - q->busy_ns >= DP_IDLE_REST_NS;
 }
 
 /* A look at @q found something. Worker. */

@@ -268,7 +268,7 @@ static void test_calm(void)
 	end();
 }
 
-/* Where a look is a system call a worker sleeps between two that find nothing, and needs few of them. */
+/* Where a look is a system call a worker sleeps between two that find nothing. */
 static void test_calls_cost(void)
 {
 	uint64_t sleeps;
@@ -287,10 +287,6 @@ static void test_calls_cost(void)
 	CU_ASSERT_EQUAL(turn(0), 1);
 	dp_idle(&worker);
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 2);
-	for (unsigned int i = 0; i < DP_IDLE_REST_CALLS; i++)
-		turn(DP_IDLE_REST_NS);
-	CU_ASSERT_EQUAL(tree.rx[0]->n_active, 1);
-	CU_ASSERT_EQUAL(tree.rx[0]->q[tree.rx[0]->active[0]].port, ports[10]);
 	end();
 }
 
