@@ -42,10 +42,10 @@ unsigned int l3_owners_count(void);
 /* Marks neighbours of gateways that are not in @tree, or not as they were. Control thread. */
 void l3_owners_forget_outdated(const struct dp_config *tree);
 
-/* The owner of a gateway's neighbours: gateways are spread over the workers. */
+/* The owner of a gateway's neighbours. */
 static inline unsigned int l3_owner_of(uint16_t gateway)
 {
-	return (uint32_t)(uint16_t)(gateway * 40503u) * l3_owners_count() >> 16;
+	return gateway % l3_owners_count();
 }
 
 static inline struct l3_neigh_key l3_neigh_key(const struct l3_gateway *g, unsigned int family,
