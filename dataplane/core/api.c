@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The data plane's side of the configuration bracket, and the list of other handlers.
+ * Serves the configuration bracket and the registered tables of handlers on the channel to
+ * heddle-mgmt.
  */
 #include "dataplane/core/api.h"
 

@@ -52,7 +52,10 @@ void dp_blame_leave(void)
 	dp_inside_leave(&own);
 }
 
-/* A signal that a process sent, and no instruction of ours caused. Our own are those of abort() and raise(). */
+/*
+ * A signal that a process sent, and no instruction of ours caused. Our own are those of abort() and
+ * raise().
+ */
 static bool was_sent(const siginfo_t *info)
 {
 	return info->si_code <= 0;
@@ -73,7 +76,10 @@ static void on_death(int sig, siginfo_t *info, void *context)
 		last->doing = dp_inside_doing(inside);
 		__atomic_store_n(&last->seq, last->seq + 1, __ATOMIC_RELEASE);
 	}
-	/* It was reset to what the system does: the same happens again, and ends us. Unless it was sent. */
+	/*
+	 * It was reset to what the system does: the same happens again, and ends us. Unless it was
+	 * sent.
+	 */
 	if (before[sig].sa_flags & SA_SIGINFO)
 		before[sig].sa_sigaction(sig, info, context); /* a sanitizer's */
 	else if (was_sent(info))

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which port each thread is inside of, so that a crash names it, and the ports that are held back for
- * the crashes before (heddle/api/blame.h).
+ * Records which port each thread is working on, so that a crash can be blamed on that port, and
+ * holds back the ports that were blamed (heddle/api/blame.h).
  *
- * A port is held back for a second after its first death, then twice as long each time, up to about a
- * minute. Ten minutes without one, or being disabled by configuration, and all is forgotten.
+ * A port is held back for 1 second after its first crash, and twice as long after each further one,
+ * up to 64 seconds. The crashes of a port are forgotten after ten minutes without one, or when it
+ * is disabled by configuration.
  */
 #ifndef DATAPLANE_CORE_BLAME_H
 #define DATAPLANE_CORE_BLAME_H
@@ -24,8 +25,8 @@
 struct dp_port;
 
 /*
- * A thread's mark: the port's address with what is being done in its lowest bits; 0: inside none. One
- * store, once a burst.
+ * A thread's mark: the address of the port that the thread is inside of, with the action (enum
+ * hd_doing) in its lowest bits. 0: it is inside no port. Costs one store for each burst.
  */
 typedef _Atomic uintptr_t dp_inside;
 
@@ -39,7 +40,7 @@ static inline void dp_inside_leave(dp_inside *mark)
 	atomic_store_explicit(mark, 0, memory_order_relaxed);
 }
 
-/* The two parts of a mark; the port may be gone, if the mark is another thread's. */
+/* The two parts of a mark. The port in another thread's mark may have been freed already. */
 #define DP_INSIDE_DOING 7u
 
 static inline const struct dp_port *dp_inside_port(uintptr_t mark)
@@ -52,36 +53,39 @@ static inline enum hd_doing dp_inside_doing(uintptr_t mark)
 	return (enum hd_doing)(mark & DP_INSIDE_DOING);
 }
 
-/* "sending to it". Static. */
+/* Returns the text for an action, such as "sending to it". The string is static. */
 const char *dp_doing_text(enum hd_doing doing);
 
-/* From now on @mark is this thread's, for a worker. */
+/* Makes @mark the mark of the calling thread. Worker. */
 void dp_blame_thread(dp_inside *mark);
 
-/* The same for any other thread, which has a mark of its own. They do not nest. */
+/* Sets and clears the mark of a thread that is no worker. Calls do not nest. */
 void dp_blame_enter(const struct dp_port *port, enum hd_doing doing);
 void dp_blame_leave(void);
 
 /*
- * Takes the memory from heddled, or anonymous memory without one (@shared false); reads what the
- * heddle-dp before wrote last, logs it, and from now on writes down what ends this one. Control
- * thread, once. 0 or -errno.
+ * Gets the memory from heddled or, with @shared false, anonymous memory. Reads and logs what ended
+ * the previous heddle-dp, and from now on records what ends this one. Control thread, once. 0 or
+ * -errno with @err.
  */
 int dp_blame_init(bool shared, struct hd_err *err);
 
-/* Takes the last death into account, at @now_ns; a part of dp_blame_init(). */
+/* Blames the port in which the previous heddle-dp ended, if any. Called by dp_blame_init(). */
 void dp_blame_take(uint64_t now_ns);
 
-/* A worker stood inside @port: it is held back as if heddle-dp had died there. Control thread. */
+/* A worker was stuck inside @port: holds the port back as after a crash there. Control thread. */
 void dp_blame_stall(const char *port, enum hd_doing doing, uint64_t now_ns);
 
-/* Until when the port is held back, with the reason in @text; 0: it is not. Control thread. */
+/*
+ * Returns the time until which the port is held back, and writes the reason to @text; 0: the port
+ * is not held back. Control thread.
+ */
 uint64_t dp_blame_holds(const char *port, uint64_t now_ns, char *text, size_t size);
 
-/* True if some port is held back. Control thread. */
+/* True if at least one port is held back. Control thread. */
 bool dp_blame_any(uint64_t now_ns);
 
-/* Forgets what @port did: an operator disabled it. Control thread. */
+/* Forgets the crashes of @port, since an operator disabled it. Control thread. */
 void dp_blame_forgive(const char *port);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A crash inside a port names it, and the port is held back, longer each time; a crash outside of any
- * is nobody's.
+ * A crash inside a port is blamed on that port, which is held back, longer after each crash. A
+ * crash outside of all ports is blamed on none.
  */
 #include <signal.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where the path shows its frames to captures (dataplane/capture). A worker takes the pointer once a
- * loop; it is NULL while nobody captures, and then each place costs one look at it for a burst.
+ * The hooks by which the path gives frames to captures (dataplane/capture). A worker reads the
+ * pointer once a loop. It is NULL while nobody captures; then each place costs one check for a
+ * burst.
  */
 #ifndef DATAPLANE_CORE_CAPTURE_H
 #define DATAPLANE_CORE_CAPTURE_H
@@ -14,19 +15,22 @@ struct dp_port_config;
 struct dp_worker;
 struct rte_mbuf;
 
-/* All on a worker, which gives itself; frames are only read. */
+/* All hooks are called by a worker, which passes itself as @w. They must not change frames. */
 struct dp_capture_hooks {
-	/* A burst as it came in by @port, before its features. */
+	/* A burst that came in by @port, before the port's features run. */
 	void (*in)(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		   uint16_t n);
 	/*
-	 * A burst as it is about to leave by @port. Until sent() is called, a drop of one of these
-	 * says that it did not leave after all.
+	 * A burst that is about to leave by @port. A frame of it that is dropped before sent() is
+	 * called did not leave.
 	 */
 	void (*out)(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 		    uint16_t n);
 	void (*sent)(struct dp_worker *w);
-	/* @n frames that are dropped at port @id. @m: NULL when nothing of them is there (any more). */
+	/*
+	 * @n frames that are dropped at port @id. @m is NULL if their bytes are not available (any
+	 * more).
+	 */
 	void (*drop)(struct dp_worker *w, uint16_t id, const struct dp_drop_reason *reason,
 		     struct rte_mbuf **m, unsigned int n);
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Descriptors whose close() waits: TCP sockets that linger, because the peer did not read what was
- * sent. The kernel takes such a one out of the table of descriptors first and waits then.
+ * Closes descriptors whose close() waits: TCP sockets that linger, since the peer did not read the
+ * data. The kernel first removes such a descriptor from the table and then waits.
  */
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Prepare and commit of the configuration tree.
+ * Prepares, commits and frees configuration trees.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -125,9 +125,9 @@ static void settle(void)
 }
 
 /*
- * Frees old trees, and with them the ids of their domains. A worker may have missed the tree that came
- * after, and found the next one: so the token is of a time when each had a tree without these domains,
- * and when it is over each has dropped the frames that it held for them (hold.h).
+ * Frees old trees, and with them the ids of their domains. A worker may have missed the tree that
+ * came after, and found the next one: so the token is of a time when each had a tree without these
+ * domains, and when it is over each has dropped the frames that it held for them (hold.h).
  */
 static void free_old(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tree's switches and domains. A domain is there while a port carries its VLAN; its id stays the
- * same from tree to tree. Where no switch and no segment changed, domains that have the members that
- * they had are shared with the running tree (config_member.c).
+ * Builds the tree's switches and domains. A domain exists while a port carries its VLAN; its id
+ * stays the same from tree to tree. If no switch and no segment changed, domains with unchanged
+ * members are shared with the running tree (config_member.c).
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tree's domains where only ports changed: one that a port joins or leaves is made anew, the
- * others are shared with the running tree.
+ * Builds the tree's domains if only ports changed: a domain that a port joins or leaves is made
+ * anew, the others are shared with the running tree.
  */
 #include <errno.h>
 #include <stdlib.h>

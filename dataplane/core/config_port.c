@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tree's ports. One whose objects did not change is shared with the running tree.
+ * Builds the tree's ports. A port whose objects did not change is shared with the running tree.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -131,7 +131,9 @@ static void fill_mac(const struct dp_build *b, struct dp_port *port, const char 
 		memcpy(port->mac, ops->mac(params), sizeof(port->mac));
 }
 
-/* The port itself: the running one if its kind and the kind's object are the same, else a new one. */
+/*
+ * The port itself: the running one if its kind and the kind's object are the same, else a new one.
+ */
 static int choose_port(struct dp_build *b, struct dp_port_config *c, const struct hd_port_object *o,
 		       const struct dp_port_config *now)
 {

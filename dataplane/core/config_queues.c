@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tree's receive queues, by the worker that polls them.
+ * Builds the list of receive queues of each worker.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tree after random deltas is the one that the objects ask for: members, ids, queues, names. What
- * is around the tree (workers, heddled, counters) is played.
+ * After random deltas the tree is the one that the objects ask for: members, ids, queues, names.
+ * Workers, heddled and counters are simulated.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A binary heap of pointers, each of which knows its place.
+ * A binary heap of pointers to deadlines; each deadline has its index in the heap.
  */
 #include "dataplane/core/deadline.h"
 

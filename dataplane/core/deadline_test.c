@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Deadlines, against a list that is searched from end to end. */
+/* Compares deadlines with a model: a list that is searched from end to end. */
 #include "dataplane/core/deadline.h"
 #include "tests/unit/unit.h"
 

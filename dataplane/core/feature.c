@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The list of features and its order: a small topological sort, once at the start.
+ * Sorts the registered features topologically, once at the start.
  */
 #include <errno.h>
 #include <stdbool.h>

@@ -50,7 +50,10 @@ int dp_handover_init(struct dp_worker *w)
 	return w->handed ? 0 : -rte_errno;
 }
 
-/* The other side looks at the ring after it said that it sleeps, and we after we put something there. */
+/*
+ * The other side looks at the ring after it said that it sleeps, and we after we put something
+ * there.
+ */
 static void wake(struct dp_worker *to)
 {
 	uint64_t one = 1;
@@ -128,7 +131,10 @@ unsigned int dp_handover_run(struct dp_worker *w)
 {
 	unsigned int total = rte_ring_count(w->handed), n;
 
-	/* What was there at first and no more: all of it, since ids may change owner after this loop. */
+	/*
+	 * What was there at first and no more: all of it, since ids may change owner after this
+	 * loop.
+	 */
 	for (unsigned int left = total; left; left -= n) {
 		n = run_some(w, left);
 		if (!n)

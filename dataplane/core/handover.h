@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Packets that one worker hands over to another: the one that owns the state which they need. They
- * come in the order in which a worker handed them over.
+ * Hands packets over from one worker to another, which owns the state that the packets need.
+ * Packets from the same worker arrive in the order in which they were handed over.
  */
 #ifndef DATAPLANE_CORE_HANDOVER_H
 #define DATAPLANE_CORE_HANDOVER_H
@@ -13,36 +13,44 @@
 #include "dataplane/core/port.h"
 #include "dataplane/core/worker.h"
 
-#define DP_HANDOVER_RING  4096 /* packets that wait for a worker */
+#define DP_HANDOVER_RING  4096 /* packets that can wait for a worker */
 #define DP_HANDOVER_KINDS 16
 
-/* @m is the function's; meta(m)->port is the port that it is about, and is there. Worker. */
+/*
+ * Processes a packet that was handed over, and owns @m. dp_meta(m)->port is the packet's port,
+ * which is in the worker's tree. Worker.
+ */
 typedef void (*dp_handover_fn)(struct dp_worker *w, struct rte_mbuf *m);
 
-/* What is to be done with such a packet. From a constructor (RTE_INIT). Returns its number. */
+/*
+ * Registers a function for packets that are handed over. Returns its number. From a constructor
+ * (RTE_INIT).
+ */
 uint8_t dp_handover_register(dp_handover_fn fn);
 
 /*
- * The same for packets that no port received: they count as injected, at the worker that they come to. One that
- * comes too late counts as received by its port, too, so that its books balance.
+ * The same for packets that no port received. The receiving worker counts them as injected. One
+ * whose port is gone when it arrives also counts as received by that port, so that the port's
+ * counters agree.
  */
 uint8_t dp_handover_register_new(dp_handover_fn fn);
 
 /*
- * Gives @m, which is about @port, to worker @to; to oneself it is given at once. False: the worker's ring
- * is full, or there is no memory, and the packet was dropped (reason "handover_full"). Worker; or, with @w
- * NULL, another thread that keeps @port from going away: then the packet was only freed.
+ * Hands @m, a packet of @port, over to worker @to; if that is @w itself, processes it at once.
+ * False: the worker's ring is full or there is no memory, and the packet was dropped (reason
+ * "handover_full"). Worker. Another thread, which must keep @port from going away, calls it with @w
+ * NULL; then a failure only frees the packet.
  */
 bool dp_hand_over(struct dp_worker *w, unsigned int to, uint8_t kind, const struct dp_port *port,
 		  struct rte_mbuf *m);
 
-/* Makes a worker's ring. Control thread, at the start. 0 or -errno. */
+/* Makes the worker's ring. Control thread, at the start. 0 or -errno. */
 int dp_handover_init(struct dp_worker *w);
 
-/* Takes what was handed over to the worker. Returns how many packets. Worker. */
+/* Processes all packets that were handed over to the worker. Returns how many. Worker. */
 unsigned int dp_handover_run(struct dp_worker *w);
 
-/* True if something was. Worker. */
+/* True if packets wait that were handed over to the worker. Worker. */
 bool dp_handover_waits(const struct dp_worker *w);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Queues that rest, and wake; with a kind whose packets are a number. */
+/* Queues rest and wake up. The ports' kind has a number in place of packets. */
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -221,7 +221,10 @@ static void test_late(void)
 	end();
 }
 
-/* A worker sleeps when all rest, and wakes for one; it looks often where there is nothing to wait for. */
+/*
+ * A worker sleeps when all rest, and wakes for one; it looks often where there is nothing to wait
+ * for.
+ */
 static void test_sleep(void)
 {
 	uint64_t sleeps;
@@ -359,8 +362,8 @@ static uint64_t slept(void)
 }
 
 /*
- * A sleep is over at the next deadline, or when a port may be looked at again, and does not begin when a packet
- * was handed over.
+ * A sleep is over at the next deadline, or when a port may be looked at again, and does not begin
+ * when a packet was handed over.
  */
 static void test_until(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A worker's loop.
+ * Makes the workers, and runs their loop.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,8 +25,8 @@
 #include "dataplane/core/tx.h"
 
 /*
- * The time of a loop that flooding and cutting may take, and the sends that this may come to: a write
- * to a TAP costs a hundred times what a guest's ring does.
+ * The time of a loop that flooding and cutting may take, and the sends that this may come to: a
+ * write to a TAP costs a hundred times what a guest's ring does.
  */
 #define SEND_US         500
 #define SEND_BUDGET_MIN 16
@@ -184,7 +184,9 @@ bool dp_worker_loop(struct dp_worker *w)
 	unsigned int handed;
 
 	begin(w);
-	/* First, since heddle-cp's packets are among it: they leave before the data of this loop. */
+	/*
+	 * First, since heddle-cp's packets are among it: they leave before the data of this loop.
+	 */
 	handed = dp_handover_run(w);
 	if (unlikely(w->hold->n_ports))
 		dp_path->resume(w);

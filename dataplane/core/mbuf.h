@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Small helpers for packets.
+ * Helpers for mbufs: copies, and frees in bulk.
  */
 #ifndef DATAPLANE_CORE_MBUF_H
 #define DATAPLANE_CORE_MBUF_H
@@ -10,19 +10,19 @@
 #include "dataplane/core/meta.h"
 #include "dataplane/core/worker.h"
 
-/* Has nobody else a reference to its first segment? */
+/* True if nobody else has a reference to the packet's first segment. */
 static inline bool dp_mbuf_is_private(const struct rte_mbuf *m)
 {
 	return rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m);
 }
 
-/* The rare half of dp_mbuf_writable(). Worker. */
+/* The rare case of dp_mbuf_writable(): copies. Worker. */
 struct rte_mbuf *dp_mbuf_copy_head(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t bytes);
 
 /*
- * A packet that may be written to in its first @bytes: @m itself if nobody else has it, else a copy
- * of those (small packets whole) with the rest attached; @m's reference is given up then. The copy
- * has @m's meta. NULL when the pool is empty: @m is still the caller's. Worker.
+ * Returns a packet whose first @bytes may be written: @m itself if nobody else has it, else a copy
+ * of these bytes (of all bytes, if the packet is small) with the rest attached, which has @m's
+ * meta; then @m is freed. NULL: the pool is empty, and @m still belongs to the caller. Worker.
  */
 static inline struct rte_mbuf *dp_mbuf_writable(struct rte_mempool *pool, struct rte_mbuf *m,
 						uint32_t bytes)
@@ -33,15 +33,15 @@ static inline struct rte_mbuf *dp_mbuf_writable(struct rte_mempool *pool, struct
 }
 
 /*
- * A packet that may be kept for longer than the loop that received it: @m itself, or a copy when a part
- * of it is lent (RTE_MBUF_F_EXTERNAL): a guest's memory, which is given back after the loop. @m's
- * reference is given up then. NULL when the pool is empty: @m is still the caller's. Worker.
+ * Returns a packet that may be kept longer than the loop that received it: @m itself, or a copy if
+ * part of @m lies in a guest's memory (RTE_MBUF_F_EXTERNAL), which is given back after the loop;
+ * then @m is freed. NULL: the pool is empty, and @m still belongs to the caller. Worker.
  */
 struct rte_mbuf *dp_mbuf_own(struct dp_worker *w, struct rte_mbuf *m);
 
 /*
- * Frees @n packets, as rte_pktmbuf_free_bulk() does: at once, when all are of one buffer of the frames'
- * pool and nobody else has them, which most are. Worker.
+ * Frees @n packets like rte_pktmbuf_free_bulk(), but faster in the most frequent case: each packet
+ * is one mbuf of the frames' pool, and nobody else has it. Worker.
  */
 static inline void dp_mbuf_free_bulk(struct dp_worker *w, struct rte_mbuf **m, unsigned int n)
 {

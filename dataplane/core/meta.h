@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the path knows about a packet besides its bytes: one struct in a dynamic field of the mbuf.
+ * The metadata of a packet: one struct in the mbuf's dynamic field.
  *
- * The packet contract. An mbuf may be a chain; its first segment holds min(length, 256) bytes. An
- * mbuf whose reference count is above 1 is read-only: who writes, copies (dp_mbuf_writable()).
- * The frame's bytes stay as they came in until it is sent: a tag is taken off, put on or changed by
- * the transmit step of each egress port (dp_vlan_egress()).
+ * The packet contract: an mbuf may be a chain; its first segment holds min(length, 256) bytes. An
+ * mbuf whose reference count is above 1 is read-only: copy it before a write (dp_mbuf_writable()).
+ * The bytes of a frame stay as they were received until it is sent: the transmit step of each
+ * egress port removes, adds or changes the tag (dp_vlan_egress()).
  */
 #ifndef DATAPLANE_CORE_META_H
 #define DATAPLANE_CORE_META_H
@@ -23,18 +23,18 @@ enum dp_meta_flags {
 #define DP_META_TSO (DP_META_TSO4 | DP_META_TSO6)
 
 struct dp_meta {
-	uint64_t time_ns;     /* when it came in: the loop's time, in replay the capture's */
-	uint32_t domain;      /* after classification: index of its domain in the tree */
-	uint16_t port;        /* ingress port's id, DP_PORT_ID_NONE for what we made ourselves */
-	uint16_t tci;         /* after classification: PCP and DEI of the frame, VID of its VLAN */
-	uint8_t tag_len;      /* after classification: 4 if the tag at offset 12 is the VLAN's */
-	uint8_t flags;        /* enum dp_meta_flags */
-	uint8_t l2_len;       /* these five only with flags: Ethernet header with all tags, */
-	uint8_t l4_len;       /* TCP or UDP header, */
-	uint16_t l3_len;      /* IP header with options or extension headers, */
-	uint16_t csum_offset; /* of the checksum from the start of L4, */
+	uint64_t time_ns; /* time of receipt: of the loop; in replay, of the capture */
+	uint32_t domain;  /* after classification: index of its domain in the tree */
+	uint16_t port;    /* ingress port's id; DP_PORT_ID_NONE: the switch made the packet */
+	uint16_t tci;     /* after classification: PCP and DEI of the frame, VID of its VLAN */
+	uint8_t tag_len;  /* after classification: 4 if the tag at offset 12 is the VLAN's */
+	uint8_t flags;    /* enum dp_meta_flags */
+	uint8_t l2_len;   /* this and the next four only with flags: Ethernet header and tags, */
+	uint8_t l4_len;   /* TCP or UDP header, */
+	uint16_t l3_len;  /* IP header with options or extension headers, */
+	uint16_t csum_offset; /* offset of the checksum from the start of L4, */
 	uint16_t gso_size;    /* payload bytes of one segment (with TSO) */
-	uint8_t next;         /* handed over to another worker: what it does with it (handover.h) */
+	uint8_t next;         /* of a packet handed over: the function's number (handover.h) */
 	uint8_t spare;
 };
 
@@ -42,7 +42,10 @@ _Static_assert(sizeof(struct dp_meta) == 32, "a second cache line's dynamic area
 
 #define DP_PORT_ID_NONE UINT16_MAX
 
-/* Where the field is: all that an mbuf has for such fields. Constant, so that to find it costs nothing. */
+/*
+ * The offset of the struct: the start of the area that an mbuf has for dynamic fields. It is a
+ * constant, so that access costs nothing.
+ */
 #define DP_META_OFFSET RTE_ALIGN_CEIL(offsetof(struct rte_mbuf, dynfield1), 8)
 
 _Static_assert(DP_META_OFFSET + sizeof(struct dp_meta) <= sizeof(struct rte_mbuf), "it has room");
@@ -52,7 +55,10 @@ static inline struct dp_meta *dp_meta(struct rte_mbuf *m)
 	return RTE_MBUF_DYNFIELD(m, DP_META_OFFSET, struct dp_meta *);
 }
 
-/* Registers the field. Control thread, before any pool is made. Returns 0, or -errno: another has it. */
+/*
+ * Registers the field. Control thread, before any pool is made. 0 or -errno: the area is taken by
+ * another field.
+ */
 int dp_meta_init(void);
 
 #endif

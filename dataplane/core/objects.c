@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The classes of objects that every configuration has (ports, switches, segments): their checks.
- * What they say about each other is checked when the tree is built.
+ * The classes of objects that each configuration has (ports, switches, segments), with the checks
+ * of single objects. References between objects are checked when the tree is built.
  */
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * For tests of offloads: builds packets, and judges checksums, by code that shares nothing with what
- * is tested: byte by byte, in network order, everything from scratch.
+ * For tests of offloads: builds packets and checks checksums. It shares no code with what is
+ * tested: it works byte by byte, in network order.
  */
 #ifndef DATAPLANE_CORE_OFFLOAD_TEST_BUILD_H
 #define DATAPLANE_CORE_OFFLOAD_TEST_BUILD_H
@@ -16,18 +16,18 @@ struct build {
 	/* what to build */
 	unsigned int tags;   /* 0..3 */
 	int family;          /* 4 or 6 */
-	int proto;           /* 6, 17, or any other: 8 bytes of header */
+	int proto;           /* 6, 17, or another number: then the header has 8 bytes */
 	unsigned int l3_opt; /* IPv4: bytes of options; IPv6: bytes of each extension header, x 8 */
-	bool hop, routing, dest, fragment; /* IPv6; fragment: IPv4 too */
+	bool hop, routing, dest, fragment; /* IPv6; fragment also for IPv4 */
 	unsigned int tcp_opt;              /* bytes, x 4 */
 	uint8_t tcp_flags;
 	uint32_t payload;
 	uint32_t padding; /* after the IP packet */
 	uint32_t seed;
 
-	/* what came out */
+	/* the result */
 	uint8_t p[BUILD_MAX];
-	uint32_t len, l2, l3, l4, total; /* lengths of headers, and of L4 with payload */
+	uint32_t len, l2, l3, l4, total; /* lengths of the headers, and of L4 with payload */
 	uint8_t final_dst[16];           /* for the pseudo-header */
 };
 
@@ -48,7 +48,7 @@ static inline uint32_t build_get16(const uint8_t *p)
 	return (uint32_t)p[0] * 256 + p[1];
 }
 
-/* The plain sum of RFC 1071, two bytes at a time, carried at once. */
+/* The sum of RFC 1071, one byte at a time; carries are added at once. */
 static inline uint32_t slow_sum(uint32_t sum, const uint8_t *p, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -134,8 +134,8 @@ static inline uint8_t *build_ip(struct build *b, uint8_t *ip)
 }
 
 /*
- * Builds the packet. Its L4 checksum is the pseudo-header's sum when @partial, else complete; the
- * IPv4 header's is complete.
+ * Builds the packet. With @partial its L4 checksum is the pseudo-header's sum, else it is complete.
+ * The IPv4 header's checksum is complete.
  */
 static inline void build_packet(struct build *b, bool partial)
 {
@@ -182,7 +182,9 @@ static inline void build_packet(struct build *b, bool partial)
 		b->p[b->len++] = 0xa5;
 }
 
-/* True if the L4 checksum of a frame with @b's headers and @l4_len bytes of L4 is right. */
+/*
+ * True if the L4 checksum of a frame is right that has the headers of @b and @l4_len bytes of L4.
+ */
 static inline bool slow_l4_ok(const struct build *b, const uint8_t *frame, uint32_t l4_len)
 {
 	uint32_t sum = slow_pseudo(b, frame, l4_len);

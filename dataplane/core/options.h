@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The command line of heddle-dp, read-only once main() has parsed it.
+ * The options of heddle-dp's command line; read-only after main() has parsed them.
  */
 #ifndef DATAPLANE_CORE_OPTIONS_H
 #define DATAPLANE_CORE_OPTIONS_H
@@ -14,16 +14,16 @@ enum dp_hugepages { DP_HUGEPAGES_AUTO, DP_HUGEPAGES_YES, DP_HUGEPAGES_NO };
 
 struct dp_replay_input {
 	const char *port;
-	const char *interface; /* of the file, NULL: all */
+	const char *interface; /* the file's interface to read; NULL: all */
 	const char *file;
 };
 
 struct dp_options {
 	const char *run_dir;
 	const char *vhost_dir;
-	const char *cpus; /* list for the workers, NULL: chosen */
+	const char *cpus; /* list of CPUs for the workers; NULL: heddle-dp chooses */
 	unsigned int workers;
-	unsigned int memory_mb; /* 0: chosen */
+	unsigned int memory_mb; /* 0: heddle-dp chooses */
 	uint32_t fdb_size;      /* entries */
 	enum dp_hugepages hugepages;
 	bool idle_sleep;
@@ -38,13 +38,13 @@ struct dp_options {
 	struct dp_replay_input input[DP_REPLAY_PORTS_MAX];
 };
 
-/* Any thread. */
+/* Returns the options. Any thread. */
 const struct dp_options *dp_options(void);
 
-/* What was parsed, which lives as long as the program. Once, before any thread is made. */
+/* Sets the options, which must live as long as the program. Once, before any thread is made. */
 void dp_options_set(const struct dp_options *options);
 
-/* Root for names of sockets in the configuration; never NULL after parsing. */
+/* The directory that names of sockets in the configuration are below; never NULL after parsing. */
 const char *dp_options_vhost_dir(void);
 
 #endif

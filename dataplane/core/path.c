@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What follows each point of the path, and how frames of the switch's own come into it.
+ * Runs the stage that follows each point of the path, and gives frames that the switch made to the
+ * path.
  */
 #include "dataplane/core/path.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Kinds of ports, and what a kind says about its link.
+ * Registers kinds of ports, and processes what a kind reports about its link.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Opening, watching and closing ports. A commit may bring or take thousands, and each may take the
- * kernel a while, so all of it is done in slices, between which the control thread serves others.
+ * Opens, watches and closes ports. A commit may add or remove thousands of ports, and the kernel
+ * may need long for each, so the work is done in slices, between which the control thread does
+ * other work.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ports come and go by the thousand while workers are in long loops: what is closed when, and in which
- * slices. Workers, heddled, counters and the clock are played.
+ * Thousands of ports are added and removed while workers are in long loops: when each is closed,
+ * and in which slices. Workers, heddled, counters and the clock are simulated.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -126,7 +126,10 @@ static void begin(uint64_t ns)
 	hd_clock_set_virtual(hd_now_ns() + HD_NS_PER_S);
 }
 
-/* While a worker may be in a port it is not closed, its id is nobody else's, and nobody waits for it. */
+/*
+ * While a worker may be in a port it is not closed, its id is nobody else's, and nobody waits for
+ * it.
+ */
 static void test_slow_workers(void)
 {
 	struct dp_port *a, *b;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Polls a worker's receive queues, whatever kind they are of.
+ * Polls a worker's receive queues, of all kinds of ports.
  */
 #include "dataplane/core/config.h"
 #include "dataplane/core/hold.h"
@@ -9,7 +9,7 @@
 #include "dataplane/core/rx.h"
 
 #define RX_BUDGET 256 /* packets of one loop: more would not stay in the processor's caches */
-#define STEP      16 /* that go through the path together: more would not stay in the first of them */
+#define STEP      16  /* packets of one call of the path: more would not stay in the L1 cache */
 
 static uint16_t receive(struct dp_worker *w, struct dp_rx_queue *q, struct rte_mbuf **m, uint16_t n)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ports whose features are asked before they are polled (dp_feature.poll_after): none is polled before
- * its time, what waits there is not lost, and the others do not wait with it. The kind's packets are
- * numbers, and the time is the test's but where a worker sleeps.
+ * Ports with features that are called before a poll (dp_feature.poll_after): no port is polled
+ * before its time, packets that wait there are not lost, and other ports do not wait. The kind has
+ * numbers in place of packets, and the test sets the time, except while a worker sleeps.
  */
 #include <string.h>
 #include <sys/eventfd.h>
@@ -191,7 +191,10 @@ static void poll_at(uint64_t ns)
 	dp_rx_poll(&worker);
 }
 
-/* A port waits until the time that its feature named, is asked again then and not before, and goes on. */
+/*
+ * A port waits until the time that its feature named, is asked again then and not before, and goes
+ * on.
+ */
 static void test_one(void)
 {
 	uint64_t t;
@@ -261,8 +264,8 @@ static void test_not_asked(void)
 }
 
 /*
- * A worker whose other queues rest sleeps until the port may be looked at, and does not ask its peer to
- * signal meanwhile; one with a port that may be looked at does not sleep.
+ * A worker whose other queues rest sleeps until the port may be looked at, and does not ask its
+ * peer to signal meanwhile; one with a port that may be looked at does not sleep.
  */
 static void test_sleep(void)
 {
@@ -301,8 +304,8 @@ static unsigned int dice(unsigned int n)
 }
 
 /*
- * Random answers, packets and steps of time: none is looked at too early (kind_rx() checks that), each whose
- * time has come is, and all packets come out.
+ * Random answers, packets and steps of time: none is looked at too early (kind_rx() checks that),
+ * each whose time has come is, and all packets come out.
  */
 static void test_random(void)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * For tests of the configuration and of ports' lives: the rest of the program (workers, heddled, counters),
- * which has nothing to say. A test that looks at one of these has its own instead.
+ * For tests of the configuration and of the life of ports: empty functions in place of the rest of
+ * the program (workers, heddled, counters). A test that needs one of these functions defines its
+ * own.
  */
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where the path shows the frames of gateways to the punt rules (dataplane/punt). A worker takes the
- * pointer once a loop; it is NULL while heddle-cp wants no frames.
+ * The hook by which the path gives frames of gateways to the punt rules (dataplane/punt). A worker
+ * reads the pointer once a loop; it is NULL while there are no punt rules.
  */
 #ifndef DATAPLANE_CORE_PUNT_H
 #define DATAPLANE_CORE_PUNT_H
@@ -15,8 +15,8 @@ struct rte_mbuf;
 
 struct dp_punt_hooks {
 	/*
-	 * A frame that @port is about to take (dp_port_ops.take). True: it was taken, or dropped; false: it
-	 * goes on. It may be shared, and is only read. Worker.
+	 * Gets a frame that @port is about to take (dp_port_ops.take). The frame may be shared, and
+	 * is only read. True: it was consumed or dropped; false: it goes on. Worker.
 	 */
 	bool (*local)(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m);
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Quiescence, by DPDK's rte_rcu_qsbr.
+ * Quiescence (RCU), with DPDK's rte_rcu_qsbr.
  */
 #include "dataplane/core/rcu.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where packets come from, and what is done with a burst of one port first: it is counted and marked,
- * and the port's features at INPUT run.
+ * Receives packets: polls ports, counts and marks each burst, and runs the port's features at
+ * INPUT.
  */
 #ifndef DATAPLANE_CORE_RX_H
 #define DATAPLANE_CORE_RX_H
@@ -12,8 +12,8 @@
 #include "dataplane/core/meta.h"
 
 /*
- * @n packets came in by @port, with meta flags set by the kind (and time_ns where @own_time).
- * Returns how many go on; they are at the front of @m, in order. Worker.
+ * Admits @n packets that came in by @port. The kind has set their meta flags, and time_ns with
+ * @own_time. Returns how many go on; these are at the front of @m, in their order. Worker.
  */
 static inline uint16_t dp_rx_admit(struct dp_worker *w, const struct dp_port_config *port,
 				   struct rte_mbuf **m, uint16_t n, bool own_time)
@@ -38,8 +38,8 @@ static inline uint16_t dp_rx_admit(struct dp_worker *w, const struct dp_port_con
 }
 
 /*
- * Polls the worker's ports, and gives what they have to the path. What is received stays within a
- * budget; the next loop goes on with the port where this one ended. Worker.
+ * Polls the worker's ports and gives their packets to the path. Receives within a budget; the next
+ * loop goes on with the port where this one ended. Worker.
  */
 void dp_rx_poll(struct dp_worker *w);
 

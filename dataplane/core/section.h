@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Sections: what the configuration tree (config.h) is made of. Each is a feature's own, made from the
- * objects that the feature registered (heddle/config/store.h), and knows the sections that it is built
- * after and no others.
+ * Sections, the parts of the configuration tree (config.h). Each belongs to a feature, which builds
+ * it from the objects that it registered (heddle/config/store.h). A section knows only the sections
+ * that it is built after.
  *
- * A section is built in the next tree, beside the one that runs; what did not change is shared by
- * both. All that can fail happens there. Control thread only.
+ * A section is built in the next tree, beside the running one; the trees share what did not change.
+ * All that can fail happens there. Control thread only, except where a comment says otherwise.
  */
 #ifndef DATAPLANE_CORE_SECTION_H
 #define DATAPLANE_CORE_SECTION_H
@@ -14,8 +14,8 @@
 #include "dataplane/core/config.h"
 
 struct dp_build {
-	struct hd_store *store; /* with the open bracket */
-	struct dp_config *next; /* being built */
+	struct hd_store *store; /* has the open bracket */
+	struct dp_config *next; /* the tree that is built */
 	const struct dp_config *now;
 	struct hd_config_result *result;
 };
@@ -24,37 +24,38 @@ struct dp_section {
 	const char *name;
 	const char *after; /* name of the section that it is built after, or NULL */
 	/*
-	 * Builds the section in b->next; what it allocated there when it fails is freed by free().
-	 * 0, or -errno, with hd_store_refuse() where a person can do something about it. NULL: the
+	 * Builds the section in b->next. 0, or -errno; call hd_store_refuse() if a person can do
+	 * something about the error. After a failure, free() frees what was allocated. NULL: the
 	 * section has nothing in the tree.
 	 */
 	int (*prepare)(struct dp_build *b);
 	/*
-	 * @tree is in force, and no worker is in @old any more, the one before it. Cannot fail. May
-	 * be NULL.
+	 * @tree is in force, and no worker is in @old, the tree before it, any more. Cannot fail.
+	 * May be NULL.
 	 */
 	void (*commit)(struct dp_config *tree, const struct dp_config *old,
 		       const struct hd_store *store);
 	/*
-	 * The worker has another tree (w->config), or ports in it went up or down. Worker, at the start of a
-	 * loop or at the end of a sleep. May be NULL.
+	 * The worker has a new tree (w->config), or ports went up or down. Worker, at the start of
+	 * a loop or at the end of a sleep. May be NULL.
 	 */
 	void (*seen)(struct dp_worker *w);
 	/*
-	 * Frees the section's part (dp_config.part) of a tree, when no other shares it; NULL where the tree
-	 * has none. May be NULL.
+	 * Frees the section's part of a tree (dp_config.part), when no other tree shares it. @part
+	 * is NULL if the tree has none. May be NULL.
 	 */
 	void (*free_part)(void *part);
 	/*
-	 * Frees what @tree has and @other has not. @discard: @tree was never in force, and may have
-	 * been built half. Else it was, and @other came after it. NULL: there is nothing else to free.
+	 * Frees what is in @tree and not in @other. @discard: @tree was never in force, and may be
+	 * built only in part; else it was in force, and @other is the tree after it. NULL: there is
+	 * nothing else to free.
 	 */
 	void (*free)(struct dp_config *tree, const struct dp_config *other, bool discard);
-	unsigned int index; /* of dp_config.part; set by dp_section_init() */
+	unsigned int index; /* index in dp_config.part; set by dp_section_init() */
 	struct dp_section *next;
 };
 
-/* Frees what a section has in @tree, and not in @other: as ->free() says. */
+/* Frees what a section has in @tree and not in @other, by free_part() and free(). */
 static inline void dp_section_free(const struct dp_section *section, struct dp_config *tree,
 				   const struct dp_config *other, bool discard)
 {
@@ -66,16 +67,20 @@ static inline void dp_section_free(const struct dp_section *section, struct dp_c
 		section->free(tree, other, discard);
 }
 
-/* From a constructor (RTE_INIT). */
+/* Registers a section. From a constructor (RTE_INIT). */
 void dp_section_register(struct dp_section *section);
 
 /*
- * Sorts. Once, at the start. -EINVAL with @err: two of one name, an unknown name in ->after, or a
- * circle; -ENOSPC: more than DP_SECTIONS_MAX.
+ * Sorts the sections. Once, at the start. 0. -EINVAL with @err: two sections have the same name,
+ * ->after has an unknown name, or the order has a circle. -ENOSPC: there are more than
+ * DP_SECTIONS_MAX.
  */
 int dp_section_init(struct hd_err *err);
 
-/* In the order in which they are built. Ends with NULL through ->next. */
+/*
+ * Returns the first section, in the order in which sections are built. The next ones follow by
+ * ->next; the last one has NULL.
+ */
 const struct dp_section *dp_section_first(void);
 
 #endif

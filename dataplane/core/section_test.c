@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Sections of the tree: their order; and random commits, of which many fail or are aborted at a random place,
- * against a model of what each tree has, what two of them share, and what is freed when. Workers and
- * counters are played.
+ * The order of the tree's sections. Random commits, of which many fail or are aborted at a random
+ * place, are compared with a model: what each tree has, what two trees share, and when what is
+ * freed. Workers and counters are simulated.
  */
 #include <errno.h>
 #include <string.h>

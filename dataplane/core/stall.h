@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Workers that stand. A loop is over in microseconds; one that is not after 200 ms waits for something
- * that it must not wait for, or works without end. That is said in the log and in `show workers`, and the
- * port that the worker is inside of is taken away from it, as if heddle-dp had died there.
+ * Detects stuck workers. A loop takes microseconds; one that takes more than 200 ms waits for
+ * something that it must not wait for, or never ends. The log and `show workers` report it, and the
+ * port that the worker is inside of is held back, as if heddle-dp had crashed there.
  *
- * A worker that is not given a processor stands as well: that is said, and no port is blamed for it.
+ * A worker that gets no processor time makes no progress either: that is reported, and no port is
+ * blamed.
  */
 #ifndef DATAPLANE_CORE_STALL_H
 #define DATAPLANE_CORE_STALL_H
@@ -17,34 +18,37 @@
 #define DP_STALL_NS 200000000ull
 
 enum dp_stall_kind {
-	DP_STALL_NOT, /* it runs, it sleeps, or it stands for less than DP_STALL_NS */
+	DP_STALL_NOT, /* it runs, sleeps, or has made no progress for less than DP_STALL_NS */
 	DP_STALL_INSIDE,
-	/* it could run, and was given a processor for less than half of the time, and than DP_STALL_NS */
+	/*
+	 * it was ready to run, but got a processor for less than half of the time, and less than
+	 * DP_STALL_NS
+	 */
 	DP_STALL_STARVED,
 };
 
-/* What is remembered of a worker between two looks. */
+/* The state of a worker between two checks. */
 struct dp_stall {
-	uint64_t loops;      /* at the last look that found it further, */
-	uint64_t since_ns;   /* and when that was */
-	uint64_t suspect_ns; /* the first look that did not; 0: there was none */
-	uint64_t ran_ns;     /* processor time that it had had by then */
+	uint64_t loops;      /* loops at the last check that found progress, */
+	uint64_t since_ns;   /* and the time of that check */
+	uint64_t suspect_ns; /* time of the first check without progress; 0: none */
+	uint64_t ran_ns;     /* processor time that it had got at suspect_ns */
 	enum dp_stall_kind told;
 };
 
-/* A worker at a look. */
+/* A worker's values at a check. */
 struct dp_stall_sample {
 	uint64_t loops;
-	bool asleep;     /* it waits for packets */
-	bool runnable;   /* it could run (state R in /proc) */
-	uint64_t ran_ns; /* processor time so far; these two only if it is awake, and no further */
+	bool asleep;     /* it sleeps */
+	bool runnable;   /* it is ready to run (state R in /proc) */
+	uint64_t ran_ns; /* processor time so far; it and runnable are only set without progress */
 };
 
-/* Takes a look into account. Pure. */
+/* Evaluates a check and updates @stall. Pure. */
 enum dp_stall_kind dp_stall_judge(struct dp_stall *stall, const struct dp_stall_sample *sample,
 				  uint64_t now_ns);
 
-/* Looks at all workers. Control thread, several times in DP_STALL_NS. */
+/* Checks all workers. Control thread, several times in DP_STALL_NS. */
 void dp_stall_look(uint64_t now_ns);
 
 #endif

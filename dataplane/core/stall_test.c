@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* When a worker is said to stand, and whose fault it is. */
+/* When a worker counts as stuck, and which port is blamed. */
 #include "heddle/base/clock.h"
 #include "dataplane/core/loop.h"
 #include "dataplane/core/port_table.h"

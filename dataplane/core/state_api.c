@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What can be asked about ports, domains and drops. Control thread; no worker is asked.
+ * Answers requests for the state of ports, domains and drops. Control thread; it asks no worker.
  */
 #include <string.h>
 

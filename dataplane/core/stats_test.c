@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a heddle-dp had in hand when it was killed: the next one counts it as lost_with_plane and
+ * Packets that a heddle-dp held when it was killed: the next one counts them as lost_with_plane and
  * lost_with_plane_tx, and the equations of heddle/api/stats.h hold again.
  */
 #include <string.h>
@@ -66,7 +66,9 @@ static void test_nothing_in_hand(void)
 	CU_ASSERT_EQUAL(drops(1, "lost_with_plane_tx"), 0);
 }
 
-/* On the other worker: 32 came in, 20 of them were decided, 12 of those were leaving, 5 were gone. */
+/*
+ * On the other worker: 32 came in, 20 of them were decided, 12 of those were leaving, 5 were gone.
+ */
 static void test_in_hand(void)
 {
 	start();

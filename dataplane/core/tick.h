@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Periodic work of the control thread, by real or virtual time. In replay a batch ends at the next
- * deadline, so that the result does not depend on the batch.
+ * Periodic work of the control thread, by real or virtual time. In replay, a batch ends at the next
+ * tick, so that the result does not depend on the size of batches.
  */
 #ifndef DATAPLANE_CORE_TICK_H
 #define DATAPLANE_CORE_TICK_H
@@ -15,18 +15,18 @@ struct dp_tick {
 	struct dp_tick *next;
 };
 
-/* From a constructor or at the start. */
+/* Registers a tick. From a constructor or at the start. */
 void dp_tick_register(struct dp_tick *tick);
 
-/* Sets the first deadlines: multiples of the period after @now_ns. */
+/* Sets the first deadline of each tick: the first multiple of its period after @now_ns. */
 void dp_ticks_start(uint64_t now_ns);
 
-/* The next deadline, UINT64_MAX without any. */
+/* Returns the earliest deadline; UINT64_MAX: there are no ticks. */
 uint64_t dp_ticks_next(void);
 
 /*
- * Runs what is due at @now_ns. After a long gap a tick runs once, for the last of its deadlines that
- * passed, not once for each.
+ * Runs the ticks that are due at @now_ns. A tick that missed several deadlines runs once, for the
+ * last of them.
  */
 void dp_ticks_run(uint64_t now_ns);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ticks by virtual time: at multiples of their period, once after a gap.
+ * Ticks run at multiples of their period of virtual time, and once after a gap.
  */
 #include "dataplane/core/tick.h"
 #include "tests/unit/unit.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Transmit: output features, then each packet is fitted to the port, then the kind sends.
+ * Sends a batch: runs the features at OUTPUT, fits each packet to the port, and calls the port's
+ * kind.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Transmit: bounded batches by port, fitted and sent when full or at the end of a loop.
+ * Transmit: a batch of limited size for each port, which is sent when it is full and at the end of
+ * a loop.
  *
- * The path only puts packets here. Sending runs the port's output features, checks that the port is
- * a member of the packet's domain, fits tags, sizes and offloads to the port, and calls its kind.
+ * The path only puts packets into batches. To send a batch runs the port's features at OUTPUT,
+ * checks that the port is a member of the packet's domain, fits tags, sizes and offloads to the
+ * port, and calls the port's kind.
  */
 #ifndef DATAPLANE_CORE_TX_H
 #define DATAPLANE_CORE_TX_H
@@ -17,7 +19,7 @@
 
 struct dp_tx_batch {
 	uint16_t n;
-	bool pending; /* in dp_tx.port */
+	bool pending; /* the port is in dp_tx.port */
 	struct rte_mbuf *m[DP_BURST];
 };
 
@@ -27,19 +29,22 @@ struct dp_tx {
 	struct dp_tx_batch batch[HD_PORTS_MAX];
 };
 
-/* Anonymous memory, touched where used. NULL with errno. */
+/*
+ * Makes a worker's batches, in anonymous memory that is used only where it is touched. NULL with
+ * errno. Control thread.
+ */
 struct dp_tx *dp_tx_new(void);
 void dp_tx_free(struct dp_tx *tx);
 
-/* Sends a port's batch. Worker. */
+/* Sends the port's batch. Worker. */
 void dp_tx_flush_port(struct dp_worker *w, uint16_t port);
 
-/* Sends all that is pending; at the end of each loop. Worker. */
+/* Sends all pending batches, at the end of each loop. Worker. */
 void dp_tx_flush(struct dp_worker *w);
 
 /*
- * Gives a classified packet to a port. The mbuf is the batch's from now on; the same one may be given
- * to several ports with its reference count raised. Worker.
+ * Puts a classified packet into the batch of a port, which owns the reference. To give the mbuf to
+ * several ports, raise its reference count before. Worker.
  */
 static inline void dp_tx_put(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
 {
@@ -58,17 +63,17 @@ static inline void dp_tx_put(struct dp_worker *w, uint16_t port, struct rte_mbuf
 }
 
 /*
- * Gives @n classified frames, at most DP_BURST, to a port whose kind takes them itself (dp_port_ops.take).
- * The mbufs as for dp_tx_put(). Worker.
+ * Gives @n classified frames, at most DP_BURST, to a port whose kind has take() (dp_port_ops).
+ * References as for dp_tx_put(). Worker.
  */
 void dp_tx_take(struct dp_worker *w, const struct dp_port_config *config, struct rte_mbuf **m,
 		uint16_t n);
 
-/* A kind has taken the frame: it counts as sent by the port. Worker, in take(). */
+/* Counts a frame that the kind has taken as sent by the port. Worker, in take(). */
 void dp_tx_taken(struct dp_worker *w, const struct dp_port_config *config,
 		 const struct rte_mbuf *m);
 
-/* Gives a classified packet to a port of any kind. Worker. */
+/* Gives a classified packet to a port of any kind; references as for dp_tx_put(). Worker. */
 static inline void dp_tx_give(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
 {
 	const struct dp_port_config *config =
@@ -81,16 +86,19 @@ static inline void dp_tx_give(struct dp_worker *w, uint16_t port, struct rte_mbu
 }
 
 /*
- * A packet that leaves by @port with its first @bytes writable (mbuf.h), and room for @room more in
- * front of them. NULL: there was no memory for that, and the packet was dropped. Worker.
+ * Returns a packet that leaves by @port and whose first @bytes may be written (mbuf.h), with room
+ * for @room more bytes before them. NULL: there was no memory, and the packet was dropped. Worker.
  */
 struct rte_mbuf *dp_tx_writable(struct dp_worker *w, uint16_t port, struct rte_mbuf *m,
 				uint32_t bytes, uint16_t room);
 
-/* Frames that a super-frame leaves @port as: 1, or the pieces that it is cut into. Worker. */
+/*
+ * Returns the number of frames that @port sends for a super-frame: 1, or the number of pieces.
+ * Worker.
+ */
 int32_t dp_tx_pieces(const struct dp_worker *w, uint16_t port, struct rte_mbuf *m);
 
-/* How many sends it costs to give the packet to @port. Worker. */
+/* Returns the number of sends that it costs to give the packet to @port. Worker. */
 static inline int32_t dp_tx_cost(const struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
 {
 	return unlikely(dp_meta(m)->flags & DP_META_TSO) ? dp_tx_pieces(w, port, m) : 1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The transmit step with ports that only remember: what each gets, and what is counted. The drop
- * reasons link_down, not_member, tx_full, no_buffers_tx, mtu_exceeded, hidden_tag and cvlan_filtered.
+ * The transmit step, with ports that record what they get: the packets of each port, and the
+ * counters. The drop reasons link_down, not_member, tx_full, no_buffers_tx, mtu_exceeded,
+ * hidden_tag and cvlan_filtered.
  */
 #include <rte_byteorder.h>
 
@@ -315,7 +316,9 @@ static void check_pieces(uint16_t port, uint32_t tag, uint32_t gso)
 	CU_ASSERT_EQUAL(off, b.payload);
 }
 
-/* One super-frame: whole to the port that takes it, in pieces and with tags to those that do not. */
+/*
+ * One super-frame: whole to the port that takes it, in pieces and with tags to those that do not.
+ */
 static void test_super_frame(void)
 {
 	static const uint16_t to[] = {SUPER, ACCESS, TRUNK, SMALL};
