@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The forwarding database: writers. The readers' side is in fdb.h.
+ * The forwarding database: the functions that write, and rare lookups. The fast lookups are in
+ * fdb.h.
  */
 #include <errno.h>
 #include <sched.h>
@@ -244,7 +245,9 @@ static struct dp_fdb_slot *fdb_room(struct dp_fdb *fdb, uint64_t hash, struct fd
 	return s;
 }
 
-/* A learned entry of a locked bucket, at the port that has the most of them. NULL: there is none. */
+/*
+ * A learned entry of a locked bucket, at the port that has the most of them. NULL: there is none.
+ */
 static struct dp_fdb_slot *fdb_victim(const struct dp_fdb *fdb, struct dp_fdb_slot *b,
 				      struct dp_fdb_slot *best)
 {

@@ -2,20 +2,21 @@
 /*
  * The forwarding database: (domain, MAC) -> port.
  *
- * One table for all switches, shared by all workers, of a fixed size. A slot is 16 bytes, a bucket is
- * four slots in one cache line, and an address lives in one of two buckets; the table has twice as
- * many slots as its capacity. 32 bytes an entry, then, and a lookup touches one line, rarely two.
+ * One table of fixed size for all switches, shared by all workers. A slot is 16 bytes; a bucket is
+ * four slots in one cache line; an address is in one of two buckets. The table has twice as many
+ * slots as its capacity, so an entry costs 32 bytes. A lookup reads one cache line, rarely two.
  *
- * Readers never lock. A slot's second word carries a sequence number that changes with its key, so a
- * reader that met a writer sees it and misses (the frame is flooded once). Learning takes a try-lock
- * of the bucket and is skipped when another has it: the next frame tries again. Time is an argument,
- * in units of DP_FDB_UNIT_NS, and may wrap.
+ * Readers never lock. The second word of a slot has a sequence number that changes with the key, so
+ * a reader that meets a writer notices it and finds nothing (the frame is flooded once). Learning
+ * takes a try-lock of the bucket; if another thread has it, nothing is learned until the next
+ * frame. Time is an argument, in units of DP_FDB_UNIT_NS, and may wrap.
  *
- * Static and local entries never age and never move, and take the place of learned ones when there is
- * no other. A local entry is an address of ours: of the port to an interface of the host, or of no
- * port (DP_PORT_ID_NONE). A leased one is ours as long as an election says so, and another may believe that it
- * won as well. Limits are the caller's: the table counts learned entries by port, by
- * domain and by group (the caller puts a domain into a group, the switch), and fixed ones by domain.
+ * Fixed entries (static and local ones) never age and never move. They replace learned ones if
+ * there is no free slot. A local entry is an address of the switch itself: at the port to a host
+ * interface or gateway, or at no port (DP_PORT_ID_NONE). A leased entry is a local one that an
+ * election gave to this switch; another switch may believe that it won the election, too. The
+ * caller enforces limits: the table counts learned entries by port, by domain and by group (the
+ * caller assigns each domain to a group, its switch), and fixed entries by domain.
  */
 #ifndef DATAPLANE_L2_FDB_H
 #define DATAPLANE_L2_FDB_H
@@ -53,9 +54,9 @@ struct dp_fdb {
 	uint64_t seed;
 	uint32_t mask;        /* buckets - 1 */
 	uint32_t capacity;    /* entries */
-	uint32_t *port_count; /* learned ones by port id, atomic; likewise: */
+	uint32_t *port_count; /* learned entries by port id, atomic; likewise: */
 	uint32_t *domain_count;
-	uint32_t *domain_fixed; /* fixed ones */
+	uint32_t *domain_fixed; /* fixed entries */
 	uint32_t *group_count;
 	uint16_t *domain_group;
 	uint8_t *locks; /* by bucket */
@@ -63,13 +64,16 @@ struct dp_fdb {
 };
 
 /*
- * A table for @capacity entries (rounded up; 256..8388608), zeroed, in anonymous memory.
- * @seed keys the hash. NULL with errno.
+ * Makes a table for @capacity entries (rounded up; 256..8388608) in anonymous memory, all zero.
+ * @seed keys the hash. NULL with errno. Control thread.
  */
 struct dp_fdb *dp_fdb_new(uint32_t capacity, uint64_t seed);
 void dp_fdb_free(struct dp_fdb *fdb);
 
-/* A MAC as the table's functions take it: the 6 bytes in memory order, the first one lowest. */
+/*
+ * Returns a MAC as the table's functions take it: the 6 bytes in memory order, the first one
+ * lowest.
+ */
 static inline uint64_t dp_fdb_mac(const uint8_t *mac)
 {
 	return (uint64_t)mac[0] | (uint64_t)mac[1] << 8 | (uint64_t)mac[2] << 16 |
@@ -82,7 +86,7 @@ static inline void dp_fdb_mac_bytes(uint64_t mac, uint8_t out[6])
 		out[i] = (uint8_t)(mac >> (8 * i));
 }
 
-/* The address as a slot has it, with what has room there of the domain. */
+/* Returns the key of a slot: the MAC, and the bits of the domain for which there is room. */
 static inline uint64_t dp_fdb_key(uint64_t mac, uint32_t domain)
 {
 	return mac << 16 | (domain & 0xffff);
@@ -111,7 +115,7 @@ static inline struct dp_fdb_slot *dp_fdb_bucket2(const struct dp_fdb *fdb, uint6
 	return &fdb->slots[(uint64_t)((uint32_t)(hash >> 32) & fdb->mask) * DP_FDB_WAYS];
 }
 
-/* The bucket in which the address is most likely; begins to load it. Any thread. */
+/* Returns the bucket that most likely has the address, and prefetches it. Any thread. */
 static inline struct dp_fdb_slot *dp_fdb_ahead(const struct dp_fdb *fdb, uint64_t key,
 					       uint32_t domain)
 {
@@ -121,7 +125,10 @@ static inline struct dp_fdb_slot *dp_fdb_ahead(const struct dp_fdb *fdb, uint64_
 	return b;
 }
 
-/* Valid, and of this domain: what these bits of val have to be, shifted down by DP_FDB_V_DOMAIN_SHIFT. */
+/*
+ * The bits of val that show that a slot is valid and of this domain, shifted down by
+ * DP_FDB_V_DOMAIN_SHIFT.
+ */
 #define DP_FDB_V_MATCH 0x1fu
 
 static inline uint32_t dp_fdb_match(uint32_t domain)
@@ -129,7 +136,7 @@ static inline uint32_t dp_fdb_match(uint32_t domain)
 	return (uint32_t)(DP_FDB_V_VALID >> DP_FDB_V_DOMAIN_SHIFT) | domain >> 16;
 }
 
-/* Finds an address in one bucket: the slot and its val as read, or NULL. Lock-free. */
+/* Finds an address in one bucket. Returns the slot and its val as read, or NULL. Takes no lock. */
 static inline struct dp_fdb_slot *dp_fdb_find_in(struct dp_fdb_slot *b, uint64_t key,
 						 uint32_t match, uint64_t *val)
 {
@@ -140,8 +147,8 @@ static inline struct dp_fdb_slot *dp_fdb_find_in(struct dp_fdb_slot *b, uint64_t
 			continue;
 		v = __atomic_load_n(&s->val, __ATOMIC_ACQUIRE);
 		/*
-		 * A writer clears val, changes key, then sets val with another sequence number: the
-		 * key and the number, which are above the domain, are looked at again.
+		 * A writer clears val, changes key, then sets val with another sequence number: so
+		 * the key, and the number, which is above the domain, are read again.
 		 */
 		if ((v >> DP_FDB_V_DOMAIN_SHIFT & DP_FDB_V_MATCH) != match ||
 		    __atomic_load_n(&s->key, __ATOMIC_ACQUIRE) != key ||
@@ -153,13 +160,14 @@ static inline struct dp_fdb_slot *dp_fdb_find_in(struct dp_fdb_slot *b, uint64_t
 	return NULL;
 }
 
-/* dp_fdb_find_key() where dp_fdb_ahead() was not right. Any thread. */
+/* Continues dp_fdb_find_key() in the address's second bucket. Any thread. */
 struct dp_fdb_slot *dp_fdb_find_second(const struct dp_fdb *fdb, uint64_t key, uint32_t domain,
 				       uint64_t *val);
 
 /*
- * Looks up what dp_fdb_ahead() gave the bucket @b for; @match is dp_fdb_match(@domain). Returns the slot
- * and sets *@val, or NULL. Ageing is the caller's: hd_fdb_age(). Any thread.
+ * Finds the address for which dp_fdb_ahead() returned bucket @b; @match is dp_fdb_match(@domain).
+ * Returns the slot and sets *@val, or NULL. The caller checks the entry's age (dp_fdb_val_age()).
+ * Any thread.
  */
 static inline struct dp_fdb_slot *dp_fdb_find_key(const struct dp_fdb *fdb, struct dp_fdb_slot *b,
 						  uint64_t key, uint32_t domain, uint32_t match,
@@ -172,7 +180,7 @@ static inline struct dp_fdb_slot *dp_fdb_find_key(const struct dp_fdb *fdb, stru
 	return s;
 }
 
-/* The same, but returns only the val that was read, or 0. Any thread. */
+/* The same, but returns only the val, or 0. Any thread. */
 static inline uint64_t dp_fdb_value(const struct dp_fdb *fdb, struct dp_fdb_slot *b, uint64_t key,
 				    uint32_t domain, uint32_t match)
 {
@@ -183,7 +191,10 @@ static inline uint64_t dp_fdb_value(const struct dp_fdb *fdb, struct dp_fdb_slot
 	return dp_fdb_find_second(fdb, key, domain, &second) ? second : 0;
 }
 
-/* The slot of (@mac, @domain), whose hash is @hash. Any thread. */
+/*
+ * Finds the slot of (@mac, @domain), whose hash is @hash. Returns it and sets *@val, or NULL. Any
+ * thread.
+ */
 static inline struct dp_fdb_slot *dp_fdb_find(const struct dp_fdb *fdb, uint64_t hash, uint64_t mac,
 					      uint32_t domain, uint64_t *val)
 {
@@ -196,7 +207,7 @@ static inline uint16_t dp_fdb_val_port(uint64_t val)
 	return (uint16_t)val;
 }
 
-/* Units since the entry was last seen. */
+/* The time since the entry was last used as a source, in units of DP_FDB_UNIT_NS. */
 static inline uint32_t dp_fdb_val_age(uint64_t val, uint32_t now)
 {
 	return now - (uint32_t)(val >> DP_FDB_V_TIME_SHIFT);
@@ -208,8 +219,9 @@ static inline bool dp_fdb_val_fixed(uint64_t val)
 }
 
 /*
- * Sets the time of a slot found with @val, unless it was changed meanwhile. Only when the time is
- * another, so that a busy address costs one store a unit. Any worker.
+ * Sets the time of a slot that was found with @val, unless another thread changed it meanwhile.
+ * Writes only if the time differs, so a busy address costs one store for each unit of time. Any
+ * worker.
  */
 static inline void dp_fdb_touch(struct dp_fdb_slot *slot, uint64_t val, uint32_t now)
 {
@@ -222,24 +234,24 @@ static inline void dp_fdb_touch(struct dp_fdb_slot *slot, uint64_t val, uint32_t
 
 enum dp_fdb_learned {
 	DP_FDB_LEARNED, /* a new entry */
-	DP_FDB_MOVED,   /* it was at another port */
-	DP_FDB_KNOWN,   /* it is there, or is fixed to another port */
+	DP_FDB_MOVED,   /* moved from another port */
+	DP_FDB_KNOWN,   /* no change: it was at this port, or is fixed */
 	DP_FDB_BUSY,    /* another writer had the bucket: not learned */
 	DP_FDB_FULL,    /* no room in both buckets: not learned */
 	DP_FDB_SHARE,   /* the port has its share of the table: not learned */
-	DP_FDB_TOOK,    /* a new entry, for which one of a port that has more was forgotten */
+	DP_FDB_TOOK,    /* a new entry, in place of one of a port that has more entries */
 };
 
 /*
- * Enters or moves a learned address. @mac is unicast and not zero, @domain 1..2^20-1. Any worker;
- * never waits.
+ * Enters or moves a learned address. @mac is unicast and not zero, @domain is 1..2^20-1. Any
+ * worker; never waits.
  *
- * Each port has a share of the table. A port may take a free place while it has less than
- * DP_FDB_SHARE_OF_FREE times as many entries as are free: one port alone fills 8/9 of the table, and
- * what is left is for the others. A port that may not, or finds no place, takes one from a port that
- * has over DP_FDB_FEW entries more than itself. So ports that learn without end come to have the
- * same number, and one with few always finds room and keeps it. Addresses that move are not limited:
- * the table has no more of them.
+ * Each port has a share of the table. A port may take a free slot while it has less than
+ * DP_FDB_SHARE_OF_FREE times as many entries as are free: a single port fills 8/9 of the table at
+ * most, and the rest is left for the others. A port that may not take one, or finds none, takes a
+ * slot from a port that has over DP_FDB_FEW more entries than itself. So ports that learn without
+ * end come to the same number of entries, and a port with few entries always finds a slot and keeps
+ * it. Moves of addresses are not limited: they do not add entries.
  */
 #define DP_FDB_SHARE_OF_FREE 8
 #define DP_FDB_FEW           8
@@ -247,36 +259,36 @@ enum dp_fdb_learned dp_fdb_learn(struct dp_fdb *fdb, uint64_t mac, uint32_t doma
 				 uint32_t now);
 
 /*
- * Enters a fixed address (@flags: DP_FDB_V_STATIC, or DP_FDB_V_LOCAL, with DP_FDB_V_LEASED or without), in place of
- * what is there of it.
- * When there is no room, a learned address is forgotten for it. 0, or -ENOSPC when both buckets are
- * full of fixed ones. Control thread and punt thread (waits for the bucket).
+ * Enters a fixed address, and replaces an entry that it has already. @flags: DP_FDB_V_STATIC, or
+ * DP_FDB_V_LOCAL with or without DP_FDB_V_LEASED. If there is no free slot, a learned entry is
+ * removed. 0, or -ENOSPC: both buckets are full of fixed entries. Control thread and punt thread
+ * (waits for the bucket's lock).
  */
 int dp_fdb_set(struct dp_fdb *fdb, uint64_t mac, uint32_t domain, uint16_t port, uint64_t flags);
 
-/* Removes an entry of any sort. 0 or -ENOENT. Control thread and punt thread. */
+/* Removes an entry, learned or fixed. 0 or -ENOENT. Control thread and punt thread. */
 int dp_fdb_remove(struct dp_fdb *fdb, uint64_t mac, uint32_t domain);
 
 struct dp_fdb_view {
 	uint64_t mac;
 	uint32_t domain;
-	uint32_t age; /* units; 0 for fixed ones */
+	uint32_t age; /* in units; 0 for fixed entries */
 	uint16_t port;
 	uint64_t flags; /* DP_FDB_V_STATIC, DP_FDB_V_LOCAL */
 };
 
 /*
- * Reads entries from bucket *@cursor on, at most @max (at least DP_FDB_WAYS), and moves the cursor;
- * 0 in it means that was all. Returns how many. Any thread; takes no lock.
+ * Reads at most @max entries (at least DP_FDB_WAYS) from bucket *@cursor on, and advances the
+ * cursor; it is 0 when all were read. Returns how many entries. Any thread; takes no lock.
  */
 uint32_t dp_fdb_read(const struct dp_fdb *fdb, uint64_t *cursor, uint32_t now,
 		     struct dp_fdb_view *out, uint32_t max);
 
-/* Removes entries for which @fn says so. Returns how many. Control thread. */
+/* Removes the entries for which @fn returns true. Returns how many. Control thread. */
 typedef bool (*dp_fdb_match_fn)(const struct dp_fdb_view *view, void *arg);
 uint64_t dp_fdb_flush(struct dp_fdb *fdb, uint32_t now, dp_fdb_match_fn fn, void *arg);
 
-/* Counts. Any thread. */
+/* The numbers of learned and fixed entries. Any thread. */
 static inline uint32_t dp_fdb_port_count(const struct dp_fdb *fdb, uint16_t port)
 {
 	return __atomic_load_n(&fdb->port_count[port], __ATOMIC_RELAXED);
@@ -297,7 +309,10 @@ static inline uint32_t dp_fdb_domain_fixed(const struct dp_fdb *fdb, uint32_t do
 	return __atomic_load_n(&fdb->domain_fixed[domain], __ATOMIC_RELAXED);
 }
 
-/* Says which group a domain is counted in. Only while the domain has no entries. Control thread. */
+/*
+ * Assigns a domain to a group, whose learned entries are counted together. Only while the domain
+ * has no entries. Control thread.
+ */
 void dp_fdb_domain_group(struct dp_fdb *fdb, uint32_t domain, uint16_t group);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The forwarding database against a naive model under random operations, and its limits.
+ * Compares the forwarding database with a simple model under random operations, and tests its
+ * limits.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Switching (dataplane/l2), for the program that hosts it and for what shows its tables.
+ * The interface of switching (dataplane/l2) for the main program and for listings of its tables.
  */
 #ifndef DATAPLANE_L2_L2_H
 #define DATAPLANE_L2_L2_H
@@ -11,19 +11,25 @@ struct dp_fdb;
 struct dp_fdb_view;
 struct hd_fdb_entry;
 
-/* Hooks ageing and flushing of @table to the configuration, the ports and the clock. Once. */
+/*
+ * Starts ageing and flushing of @table: registers them for the configuration, the ports and the
+ * clock. Control thread, once.
+ */
 void dp_l2_init(struct dp_fdb *table);
 
-/* That table. Any thread. */
+/* Returns the table of dp_l2_init(). Any thread. */
 struct dp_fdb *l2_fdb(void);
 
-/* The same for what workers notice about addresses. From dp_l2_init(). */
+/* Starts the notices about addresses. Called by dp_l2_init(). */
 void dp_l2_notice_init(void);
 
-/* Entries that aged out so far. Control thread. */
+/* The number of entries that aged out so far. Control thread. */
 extern uint64_t dp_l2_aged;
 
-/* Names for an entry whose domain and port exist in the running tree. Control thread. */
+/*
+ * Fills @e, with names, from an entry whose domain and port are in the running tree. Control
+ * thread.
+ */
 void dp_l2_fdb_entry(const struct dp_fdb_view *v, struct hd_fdb_entry *e);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Switching, as management sees it: domains and the forwarding database. And what has to be forgotten
- * when ports and VLANs change, or time passes. Control thread.
+ * Management's requests for domains and the forwarding database. Also ages entries, and flushes
+ * them when ports and VLANs change. Control thread.
  */
 #include <errno.h>
 #include <stdio.h>

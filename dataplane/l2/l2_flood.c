@@ -16,8 +16,8 @@ DP_DROP_REGISTER(drop_no_member, "no_other_member", DP_DROP_INGRESS,
 struct dp_drop_reason *const l2_drop_reserved = &reserved_address;
 
 /*
- * 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded by the ports of a provider's bridge (802.1ad table 8-2),
- * to those. Here these are tunnels, and ports of any mode whose tags are the provider's.
+ * 01-80-C2-00-00-{00,0B,0C,0D,0F}: forwarded by the ports of a provider's bridge (802.1ad table
+ * 8-2), to those. Here these are tunnels, and ports of any mode whose tags are the provider's.
  */
 #define PROVIDER_PASSES 0xb801u
 
@@ -65,7 +65,10 @@ bool l2_group_passes(const struct dp_port_config *port, const struct hd_mac *mac
 	return PROVIDER_PASSES >> mac->b[5] & 1;
 }
 
-/* All share the mbuf: each target but the last takes a reference of its own, before it may send and free it. */
+/*
+ * All share the mbuf: each target but the last takes a reference of its own, before it may send and
+ * free it.
+ */
 bool l2_flood_on(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m, struct l2_flood *fl)
 {
 	const struct dp_domain *d = w->config->domains[dp_meta(m)->domain];

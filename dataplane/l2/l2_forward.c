@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The path of a switched frame: classifies it, learns its source, looks up its destination, and gives it
- * to the ports that it is for.
+ * The path of a switched frame: classifies it, learns its source, looks up its destination, and
+ * gives it to its egress ports.
  *
- * Addresses of the whole batch are hashed and their buckets prefetched first. Then each frame is
- * learned and looked up before the next one is, so that the result does not depend on the batch.
- * Frames that follow each other and are for the same gateway go there together, as far as nothing is
- * to be learned from them: then the first of them could not be decided differently after the others.
+ * First it hashes the addresses of the whole batch and prefetches their buckets. Then it learns and
+ * looks up each frame before the next one, so that the result does not depend on the batch. Frames
+ * that follow each other and are for the same gateway are given to it together, as long as nothing
+ * is learned from them: then a later frame cannot change the decision about an earlier one.
  */
 #include "heddle/api/fdb.h"
 #include "heddle/net/ether.h"
@@ -42,7 +42,10 @@ DP_DROP_REGISTER(drop_foreign, "foreign_source", DP_DROP_INGRESS,
 
 #define TURN 16 /* sends of a port whose frames wait, before the next port has its turn */
 
-/* A frame with its addresses as the forwarding database has them, and where they are in it most likely. */
+/*
+ * A frame with its addresses as the forwarding database has them, and where they are in it most
+ * likely.
+ */
 struct frame {
 	struct rte_mbuf *m;
 	uint64_t src, dst;
@@ -149,8 +152,8 @@ static const struct dp_drop_reason *anothers(struct dp_worker *w, struct l2_from
 	uint16_t owner;
 
 	/*
-	 * An address that a gateway holds by election: another router may hold it, too, as after a split,
-	 * and the two settle that by their adverts, which are sent to groups.
+	 * An address that a gateway holds by election: another router may hold it, too, as after a
+	 * split, and the two settle that by their adverts, which are sent to groups.
 	 */
 	if (val & DP_FDB_V_LOCAL && !(val & DP_FDB_V_LEASED && a->dst & GROUP)) {
 		note(w, f, a, domain, dp_fdb_val_port(val), HD_MAC_OWN);
@@ -264,7 +267,10 @@ static inline void follow(struct dp_worker *w, struct l2_from *f, const struct d
 	}
 }
 
-/* Does the next frame go to the address that this one goes to, and would nothing be learned from it? */
+/*
+ * Does the next frame go to the address that this one goes to, and would nothing be learned from
+ * it?
+ */
 static inline bool goes_along(struct dp_worker *w, struct l2_from *f, const struct frame *this,
 			      const struct frame *next, bool own)
 {
@@ -338,8 +344,8 @@ static __rte_noinline void forward_unknown(struct dp_worker *w, struct l2_from *
 }
 
 /*
- * Learns, looks up and sends a frame, or lets it wait; and those behind it, before @end, that go with
- * it to the same gateway. Returns the last of them.
+ * Learns, looks up and sends a frame, or lets it wait; and those behind it, before @end, that go
+ * with it to the same gateway. Returns the last of them.
  */
 static __rte_always_inline const struct frame *forward(struct dp_worker *w, struct l2_from *f,
 						       const struct frame *a,

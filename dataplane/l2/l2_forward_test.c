@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The path of a switched frame, with ports that count. What a replay
- * cannot bring about: addresses of the switch itself (local_address), a full table, what depends
- * on how frames fall into bursts, and what a loop's budget leaves for the next.
+ * The path of a switched frame, with ports that count frames. Tests what a replay cannot cause:
+ * addresses of the switch itself (local_address), a full table, effects of how frames fall into
+ * bursts, and frames that a loop's budget leaves for the next loop.
  */
 #include <rte_byteorder.h>
 
@@ -179,7 +179,9 @@ static void test_within_a_burst(void)
 	CU_ASSERT_FALSE(dp_mac_ring_get(dp_mac_ring_of(w.index), &note));
 }
 
-/* An address of ours, of no port: nothing answers it here, it does not move, and is never flooded. */
+/*
+ * An address of ours, of no port: nothing answers it here, it does not move, and is never flooded.
+ */
 static void test_local_address(void)
 {
 	start();
@@ -195,7 +197,9 @@ static void test_local_address(void)
 	CU_ASSERT_EQUAL(dp_fdb_remove(w.fdb, MAC(50), DOMAIN), 0);
 }
 
-/* An address of a host interface: it alone sends from it, others send to it, and nobody takes it. */
+/*
+ * An address of a host interface: it alone sends from it, others send to it, and nobody takes it.
+ */
 static void test_own_address(void)
 {
 	start();
@@ -216,7 +220,9 @@ static void test_own_address(void)
 	CU_ASSERT_EQUAL(dp_fdb_remove(w.fdb, MAC(51), DOMAIN), 0);
 }
 
-/* An address that a gateway holds by election: adverts of another who holds it pass, nothing else. */
+/*
+ * An address that a gateway holds by election: adverts of another who holds it pass, nothing else.
+ */
 static void test_leased_address(void)
 {
 	start();
@@ -401,7 +407,10 @@ static void test_outdated(void)
 	walk();
 }
 
-/* When very many wait, a port's first frame may not; frames that go to one port never wait for that. */
+/*
+ * When very many wait, a port's first frame may not; frames that go to one port never wait for
+ * that.
+ */
 static void test_full_hold(void)
 {
 	members(PORTS_MAX);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Tells management of addresses that move and of limits that are reached. Control thread.
+ * Reports to management addresses that move and limits that are reached. Control thread.
  */
 #include <string.h>
 

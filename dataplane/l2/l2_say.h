@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What switching is about to do to a frame, in words.
+ * Describes in words what switching will do to a frame.
  */
 #ifndef DATAPLANE_L2_L2_SAY_H
 #define DATAPLANE_L2_L2_SAY_H
@@ -10,7 +10,7 @@
 
 struct rte_mbuf;
 
-/* Tells worker->say, which is there, of a frame that came in by @port and is classified. Worker. */
+/* Describes a classified frame, which came in by @port, to w->say(), which must be set. Worker. */
 void l2_say(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf *m);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which of the things that workers notice about addresses management is told of: a loop moves
- * addresses a million times a second, and a person needs to hear of it once. Pure.
+ * Decides which notices about addresses management gets: in a loop, addresses move a million times
+ * a second, but a person needs one message. Pure.
  */
 #ifndef DATAPLANE_L2_MAC_NOTICE_H
 #define DATAPLANE_L2_MAC_NOTICE_H
@@ -13,21 +13,21 @@
 
 #define DP_NOTICE_RATE    10 /* moves a second, after the first DP_NOTICE_BURST */
 #define DP_NOTICE_BURST   20
-#define DP_NOTICE_AGAIN_S 30  /* a limit that is still reached is told of again */
-#define DP_NOTICE_LIMITS  256 /* that are remembered */
+#define DP_NOTICE_AGAIN_S 30  /* a limit that is still reached is reported again after this */
+#define DP_NOTICE_LIMITS  256 /* limits whose last report is remembered */
 
 struct dp_mac_notices {
-	uint64_t paid_ns; /* moves are paid for up to this time */
+	uint64_t paid_ns; /* the rate limit's time: reported moves are paid for up to it */
 	uint64_t moves_left_out, limits_left_out;
 	struct {
-		uint64_t key; /* kind and whose; 0: free */
+		uint64_t key; /* kind and @whose; 0: free */
 		uint64_t told_ns;
 	} limit[DP_NOTICE_LIMITS];
 };
 
 /*
- * True: tell of it, and that *@left_out others were not told of since the last one of its sort.
- * @whose tells the limits of one kind apart.
+ * True: report the note, and that *@left_out others of its sort were not reported since the last
+ * report. @whose tells limits of the same kind apart.
  */
 bool dp_mac_notice(struct dp_mac_notices *n, const struct dp_mac_note *note, uint32_t whose,
 		   uint64_t now_ns, uint64_t *left_out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The switch's own addresses in the forwarding database: those of its host interfaces and gateways.
- * Control thread.
+ * Enters the switch's own addresses, those of host interfaces and gateways, into the forwarding
+ * database. Control thread.
  */
 #ifndef DATAPLANE_L2_OWN_ADDRESS_H
 #define DATAPLANE_L2_OWN_ADDRESS_H
@@ -11,8 +11,9 @@
 struct dp_fdb;
 
 /*
- * Puts the entry of a host interface's or gateway's address right: the address that it has now, in the
- * VLAN that the port is in. The entries of a port that is neither (any more) go.
+ * Updates the forwarding database's entry for port @id: enters the present address of a host
+ * interface or gateway, in the port's VLAN, and removes an old one. A port that is neither has no
+ * entry.
  */
 void l2_own_address(struct dp_fdb *fdb, const struct dp_config *tree, uint16_t id);
 

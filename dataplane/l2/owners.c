@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tree's table of addresses that belong to ports (owners.h). Where no port with such a list
- * changed it is the running tree's.
+ * Builds the tree's table of addresses that belong to ports (owners.h). If no port with such a list
+ * changed, the table is shared with the running tree.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Addresses that belong to ports: those that anti-spoofing lists. An address that ports of a switch
- * list is, in each VLAN that one of them carries, at those ports and at no other.
+ * Addresses that belong to ports, since the ports' anti-spoofing lists have them. If ports of a
+ * switch list an address, it is at these ports only, in each VLAN that one of them carries.
  *
- * A table of the tree, one entry for each address that a port lists, whatever number of VLANs the
- * port carries. It is asked for frames whose source the forwarding database does not know at their
- * port, so a port that has an address costs nothing for each packet.
+ * The table is part of the tree. It has one entry for each address of each port, however many VLANs
+ * the port carries. It is searched only for frames whose source the forwarding database does not
+ * know at their port, so it does not cost time for each packet.
  */
 #ifndef DATAPLANE_L2_OWNERS_H
 #define DATAPLANE_L2_OWNERS_H
@@ -32,21 +32,21 @@ struct dp_owners {
 /* The section of the tree. */
 extern struct dp_section dp_owners_section;
 
-/* A tree's table; NULL: no address belongs to a port. */
+/* Returns the tree's table; NULL: no address belongs to a port. */
 static inline const struct dp_owners *dp_owners_of(const struct dp_config *tree)
 {
 	return tree->part[dp_owners_section.index];
 }
 
-/* Where the entries of a key begin; they end at the first free one. */
+/* Returns the index at which the entries of a key begin; they end at the first free entry. */
 static inline uint32_t dp_owners_at(const struct dp_owners *o, uint64_t key)
 {
 	return (uint32_t)(((key ^ o->seed) * 0x9e3779b97f4a7c15ull) >> 32) & o->mask;
 }
 
 /*
- * What the next two do: who has the address, other than @port, or with NULL: who alone has it, of
- * those that are up.
+ * For the next two functions: finds a port other than @port that has the address; with @port NULL,
+ * the only port that is up and has it.
  */
 static inline uint16_t dp_owner_find(const struct dp_config *tree, const struct dp_domain *d,
 				     uint64_t mac, const struct dp_port_config *port)
@@ -76,9 +76,9 @@ static inline uint16_t dp_owner_find(const struct dp_config *tree, const struct 
 }
 
 /*
- * Who has @mac (as dp_fdb_mac() gives it) in the domain @d if @port has not: the id of a port, or
- * DP_PORT_ID_NONE when it is nobody's or is @port's, too. While its owner is down, an uplink may
- * have an address: the guest was moved to another machine. Worker, control thread.
+ * Returns the port that has @mac (as dp_fdb_mac() returns it) in the domain @d if @port has not, or
+ * DP_PORT_ID_NONE: no port has it, or @port has it, too. An uplink may use an address whose owner
+ * is down: the guest may have moved to another machine. Worker, control thread.
  */
 static inline uint16_t dp_owner_other(const struct dp_config *tree, const struct dp_domain *d,
 				      uint64_t mac, const struct dp_port_config *port)
@@ -87,8 +87,8 @@ static inline uint16_t dp_owner_other(const struct dp_config *tree, const struct
 }
 
 /*
- * The one port that is up and has @mac in the domain @d; DP_PORT_ID_NONE when it is none, or are
- * several. Worker.
+ * Returns the only port that is up and has @mac in the domain @d; DP_PORT_ID_NONE: there is none,
+ * or there are several. Worker.
  */
 static inline uint16_t dp_owner_only(const struct dp_config *tree, const struct dp_domain *d,
 				     uint64_t mac)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The whole path, with random frames: bridged, flooded, routed by a toy of two gateways, answered by them,
- * kept by a feature and handed in again, dropped. What leaves each port does not depend on the batch; with
- * three workers instead of one, frames between two ports stay in order.
+ * The whole path, with random frames: bridged, flooded, routed and answered by two simple gateways,
+ * kept by a feature and resumed, dropped. The frames that leave each port do not depend on the
+ * batch. With three workers instead of one, frames between two ports stay in order.
  */
 #include <rte_byteorder.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Static addresses: entries of the forwarding database that the configuration asks for. What is wanted
- * is a section of the tree, a sorted list; commit makes the table agree with it.
+ * Static addresses: entries of the forwarding database from the configuration. The section of the
+ * tree is a sorted list of them; commit makes the table agree with it.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Static addresses: what the section's list and the forwarding database have after a commit is what the
- * configuration asks for, and a list that nothing changed is shared.
+ * Static addresses: after a commit, the section's list and the forwarding database have what the
+ * configuration asks for. A list without changes is shared.
  */
 #include <stdlib.h>
 #include <string.h>

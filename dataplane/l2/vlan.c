@@ -48,14 +48,18 @@ static struct dp_vlan_class classify_trunk(const struct dp_port_config *port, ui
 	return verdict(DP_VLAN_NOT_ALLOWED);
 }
 
-/* True if the frame of a tunnel's customer has a tag behind @tag_len bytes: of the port's protocol. */
+/*
+ * True if the frame of a tunnel's customer has a tag behind @tag_len bytes: of the port's protocol.
+ */
 static bool is_customer_tagged(const struct dp_port_config *port, uint8_t tag_len,
 			       const uint8_t *frame)
 {
 	return rte_cpu_to_be_16(hd_frame_u16(frame, 12 + tag_len)) == port->tpid;
 }
 
-/* Everything is payload; the service tag to come has the customer tag's priority (802.1ad 6.9.1). */
+/*
+ * Everything is payload; the service tag to come has the customer tag's priority (802.1ad 6.9.1).
+ */
 static struct dp_vlan_class classify_tunnel(const struct dp_port_config *port, const uint8_t *frame)
 {
 	bool tagged = is_customer_tagged(port, 0, frame);

@@ -4,14 +4,13 @@
  * classification at ingress, tags at egress (IEEE 802.1Q 6.9, 8.6.1, 8.6.2; 802.1ad 15).
  *
  * A frame's bytes are never changed at ingress. Classification says whether the tag at offset 12 is
- * the VLAN's own (it will be taken off, kept or rewritten at egress) or payload. Rules that hold for
- * both tag protocols:
+ * the VLAN's own (egress removes, keeps or rewrites it) or payload. Rules for both tag protocols:
  *
- *	what is a tag       the port's tag protocol says; a tag of the other one is payload
- *	a tunnel            all tags are payload; the customer's VLAN and priority are in the first
- *	                    one, if it is of the port's protocol
- *	a tag that we make  is of the port's protocol
- *	half a tag          the frame is malformed, whatever its port says
+ *	a tag               only of the port's tag protocol; one of the other protocol is payload
+ *	a tunnel            all tags are payload; the first one has the customer's VLAN and
+ *	                    priority, if it is of the port's protocol
+ *	an added tag        is of the port's protocol
+ *	an incomplete tag   makes the frame malformed on any port
  */
 #ifndef DATAPLANE_L2_VLAN_H
 #define DATAPLANE_L2_VLAN_H
@@ -23,7 +22,7 @@
 
 enum dp_vlan_verdict {
 	DP_VLAN_OK,
-	DP_VLAN_NO_SWITCH,     /* the port belongs to none */
+	DP_VLAN_NO_SWITCH,     /* the port belongs to no switch */
 	DP_VLAN_UNTAGGED,      /* untagged, and the port has no native VLAN */
 	DP_VLAN_TAGGED,        /* tagged, on an access port */
 	DP_VLAN_NOT_ALLOWED,   /* a VLAN that the port does not carry */
@@ -38,15 +37,13 @@ struct dp_vlan_class {
 	uint8_t tag_len; /* 4: the tag at offset 12 is the VLAN's */
 };
 
-/*
- * Classifies a frame of at least 14 bytes that dp_vlan_tag_is_cut() is false for.
- */
+/* Classifies a frame of at least 14 bytes for which dp_vlan_tag_is_cut() is false. */
 struct dp_vlan_class dp_vlan_classify_tagged(const struct dp_port_config *port,
 					     const uint8_t *frame);
 
 /*
- * True if the frame of @len bytes, at least 14, ends within one of the two tags that it may start
- * with: of either protocol, whatever is a tag on its port, since it may be one where it leaves.
+ * True if the frame of @len bytes, at least 14, ends inside one of its first two tags. Tags of both
+ * protocols count, whatever the port's protocol is: the egress port may have the other one.
  */
 bool dp_vlan_tag_is_cut(const uint8_t *frame, uint32_t len);
 
@@ -56,7 +53,7 @@ enum dp_vlan_action {
 	DP_TAG_PUSH,    /* put (tpid, tci) in at offset 12 */
 	DP_TAG_REWRITE, /* set the tag at offset 12 to (tpid, tci) */
 	DP_TAG_NOT_MEMBER,
-	DP_TAG_EXPOSED, /* the tag that would come to the front is one that the port's peer obeys */
+	DP_TAG_EXPOSED, /* the frame would then begin with a tag that the port's peer obeys */
 };
 
 struct dp_vlan_egress {
@@ -66,17 +63,17 @@ struct dp_vlan_egress {
 };
 
 /*
- * What to do with a classified frame of @domain that leaves by @port. @member says that the port
- * belongs to it (dp_port_carries()). @tci and @tag_len are the classification's; @frame has at least
- * 14 + tag_len bytes.
+ * Returns what to do with a classified frame of @domain that leaves by @port. @member: the port is
+ * a member of the domain (dp_port_carries()). @tci and @tag_len are from the classification; @frame
+ * has at least 14 + tag_len bytes.
  */
 struct dp_vlan_egress dp_vlan_egress(const struct dp_port_config *port, bool member,
 				     uint32_t domain, uint16_t tci, uint8_t tag_len,
 				     const uint8_t *frame);
 
 /*
- * False if the frame of @len bytes must not leave by the tunnel @port, because the customer's VLAN
- * that it carries (behind the tag of @tag_len bytes) is not on the port's list, or it carries none.
+ * False if the frame of @len bytes must not leave by the tunnel @port: its customer VLAN (behind
+ * the tag of @tag_len bytes) is not on the port's list, or it has none.
  */
 bool dp_vlan_cvlan_passes(const struct dp_port_config *port, uint8_t tag_len, const uint8_t *frame,
 			  uint32_t len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which domain a frame belongs to that is not plain (vlan_input.h), or why it is dropped.
+ * Finds the domain of a frame that is not plain (vlan_input.h), or the reason to drop it.
  */
 #include "dataplane/core/drop.h"
 #include "dataplane/core/meta.h"

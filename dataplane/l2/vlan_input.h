@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Classification of a received frame: the domain that it belongs to, or why it is dropped. What it
- * finds is in the frame's struct dp_meta. Worker.
+ * Classifies a received frame: finds its domain, or the reason to drop it. The result is in the
+ * frame's struct dp_meta. Worker.
  */
 #ifndef DATAPLANE_L2_VLAN_INPUT_H
 #define DATAPLANE_L2_VLAN_INPUT_H
@@ -15,16 +15,18 @@
 #include "dataplane/core/drop.h"
 #include "dataplane/core/meta.h"
 
-/* Any frame. NULL: it is classified; else why it has to be dropped. */
+/* Classifies any frame. Returns NULL, or the reason to drop it. */
 const struct dp_drop_reason *l2_vlan_classify(const struct dp_config *config,
 					      const struct dp_port_config *port,
 					      struct rte_mbuf *m);
 
-/* What is the same for all plain frames of a port: without any tag, of ordinary size, most of them. */
+/*
+ * Values for all plain frames of a port. A plain frame has no tag and is not too long; most frames
+ * are plain.
+ */
 struct l2_plain {
 	uint32_t domain;
-	uint32_t
-		room; /* a frame has fewer bytes besides its Ethernet header; 0: none is plain here */
+	uint32_t room; /* a plain frame has fewer bytes behind its Ethernet header; 0: none is */
 	uint16_t tci;
 };
 
@@ -49,7 +51,7 @@ static inline bool l2_vlan_is_plain(const struct l2_plain *plain, const struct r
 	return type != RTE_BE16(HD_TPID_C) && type != RTE_BE16(HD_TPID_S);
 }
 
-/* The same as l2_vlan_classify(), and quick for a plain frame. */
+/* Like l2_vlan_classify(), but fast for a plain frame. */
 static inline const struct dp_drop_reason *l2_vlan_input(const struct dp_config *config,
 							 const struct l2_plain *plain,
 							 const struct dp_port_config *port,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Classification and egress rules, row by row. How whole frames look is tested by replay.
+ * Classification and egress rules, one by one. Replay tests whole frames.
  */
 #include <string.h>
 
