@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * IP addresses and numbers as the router's files hold them. Pure.
+ * Helpers for IP addresses and for numbers in network order. Pure.
  */
 #ifndef DATAPLANE_L3_ADDR_H
 #define DATAPLANE_L3_ADDR_H
@@ -11,7 +11,10 @@
 
 #include "heddle/net/ip.h"
 
-/* An address of a family that is told beside it. IPv4 is in the first 4 bytes, the others are 0. */
+/*
+ * An IP address; its family is stored elsewhere. IPv4 is in the first 4 bytes, and the others are
+ * 0.
+ */
 struct l3_addr {
 	uint8_t b[16];
 };
@@ -38,7 +41,7 @@ static inline void l3_put32(uint8_t *p, uint32_t value)
 	l3_put16(p + 2, (uint16_t)value);
 }
 
-/* The address at @p: 4 bytes or 16. */
+/* Returns the address of @family (4 or 6) at @p. */
 static inline struct l3_addr l3_addr(unsigned int family, const uint8_t *p)
 {
 	struct l3_addr a = {{0}};
@@ -52,7 +55,7 @@ static inline bool l3_addr_same(const struct l3_addr *a, const struct l3_addr *b
 	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
 }
 
-/* True if the first @length bits of both are the same. */
+/* True if the first @length bits of the address and the prefix are the same. */
 static inline bool l3_addr_within(const struct l3_addr *a, const uint8_t *prefix,
 				  unsigned int length)
 {
@@ -69,13 +72,15 @@ static inline bool l3_ip6_link_local(const uint8_t *p)
 	return p[0] == 0xfe && (p[1] & 0xc0) == 0x80;
 }
 
-/* Can @p be the address of one host (RFC 1122 3.2.1.3)? Not 0/8, 127/8, multicast, 240/4. */
+/*
+ * True if @p can be the address of one host (RFC 1122 3.2.1.3): not 0/8, 127/8, multicast or 240/4.
+ */
 static inline bool l3_ip4_unicast(const uint8_t *p)
 {
 	return p[0] != 0 && p[0] != 127 && p[0] < 224;
 }
 
-/* The same for IPv6: not ::, ::1 nor multicast. */
+/* The same for IPv6: not ::, ::1 or multicast. */
 static inline bool l3_ip6_unicast(const uint8_t *p)
 {
 	static const uint8_t zero[15];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Gateways that announce themselves: when, how often, with which bytes, and how many at a time.
+ * Announcements of gateways: when, how often, with which bytes, and how many at a time.
  */
 #include "dataplane/core/deadline.h"
 #include "dataplane/l3/arp.h"
@@ -59,7 +59,9 @@ static unsigned int told(unsigned int host, unsigned int from, const struct hd_m
 	return n;
 }
 
-/* All of a gateway's addresses were announced so often since @from, and the host got nothing else. */
+/*
+ * All of a gateway's addresses were announced so often since @from, and the host got nothing else.
+ */
 static void check_told(unsigned int host, unsigned int from, unsigned int gateway,
 		       unsigned int rounds)
 {

@@ -12,43 +12,44 @@
 #include "heddle/net/ether.h"
 
 #define L3_ARP_LEN   28
-#define L3_ARP_FRAME 60 /* bytes of a frame that is written here: the shortest that Ethernet has */
+#define L3_ARP_FRAME 60 /* bytes of a written frame: the shortest that Ethernet has */
 
 enum l3_arp_op { L3_ARP_REQUEST = 1, L3_ARP_REPLY = 2 };
 
 struct l3_arp {
 	uint16_t op;
-	struct hd_mac sender, target; /* hardware addresses; target is not looked at in a request */
+	struct hd_mac sender, target; /* hardware addresses; target is ignored in a request */
 	uint8_t sender_ip[4], target_ip[4];
 };
 
 /*
- * Reads the ARP packet at @p, @len bytes behind the Ethernet header. False: it is none for IPv4 on
- * Ethernet, is cut short, is neither request nor reply, or its sender is no host: a group address
- * or zero as MAC, an IP address that no host can have (0.0.0.0 is for probes, which are requests).
+ * Parses the ARP packet at @p, of @len bytes behind the Ethernet header. False: it is not for IPv4
+ * on Ethernet, is cut short, is neither request nor reply, or its sender is no host: the MAC is
+ * zero or a group address, or no host can have the IP address (0.0.0.0 is allowed in requests: a
+ * probe).
  */
 bool l3_arp_parse(const uint8_t *p, uint32_t len, struct l3_arp *out);
 
-/* What an ARP packet is to the gateway that got it. */
+/* What an ARP packet means to the gateway that received it. */
 enum l3_arp_kind {
-	L3_ARP_OTHER, /* nothing to us, but that its sender may be known already */
-	L3_ARP_ASKS, /* a request for our address, of a host: answered, and the sender is learned */
-	L3_ARP_PROBE,    /* somebody wants to take our address (RFC 5227 2.1.1): answered */
+	L3_ARP_OTHER,    /* for others; only confirms or changes an entry of its sender */
+	L3_ARP_ASKS,     /* a host's request for our address: answered, and the sender is learned */
+	L3_ARP_PROBE,    /* somebody wants to use our address (RFC 5227 2.1.1): answered */
 	L3_ARP_ANSWERS,  /* a reply to us */
-	L3_ARP_CONFLICT, /* the sender says that it has our address: never learned, but defended */
+	L3_ARP_CONFLICT, /* the sender claims our address: never learned, but defended */
 };
 
 /*
- * @sender_ours, @target_ours: the addresses in the packet are ones of the gateway, whose MAC is
- * @mac.
+ * Returns the meaning of a packet. @sender_ours, @target_ours: the packet's address is one of the
+ * gateway's, whose MAC is @mac.
  */
 enum l3_arp_kind l3_arp_kind(const struct l3_arp *arp, bool sender_ours, bool target_ours,
 			     const struct hd_mac *mac);
 
 /*
- * These write a frame of L3_ARP_FRAME bytes from @mac, which has @ip: a request for @target, to
- * all or, with @to, to one host; the reply to a request; an announcement of ourselves (RFC 5227
- * 3).
+ * These write a frame of L3_ARP_FRAME bytes from @mac, which has the address @ip: a request for
+ * @target, by broadcast or, with @to, to one host; the reply to @request; an announcement of @ip
+ * (RFC 5227 3).
  */
 void l3_arp_request(uint8_t *frame, const struct hd_mac *mac, const uint8_t ip[4],
 		    const uint8_t target[4], const struct hd_mac *to);

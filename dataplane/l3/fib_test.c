@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Routes against a naive model: all prefixes are tried, the longest one that fits wins.
+ * Compares routes with a simple model, which tries all prefixes: the longest that matches wins.
  */
 #include <string.h>
 
@@ -152,7 +152,9 @@ static struct l3_addr probe(uint32_t n, unsigned int family)
 	return a;
 }
 
-/* The addresses that have the route of @a, as far as they lie side by side, are those of the span. */
+/*
+ * The addresses that have the route of @a, as far as they lie side by side, are those of the span.
+ */
 static void check_span(const struct l3_fib *fib, uint32_t n, const struct l3_addr *a)
 {
 	uint32_t number = l3_be32(a->b);

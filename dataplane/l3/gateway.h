@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Gateways and their VRFs in the tree that workers see. A gateway is a port of the kind "gateway"
- * (gateway_port.c); its object has addresses, and is not the port's, so that a port stays what it
- * is while its addresses change (gateway_section.c).
+ * Gateways and their VRFs in the tree that workers use. A gateway is a port of the kind "gateway"
+ * (gateway_port.c). Its addresses are in an object of their own, so that the port stays the same
+ * while they change (gateway_section.c).
  *
- *	frame of a segment -> take (input.c):
- *		ARP, ND -> the owner of the gateway's neighbours (owner.c)
+ *	frame of a segment -> take (take.c):
+ *		ARP, ND (input.c) -> the owner of the gateway's neighbours (owner.c)
  *		IP -> features at IP_INPUT -> route (ip_input.c):
- *			ours -> answered there
- *			else the gateway that it leaves by (ip_output.c):
+ *			to the gateway itself -> answered
+ *			else at the egress gateway (ip_output.c):
  *				size -> features at IP_OUTPUT -> neighbour -> its segment
  *	it came up, or changed -> announce.c
  *
- * What is counted where. A frame that a gateway takes was offered to it. When it was found sound,
- * and where it goes, it counts as sent by that gateway; before, as dropped there, by a reason of
- * egress: also what features at IP_INPUT drop. From then on it is the egress gateway's: received
- * and admitted there when it comes into the segment, or received and dropped, by a reason of
- * ingress and dp_path_drop(): also what features at IP_OUTPUT drop. A packet that waits for a
- * neighbour is in neither sum, but among the held ones of the worker. What a gateway makes itself
- * is generated; ARP and neighbour discovery that it took are consumed. An echo request becomes its
- * answer, and is neither.
+ * Counters. A frame that a gateway takes was offered to it. When its check and route are good, it
+ * counts as sent by that gateway; before that, it may be dropped there for a reason of egress, also
+ * by features at IP_INPUT. After that, it belongs to the egress gateway: it counts there as
+ * received and admitted when it enters the segment, or as received and dropped for a reason of
+ * ingress (dp_path_drop()), also by features at IP_OUTPUT. A packet that waits for a neighbour is
+ * in neither sum, but in the worker's held packets. Packets that a gateway makes are generated; ARP
+ * and neighbour discovery that it took are consumed. An echo request becomes its reply, and is
+ * neither.
  */
 #ifndef DATAPLANE_L3_GATEWAY_H
 #define DATAPLANE_L3_GATEWAY_H
@@ -31,11 +31,11 @@
 #include "dataplane/l3/addr.h"
 #include "dataplane/l3/fib.h"
 
-/* What a route leads to: the number that the FIB has. */
+/* The kinds of numbers that routes in the FIB lead to. */
 enum l3_next_kind {
 	L3_NEXT_CONNECTED, /* a neighbour on the segment of a gateway */
 	L3_NEXT_LOCAL,     /* the gateway itself */
-	L3_NEXT_GROUP,     /* nobody: a subnet's own address, or its broadcast address (RFC 2644) */
+	L3_NEXT_GROUP,     /* no host: a subnet's own address or its broadcast address (RFC 2644) */
 };
 
 static inline uint32_t l3_next(enum l3_next_kind kind, uint16_t gateway)
@@ -59,18 +59,18 @@ struct l3_vrf {
 };
 
 struct l3_gateway {
-	uint16_t id; /* of its port */
+	uint16_t id; /* its port's id */
 	uint16_t vrf;
-	uint32_t epoch; /* another one when its port, segment or object changed (neigh.h) */
+	uint32_t epoch; /* changes when its port, segment or object changes (neigh.h) */
 	struct hd_mac mac;
 	uint32_t n_addresses;
 	struct hd_ip_prefix address[HD_GATEWAY_ADDRESSES_MAX];
-	/* what its epoch depends on besides the object */
-	uint32_t generation; /* of its port */
+	/* values that the epoch depends on, besides the object */
+	uint32_t generation; /* its port's */
 	uint32_t domain;
 };
 
-/* A route for people, in the order that ROUTE_LIST promises. */
+/* A route as it is listed for people, in the order of ROUTE_LIST. */
 struct l3_listed {
 	struct hd_ip_prefix prefix;
 	uint16_t vrf;
@@ -79,7 +79,7 @@ struct l3_listed {
 };
 
 struct l3_tree {
-	uint32_t n_ids; /* gateways' port ids are below */
+	uint32_t n_ids; /* gateways' port ids are below this number */
 	uint32_t n_gateways;
 	uint32_t n_vrfs;
 	uint32_t n_listed;
@@ -92,13 +92,13 @@ struct l3_tree {
 /* The section of the tree. */
 extern struct dp_section l3_section;
 
-/* A tree's gateways; NULL: it has none. */
+/* Returns the tree's gateways; NULL: it has none. */
 static inline const struct l3_tree *l3_tree(const struct dp_config *config)
 {
 	return config->part[l3_section.index];
 }
 
-/* The gateway that port @id is, or NULL. */
+/* Returns the gateway of port @id, or NULL. */
 static inline const struct l3_gateway *l3_gateway(const struct dp_config *config, uint16_t id)
 {
 	const struct l3_tree *t = l3_tree(config);
@@ -106,25 +106,26 @@ static inline const struct l3_gateway *l3_gateway(const struct dp_config *config
 	return t && id < t->n_ids ? t->by_id[id] : NULL;
 }
 
-/* Is the address, 4 bytes or 16, one of the gateway's? */
+/* True if the address (4 or 16 bytes) is one of the gateway's. */
 bool l3_gateway_has(const struct l3_gateway *g, unsigned int family, const uint8_t *addr);
 
 /*
- * The gateway's address to speak to @addr from: one of its subnet. NULL: it is in none of them.
+ * Returns the gateway's address from which to send to @addr: the one in the same subnet; for a
+ * link-local @addr, any of IPv6 will do (RFC 4291 2.8). NULL: there is none.
  */
 const struct hd_ip_prefix *l3_gateway_toward(const struct l3_gateway *g, unsigned int family,
 					     const uint8_t *addr);
 
-/* What is known of gateways when routes are made of them: gateway_build.c. */
+/* A gateway's object and port, from which the tree is built (gateway_build.c). */
 struct l3_wanted {
 	const struct hd_gateway_object *object;
 	const struct dp_port_config *port;
 };
 
 /*
- * The gateways of a tree, with VRFs and routes. @n of @wanted, in the order of names; @now: the
- * tree before, whose gateways keep their epochs where nothing changed. 0; -EINVAL or -ENOSPC with
- * @err; -ENOMEM. What was made then is in *@out all the same. Control thread.
+ * Builds the gateways of a tree, with VRFs and routes, from @n entries of @wanted in the order of
+ * names. @now is the previous tree; gateways without changes keep their epochs. 0; -EINVAL or
+ * -ENOSPC with @err; -ENOMEM. Also after an error the caller must free *@out. Control thread.
  */
 int l3_tree_build(const struct l3_wanted *wanted, uint32_t n, const struct l3_tree *now,
 		  struct l3_tree **out, struct hd_err *err);
@@ -133,7 +134,7 @@ void l3_tree_free(struct l3_tree *t);
 /* Checks a struct hd_gateway_object; every byte may be hostile. 0, or -EINVAL with @err. Pure. */
 int l3_gateway_validate(const void *object, struct hd_err *err);
 
-/* The kind's take() (port.h). */
+/* The kind's take() (port.h). Worker. */
 void l3_take(struct dp_worker *w, const struct dp_port_config *port, struct rte_mbuf **m,
 	     uint16_t n);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From gateways' objects to their VRFs and routes.
+ * Builds VRFs and routes from gateways' objects.
  */
 #include <errno.h>
 #include <stdlib.h>

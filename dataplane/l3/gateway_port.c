@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The port kind "gateway": the switch itself. There is no device and no peer: it is up as soon as
- * it is open, frames come to it at once (l3_take()), and it sends by dp_path_input().
+ * The port kind "gateway": the switch itself. It has no device and no peer: it is up when it is
+ * open, takes frames at once (l3_take()), and sends by dp_path_input().
  */
 #include "heddle/api/gateway.h"
 #include "dataplane/core/port.h"

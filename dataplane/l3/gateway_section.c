@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tree's gateways: made from the objects and the ports of their kind; where none of them
- * changed they are the running tree's. Control thread.
+ * Builds the tree's gateways from the objects and the ports of their kind. If none of these
+ * changed, the gateways are shared with the running tree. Control thread.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From objects to gateways, VRFs and routes: what the tree has after each bracket, what is
- * refused, and with which words. What is around the tree is played.
+ * Gateways, VRFs and routes from objects: what the tree has after each bracket, what is refused,
+ * and with which text. The rest of the program is simulated.
  */
 #include <errno.h>
 #include <stdio.h>

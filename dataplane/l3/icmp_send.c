@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * ICMP errors about packets that are dropped. They come from the gateway by which the packet's
- * sender is reached (RFC 1812 4.3.2.4), which sends so many of them a second and no more.
+ * Sends ICMP errors about packets that are dropped. An error comes from the gateway by which the
+ * packet's source is reached (RFC 1812 4.3.2.4), which sends a limited number each second.
  */
 #include "dataplane/l3/owner.h"
 #include "dataplane/l3/packet.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What ARP and neighbour discovery ask a gateway.
+ * Processes ARP and neighbour discovery that a gateway received.
  *
- * A request is answered by the worker that has it. What it says of its sender goes to the owner of
- * the gateway's neighbours.
+ * The worker that received a request answers it. It hands the information about the sender over to
+ * the owner of the gateway's neighbours.
  */
 #include "dataplane/core/drop.h"
 #include "dataplane/core/path.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * IP packets that a gateway took from its segment: checked, and then answered, or given to the
- * gateway that they leave by (RFC 1812 5.2, RFC 8200).
+ * Processes IP packets that a gateway took from its segment: checks them, then answers them or
+ * gives them to their egress gateway (RFC 1812 5.2, RFC 8200).
  */
 #include "dataplane/core/drop.h"
 #include "dataplane/core/mbuf.h"

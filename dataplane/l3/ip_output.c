@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * IP packets that leave by a gateway: whether they fit, and to which neighbour they go.
+ * Sends IP packets by a gateway: checks their size, and finds the neighbour.
  */
 #include "dataplane/core/drop.h"
 #include "dataplane/core/mbuf.h"

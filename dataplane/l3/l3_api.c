@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Routing, as management sees it: neighbours and routes. Control thread.
+ * Management's requests for neighbours and routes. Control thread.
  */
 #include <errno.h>
 #include <string.h>

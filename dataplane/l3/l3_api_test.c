@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Lists of neighbours and routes over a real channel: filters, limits, cursors, and what is refused.
+ * Lists of neighbours and routes over a real channel: filters, limits, cursors, and what is
+ * refused.
  */
 #include <errno.h>
 #include <sys/socket.h>

@@ -34,14 +34,14 @@ extern unsigned int n_seen[HOSTS];
 extern struct dp_worker workers[WORKERS];
 extern struct dp_port_config configs[PORTS];
 extern struct rte_mempool *frame_pool;
-extern uint64_t now_ns; /* of what comes next */
+extern uint64_t now_ns; /* time of the next frames */
 
 int l3_setup(void);
 
-/* Forgets everything: neighbours, counters, what was seen. */
+/* Resets all state, for a test with @of_workers workers: neighbours, counters, received frames. */
 void l3_start(unsigned int of_workers);
 
-/* Makes the gateways anew, from their objects; or takes them away. */
+/* These build the gateways again from their objects, and remove them. */
 void l3_gateways(void);
 void l3_no_gateways(void);
 extern struct hd_gateway_object objects[2];
@@ -52,35 +52,40 @@ void ip4_of(unsigned int port, uint8_t out[4]);
 void ip6_of(unsigned int port, uint8_t out[16]);
 
 /*
- * An IP packet (behind the Ethernet header) of a host to an address: @upper is its payload.
- * Returns the bytes of the frame, which is for its gateway's MAC.
+ * These write a frame with an IP packet from a host to an address; @upper is the packet's payload.
+ * The frame is for the MAC of the host's gateway. They return the frame's length in bytes.
  */
 uint32_t packet4(uint8_t *frame, unsigned int from, const uint8_t *dst, uint8_t proto,
 		 const void *upper, uint32_t len);
 uint32_t packet6(uint8_t *frame, unsigned int from, const uint8_t *dst, uint8_t proto,
 		 const void *upper, uint32_t len);
 
-/* An echo request of a host to an address of @family. */
+/*
+ * Writes an echo request from a host to an address of @family. Returns the frame's length in bytes.
+ */
 uint32_t echo(uint8_t *frame, unsigned int family, unsigned int from, const uint8_t *dst);
 
-/* Frames that a host sends, and time that passes: what is due and handed over is done. */
+/*
+ * These send frames of a host, and let time pass; all that is then due or handed over is done
+ * before they return.
+ */
 void send_frame(unsigned int host, const uint8_t *frame, uint32_t len);
 void send_mbuf(unsigned int host, struct rte_mbuf *m);
 void send_burst(unsigned int host, struct rte_mbuf **m, uint16_t n);
 void pass(uint64_t ns);
 
-/* The host asks for its gateway's address: so that knows the host. */
+/* The host asks for its gateway's address, so that the gateway learns the host. */
 void introduce(unsigned int host);
 
-/* All equations of heddle/api/stats.h; packets that wait are @held. */
+/* Checks all equations of heddle/api/stats.h; @held packets wait. */
 void check_books(unsigned int held);
 
 uint64_t drops_of(unsigned int port, const char *name);
 
-/* The last frame that a host got; NULL: it got none. */
+/* Returns the last frame that a host got; NULL: none. */
 const struct seen *last(unsigned int host);
 
-/* How many frames with @type it got. */
+/* Returns how many frames with EtherType @type a host got. */
 unsigned int count_type(unsigned int host, uint16_t type);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What gateways say to hosts of their segment about themselves, and packets that wait for a
+ * What gateways tell the hosts of their segment about themselves, and packets that wait for a
  * neighbour.
  */
 #include "dataplane/l2/fdb.h"
@@ -289,8 +289,8 @@ static void test_change(void)
 }
 
 /*
- * The forwarding database has an address at the gateway's port that is not entered as the gateway's,
- * as one of a port that had the id before: frames for it are dropped, until it is.
+ * The forwarding database has an address at the gateway's port that is not entered as the
+ * gateway's, as one of a port that had the id before: frames for it are dropped, until it is.
  */
 static void test_not_entered(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Packets between segments: what is refused, and how their senders are told; sizes, tags and
- * super-frames; and three workers.
+ * Packets between segments: which are refused, and what their senders are told; sizes, tags and
+ * super-frames; three workers.
  */
 #include <stdlib.h>
 

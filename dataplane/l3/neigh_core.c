@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What neighbours' states are and become: RFC 4861 7.3.3 and appendix C, for both families.
+ * The states of neighbours and their changes: RFC 4861 7.3.3 and appendix C, for both families.
  */
 #include "dataplane/l3/neigh_int.h"
 

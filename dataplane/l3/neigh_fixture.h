@@ -46,7 +46,7 @@ static inline void start(const struct l3_neigh_limits *limits)
 	now = 1000 * S;
 }
 
-static uint32_t at; /* of the entry that has() found */
+static uint32_t at; /* index of the entry that has() found */
 
 static inline bool has(const struct l3_neigh_key *k, struct l3_neigh_view *v)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Neighbours: random events against a simple model, the bounds under random events with small
- * limits, and readers beside a writer.
+ * Neighbours: random events against a simple model, the limits under random events with a small
+ * table, and readers beside a writer.
  */
 #include <pthread.h>
 

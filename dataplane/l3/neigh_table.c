@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The neighbour table's memory. An entry is found by a hash table of small numbers with linear
- * probing: a reader that meets a writer there may miss an entry (and asks the owner), but never
- * takes one for another, since the entry itself has the key and a sequence number.
+ * The neighbour table's memory. A hash table of small numbers with linear probing finds an entry. A
+ * reader that meets a writer there may miss an entry (and asks the owner), but never takes one
+ * entry for another, since the entry itself has the key and a sequence number.
  */
 #include "dataplane/l3/neigh_int.h"
 
@@ -22,7 +22,9 @@ static uint64_t hash(const struct l3_neigh_table *t, const uint64_t key[3])
 {
 	unsigned __int128 a, b;
 
-	/* Two products that do not wait for each other; without the seed nobody can choose either. */
+	/*
+	 * Two products that do not wait for each other; without the seed nobody can choose either.
+	 */
 	a = (unsigned __int128)(key[0] ^ t->seed) * (key[1] ^ 0x9e3779b97f4a7c15ull);
 	b = (unsigned __int128)(key[2] ^ ~t->seed) * 0xd6e8feb86659fd93ull;
 	return (uint64_t)a ^ (uint64_t)(a >> 64) ^ (uint64_t)b ^ (uint64_t)(b >> 64);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Neighbours: each rule of RFC 4861, and of ARP here, by itself.
+ * Neighbours: tests each rule of RFC 4861, and the rules for ARP.
  */
 #include "dataplane/l3/neigh_fixture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The owner of a gateway's neighbours: asks for them, keeps what waits for them, hears what they
- * say.
+ * The owner of a gateway's neighbours: solicits them, holds packets for them, and processes their
+ * messages.
  */
 #include "dataplane/l3/owner.h"
 

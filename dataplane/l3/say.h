@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the router is about to do to a frame, in words.
+ * Describes in words what the router will do to a frame.
  */
 #ifndef DATAPLANE_L3_SAY_H
 #define DATAPLANE_L3_SAY_H
 
 #include "dataplane/l3/packet.h"
 
-/* Tells worker->say, which is there, of a frame that gateway @g takes; @type: its EtherType. Worker. */
+/*
+ * Describes a frame that gateway @g takes, of EtherType @type, to w->say(), which must be set.
+ * Worker.
+ */
 void l3_say(struct dp_worker *w, const struct dp_port_config *port, const struct l3_gateway *g,
 	    struct rte_mbuf *m, uint16_t type);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Frames that a gateway takes from its segment, those that follow each other together.
+ * Processes frames that a gateway takes from its segment, in bursts of frames that follow each
+ * other.
  *
- * First their headers are read and their routes are looked up; then each packet is decided, in the
- * order in which they came. Most are plain: sound, for a neighbour that is known, of a size that fits.
- * All that is to be done with a plain one is done here. The others go through ip_input.c and
- * ip_output.c, which would decide the same of a plain one.
+ * First it reads their headers and looks up their routes; then it decides about each packet, in the
+ * order in which they came. Most packets are plain: valid, to a known neighbour, and small enough.
+ * A plain packet is processed here completely. ip_input.c and ip_output.c process the others; they
+ * would decide the same about a plain one.
  */
 #include "dataplane/core/drop.h"
 #include "dataplane/core/mbuf.h"
@@ -65,7 +66,9 @@ static inline bool is_sound4(const uint8_t *ip, uint32_t readable)
 		memcpy(&word, ip + at, sizeof(word));
 		sum += word;
 	}
-	/* 0xffff times anything is what a sum of words of 16 bits comes to that is 0xffff folded. */
+	/*
+	 * 0xffff times anything is what a sum of words of 16 bits comes to that is 0xffff folded.
+	 */
 	return likely(sum % 0xffff == 0) && l3_ip4_unicast(ip + 12) && l3_ip4_unicast(ip + 16);
 }
 
@@ -120,7 +123,9 @@ static inline bool fits(struct rte_mbuf *m, const struct l3_ahead *a, const stru
 	       !(meta->flags & DP_META_TSO) && !l3_is_group_frame(m) && dp_mbuf_is_private(m);
 }
 
-/* Packets for one host follow each other often. False: this one is for another than the last was. */
+/*
+ * Packets for one host follow each other often. False: this one is for another than the last was.
+ */
 static inline bool is_last(struct egress *e, unsigned int family, const uint8_t *dst)
 {
 	struct l3_addr addr = l3_addr(family, dst);
