@@ -97,7 +97,10 @@ void gen_announce(struct gen_head *head, unsigned int port, unsigned int index, 
 	memset(f, 0xff, 6);
 	gen_mac(port, index, f + 6);
 	memcpy(f + 12, request, sizeof(request));
-	f[21] += reply;
+	if (reply) {
+		f[21] = 2;
+		gen_mac(port ^ 1, 0, f + 32); /* the gateway's */
+	}
 	memcpy(f + 22, f + 6, 6);
 	f[28] = f[38] = 10;
 	f[29] = f[39] = (uint8_t)port;
