@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/l3/announce.h"
 
-#include "dataplane/l3/arp.h"
 #include "dataplane/l3/limits.h"
-#include "dataplane/l3/nd.h"
 #include "dataplane/l3/owner.h"
 #include "dataplane/l3/packet.h"
 
 static void announce(struct dp_worker *w, const struct dp_port_config *port,
 		     const struct l3_gateway *g, const struct hd_ip_prefix *address)
 {
-	bool ip4 = address->family == 4;
-	struct rte_mbuf *m = l3_make(w, port, ip4 ? L3_ARP_FRAME : L3_ND_FRAME, w->now_ns);
-	struct l3_addr ip6 = l3_addr(6, address->addr);
+	struct rte_mbuf *m =
+		l3_make_announcement(w, port, g, address->family, address->addr, w->now_ns);
 
-	if (!m)
-		return;
-	if (ip4)
-		l3_arp_announce(rte_pktmbuf_mtod(m, uint8_t *), &g->mac, address->addr);
-	else
-		l3_nd_announce(rte_pktmbuf_mtod(m, uint8_t *), &g->mac, &ip6);
-	l3_emit(w, port, m);
+	if (m)
+		l3_emit(w, port, m);
 }
 
 /*

@@ -65,6 +65,20 @@ static bool may_defend(struct dp_worker *w, const struct l3_gateway *g, uint64_t
 	return true;
 }
 
+struct rte_mbuf *l3_make_announcement(struct dp_worker *w, const struct dp_port_config *port,
+				      const struct l3_gateway *g, unsigned int family,
+				      const uint8_t *addr, uint64_t time_ns)
+{
+	struct rte_mbuf *m = l3_make(w, port, family == 4 ? L3_ARP_FRAME : L3_ND_FRAME, time_ns);
+	struct l3_addr a = l3_addr(family, addr);
+
+	if (m && family == 4)
+		l3_arp_announce(rte_pktmbuf_mtod(m, uint8_t *), &g->mac, addr);
+	else if (m)
+		l3_nd_announce(rte_pktmbuf_mtod(m, uint8_t *), &g->mac, &a);
+	return m;
+}
+
 /* Somebody says that he has our address: all are told who has it, once in a while. */
 static void conflict(struct dp_worker *w, const struct dp_port_config *port,
 		     const struct l3_gateway *g, struct rte_mbuf *m, unsigned int family,
@@ -74,16 +88,7 @@ static void conflict(struct dp_worker *w, const struct dp_port_config *port,
 	struct rte_mbuf *announce = NULL;
 
 	if (may_defend(w, g, now_ns))
-		announce = l3_make(w, port, family == 4 ? L3_ARP_FRAME : L3_ND_FRAME, now_ns);
-	if (announce) {
-		uint8_t *frame = rte_pktmbuf_mtod(announce, uint8_t *);
-		struct l3_addr a = l3_addr(family, addr);
-
-		if (family == 4)
-			l3_arp_announce(frame, &g->mac, addr);
-		else
-			l3_nd_announce(frame, &g->mac, &a);
-	}
+		announce = l3_make_announcement(w, port, g, family, addr, now_ns);
 	dp_drop(w, port->id, &drop_conflict, m);
 	if (announce)
 		l3_emit(w, port, announce);

@@ -87,6 +87,14 @@ struct rte_mbuf *l3_make(struct dp_worker *w, const struct dp_port_config *port,
 			 uint64_t time_ns);
 
 /*
+ * input.c: a frame in which gateway @g says that it has the address @addr, 4 bytes or 16 (RFC 5227 3, RFC
+ * 4861 7.2.6). NULL as for l3_make(). Worker.
+ */
+struct rte_mbuf *l3_make_announcement(struct dp_worker *w, const struct dp_port_config *port,
+				      const struct l3_gateway *g, unsigned int family,
+				      const uint8_t *addr, uint64_t time_ns);
+
+/*
  * input.c: for a frame that the gateway does not need: drops it with a reason, or consumes it if it
  * was for a group. Worker.
  */
