@@ -6,20 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "heddle/base/log.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/netconf/bounds.h"
 #include "mgmt/netconf/child.h"
 #include "mgmt/netconf/errors.h"
 #include "mgmt/netconf/session.h"
 
 #define PIPE_FD   3
 #define READ_SIZE 65536
-#define NICE      5
 
 /* What a child says first. */
 enum { SAYS_DATA = 'D', SAYS_ERRORS = 'E' };
@@ -54,40 +53,6 @@ struct nc_children {
 	struct event *next;
 };
 
-#if defined(__SANITIZE_ADDRESS__)
-static void limit_memory(const struct nc_limits *limits)
-{
-	/* Shadow memory makes address space a measure of nothing. */
-}
-#else
-/* So much more than what it starts with. */
-static void limit_memory(const struct nc_limits *limits)
-{
-	struct rlimit limit = {0, 0};
-	unsigned long pages = 0;
-	FILE *statm = fopen("/proc/self/statm", "re");
-
-	if (statm && fscanf(statm, "%lu", &pages) == 1) {
-		limit.rlim_cur = pages * sysconf(_SC_PAGESIZE) + ((rlim_t)limits->read_mb << 20);
-		limit.rlim_max = limit.rlim_cur;
-		setrlimit(RLIMIT_AS, &limit);
-	}
-	if (statm)
-		fclose(statm);
-}
-#endif
-
-static void set_bounds(const struct nc_limits *limits, bool polite)
-{
-	struct rlimit cpu = {limits->read_cpu_s, limits->read_cpu_s + 1}, none = {0, 0};
-
-	setrlimit(RLIMIT_CPU, &cpu);
-	setrlimit(RLIMIT_CORE, &none);
-	limit_memory(limits);
-	if (polite && nice(NICE) < 0)
-		errno = 0; /* it need not be */
-}
-
 static void print_errors(struct nc_child *child, const struct ds_errors *errs, FILE *out)
 {
 	const struct nc_session *session = nc_call_session(child->call);
@@ -98,7 +63,10 @@ static void print_errors(struct nc_child *child, const struct ds_errors *errs, F
 	evbuffer_free(text);
 }
 
-/* Until it took too long itself: new pages, and interrupts of a guest's flood, are the kernel's time. */
+/*
+ * Until it took too long itself: new pages, and interrupts of a guest's flood, are the kernel's time.
+ * A refusal that may be for want of memory is not told: the loop has more, or finds it soon.
+ */
 static void try(struct nc_child *child, FILE *out)
 {
 	struct itimerval limit = {.it_value = {child->cpu_ms / 1000, child->cpu_ms % 1000 * 1000}};
@@ -106,7 +74,8 @@ static void try(struct nc_child *child, FILE *out)
 
 	signal(SIGVTALRM, SIG_DFL);
 	setitimer(ITIMER_VIRTUAL, &limit, NULL);
-	if (!child->work->evaluate(child->call, child->arg, &errs)) {
+	if (!child->work->evaluate(child->call, child->arg, &errs) &&
+	    !nc_bounds_memory_short(&child->all->server->limits)) {
 		fprintf(out, "%s%c", child->call->attributes ? child->call->attributes : "", 0);
 		print_errors(child, &errs, out);
 		fflush(out);
@@ -117,6 +86,7 @@ static void try(struct nc_child *child, FILE *out)
 /* The child: only its memory and the pipe are its own. */
 static void work(struct nc_child *child, int fd)
 {
+	const struct nc_limits *limits = &child->all->server->limits;
 	struct ds_errors errs = {.n = 0};
 	FILE *out;
 
@@ -128,7 +98,7 @@ static void work(struct nc_child *child, int fd)
 	if (fd != PIPE_FD && dup2(fd, PIPE_FD) < 0)
 		_exit(1);
 	close_range(PIPE_FD + 1, ~0u, 0);
-	set_bounds(&child->all->server->limits, !child->after);
+	nc_bounds_set(limits, !child->after);
 	out = fdopen(PIPE_FD, "w");
 	if (!out)
 		_exit(1);
@@ -139,6 +109,8 @@ static void work(struct nc_child *child, int fd)
 		if (!child->take)
 			fputc(SAYS_DATA, out);
 		child->work->print(child->call, child->arg, out);
+	} else if (nc_bounds_memory_short(limits)) {
+		_exit(1); /* what it found may be wrong: the parent says that memory was short */
 	} else {
 		fputc(SAYS_ERRORS, out);
 		print_errors(child, &errs, out);

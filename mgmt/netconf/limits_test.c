@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "mgmt/netconf/limits.h"
+#include "mgmt/netconf/bounds.h"
 #include "tests/unit/unit.h"
 
 static void test_start(void)
@@ -50,4 +53,40 @@ static void test_refused(void)
 	}
 }
 
-UNIT_MAIN("netconf-limits", {"start", test_start}, {"refused", test_refused});
+#if !defined(__SANITIZE_ADDRESS__)
+/* In a process of its own: takes @kb of memory, and exits with 1 if memory was short, else with 0. */
+static int short_after(size_t kb)
+{
+	struct nc_limits limits;
+	void *volatile taken; /* so that the compiler keeps the allocations */
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		nc_limits_init(&limits);
+		limits.read_mb = 16;
+		nc_bounds_set(&limits, false);
+		for (size_t i = 0; i < kb && (taken = malloc(1024)); i++)
+			;
+		_exit(nc_bounds_memory_short(&limits));
+	}
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_memory_short(void)
+{
+	CU_ASSERT_EQUAL(short_after(0), 0);
+	CU_ASSERT_EQUAL(short_after(1024), 0);
+	CU_ASSERT_EQUAL(short_after(8 * 1024), 1);
+	CU_ASSERT_EQUAL(short_after(64 * 1024), 1);
+}
+#else
+static void test_memory_short(void)
+{
+	/* There is no bound on memory: see nc_bounds_set(). */
+}
+#endif
+
+UNIT_MAIN("netconf-limits", {"start", test_start}, {"refused", test_refused},
+	  {"memory short", test_memory_short});

@@ -296,9 +296,7 @@ static bool read_once(struct nc_call *call, void *arg, struct ds_errors *errs)
 	if (nc_rpc_parse(call, call->server->ctx, frame->text, frame->len, errs))
 		return true;
 	/* What libyang did not say is for want of memory, of which the loop has more, or found soon. */
-	if (!ly_errmsg(call->server->ctx) || ly_errcode(call->server->ctx) == LY_EMEM)
-		return true;
-	return false;
+	return !ly_errmsg(call->server->ctx);
 }
 
 static void read_done(void *arg)
