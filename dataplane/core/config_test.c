@@ -17,6 +17,7 @@
 #include "dataplane/core/port_table.h"
 #include "dataplane/core/rcu.h"
 #include "dataplane/core/section.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define PORTS    60
@@ -44,14 +45,7 @@ static uint16_t segment_vlan[SWITCHES]; /* of the segment "seg"; 0: there is non
 static const uint16_t vlans[] = {1,  2,   10,   63,   64,
 				 65, 100, 4094, 4096, 4096 + 65}; /* from 4096 on: no ids */
 static uint64_t generation;
-static uint32_t seed = 3;
 static int queues_out; /* given to workers and not given back */
-
-static unsigned int dice(unsigned int n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
-}
 
 /* The rest of the program. */
 static uint64_t tokens;

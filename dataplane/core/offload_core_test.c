@@ -315,15 +315,15 @@ static void test_merged_by_device(void)
 static void test_sum(void)
 {
 	static uint8_t data[4096];
-	uint32_t seed = 3;
+	uint64_t seed = 3;
 
 	for (unsigned int i = 0; i < sizeof(data); i++)
-		data[i] = (uint8_t)build_random(&seed);
+		data[i] = (uint8_t)random_next(&seed);
 	memset(data + 1000, 0xff, 1000);
 	for (unsigned int i = 0; i < 5000; i++) {
-		uint32_t at = build_random(&seed) % 2048, len = build_random(&seed) % 2048;
-		uint32_t cut = len ? build_random(&seed) % len : 0;
-		uint32_t cut2 = cut + (len > cut ? build_random(&seed) % (len - cut) : 0);
+		uint32_t at = random_next(&seed) % 2048, len = random_next(&seed) % 2048;
+		uint32_t cut = len ? random_next(&seed) % len : 0;
+		uint32_t cut2 = cut + (len > cut ? random_next(&seed) % (len - cut) : 0);
 		struct dp_csum c = {0};
 		uint16_t got;
 

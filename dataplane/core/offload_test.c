@@ -6,6 +6,7 @@
 #include "dataplane/core/offload_core.h"
 #include "dataplane/core/offload_test_build.h"
 #include "tests/unit/eal.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define POOL_SIZE 1023
@@ -34,7 +35,8 @@ static void no_leak(void)
 
 static void random_build(uint32_t seed, int proto, uint32_t payload)
 {
-	uint32_t r = seed * 2654435761u;
+	uint64_t state = seed;
+	uint32_t r = (uint32_t)random_next(&state);
 
 	memset(&b, 0, offsetof(struct build, p));
 	b.seed = seed;

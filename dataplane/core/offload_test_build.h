@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tests/unit/random.h"
+
 #define BUILD_MAX 70000
 
 struct build {
@@ -23,19 +25,13 @@ struct build {
 	uint8_t tcp_flags;
 	uint32_t payload;
 	uint32_t padding; /* after the IP packet */
-	uint32_t seed;
+	uint64_t seed;
 
 	/* the result */
 	uint8_t p[BUILD_MAX];
 	uint32_t len, l2, l3, l4, total; /* lengths of the headers, and of L4 with payload */
 	uint8_t final_dst[16];           /* for the pseudo-header */
 };
-
-static inline uint32_t build_random(uint32_t *seed)
-{
-	*seed = *seed * 1664525u + 1013904223u;
-	return *seed >> 8;
-}
 
 static inline void build_be16(uint8_t *p, uint32_t v)
 {
@@ -102,19 +98,19 @@ static inline uint8_t *build_ip(struct build *b, uint8_t *ip)
 		b->l3 = 20 + b->l3_opt;
 		memset(p, 1, b->l3);
 		p[0] = (uint8_t)(0x40 | b->l3 / 4);
-		build_be16(p + 4, build_random(&b->seed));
+		build_be16(p + 4, random_next(&b->seed));
 		build_be16(p + 6, b->fragment ? 0x2000 : 0x4000);
 		p[8] = 64;
 		p[9] = (uint8_t)b->proto;
 		for (int i = 12; i < 20; i++)
-			p[i] = (uint8_t)build_random(&b->seed);
+			p[i] = (uint8_t)random_next(&b->seed);
 		return p + b->l3;
 	}
 	memset(p, 0, 40);
 	p[0] = 0x60;
 	p[7] = 64;
 	for (int i = 8; i < 40; i++)
-		p[i] = (uint8_t)build_random(&b->seed);
+		p[i] = (uint8_t)random_next(&b->seed);
 	memcpy(b->final_dst, p + 24, 16);
 	next = p + 6;
 	p += 40;
@@ -154,7 +150,7 @@ static inline void build_packet(struct build *b, bool partial)
 	l4 = build_ip(b, ip);
 	b->l4 = b->proto == 6 ? 20 + b->tcp_opt : 8;
 	for (uint32_t i = 0; i < b->l4 + b->payload; i++)
-		l4[i] = (uint8_t)build_random(&b->seed);
+		l4[i] = (uint8_t)random_next(&b->seed);
 	b->total = b->l4 + b->payload;
 	if (b->proto == 6) {
 		l4[12] = (uint8_t)(b->l4 / 4 << 4);

@@ -17,6 +17,7 @@
 #include "dataplane/core/path.h"
 #include "dataplane/core/rcu.h"
 #include "dataplane/core/rx.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define PORTS    3
@@ -293,14 +294,6 @@ static void test_sleep(void)
 	dp_idle(&worker);
 	CU_ASSERT_EQUAL(stats.sleeps, sleeps + 1);
 	end();
-}
-
-static uint32_t seed = 11;
-
-static unsigned int dice(unsigned int n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
 }
 
 /*

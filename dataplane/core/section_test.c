@@ -10,6 +10,7 @@
 #include "dataplane/core/config_build.h"
 #include "dataplane/core/config_int.h"
 #include "dataplane/core/rcu.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define COMMITS  3000
@@ -58,14 +59,6 @@ static struct {
 } worker[WORKERS];
 static bool workers_are_stuck; /* in their loops */
 static uint64_t tokens;
-
-static uint32_t seed = 5;
-
-static unsigned int dice(unsigned int n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
-}
 
 static const struct part *part_of(const struct dp_config *tree, unsigned int s)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dataplane/l2/fdb.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define MODEL_MAX 4096
@@ -22,16 +23,6 @@ struct model_entry {
 };
 
 static struct model_entry model[MODEL_MAX];
-
-static uint64_t rng_state = 88172645463325252ull;
-
-static uint64_t rng(void)
-{
-	rng_state ^= rng_state << 13;
-	rng_state ^= rng_state >> 7;
-	rng_state ^= rng_state << 17;
-	return rng_state;
-}
 
 static struct model_entry *model_find(uint64_t mac, uint32_t domain)
 {
@@ -54,14 +45,14 @@ static struct model_entry *model_add(uint64_t mac, uint32_t domain)
 /* Few addresses and domains, with high bits set, so that operations meet each other. */
 static uint64_t random_mac(void)
 {
-	return 0x020000000000ull >> 40 | (rng() % 40) << 40 | (rng() % 5) << 8;
+	return 0x020000000000ull >> 40 | (uint64_t)dice(40) << 40 | dice(5) << 8;
 }
 
 static uint32_t random_domain(void)
 {
 	static const uint32_t domains[] = {1, 2, 0x10001, 0x20001, 0xfffff, 65536};
 
-	return domains[rng() % 6];
+	return domains[dice(6)];
 }
 
 static void check_lookup(struct dp_fdb *fdb, uint64_t mac, uint32_t domain)
@@ -110,10 +101,10 @@ static bool match_old(const struct dp_fdb_view *v, void *arg)
 
 static void do_flush(struct dp_fdb *fdb, uint32_t now)
 {
-	uint16_t port = rng() % 8;
+	uint16_t port = dice(8);
 	uint32_t age = 200;
 	uint64_t expect = 0, got;
-	bool by_port = rng() & 1;
+	bool by_port = dice(2);
 
 	for (int i = 0; i < MODEL_MAX; i++) {
 		struct model_entry *e = &model[i];
@@ -150,11 +141,11 @@ static void test_model(void)
 	for (uint32_t now = 0; now < 60000; now++) {
 		uint64_t mac = random_mac(), val;
 		uint32_t domain = random_domain();
-		uint16_t port = rng() % 8;
+		uint16_t port = dice(8);
 		struct model_entry *e = model_find(mac, domain);
 		struct dp_fdb_slot *s;
 
-		switch (rng() % 8) {
+		switch (dice(8)) {
 		case 0:
 		case 1:
 		case 2: do_learn(fdb, mac, domain, port, now); break;
@@ -352,11 +343,10 @@ static uint64_t race_wrong;
 
 static void *race_writer(void *arg)
 {
-	uint64_t n = (uintptr_t)arg;
+	uint64_t state = (uintptr_t)arg, n;
 
 	while (!__atomic_load_n(&race_stop, __ATOMIC_RELAXED)) {
-		uint64_t mac =
-			(n = n * 6364136223846793005ull + 1442695040888963407ull) >> 52 << 8 | 2;
+		uint64_t mac = (n = random_next(&state)) >> 52 << 8 | 2;
 
 		/* The port tells the address, so that a reader can see a mix-up. */
 		dp_fdb_learn(race_fdb, mac, 9, mac >> 8 & race_ports, (uint32_t)n);

@@ -17,6 +17,7 @@
 #include "dataplane/l2/mac_ring.h"
 #include "tests/unit/books.h"
 #include "tests/unit/eal.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define POOL_SIZE 2047
@@ -274,15 +275,15 @@ static void test_any_burst(void)
 	uint64_t tx[2], dropped[2];
 
 	for (int run = 0; run < 2; run++) {
-		uint32_t seed = 9;
+		uint64_t state = 9;
 
 		dp_fdb_free(w.fdb);
 		w.fdb = dp_fdb_new(256, 1);
 		start();
 		for (unsigned int i = 0; i < 3000; i++) {
-			seed = seed * 1664525u + 1013904223u;
-			send(seed >> 8 & 1, MAC(seed >> 9 & 15), MAC(seed >> 13 & 15),
-			     i * 1000000ull);
+			uint32_t any = (uint32_t)random_next(&state);
+
+			send(any & 1, MAC(any >> 1 & 15), MAC(any >> 5 & 15), i * 1000000ull);
 			if (run == 0 || n_next == BURST || i == 2999)
 				walk();
 		}

@@ -20,6 +20,7 @@
 #include "dataplane/core/tx.h"
 #include "tests/unit/books.h"
 #include "tests/unit/eal.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define POOL_SIZE 8191
@@ -284,12 +285,12 @@ static uint64_t dst_of(enum what what, unsigned int from, unsigned int to)
 
 static void make_frames(unsigned int seed)
 {
-	srand(seed);
+	dice_state = seed;
 	for (uint32_t i = 0; i < FRAMES; i++) {
-		unsigned int from = (unsigned int)rand() % HOSTS, to = (unsigned int)rand() % HOSTS;
-		enum what what = (unsigned int)rand() % WHATS;
+		unsigned int from = dice(HOSTS), to = dice(HOSTS);
+		enum what what = dice(WHATS);
 
-		if ((what == KEEP || what == RELEASE) && rand() % 2)
+		if ((what == KEEP || what == RELEASE) && dice(2))
 			from = KEEPER;
 		frames[i].port = (uint16_t)from;
 		frames[i].dst = dst_of(what, from, to);
@@ -425,8 +426,7 @@ static void test_workers(void)
 		start(WORKERS);
 		memset(at, 0, sizeof(at));
 		do {
-			unsigned int i = (unsigned int)rand() % WORKERS,
-				     n = (unsigned int)rand() % 16;
+			unsigned int i = dice(WORKERS), n = dice(16);
 			struct dp_worker *w = &workers[i];
 
 			dp_handover_run(w);

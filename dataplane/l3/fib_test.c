@@ -5,21 +5,12 @@
 #include <string.h>
 
 #include "dataplane/l3/fib.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define ROUTES_MAX 4000
 
 static struct l3_route routes[ROUTES_MAX], model[ROUTES_MAX];
-
-static uint64_t rng_state = 88172645463325252ull;
-
-static uint64_t rng(void)
-{
-	rng_state ^= rng_state << 13;
-	rng_state ^= rng_state >> 7;
-	rng_state ^= rng_state << 17;
-	return rng_state;
-}
 
 static struct l3_route route(unsigned int family, unsigned int length, uint32_t next,
 			     const uint8_t *prefix)
@@ -101,7 +92,7 @@ static struct l3_addr random_addr(unsigned int family)
 	struct l3_addr a = {{0}};
 
 	for (unsigned int i = 0; i < (family == 4 ? 4 : 16); i++)
-		a.b[i] = rng() % 8 ? bytes[rng() % sizeof(bytes)] : (uint8_t)rng();
+		a.b[i] = dice(8) ? bytes[dice(sizeof(bytes))] : (uint8_t)dice(256);
 	return a;
 }
 
@@ -118,13 +109,13 @@ static uint32_t make_routes(uint32_t wanted)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < wanted; i++) {
-		unsigned int family = rng() % 2 ? 4 : 6, bits = family == 4 ? 32 : 128;
-		unsigned int length = rng() % 4 ? (unsigned int)(rng() % (bits + 1)) : bits;
+		unsigned int family = dice(2) ? 4 : 6, bits = family == 4 ? 32 : 128;
+		unsigned int length = dice(4) ? dice(bits + 1) : bits;
 
 		routes[n] = (struct l3_route){.prefix = random_addr(family),
 					      .family = (uint8_t)family,
 					      .length = (uint8_t)length,
-					      .next = (uint32_t)(rng() % 50)};
+					      .next = dice(50)};
 		n += is_new(n, &routes[n]);
 	}
 	memcpy(model, routes, sizeof(model));
@@ -134,19 +125,19 @@ static uint32_t make_routes(uint32_t wanted)
 /* An address near where a route begins or ends, or any. */
 static struct l3_addr probe(uint32_t n, unsigned int family)
 {
-	const struct l3_route *r = n ? &model[rng() % n] : NULL;
+	const struct l3_route *r = n ? &model[dice(n)] : NULL;
 	unsigned int bits = family == 4 ? 32 : 128;
 	struct l3_addr a;
 
-	if (!r || r->family != family || rng() % 3 == 0)
+	if (!r || r->family != family || dice(3) == 0)
 		return random_addr(family);
 	a = r->prefix;
 	for (unsigned int i = r->length; i < bits; i++) {
 		uint8_t bit = (uint8_t)(0x80 >> i % 8);
 
-		a.b[i / 8] = (uint8_t)(rng() % 16 ? a.b[i / 8] & ~bit : a.b[i / 8] | bit);
+		a.b[i / 8] = (uint8_t)(dice(16) ? a.b[i / 8] & ~bit : a.b[i / 8] | bit);
 	}
-	for (int i = bits / 8 - 1; i >= 0 && rng() % 3 == 0; i--)
+	for (int i = bits / 8 - 1; i >= 0 && dice(3) == 0; i--)
 		if (a.b[i]-- != 0)
 			break;
 	return a;

@@ -3,6 +3,7 @@
 
 #include "dataplane/core/offload_core.h"
 #include "dataplane/l3/ip.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 static uint8_t p[256];
@@ -161,16 +162,14 @@ static void test_extensions(void)
 /* A checksum that is mended is the one that is made anew, also at its edges (RFC 1624 3). */
 static void test_hop(void)
 {
-	uint32_t seed = 7;
+	uint64_t state = 7;
 
 	for (unsigned int i = 0; i < 200000; i++) {
 		uint8_t before[2];
 
 		packet4();
-		seed = seed * 1664525u + 1013904223u;
-		l3_put32(p + 4, seed);
-		seed = seed * 1664525u + 1013904223u;
-		l3_put32(p + 12, seed);
+		l3_put32(p + 4, (uint32_t)random_next(&state));
+		l3_put32(p + 12, (uint32_t)random_next(&state));
 		p[8] = (uint8_t)(1 + i % 255);
 		sum4();
 		l3_ip4_hop(p);

@@ -6,16 +6,7 @@
 #include <pthread.h>
 
 #include "dataplane/l3/neigh_fixture.h"
-
-static uint64_t rng_state = 88172645463325252ull;
-
-static uint64_t rng(void)
-{
-	rng_state ^= rng_state << 13;
-	rng_state ^= rng_state >> 7;
-	rng_state ^= rng_state << 17;
-	return rng_state;
-}
+#include "tests/unit/random.h"
 
 /* The model: what is known of a few neighbours, without a table, limits or other workers. */
 #define KEYS 6
@@ -194,12 +185,12 @@ static void test_model(void)
 	for (int i = 0; i < KEYS; i++)
 		model[i] = (struct model){.state = -1};
 	for (int step = 0; step < 60000; step++) {
-		unsigned int i = (unsigned int)(rng() % KEYS), n = (unsigned int)(rng() % 4);
+		unsigned int i = dice(KEYS), n = dice(4);
 		struct l3_neigh_key k = key(i % 2 ? 6 : 4, (uint16_t)(i / 4), i);
-		enum l3_neigh_news_kind kind = (enum l3_neigh_news_kind)(rng() % 3);
-		bool override = rng() % 2;
+		enum l3_neigh_news_kind kind = (enum l3_neigh_news_kind)dice(3);
+		bool override = dice(2);
 
-		switch (rng() % 4) {
+		switch (dice(4)) {
 		case 0:
 			model_resolve(&model[i]);
 			resolve(&k, 0);
@@ -209,7 +200,7 @@ static void test_model(void)
 			model_heard(&model[i], !(i % 2), kind, n, override);
 			heard(&k, kind, n, override);
 			break;
-		default: pass(steps[rng() % (rng() % 9 + 1)]); break;
+		default: pass(steps[dice(dice(9) + 1)]); break;
 		}
 		compare();
 	}
@@ -265,15 +256,13 @@ static void check_bounds(const struct l3_neigh_limits *l)
 
 static void random_event(unsigned int hosts)
 {
-	struct l3_neigh_key k =
-		key(rng() % 2 ? 4 : 6, (uint16_t)(rng() % 4), (unsigned int)(rng() % hosts));
+	struct l3_neigh_key k = key(dice(2) ? 4 : 6, (uint16_t)dice(4), dice(hosts));
 	struct hd_mac found;
-	size_t i = rng() % 4096;
+	size_t i = dice(4096);
 
-	if (rng() % 3 == 0) {
-		heard(&k, (enum l3_neigh_news_kind)(rng() % 3), (unsigned int)(rng() % 4),
-		      rng() % 2);
-	} else if (rng() % 2 && !is_held[i]) {
+	if (dice(3) == 0) {
+		heard(&k, (enum l3_neigh_news_kind)dice(3), dice(4), dice(2));
+	} else if (dice(2) && !is_held[i]) {
 		enum l3_neigh_verdict verdict = l3_neigh_resolve(t, &k, &is_held[i], now, &out);
 
 		is_held[i] = verdict == L3_NEIGH_HELD;
@@ -298,12 +287,12 @@ static void test_bounds(void)
 	start(&few);
 	for (int step = 0; step < 100000; step++) {
 		struct l3_neigh_view v;
-		uint32_t any = (uint32_t)(rng() % few.max);
+		uint32_t any = dice(few.max);
 
 		random_event(step % 20000 < 10000 ? 1000 : 20);
-		if (rng() % 4 == 0)
-			now += rng() % (step % 7 ? S / 2 : 20 * S);
-		if (rng() % 50 == 0 && any < l3_neigh_end(t) && l3_neigh_view(t, any, &v))
+		if (dice(4) == 0)
+			now += random_next(&dice_state) % (step % 7 ? S / 2 : 20 * S);
+		if (dice(50) == 0 && any < l3_neigh_end(t) && l3_neigh_view(t, any, &v))
 			l3_neigh_forget(t, any, &v);
 		while (l3_neigh_expire(t, now, &out))
 			take_out();
@@ -352,7 +341,7 @@ static void test_readers(void)
 	for (int i = 0; i < 2; i++)
 		CU_ASSERT_EQUAL_FATAL(pthread_create(&reader[i], NULL, read_on, NULL), 0);
 	for (int i = 0; i < 300000; i++) {
-		unsigned int n = 1 + (unsigned int)(rng() % 199);
+		unsigned int n = 1 + dice(199);
 		struct l3_neigh_key k = key(4, 1, n);
 
 		heard(&k, L3_NEWS_ASKED, n, false);

@@ -8,6 +8,7 @@
 #include "heddle/base/clock.h"
 #include "heddle/net/ether.h"
 #include "dataplane/punt/lease.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define MS    HD_NS_PER_MS
@@ -361,16 +362,16 @@ static void test_random(void)
 	uint64_t now = 0;
 
 	start();
-	srand(7);
+	dice_state = 7;
 	memset(model, 0, sizeof(model));
 	for (int step = 0; step < 20000; step++) {
-		int i = rand() % 8, gw = rand() % GWS, act = rand() % 10;
-		const uint8_t *mac = rand() % 2 ? mac1 : mac2;
-		uint32_t ms = 10 + 4 * (uint32_t)(rand() % 25);
+		int i = dice(8), gw = dice(GWS), act = dice(10);
+		const uint8_t *mac = dice(2) ? mac1 : mac2;
+		uint32_t ms = 10 + 4 * dice(25);
 		char key[4] = {'k', (char)('0' + i)}, gateway[4] = {'g', 'w', (char)('0' + gw)};
 
 		/* nothing runs out between the two ticks: the second one is for frames that left */
-		now += 4 * (uint64_t)(rand() % 5) * MS;
+		now += 4 * dice(5) * MS;
 		lease_tick(&table, now);
 		sent = tickets;
 		lease_tick(&table, now + MS);
@@ -386,7 +387,7 @@ static void test_random(void)
 			lease_end(&table, key, false, now);
 			model[i].live = false;
 		} else {
-			places[gw].domain = rand() % 3 ? (uint32_t)(gw + 1 + 10 * (rand() % 2)) : 0;
+			places[gw].domain = dice(3) ? (uint32_t)(gw + 1 + 10 * dice(2)) : 0;
 			lease_refresh(&table);
 			for (int k = 0; k < 8; k++)
 				model[k].live &= places[model[k].gateway].domain != 0;

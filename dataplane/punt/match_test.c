@@ -9,6 +9,7 @@
 #include "heddle/net/ether.h"
 #include "dataplane/punt/match.h"
 #include "dataplane/punt/policer.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define VRRP_DST 0x01, 0x00, 0x5e, 0x00, 0x00, 0x12
@@ -185,9 +186,9 @@ static void test_policer(void)
 	uint64_t now = HD_NS_PER_S;
 	unsigned int n = 0;
 
-	srand(1);
+	dice_state = 1;
 	for (unsigned int i = 0; i < 20000; i++) {
-		now += (uint64_t)(rand() % 4 ? rand() % 1000000 : rand() % 40000000);
+		now += dice(4) ? dice(1000000) : dice(40000000);
 		if (punt_police(&bucket, now, 500, 8))
 			passed[n++] = now;
 	}

@@ -7,6 +7,7 @@
 #include "mgmt/bind/config.h"
 #include "mgmt/datastore/schema.h"
 #include "mgmt/setform/setform.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 static struct ly_ctx *ctx;
@@ -32,14 +33,6 @@ static void same_text(const char *is, const char *should)
 }
 
 /* Trees with anything that the schema allows in them, whether or not it makes sense. */
-static unsigned long long state;
-
-static unsigned int dice(unsigned int sides)
-{
-	state = state * 6364136223846793005ull + 1442695040888963407ull;
-	return (unsigned int)(state >> 33) % sides;
-}
-
 static const char *random_value(const struct lysc_type *type)
 {
 	static const char *const strings[] = {
@@ -189,7 +182,7 @@ static void test_random(void)
 		struct sf_edit edit = {.ctx = ctx};
 		char *text, *again;
 
-		state = seed;
+		dice_state = seed;
 		flags = seed % 3 == 0 ? 0 : seed % 3 == 1 ? SF_BARE : SF_INDENT;
 		for (size_t i = 0; i < 3; i++) {
 			const struct lysc_node *schema = lys_find_path(ctx, NULL, tops[i], 0);

@@ -13,6 +13,7 @@
 #include "mgmt/datastore/tree.h"
 #include "mgmt/store/check.h"
 #include "mgmt/store/edit.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define PORTS    9
@@ -20,14 +21,6 @@
 #define STEPS    6000
 
 static struct ly_ctx *ctx;
-static uint32_t seed;
-
-static unsigned int dice(unsigned int n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
-}
-
 static int setup(void)
 {
 	struct hd_err err = {0};
@@ -202,7 +195,7 @@ static void test_random(void)
 	struct ov_base base;
 	struct model m = {{0}};
 
-	seed = 4711;
+	dice_state = 4711;
 	ov_base_init(&base, ctx);
 	for (int k = 0; k < OVERLAYS; k++)
 		ovs[k] = ov_new(&base);

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/random.h"
 
 #define SEED_MAX  (1u << 20)
 #define MUTATIONS 4000 /* in all, spread over the seeds */
@@ -44,15 +45,6 @@ static void died(int sig)
 	raise(sig);
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
 static void run_one(const uint8_t *data, size_t size)
 {
 	uint8_t *copy = malloc(size ? size : 1);
@@ -74,18 +66,18 @@ static void run_one(const uint8_t *data, size_t size)
 static size_t mutate(uint8_t *data, size_t size, uint64_t *state)
 {
 	static const uint8_t special[] = {0x00, 0x01, 0x7f, 0x80, 0xff, '"', '<', '\\', '\n', ' '};
-	size_t at = size ? next_random(state) % size : 0;
-	size_t to = size ? next_random(state) % size : 0;
+	size_t at = size ? random_next(state) % size : 0;
+	size_t to = size ? random_next(state) % size : 0;
 
 	if (!size)
 		return 0;
-	switch (next_random(state) % 6) {
-	case 0: data[at] ^= (uint8_t)(1u << (next_random(state) & 7)); break;
-	case 1: data[at] = (uint8_t)next_random(state); break;
-	case 2: data[at] = special[next_random(state) % sizeof(special)]; break;
+	switch (random_next(state) % 6) {
+	case 0: data[at] ^= (uint8_t)(1u << (random_next(state) & 7)); break;
+	case 1: data[at] = (uint8_t)random_next(state); break;
+	case 2: data[at] = special[random_next(state) % sizeof(special)]; break;
 	case 3: memmove(data + to, data + at, size - (at > to ? at : to)); break;
 	case 4:
-		memset(data + at, special[next_random(state) % 5], size - at < 4 ? size - at : 4);
+		memset(data + at, special[random_next(state) % 5], size - at < 4 ? size - at : 4);
 		break;
 	default: return at;
 	}
@@ -105,7 +97,7 @@ static void run_mutations(const uint8_t *seed, size_t size, unsigned int count, 
 		size_t now = size;
 
 		memcpy(data, seed, size);
-		for (uint64_t n = 1 + next_random(&state) % 4; n; n--)
+		for (uint64_t n = 1 + random_next(&state) % 4; n; n--)
 			now = mutate(data, now, &state);
 		run_one(data, now);
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dataplane/guard/ra_guard/ra_guard.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define MACS "\x33\x33\x00\x00\x00\x01\x02\x00\x00\x00\x00\x01"
@@ -107,14 +108,6 @@ static void test_table(void)
 		CU_FAIL("wrong verdict");
 	}
 	CU_PASS("all rows");
-}
-
-static unsigned int seed = 1;
-
-static unsigned int dice(unsigned int n)
-{
-	seed = seed * 1103515245 + 12345;
-	return (seed >> 16) % n;
 }
 
 /* Writes a random chain of extension headers to @p, the last of which leads to ICMPv6. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dataplane/port/vhost_user/vhost_ring_test.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
 
 #define RING_MAX  256u
@@ -28,14 +29,6 @@ struct driver {
 	struct offer queue[RING_MAX];
 	unsigned int head, tail;
 };
-
-static uint32_t seed = 1;
-
-static uint32_t roll(uint32_t n)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return (uint32_t)((uint64_t)seed * n >> 32);
-}
 
 static void start(struct driver *d, bool packed, uint16_t size, bool writing, bool event_idx)
 {
@@ -123,20 +116,20 @@ static void put(struct driver *d, struct offer *o, bool indirect)
 static bool offer(struct driver *d)
 {
 	struct offer *o = &d->queue[d->tail % RING_MAX];
-	bool indirect = roll(3) == 0;
+	bool indirect = dice(3) == 0;
 	struct vring_avail *avail = (void *)(vr_ram + VR_AVAIL_AT);
 	uint16_t slot = d->next % d->ring.size;
 
-	*o = (struct offer){.parts = 1 + roll(PARTS_MAX)};
+	*o = (struct offer){.parts = 1 + dice(PARTS_MAX)};
 	if ((indirect ? 1 : o->parts) > d->room)
 		return false;
 	o->id = d->ring.packed ? (uint16_t)(d->tail * 7) : slot;
 	for (unsigned int i = 0; i < o->parts; i++) {
-		o->part[i] = roll(4) == 0 ? roll(4000) : 1 + roll(60);
+		o->part[i] = dice(4) == 0 ? dice(4000) : 1 + dice(60);
 		o->at[i] = buffer(o->part[i]);
 		o->len += o->part[i];
 		for (uint32_t j = 0; j < o->part[i] && !d->writing; j++)
-			vr_ram[o->at[i] + j] = (uint8_t)roll(256);
+			vr_ram[o->at[i] + j] = (uint8_t)dice(256);
 	}
 	put(d, o, indirect);
 	if (!d->ring.packed) {
@@ -217,9 +210,9 @@ static void read_round(struct driver *d)
 	static uint8_t sent[20000], got[20000];
 	unsigned int n, keep;
 
-	while (roll(8) && offer(d))
+	while (dice(8) && offer(d))
 		;
-	n = vhost_ring_read(&d->ring, &vr_batch, 1 + roll(VHOST_BATCH));
+	n = vhost_ring_read(&d->ring, &vr_batch, 1 + dice(VHOST_BATCH));
 	CU_ASSERT_TRUE(n <= d->tail - d->head);
 	CU_ASSERT_EQUAL(vr_batch.packets, n);
 	for (unsigned int i = 0; i < n; i++) {
@@ -229,7 +222,7 @@ static void read_round(struct driver *d)
 		CU_ASSERT_EQUAL(bytes_of_packet(&vr_batch.packet[i], got), bytes_of(o, sent));
 		CU_ASSERT_EQUAL(memcmp(sent, got, o->len), 0);
 	}
-	keep = roll(4) ? n : roll(n + 1);
+	keep = dice(4) ? n : dice(n + 1);
 	vhost_ring_return(&d->ring, &vr_batch, keep);
 	for (unsigned int i = 0; i < keep; i++)
 		CU_ASSERT_EQUAL(collect(d), 0);
@@ -273,19 +266,19 @@ static void write_round(struct driver *d, bool merge)
 {
 	static uint8_t got[20000];
 	uint32_t len[VHOST_BATCH];
-	unsigned int n = 1 + roll(VHOST_BATCH), room, keep, head = d->head;
+	unsigned int n = 1 + dice(VHOST_BATCH), room, keep, head = d->head;
 	bool too_long;
 
-	while (roll(8) && offer(d))
+	while (dice(8) && offer(d))
 		;
 	for (unsigned int i = 0; i < n; i++)
-		len[i] = roll(10) == 0 ? 1 + roll(3000) : 1 + roll(40);
+		len[i] = dice(10) == 0 ? 1 + dice(3000) : 1 + dice(40);
 	room = vhost_ring_room(&d->ring, &vr_batch, len, n, merge, &too_long);
 	CU_ASSERT_TRUE(room <= n);
 	CU_ASSERT_TRUE(!merge || !too_long);
 	if (too_long)
 		CU_ASSERT_TRUE(len[room] > d->queue[(head + room) % RING_MAX].len);
-	keep = roll(4) ? room : roll(room + 1);
+	keep = dice(4) ? room : dice(room + 1);
 	for (unsigned int i = 0; i < keep; i++) {
 		CU_ASSERT_EQUAL(vr_batch.packet[i].len, len[i]);
 		fill(&vr_batch.packet[i], (uint8_t)i);
