@@ -12,6 +12,7 @@ import socket
 import struct
 import sys
 
+import api
 import accounts
 
 FOLDER = accounts.enter()
@@ -143,7 +144,7 @@ def it_ends_with_the_session_and_with_the_right():
             assert one(capture(stan, ["web1"]))[0] == "access-denied"
         # One that heddle-dp ended is not ended again.
         assert not errors(capture(olga, ["web1"]))
-        w.dp.send(EVENT, CAPTURE_ENDED, struct.pack("<Q", 3))
+        w.dp.send(EVENT, CAPTURE_ENDED, api.capture_started(id=3))
         w.wait("the log", lambda: any("ends capture 3 of port web1" in line for line in w.log))
     assert len(w.dp.stopped) == 2, w.dp.stopped
 

@@ -6,9 +6,9 @@ tables of neighbours and routes.
 usage: gateway_test.py HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind]
 """
 import contextlib
-import struct
 import sys
 
+import api
 from client import Client, errors, ok
 from common import main, test, world
 from datastores import IF, HP, HS, OPS, commit, edit, hport, iface, ifs, op, tap
@@ -38,10 +38,6 @@ def setup():
         yield w, c
 
 
-def text(body):
-    return body.split(b"\0")[0].decode()
-
-
 @test
 def told():
     """A port of the kind in access mode, and an object with the addresses."""
@@ -50,18 +46,17 @@ def told():
                                  "<vrf>blue</vrf><mac>02:00:00:00:00:99</mac>", more=hport("<mtu>1400</mtu>")))))
         assert ok(commit(c))
         with w.lock:
-            port = w.ends[DATA].objects[(PORT, "blue-gw")]
-            gateway = w.ends[DATA].objects[(GATEWAY, "blue-gw")]
-            other = w.ends[DATA].objects[(GATEWAY, "lab-gw")]
-        kind, switch = text(port[152:168]), text(port[168:232])
-        pvid, _, mtu, mode = struct.unpack_from("<HHHB", port, 232 + 2 * 512)
-        flags = struct.unpack_from("<I", port, len(port) - 4)[0]
-        assert (kind, switch, pvid, mtu, mode) == ("gateway", "sw0", 10, 1400, 1), (kind, switch, pvid, mtu, mode)
-        assert flags == 1 | 128, flags
-        assert text(gateway[152:216]) == "blue" and gateway[216:222].hex() == "020000000099"
-        assert struct.unpack_from("<I", gateway, 224)[0] == 2
-        assert gateway[232:236] == bytes((10, 1, 0, 1)) and gateway[248:250] == bytes((4, 24))
-        assert text(other[152:216]) == "default" and other[216] & 3 == 2
+            port = api.port_object.read(w.ends[DATA].objects[(PORT, "blue-gw")])
+            gateway = api.gateway_object.read(w.ends[DATA].objects[(GATEWAY, "blue-gw")])
+            other = api.gateway_object.read(w.ends[DATA].objects[(GATEWAY, "lab-gw")])
+        got = (port.kind, port.switch_name, port.pvid, port.mtu, port.mode)
+        assert got == (b"gateway", b"sw0", 10, 1400, api.VLAN_ACCESS), got
+        assert port.flags == api.PORT_ENABLED | api.PORT_GATEWAY, port.flags
+        assert gateway.vrf == b"blue" and bytes(gateway.mac).hex() == "020000000099"
+        first = gateway.addresses[0]
+        assert gateway.n_addresses == 2 and (first.family, first.length) == (4, 24)
+        assert bytes(first.addr[:4]) == bytes((10, 1, 0, 1))
+        assert other.vrf == b"default" and other.mac[0] & 3 == 2
         # It goes with both.
         assert ok(edit(c, ifs(iface("blue-gw", op="delete")))) and ok(commit(c))
         with w.lock:
@@ -78,7 +73,8 @@ def mac_stays():
             told = next(i.findtext(I + "phys-address") for i in reply.iter(I + "interface")
                         if i.findtext(I + "name") == "lab-gw")
             with w.lock:
-                assert w.ends[DATA].objects[(GATEWAY, "lab-gw")][216:222].hex() == told.replace(":", "")
+                gateway = api.gateway_object.read(w.ends[DATA].objects[(GATEWAY, "lab-gw")])
+            assert bytes(gateway.mac).hex() == told.replace(":", "")
             return told
     assert mac() == mac()
 
@@ -184,13 +180,15 @@ def neighbours():
               "<cursor>5</cursor></get-neighbours>")
         with w.lock:
             asked = w.ends[DATA].asked
-        assert text(asked) == "lab-gw" and asked[64:66].hex() == "fd00" and asked[80] == 6
-        assert struct.unpack_from("<QI", asked, 88) == (5, 7)
+        of = asked.filter
+        assert (of.gateway, of.family, bytes(of.addr[:2]).hex()) == (b"lab-gw", 6, "fd00")
+        assert (asked.cursor, asked.limit) == (5, 7)
         assert c.rpc(f"<clear-neighbours {NS}><address>10.0.0.9</address></clear-neighbours>").findtext(
             G + "entries") == "2"
         with w.lock:
             asked = w.ends[DATA].asked
-        assert text(asked) == "" and asked[64:68] == bytes((10, 0, 0, 9)) and asked[80] == 4
+        of = asked.filter
+        assert (of.gateway, of.family, bytes(of.addr[:4])) == (b"", 4, bytes((10, 0, 0, 9)))
         for body, tag, says in (("<limit>0</limit>", "invalid-value", "1 to 10000"),
                                 ("<gateway>lab-g</gateway>", "data-missing", 'did you mean "lab-gw"?'),
                                 ("<gateway>web1</gateway>", "data-missing", 'no gateway "web1"'),
@@ -214,7 +212,7 @@ def routes():
         assert not errors(c.rpc(f"<get-routes {NS}><vrf>default</vrf><family>ipv6</family></get-routes>"))
         with w.lock:
             asked = w.ends[DATA].asked
-        assert text(asked) == "default" and struct.unpack_from("<QIB", asked, 64) == (0, 1000, 6)
+        assert (asked.vrf, asked.cursor, asked.limit, asked.family) == (b"default", 0, 1000, 6)
         found = errors(c.rpc(f"<get-routes {NS}><vrf>defualt</vrf></get-routes>"))
         assert found[0][0] == "data-missing" and 'did you mean "default"?' in found[0][3], found
 

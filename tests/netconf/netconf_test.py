@@ -7,11 +7,11 @@ usage: netconf_test.py HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind]
 import contextlib
 import os
 import pathlib
-import struct
 import sys
 import time
 import xml.etree.ElementTree as ET
 
+import api
 from client import BASE, Client, Closed, errors, ok
 from common import PORTS, SWITCH, WRAPPER, config, main, port, test, world
 from planes import DATA, EVENT, PORT_STATE, port_state
@@ -82,8 +82,8 @@ def fdb():
         assert entry.findtext(SYS + "age") == "7" and entry.findtext(SYS + "kind") == "learned"
         assert reply.findtext(SYS + "cursor") == "0"
         with w.lock:
-            asked = w.ends[DATA].fdb_filter
-        assert asked[:4] == b"sw0\0" and struct.unpack_from("<H", asked, 134)[0] == 10
+            asked = w.ends[DATA].asked.filter
+        assert asked.switch_name == b"sw0" and asked.vlan == 10
         assert c.rpc(f"<clear-fdb {ns}/>").findtext(SYS + "entries") == "3"
         for body, tag in ((f"<get-fdb {ns}><limit>0</limit></get-fdb>", "invalid-value"),
                           (f"<get-fdb {ns}><port>nope</port></get-fdb>", "data-missing"),

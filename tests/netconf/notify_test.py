@@ -8,21 +8,20 @@ import contextlib
 import datetime
 import os
 import pathlib
-import struct
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
 
+import api
 from client import BASE, Client, Closed, errors, ok
 from common import CONFIGS, WRAPPER, config, main, port, test, world
-from planes import CONTROL, DATA, EVENT, PORT_STATE, cstr, mid, port_state
+from planes import CONTROL, DATA, EVENT, MAC_EVENT, PORT_STATE, port_state
 
 NOTIFICATION = "{urn:ietf:params:xml:ns:netconf:notification:1.0}"
 HE = "{urn:heddle:yang:heddle-events}"
 NCN = "{urn:ietf:params:xml:ns:yang:ietf-netconf-notifications}"
 MANAGE = "{urn:ietf:params:xml:ns:netmod:notification}"
-MAC_EVENT = mid(0x13, 3)
 SLOW = bool(WRAPPER) or "HEDDLE_TEST_SANITIZER" in os.environ
 
 
@@ -61,8 +60,8 @@ def values(element):
 
 
 def mac_event(kind, left_out=0, to="eth1", came="web1", segment="office"):
-    return (cstr("sw0", 64) + cstr(segment, 64) + cstr(came, 64) + cstr(to, 64) +
-            struct.pack("<Q6sHII", left_out, bytes.fromhex("020000000005"), 10, kind, 0))
+    return bytes(api.mac_event(switch_name="sw0", segment=segment, to=to, left_out=left_out, vlan=10,
+                               mac=bytes.fromhex("020000000005"), kind=kind, **{"from": came}))
 
 
 def names(c):

@@ -7,12 +7,12 @@ usage: plane_test.py HEDDLE_MGMT CONFIGS [NAME ...] [--valgrind]
 import contextlib
 import pathlib
 import resource
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 
+import api
 from client import BASE, Client, errors, ok
 from common import CONFIGS, MGMT, WRAPPER, config, main, port, test, world
 from datastores import IF, edit, iface, ifs, tap
@@ -135,8 +135,8 @@ def internal_numbers_are_stable():
     with world("good/empty.json") as w, contextlib.closing(Client(w.path)) as c:
         def numbers():
             with w.lock:
-                return {k[1]: struct.unpack_from("<H", v, 220)[0]
-                        for k, v in w.ends[DATA].objects.items() if k[0] >> 16 == 0x12 and "/" in k[1]}
+                return {k[1]: api.segment_object.read(v).vlan
+                        for k, v in w.ends[DATA].objects.items() if k[0] == api.SEGMENT.id}
         assert ok(c.edit(config([], ("m", "z"))))
         first = numbers()
         assert first == {"sw0/m": 4096, "sw0/z": 4097}, first
@@ -151,8 +151,8 @@ def internal_numbers_are_stable():
 @test
 def internal_numbers_survive_a_restart():
     def numbers(w):
-        return {k[1]: struct.unpack_from("<H", v, 220)[0]
-                for k, v in w.ends[DATA].objects.items() if k[0] >> 16 == 0x12 and "/" in k[1]}
+        return {k[1]: api.segment_object.read(v).vlan
+                for k, v in w.ends[DATA].objects.items() if k[0] == api.SEGMENT.id}
     with tempfile.TemporaryDirectory() as folder:
         with world("good/empty.json", run_dir=folder) as w, contextlib.closing(Client(w.path)) as c:
             assert ok(c.edit(config([], ("m", "z"))))

@@ -4,47 +4,34 @@
 They speak the protocol of include/heddle/ and remember what they were told.
 """
 import array
+import ctypes
+import errno
 import ipaddress
 import os
 import selectors
 import socket
-import struct
 import subprocess
 import threading
 import time
 
-HDR = struct.Struct("<HHIIiII")
-MAGIC, REQUEST, REPLY, EVENT, MORE = 0x4844, 1, 2, 4, 8
-DATA, CONTROL, MGMT, SUPERVISOR = 2, 3, 4, 1
+import api
+
+MAGIC = 0x4844
+REQUEST, REPLY, EVENT, MORE = api.MSG_F_REQUEST, api.MSG_F_REPLY, api.MSG_F_EVENT, api.MSG_F_MORE
+SUPERVISOR, DATA, CONTROL, MGMT = (
+    api.PLANE_SUPERVISOR, api.PLANE_DATA, api.PLANE_CONTROL, api.PLANE_MGMT)
+PORT, PORT_STATE, GATEWAY, MAC_EVENT, CAPTURE_ENDED = (
+    m.id for m in (api.PORT, api.PORT_STATE, api.GATEWAY, api.MAC_EVENT, api.CAPTURE_ENDED))
 
 
-def mid(module, n):
-    return module << 16 | n
+def port_values(name, kind="tap", text="", detail="", port_id=0, up=1, reason=0, mac="", speed=0):
+    return {"name": name, "kind": kind, "text": text, "detail": detail, "changed_ns": 5 * 10**9,
+            "generation": 1, "id": port_id, "mtu": 1500, "queues": 1, "up": up, "reason": reason,
+            "mac": bytes.fromhex(mac.replace(":", "")), "speed": speed}
 
 
-HELLO, LOG_LEVEL = mid(1, 1), mid(1, 3)
-PEER, READY, STOP, PLANE_LIST = mid(2, 1), mid(2, 2), mid(2, 3), mid(2, 4)
-OPEN_SHM = mid(3, 5)
-BEGIN, PREPARE, COMMIT, ABORT = (mid(0x10, n) for n in (1, 2, 3, 4))
-PORT, PORT_LIST, PORT_STATE = (mid(0x11, n) for n in (1, 2, 3))
-DOMAIN_LIST = mid(0x12, 4)
-FDB_LIST, FDB_CLEAR = mid(0x13, 1), mid(0x13, 2)
-DROP_LIST = mid(0x14, 1)
-NEIGHBOUR_LIST, NEIGHBOUR_CLEAR = mid(0x18, 1), mid(0x18, 2)
-ROUTE_LIST = mid(0x19, 1)
-PUNT_CLASS_LIST, PUNT_RULE_LIST, PUNT_LEASE_LIST = (mid(0x1a, n) for n in (10, 11, 12))
-GATEWAY = mid(0x25, 1)
-CAPTURE_START, CAPTURE_STOP, CAPTURE_ENDED = (mid(0x17, n) for n in (1, 2, 3))
-
-
-def cstr(text, size):
-    return text.encode().ljust(size, b"\0")[:size]
-
-
-def port_state(name, kind="tap", text="", detail="", port_id=0, up=1, reason=0, mac="", speed=0):
-    return struct.pack("<64s16s192s192sQQIHHHBB6s2xI", name.encode(), kind.encode(), text.encode(),
-                       detail.encode(), 5 * 10**9, 0, 1, port_id, 1500, 1, up, reason,
-                       bytes.fromhex(mac.replace(":", "")), speed)
+def port_state(name, *values, **more):
+    return api.port_state(**port_values(name, *values, **more))
 
 
 def address(text):
@@ -63,6 +50,7 @@ class End:
         self.brackets, self.objects, self.full = [], {}, None
         self.refuse = None  # text with which the next PREPARE is refused
         self.silent = False  # answers nothing
+        self.fds = []  # that go with the next reply
         self.log_level = None  # that was asked for
         self.fdb = [("office", "web1", "020000000005", 10)]  # segment, port, address, VLAN
         # gateway, address, MAC, state, age, held; VRF, gateway, prefix, kind
@@ -73,7 +61,9 @@ class End:
         self.captures, self.stopped = [], []  # asked for; (id, why) of those that were ended
 
     def send(self, flags, kind, body=b"", seq=0, status=0, fds=()):
-        data = HDR.pack(MAGIC, flags, kind, seq, status, len(body), 0) + body
+        body = bytes(body)
+        data = bytes(api.msg_hdr(magic=MAGIC, flags=flags, type=kind, seq=seq, status=status,
+                                 len=len(body))) + body
         anc = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
         try:
             self.sock.sendmsg([data], anc)
@@ -87,138 +77,163 @@ class End:
             data = b""
         if not data:
             return False
-        _, flags, kind, seq, _, length, _ = HDR.unpack_from(data)
-        body = data[HDR.size:HDR.size + length]
-        if kind == HELLO:
-            build = body[16:80]
-            self.peer_generation = struct.unpack_from("<Q", body, 8)[0]
-            self.send(EVENT, HELLO, struct.pack("<IIQ", 1, self.plane, self.generation) + build)
+        head = api.msg_hdr.read(data)
+        body = data[ctypes.sizeof(head):][:head.len]
+        if head.type == api.HELLO.id:
+            hello = api.hello.read(body)
+            self.peer_generation = hello.generation
+            self.send(EVENT, head.type, api.hello(version=1, plane=self.plane, generation=self.generation,
+                                                  build=hello.build))
             self.greeted = True
-        elif flags & EVENT:
-            self.event(kind, body)
-        elif flags & REQUEST and not self.silent:
-            self.request(kind, seq, body)
+        elif head.flags & EVENT:
+            self.event(head.type, body)
+        elif head.flags & REQUEST and not self.silent:
+            self.request(head.type, head.seq, body)
         return True
 
     def event(self, kind, body):
-        if kind == READY:
+        if kind == api.PLANE_READY.id:
             self.world.ready.set()
-            self.world.ready_text = body[8:].split(b"\0")[0].decode()
-        elif kind == LOG_LEVEL:
-            self.log_level = struct.unpack_from("<I", body)[0]
+            self.world.ready_text = api.plane_ready.read(body).text.decode()
+        elif kind == api.LOG_LEVEL.id:
+            self.log_level = api.log_level_msg.read(body).level
         elif self.full is not None:
-            key = body[:144].split(b"\0")[0].decode()
-            op = struct.unpack_from("<I", body, 144)[0]
-            self.bracket.append((op, kind, key))
-            if op == 1:
+            head = api.object.read(body)
+            key = head.key.decode()
+            self.bracket.append((head.op, kind, key))
+            if head.op == api.OBJECT_SET:
                 self.staged[(kind, key)] = body
             else:
                 self.staged.pop((kind, key), None)
 
     def error(self, kind, seq, code, text):
-        self.send(REPLY, kind, cstr(text, 256), seq, -code)
+        self.send(REPLY, kind, api.msg_error(text=text), seq, -code)
 
     def request(self, kind, seq, body):
-        done = lambda rep=b"": self.send(REPLY, kind, rep, seq)
-        if kind == BEGIN:
-            base, self.next_generation, mode, _ = struct.unpack("<QQII", body)
-            if mode == 2 and base != self.generation:
-                self.full = None
-                self.error(kind, seq, 116, "stale")
-                return
-            self.full, self.bracket = mode == 1, []
-            self.staged = {} if self.full else dict(self.objects)
-            done()
-        elif kind == PREPARE:
-            if self.full is None:
-                self.error(kind, seq, 22, "no bracket")
-            elif self.refuse:
-                self.error(kind, seq, 22, self.refuse)
-                self.refuse = None
-            else:
-                done(struct.pack("<8I", len(self.bracket), 0, 0, 0, 0, 0, 0, 0))
-        elif kind == COMMIT:
-            self.objects, self.generation = self.staged, self.next_generation
-            self.brackets.append((self.full, self.bracket))
-            self.full = None
-            done(struct.pack("<8I", len(self.bracket), 0, 0, 0, 0, 0, 0, 0))
-        elif kind == ABORT:
-            self.full = None
-            done()
-        elif kind == PORT_LIST:
-            for n, (_, key) in enumerate(k for k in self.objects if k[0] == PORT):
-                self.send(REPLY | MORE, kind, port_state(key, port_id=n), seq)
-            done()
-        elif kind == DROP_LIST:
-            self.send(REPLY | MORE, kind, cstr("bpdu_guard", 32) + cstr("a bridge frame", 160) +
-                      struct.pack("<II", 1, 0), seq)
-            done()
-        elif kind == DOMAIN_LIST:
-            self.send(REPLY | MORE, kind, cstr("sw0", 64) + cstr("office", 64) +
-                      struct.pack("<IIIHH", 0, 3, 2, 10, 0), seq)
-            done()
-        elif kind == FDB_LIST:
-            self.fdb_filter = body[:136]
-            for segment, port, mac, vlan in self.fdb:
-                self.send(REPLY | MORE, kind, cstr("sw0", 64) + cstr(segment, 64) + cstr(port, 64) +
-                          bytes.fromhex(mac) + struct.pack("<HII", vlan, 7, 0), seq)
-            done(struct.pack("<QQQ", 0, 1, 65536))
-        elif kind == FDB_CLEAR:
-            done(struct.pack("<Q", 3))
-        elif kind == NEIGHBOUR_LIST:
-            self.asked = body
-            for gateway, ip, mac, state, age, held in self.neighbours:
-                packed, family = address(ip)
-                self.send(REPLY | MORE, kind, cstr(gateway, 64) + packed + bytes.fromhex(mac) +
-                          struct.pack("<BBII", family, state, age, held), seq)
-            done(struct.pack("<QQQ", 0, len(self.neighbours), 4096))
-        elif kind == NEIGHBOUR_CLEAR:
-            self.asked = body
-            done(struct.pack("<Q", 2))
-        elif kind == ROUTE_LIST:
-            self.asked = body
-            for vrf, gateway, prefix, how in self.routes:
-                packed, family = address(prefix.split("/")[0])
-                self.send(REPLY | MORE, kind, cstr(vrf, 64) + cstr(gateway, 64) + packed +
-                          struct.pack("<BB6xII", family, int(prefix.split("/")[1]), how, 0), seq)
-            done(struct.pack("<QQ", 0, len(self.routes)))
-        elif kind == PUNT_CLASS_LIST:
-            for name, number, counters, waiting, rules in self.punt_classes:
-                self.send(REPLY | MORE, kind, cstr(name, 64) + struct.pack("<4I5Q2I", number, 1000, 100, 20,
-                          *counters, waiting, rules), seq)
-            done(struct.pack("<5Q", 11, 12, len(self.punt_leases), 13, 14))
-        elif kind == PUNT_RULE_LIST:
-            for key, gateway, number in self.punt_rules:
-                self.send(REPLY | MORE, kind, cstr(key, 64) + cstr(gateway, 64) + bytes.fromhex("01005e000012") +
-                          struct.pack("<HHBBI", 0x800, 0, 112, number, 3), seq)
-            done()
-        elif kind == PUNT_LEASE_LIST:
-            for key, gateway, segment, family, ip, resigns in self.punt_leases:
-                self.send(REPLY | MORE, kind, cstr(key, 64) + cstr(gateway, 64) + cstr(segment, 64) + address(ip)[0] +
-                          struct.pack("<BB", family, resigns) + bytes.fromhex("00005e00010a") +
-                          struct.pack("<QII", 250, 1, 0), seq)
-            done()
-        elif kind == PLANE_LIST:
-            for plane in (1, 2, 3, 4):
-                self.send(REPLY | MORE, kind, struct.pack("<IiIIQQ", plane, 100 + plane, 0, 1,
-                          60 * 10**9, 4096) + cstr("", 128) + cstr("", 64), seq)
-            done()
-        elif kind == CAPTURE_START:
-            what, snap, n_ports, n_insns = struct.unpack_from("<IIII", body)
-            ports = [body[16 + 64 * i:80 + 64 * i].split(b"\0")[0].decode() for i in range(n_ports)]
-            insns = [struct.unpack_from("<HBBI", body, 16 + 64 * 256 + 8 * i) for i in range(n_insns)]
-            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            self.captures.append((what, snap, ports, insns, ours))
-            self.send(REPLY, kind, struct.pack("<Q", len(self.captures)), seq, fds=[theirs.fileno()])
-            theirs.close()
-        elif kind == CAPTURE_STOP:
-            self.stopped.append((struct.unpack_from("<Q", body)[0],
-                                 body[8:].split(b"\0")[0].decode()))
-            done()
-        elif kind == OPEN_SHM:
-            self.error(kind, seq, 11, "not yet")
+        handler = self.HANDLERS.get(kind)
+        if handler is None:
+            self.error(kind, seq, errno.ENOSYS, "no such request")
+            return
+        message = api.MESSAGES[kind]
+        reply = handler(self, message.request.read(body),
+                        lambda **values: self.send(REPLY | MORE, kind, message.item(**values), seq))
+        if isinstance(reply, tuple):
+            self.error(kind, seq, *reply)
         else:
-            self.error(kind, seq, 38, "no such request")
+            self.send(REPLY, kind, message.reply() if reply is None else reply, seq, fds=self.fds)
+        while self.fds:
+            os.close(self.fds.pop())
+
+    def begin(self, asked, item):
+        if asked.mode == api.CONFIG_DELTA and asked.base != self.generation:
+            self.full = None
+            return errno.ESTALE, "stale"
+        self.next_generation = asked.generation
+        self.full, self.bracket = asked.mode == api.CONFIG_FULL, []
+        self.staged = {} if self.full else dict(self.objects)
+
+    def prepare(self, asked, item):
+        if self.full is None:
+            return errno.EINVAL, "no bracket"
+        if self.refuse:
+            refusal, self.refuse = self.refuse, None
+            return errno.EINVAL, refusal
+        return api.config_result(added=len(self.bracket))
+
+    def commit(self, asked, item):
+        self.objects, self.generation = self.staged, self.next_generation
+        self.brackets.append((self.full, self.bracket))
+        self.full = None
+        return api.config_result(added=len(self.bracket))
+
+    def abort(self, asked, item):
+        self.full = None
+
+    def list_ports(self, asked, item):
+        for n, (_, key) in enumerate(k for k in self.objects if k[0] == PORT):
+            item(**port_values(key, port_id=n))
+
+    def list_drops(self, asked, item):
+        item(name="bpdu_guard", text="a bridge frame", ingress=1)
+
+    def list_domains(self, asked, item):
+        item(switch_name="sw0", segment="office", members=3, macs=2, vlan=10)
+
+    def list_fdb(self, asked, item):
+        self.asked = asked
+        for segment, port, mac, vlan in self.fdb:
+            item(switch_name="sw0", segment=segment, port=port, mac=bytes.fromhex(mac), vlan=vlan, age_s=7)
+        return api.fdb_list_end(entries=1, capacity=65536)
+
+    def clear_fdb(self, asked, item):
+        return api.fdb_cleared(entries=3)
+
+    def list_neighbours(self, asked, item):
+        self.asked = asked
+        for gateway, ip, mac, state, age, held in self.neighbours:
+            packed, family = address(ip)
+            item(gateway=gateway, addr=packed, family=family, mac=bytes.fromhex(mac), state=state,
+                 age_s=age, held=held)
+        return api.neighbour_list_end(entries=len(self.neighbours), capacity=4096)
+
+    def clear_neighbours(self, asked, item):
+        self.asked = asked
+        return api.neighbour_cleared(entries=2)
+
+    def list_routes(self, asked, item):
+        self.asked = asked
+        for vrf, gateway, prefix, how in self.routes:
+            packed, family = address(prefix.split("/")[0])
+            item(vrf=vrf, gateway=gateway, kind=how, prefix=api.ip_prefix(
+                addr=packed, family=family, length=int(prefix.split("/")[1])))
+        return api.route_list_end(entries=len(self.routes))
+
+    def list_punt_classes(self, asked, item):
+        for name, number, counters, waiting, rules in self.punt_classes:
+            item(config=api.punt_class(name=name, id=number, rate=1000, port_rate=100, burst=20),
+                 **dict(zip(("matched", "policed", "full", "unusable", "sent"), counters)),
+                 waiting=waiting, rules=rules)
+        return api.punt_totals(injected=11, inject_refused=12, leases=len(self.punt_leases),
+                               leases_expired=13, resigned=14)
+
+    def list_punt_rules(self, asked, item):
+        for key, gateway, number in self.punt_rules:
+            item(key=key, gateway=gateway, dst=bytes.fromhex("01005e000012"), ethertype=0x800,
+                 protocol=112, class_id=number, flags=api.PUNT_DST | api.PUNT_PROTOCOL)
+
+    def list_punt_leases(self, asked, item):
+        for key, gateway, segment, family, ip, resigns in self.punt_leases:
+            item(key=key, gateway=gateway, segment=segment, addr=address(ip)[0], family=family,
+                 resigning=resigns, mac=bytes.fromhex("00005e00010a"), left_ms=250, resign=1)
+
+    def list_planes(self, asked, item):
+        for plane in (SUPERVISOR, DATA, CONTROL, MGMT):
+            item(plane=plane, pid=100 + plane, ready=1, uptime_ns=60 * 10**9, rss_bytes=4096)
+
+    def start_capture(self, asked, item):
+        ports = [port.value.decode() for port in asked.port[:asked.n_ports]]
+        insns = [(i.code, i.jt, i.jf, i.k) for i in asked.insn[:asked.n_insns]]
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.captures.append((asked.what, asked.snap, ports, insns, ours))
+        self.fds.append(theirs.detach())
+        return api.capture_started(id=len(self.captures))
+
+    def stop_capture(self, asked, item):
+        self.stopped.append((asked.id, asked.text.decode()))
+
+    def open_shm(self, asked, item):
+        return errno.EAGAIN, "not yet"
+
+    # What a method returns is the reply; None is an empty one; (errno, text) is a refusal.
+    HANDLERS = {message.id: method for message, method in (
+        (api.CONFIG_BEGIN, begin), (api.CONFIG_PREPARE, prepare), (api.CONFIG_COMMIT, commit),
+        (api.CONFIG_ABORT, abort), (api.PORT_LIST, list_ports), (api.DROP_LIST, list_drops),
+        (api.DOMAIN_LIST, list_domains), (api.FDB_LIST, list_fdb), (api.FDB_CLEAR, clear_fdb),
+        (api.NEIGHBOUR_LIST, list_neighbours), (api.NEIGHBOUR_CLEAR, clear_neighbours),
+        (api.ROUTE_LIST, list_routes), (api.PUNT_CLASS_LIST, list_punt_classes),
+        (api.PUNT_RULE_LIST, list_punt_rules), (api.PUNT_LEASE_LIST, list_punt_leases),
+        (api.PLANE_LIST, list_planes), (api.CAPTURE_START, start_capture),
+        (api.CAPTURE_STOP, stop_capture), (api.OPEN_SHM, open_shm))}
 
 
 class World:
@@ -264,7 +279,7 @@ class World:
         """A plane starts (again): both get an end of a new pair."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         end = self.add(ours, plane, generation)
-        self.supervisor.send(EVENT, PEER, struct.pack("<II", plane, 0), fds=[theirs.fileno()])
+        self.supervisor.send(EVENT, api.PEER.id, api.peer(plane=plane), fds=[theirs.fileno()])
         theirs.close()
         return end
 
@@ -301,7 +316,7 @@ class World:
 
     def __exit__(self, *_):
         if self.process.poll() is None:
-            self.supervisor.send(EVENT, STOP)
+            self.supervisor.send(EVENT, api.PLANE_STOP.id)
         try:
             self.status = self.process.wait(20)
         except subprocess.TimeoutExpired:
