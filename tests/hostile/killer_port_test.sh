@@ -97,9 +97,9 @@ check "the TAP that was there is the same" -- [ "$(on a ip -o link show dev eth0
 gap=$(pinger_gap a)
 pinger_stop a >/dev/null
 note "the longest time without forwarding was $gap ms"
-limit=5000
-[ "$LAB_SANITIZED" = no ] || limit=20000
-check "the others are back soon, each time" -- test "$gap" -le "$limit"
+if times_count; then
+	check "the others are back soon, each time" -- test "$gap" -le 5000
+fi
 check "it is disabled" -- hd sw load replace "$(ports enabled=false | config off)"
 check_within 10 "it says so" -- state sw port-is evil reason disabled
 check "it is enabled" -- hd sw load replace "$(ports "" | config on)"

@@ -32,7 +32,6 @@ on loud "$LAB_PYTHON" "$LAB_TOOLS/flooder.py" eth0 pieces "$to" 1
 check_within 10 "one super-frame leaves as a thousand frames" -- state sw counter-at-least victim offered 1000
 
 limit=5000
-[ "$LAB_SANITIZED" = no ] || limit=100000
 best=1000000
 for round in 1 2 3 4 5; do
 	spawn loud "$LAB_PYTHON" "$LAB_TOOLS/flooder.py" eth0 pieces "$to"
@@ -45,9 +44,11 @@ for round in 1 2 3 4 5; do
 	found=$(pinger_median a)
 	note "round $round: median $found us, $lost of $sent lost"
 	[ "$found" -ge "$best" ] || best=$found
-	[ "$best" -lt "$limit" ] && break
+	if ! times_count || [ "$best" -lt "$limit" ]; then break; fi
 done
-check "pings of another segment take $best us, less than $limit" -- [ "$best" -lt "$limit" ]
+if times_count; then
+	check "pings of another segment take $best us, less than $limit" -- [ "$best" -lt "$limit" ]
+fi
 
 spawn loud "$LAB_PYTHON" "$LAB_TOOLS/flooder.py" eth0 pieces "$to"
 flooder=$!

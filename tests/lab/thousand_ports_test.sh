@@ -87,10 +87,12 @@ $(of $kind)" >/dev/null
 		change "$n $kind ports less" "$LAB_DIR/base.json" 2
 		((gap - kernel < best_out)) && best_out=$((gap - kernel))
 		((gap < best_out)) && best_out=$gap
-		((best_in <= 20 && best_out <= 20)) && break
+		if ! times_count || ((best_in <= 20 && best_out <= 20)); then break; fi
 	done
-	check "$n $kind ports come: no ping waits for more than 20 ms" -- [ "$best_in" -le 20 ]
-	check "$n $kind ports go: no ping waits for more than 20 ms" -- [ "$best_out" -le 20 ]
+	if times_count; then
+		check "$n $kind ports come: no ping waits for more than 20 ms" -- [ "$best_in" -le 20 ]
+		check "$n $kind ports go: no ping waits for more than 20 ms" -- [ "$best_out" -le 20 ]
+	fi
 done
 no_taps() { [ -z "$(on many ip -br link show type tun)" ]; }
 check_within 60 "no TAP is left" -- no_taps

@@ -20,6 +20,13 @@ MGMT, CONFIGS = pathlib.Path(ARGS[0]).resolve(), pathlib.Path(ARGS[1]).resolve()
 WRAPPER = (["valgrind", "-q", "--error-exitcode=99", "--leak-check=full",
             "--errors-for-leak-kinds=definite"] if "--valgrind" in sys.argv else [])
 TESTS = []
+TIMING = "HEDDLE_TEST_TIMING" in os.environ  # the suite timing, where times are judged
+
+
+def in_time(took, limit, what=""):
+    """Asserts that something took less than @limit seconds, where times are judged."""
+    if TIMING:
+        assert took < limit, (what, took)
 
 
 def test(fn):

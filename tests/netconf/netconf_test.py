@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 
 import api
 from client import BASE, Client, Closed, errors, ok
-from common import PORTS, SWITCH, WRAPPER, config, main, port, test, world
+from common import PORTS, SWITCH, WRAPPER, config, in_time, main, port, test, world
 from planes import DATA, EVENT, PORT_STATE, port_state
 
 IF = "{urn:ietf:params:xml:ns:yang:ietf-interfaces}"
@@ -69,7 +69,7 @@ def state_of_switches_and_planes():
             w.ends[DATA].silent = w.supervisor.silent = True
         start = time.monotonic()
         assert next(c.rpc("<get/>").iter(HS + "switch")) is not None
-        assert time.monotonic() - start < 8
+        in_time(time.monotonic() - start, 8)
 
 
 @test
@@ -270,7 +270,7 @@ def abuse():
         start = time.monotonic()
         for _ in range(20):
             good.rpc("<get/>")
-        assert time.monotonic() - start < (60 if WRAPPER else 10)
+        in_time(time.monotonic() - start, 10)
         # Vanishes while its request is under way.
         with w.lock:
             w.ends[DATA].silent = True
@@ -297,7 +297,7 @@ def client_that_never_reads():
         start = time.monotonic()
         for _ in range(20):
             good.rpc("<get/>")
-        assert time.monotonic() - start < (60 if WRAPPER else 10)
+        in_time(time.monotonic() - start, 10)
         status = pathlib.Path(f"/proc/{w.process.pid}/status").read_text()
         rss = int(next(l for l in status.splitlines() if l.startswith("VmRSS")).split()[1])
         watched = WRAPPER or "HEDDLE_TEST_SANITIZER" in os.environ
