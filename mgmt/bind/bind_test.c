@@ -15,8 +15,7 @@
 #include "mgmt/datastore/schema.h"
 #include "mgmt/datastore/tree.h"
 #include "tests/unit/unit.h"
-
-static struct ly_ctx *ctx;
+#include "tests/unit/yang.h"
 
 static void dump_vlans(FILE *out, const char *name, const struct hd_vlan_set *set)
 {
@@ -287,18 +286,6 @@ static void test_paths(void)
 	CU_ASSERT(!bd_path_below("./a") && !bd_path_below("a/") && !bd_path_below("a\nb"));
 }
 
-static int setup(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0)
-		ctx = bd_schema_new(dir, &err);
-	if (!ctx)
-		fprintf(stderr, "%s\n", err.text);
-	return ctx ? 0 : -1;
-}
-
-UNIT_MAIN_SETUP("bind", setup, {"golden objects", test_golden}, {"differences", test_diff},
+UNIT_MAIN_SETUP("bind", yang_setup, {"golden objects", test_golden}, {"differences", test_diff},
 		{"internal numbers", test_numbers}, {"internal numbers stay", test_numbers_stay},
 		{"paths", test_paths});

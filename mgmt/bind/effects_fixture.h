@@ -13,8 +13,7 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/schema.h"
 #include "tests/unit/unit.h"
-
-static struct ly_ctx *ctx;
+#include "tests/unit/yang.h"
 
 #define SWITCHES(segments) \
 	"\"heddle-switch:switches\":{\"switch\":[{\"name\":\"s\",\"segment\":[" segments "]}]}"
@@ -108,17 +107,5 @@ static void expect(const char *before, const char *after, const struct ef_facts 
 
 #define CUT "{\"name\":\"web\",\"vlan\":30,\"bridged\":{}}"
 #define DMZ "{\"name\":\"dmz\",\"vlan\":20,\"host-only\":{}}"
-
-static int setup(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0)
-		ctx = bd_schema_new(dir, &err);
-	if (!ctx)
-		fprintf(stderr, "%s\n", err.text);
-	return ctx ? 0 : -1;
-}
 
 #endif

@@ -75,5 +75,5 @@ static void test_empty(void)
 				      "info port-added", "is added"));
 }
 
-UNIT_MAIN_SETUP("effects-gateway", setup, {"as ports", test_ports}, {"changes", test_changes},
+UNIT_MAIN_SETUP("effects-gateway", yang_setup, {"as ports", test_ports}, {"changes", test_changes},
 		{"empty segments", test_empty});

@@ -369,7 +369,7 @@ static void test_renamed(void)
 					       "info port-added " IF("u") "port u is added\n");
 }
 
-UNIT_MAIN_SETUP("effects", setup, {"no change", test_nothing}, {"ports", test_ports},
+UNIT_MAIN_SETUP("effects", yang_setup, {"no change", test_nothing}, {"ports", test_ports},
 		{"moves", test_moves}, {"renumbered segments", test_renumbered},
 		{"VLANs that go", test_vlan_removed}, {"uplinks", test_uplinks},
 		{"VLANs that nobody carries", test_not_carried}, {"MTU", test_mtu},

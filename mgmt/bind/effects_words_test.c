@@ -89,5 +89,5 @@ static void test_trunk_without_tag(void)
 	}
 }
 
-UNIT_MAIN_SETUP("effects-words", setup, {"words", test_words},
+UNIT_MAIN_SETUP("effects-words", yang_setup, {"words", test_words},
 		{"a trunk without a tag", test_trunk_without_tag});

@@ -13,19 +13,7 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/schema.h"
 #include "tests/unit/unit.h"
-
-static struct ly_ctx *ctx;
-
-static int set_up(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) < 0)
-		return -1;
-	ctx = bd_schema_new(dir, &err);
-	return ctx ? 0 : -1;
-}
+#include "tests/unit/yang.h"
 
 #define BASE                                                                              \
 	"set switch sw0 segment lab host-only interface hd-lab address 192.168.56.1/24\n" \
@@ -247,5 +235,5 @@ static void test_update(void)
 	ly_ctx_destroy(ctx);
 }
 
-UNIT_MAIN_SETUP("gateway-rules", set_up, {"rules", test_rules}, {"addresses", test_addresses},
+UNIT_MAIN_SETUP("gateway-rules", yang_setup, {"rules", test_rules}, {"addresses", test_addresses},
 		{"room", test_room}, {"mac", test_mac}, {"update", test_update});

@@ -13,6 +13,7 @@
 #include "mgmt/datastore/schema.h"
 #include "mgmt/datastore/tree.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/yang.h"
 
 /* Without an effect on the planes, and meant so. */
 static const char *const notes[] = {
@@ -48,19 +49,15 @@ static const struct {
 	{"/heddle-switch:switches/switch/name", SWITCH("a"), SWITCH("b")},
 };
 
-static struct ly_ctx *ctx;
 static struct bd_config *base;
 
 static int setup(void)
 {
 	struct ds_errors errs = {.n = 0};
-	struct hd_err err = {0};
-	char dir[512];
 
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) < 0)
-		return -1;
-	ctx = bd_schema_new(dir, &err);
-	base = ctx ? bd_config_load(ctx, TEST_CONFIGS "/good/every-leaf.json", NULL, &errs) : NULL;
+	base = yang_setup() == 0
+		       ? bd_config_load(ctx, TEST_CONFIGS "/good/every-leaf.json", NULL, &errs)
+		       : NULL;
 	ds_errors_print(&errs, stdout);
 	return base ? 0 : -1;
 }

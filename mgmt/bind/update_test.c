@@ -13,19 +13,12 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/schema.h"
 #include "mgmt/datastore/tree.h"
+#include "tests/unit/random.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/yang.h"
 
 #define PORTS 40
 #define EDITS 1500
-
-static struct ly_ctx *ctx;
-static uint32_t seed;
-
-static unsigned int dice(unsigned int n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
-}
 
 /* Numbers of which many are the same; what a set holds. */
 struct number {
@@ -104,7 +97,7 @@ static void test_set(void)
 	bool in[VALUES] = {false}, was[VALUES] = {false};
 	struct bd_set set = {.class = &numbers}, old = {.class = &numbers};
 
-	seed = 1;
+	dice_state = 1;
 	for (int i = 0; i < 20000; i++) {
 		struct number key = {.value = dice(VALUES)};
 
@@ -296,7 +289,7 @@ static void test_edits(void)
 	bool switches = false;
 	char *ports[PORTS];
 
-	seed = 7;
+	dice_state = 7;
 	for (size_t i = 0; i < PORTS; i++)
 		ports[i] = ds_strdup("");
 	free(ports[3]);
@@ -315,16 +308,4 @@ static void test_edits(void)
 		free(ports[i]);
 }
 
-static int setup(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0)
-		ctx = bd_schema_new(dir, &err);
-	if (!ctx)
-		fprintf(stderr, "%s\n", err.text);
-	return ctx ? 0 : -1;
-}
-
-UNIT_MAIN_SETUP("bind-update", setup, {"sets", test_set}, {"random edits", test_edits});
+UNIT_MAIN_SETUP("bind-update", yang_setup, {"sets", test_set}, {"random edits", test_edits});

@@ -11,20 +11,7 @@
 #include "mgmt/datastore/types.h"
 #include "mgmt/setform/setform.h"
 #include "tests/unit/unit.h"
-
-static struct ly_ctx *ctx;
-
-static int set_up(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0)
-		ctx = bd_schema_new(dir, &err);
-	if (!ctx)
-		fprintf(stderr, "%s\n", err.text);
-	return ctx ? 0 : -1;
-}
+#include "tests/unit/yang.h"
 
 static void test_prefixes(void)
 {
@@ -327,5 +314,5 @@ static void test_unique(void)
 	}
 }
 
-UNIT_MAIN_SETUP("types", set_up, {"prefixes", test_prefixes}, {"forms", test_forms},
+UNIT_MAIN_SETUP("types", yang_setup, {"prefixes", test_prefixes}, {"forms", test_forms},
 		{"unique", test_unique});

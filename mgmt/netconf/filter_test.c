@@ -11,25 +11,20 @@
 #include "mgmt/datastore/tree.h"
 #include "mgmt/netconf/filter.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/yang.h"
 
 #define IF "xmlns=\"urn:ietf:params:xml:ns:yang:ietf-interfaces\""
 
-static struct ly_ctx *ctx;
 static struct bd_config *config;
 
 static int setup(void)
 {
 	struct ds_errors errs = {.n = 0};
-	struct hd_err err = {0};
-	char dir[512];
 
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) < 0)
-		return -1;
-	ctx = bd_schema_new(dir, &err);
-	if (ctx)
+	if (yang_setup() == 0)
 		config = bd_config_load(ctx, TEST_CONFIGS "/good/canonical.json", NULL, &errs);
 	if (!config)
-		fprintf(stderr, "%s %s\n", err.text, errs.n ? errs.list[0].message : "");
+		ds_errors_print(&errs, stderr);
 	return config ? 0 : -1;
 }
 

@@ -11,8 +11,7 @@
 #include "mgmt/netconf/errors.h"
 #include "mgmt/netconf/text.h"
 #include "tests/unit/unit.h"
-
-static struct ly_ctx *ctx;
+#include "tests/unit/yang.h"
 
 static const char *take(struct evbuffer *buffer)
 {
@@ -119,18 +118,6 @@ static void test_untagged(void)
 	CU_ASSERT_PTR_NULL(nc_untag_defaults("<a default='1'/>"));
 }
 
-static int setup(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0)
-		ctx = bd_schema_new(dir, &err);
-	if (!ctx)
-		fprintf(stderr, "%s\n", err.text);
-	return ctx ? 0 : -1;
-}
-
-UNIT_MAIN_SETUP("netconf-text", setup, {"escapes", test_escapes}, {"paths", test_paths},
+UNIT_MAIN_SETUP("netconf-text", yang_setup, {"escapes", test_escapes}, {"paths", test_paths},
 		{"errors", test_error}, {"defaults", test_tagged},
 		{"defaults of others", test_untagged});

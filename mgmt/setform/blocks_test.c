@@ -8,21 +8,7 @@
 #include "mgmt/datastore/schema.h"
 #include "mgmt/setform/setform.h"
 #include "tests/unit/unit.h"
-
-static struct ly_ctx *ctx;
-
-static int set_up(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) < 0)
-		return -1;
-	ctx = bd_schema_new(dir, &err);
-	if (!ctx)
-		fprintf(stderr, "%s\n", err.text);
-	return ctx ? 0 : -1;
-}
+#include "tests/unit/yang.h"
 
 /* Blocks as people write them, too: several on a line, empty ones, comments. */
 static void test_read_blocks(void)
@@ -93,5 +79,5 @@ static void test_wrong_blocks(void)
 	CU_ASSERT(!sf_is_lines("{ port; }", 9));
 }
 
-UNIT_MAIN_SETUP("setform-blocks", set_up, {"blocks that are read", test_read_blocks},
+UNIT_MAIN_SETUP("setform-blocks", yang_setup, {"blocks that are read", test_read_blocks},
 		{"blocks that are wrong", test_wrong_blocks});

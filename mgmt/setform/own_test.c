@@ -9,19 +9,7 @@
 #include "mgmt/setform/rename.h"
 #include "mgmt/setform/setform.h"
 #include "tests/unit/unit.h"
-
-static struct ly_ctx *ctx;
-
-static int set_up(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) < 0)
-		return -1;
-	ctx = bd_schema_new(dir, &err);
-	return ctx ? 0 : -1;
-}
+#include "tests/unit/yang.h"
 
 static void same_text(const char *is, const char *should)
 {
@@ -219,5 +207,5 @@ static void test_rename(void)
 	lyd_free_all(tree);
 }
 
-UNIT_MAIN_SETUP("setform-own", set_up, {"print", test_print}, {"edit", test_edit},
+UNIT_MAIN_SETUP("setform-own", yang_setup, {"print", test_print}, {"edit", test_edit},
 		{"compare", test_compare}, {"paths", test_paths}, {"rename", test_rename});

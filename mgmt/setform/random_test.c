@@ -9,21 +9,7 @@
 #include "mgmt/setform/setform.h"
 #include "tests/unit/random.h"
 #include "tests/unit/unit.h"
-
-static struct ly_ctx *ctx;
-
-static int set_up(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) < 0)
-		return -1;
-	ctx = bd_schema_new(dir, &err);
-	if (!ctx)
-		fprintf(stderr, "%s\n", err.text);
-	return ctx ? 0 : -1;
-}
+#include "tests/unit/yang.h"
 
 static void same_text(const char *is, const char *should)
 {
@@ -211,4 +197,4 @@ static void test_random(void)
 	printf("%u trees with %u values ... ", trees, values);
 }
 
-UNIT_MAIN_SETUP("setform-random", set_up, {"random trees", test_random});
+UNIT_MAIN_SETUP("setform-random", yang_setup, {"random trees", test_random});

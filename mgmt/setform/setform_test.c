@@ -12,21 +12,7 @@
 #include "mgmt/datastore/tree.h"
 #include "mgmt/setform/setform.h"
 #include "tests/unit/unit.h"
-
-static struct ly_ctx *ctx;
-
-static int set_up(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) < 0)
-		return -1;
-	ctx = bd_schema_new(dir, &err);
-	if (!ctx)
-		fprintf(stderr, "%s\n", err.text);
-	return ctx ? 0 : -1;
-}
+#include "tests/unit/yang.h"
 
 static struct lyd_node *read_file(const char *path)
 {
@@ -470,7 +456,7 @@ static void test_many(void)
 	lyd_free_all(edit.tree);
 }
 
-UNIT_MAIN_SETUP("setform", set_up, {"files", test_files}, {"unseen", test_unseen},
+UNIT_MAIN_SETUP("setform", yang_setup, {"files", test_files}, {"unseen", test_unseen},
 		{"print", test_print}, {"blocks", test_blocks}, {"words by module", test_exact},
 		{"delete", test_delete}, {"kinds", test_kinds}, {"compare", test_compare},
 		{"paths", test_paths}, {"ten thousand ports", test_many});

@@ -9,8 +9,8 @@
 #include "mgmt/setform/setform.h"
 #include "mgmt/setform/words.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/yang.h"
 
-static struct ly_ctx *ctx;
 static struct lyd_node *tree;
 
 static const char config[] = "set switch sw0 segment lab host-only interface hd-lab\n"
@@ -26,13 +26,11 @@ static int set_up(void)
 {
 	struct sf_edit edit = {.changes = false};
 	struct ds_errors errs = {.n = 0};
-	struct hd_err err = {0};
-	char dir[512];
 
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) < 0)
+	if (yang_setup() < 0)
 		return -1;
-	edit.ctx = ctx = bd_schema_new(dir, &err);
-	if (!ctx || !sf_parse(&edit, config, strlen(config), &errs))
+	edit.ctx = ctx;
+	if (!sf_parse(&edit, config, strlen(config), &errs))
 		return -1;
 	tree = edit.tree;
 	return 0;

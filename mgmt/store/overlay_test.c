@@ -15,23 +15,11 @@
 #include "mgmt/store/edit.h"
 #include "tests/unit/random.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/yang.h"
 
 #define PORTS    9
 #define OVERLAYS 3
 #define STEPS    6000
-
-static struct ly_ctx *ctx;
-static int setup(void)
-{
-	struct hd_err err = {0};
-	char dir[512];
-
-	if (ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0)
-		ctx = bd_schema_new(dir, &err);
-	if (!ctx)
-		fprintf(stderr, "%s\n", err.text);
-	return ctx ? 0 : -1;
-}
 
 /* What each view should have: a port's MTU, 0: no port. */
 struct model {
@@ -294,5 +282,5 @@ static void test_alone(void)
 	CU_ASSERT(ck_units_are_alone(ctx));
 }
 
-UNIT_MAIN_SETUP("overlay", setup, {"random edits", test_random}, {"two at once", test_two},
+UNIT_MAIN_SETUP("overlay", yang_setup, {"random edits", test_random}, {"two at once", test_two},
 		{"units", test_units}, {"units are alone", test_alone});

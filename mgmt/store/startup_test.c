@@ -20,23 +20,19 @@
 #include "mgmt/store/saver.h"
 #include "mgmt/store/startup.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/yang.h"
 
-static struct ly_ctx *ctx;
 static char folder[64];
 static const char *const names[] = {
 	"startup.conf", "startup.conf.good", "startup.conf.refused", "initial", "boot", "other"};
 
 static int setup(void)
 {
-	struct hd_err err = {0};
-	char dir[512];
-
 	strcpy(folder, "/tmp/heddle-startup-XXXXXX");
-	if (!mkdtemp(folder) || ds_schema_find_dir(NULL, dir, sizeof(dir), &err) < 0)
+	if (!mkdtemp(folder))
 		return -1;
 	signal(SIGXFSZ, SIG_IGN);
-	ctx = bd_schema_new(dir, &err);
-	return ctx ? 0 : -1;
+	return yang_setup();
 }
 
 static const char *file(const char *name)

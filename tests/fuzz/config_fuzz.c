@@ -9,17 +9,11 @@
 #include "mgmt/bind/config.h"
 #include "mgmt/datastore/schema.h"
 #include "tests/fuzz/fuzz.h"
-
-static struct ly_ctx *ctx;
+#include "tests/unit/yang.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	struct hd_err err = {0};
-	char dir[512];
-
-	FUZZ_ASSERT(ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0);
-	ctx = bd_schema_new(dir, &err);
-	FUZZ_ASSERT(ctx);
+	FUZZ_ASSERT(yang_setup() == 0);
 	return 0;
 }
 

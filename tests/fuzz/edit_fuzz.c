@@ -14,6 +14,7 @@
 #include "mgmt/store/check.h"
 #include "mgmt/store/edit.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/yang.h"
 
 static const char running[] =
 	"{\"heddle-switch:switches\":{\"switch\":[{\"name\":\"sw0\",\"segment\":[{\"name\":\"lab\","
@@ -26,7 +27,6 @@ static const char running[] =
 	"\"ietf-netconf-acm:nacm\":{\"rule-list\":[{\"name\":\"x\",\"group\":[\"g\"]},"
 	"{\"name\":\"y\",\"group\":[\"g\"],\"rule\":[{\"name\":\"r\",\"action\":\"permit\"}]}]}}";
 
-static struct ly_ctx *ctx;
 static struct ov_base base;
 static char *base_text;
 
@@ -42,14 +42,10 @@ static char *print(const struct lyd_node *tree)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct ds_errors errs = {.n = 0};
-	struct hd_err err = {0};
 	struct lyd_node *tree;
 	struct ov *ov;
-	char dir[512];
 
-	FUZZ_ASSERT(ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0);
-	ctx = bd_schema_new(dir, &err);
-	FUZZ_ASSERT(ctx);
+	FUZZ_ASSERT(yang_setup() == 0);
 	FUZZ_ASSERT(ds_tree_parse(ctx, running, strlen(running), &tree, &errs));
 	ov_base_init(&base, ctx);
 	ov = ov_new(&base);

@@ -14,24 +14,20 @@
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/xml.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/yang.h"
 
 static const char running[] =
 	"{\"heddle-switch:switches\":{\"switch\":[{\"name\":\"sw0\",\"segment\":[{\"name\":\"lab\","
 	"\"host-only\":{}}]}]},\"ietf-interfaces:interfaces\":{\"interface\":[{\"name\":\"a\","
 	"\"type\":\"heddle-tap:tap\",\"heddle-port:port\":{\"switch\":\"sw0\",\"access\":\"lab\"}}]}}";
 
-static struct ly_ctx *ctx;
 static struct bd_config *config;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct ds_errors errs = {.n = 0};
-	struct hd_err err = {0};
-	char dir[512];
 
-	FUZZ_ASSERT(ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0);
-	ctx = bd_schema_new(dir, &err);
-	FUZZ_ASSERT(ctx);
+	FUZZ_ASSERT(yang_setup() == 0);
 	config = bd_config_parse(ctx, running, strlen(running), NULL, &errs);
 	FUZZ_ASSERT(config);
 	return 0;

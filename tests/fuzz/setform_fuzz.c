@@ -14,8 +14,8 @@
 #include "mgmt/setform/setform.h"
 #include "mgmt/setform/words.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/yang.h"
 
-static struct ly_ctx *ctx;
 static struct lyd_node *base;
 
 static const char base_text[] = "set switch sw0 segment lab host-only interface hd-lab\n"
@@ -28,12 +28,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct sf_edit edit = {.lenient = false};
 	struct ds_errors errs = {.n = 0};
-	struct hd_err err = {0};
-	char dir[512];
 
-	FUZZ_ASSERT(ds_schema_find_dir(NULL, dir, sizeof(dir), &err) == 0);
-	ctx = bd_schema_new(dir, &err);
-	FUZZ_ASSERT(ctx);
+	FUZZ_ASSERT(yang_setup() == 0);
 	edit.ctx = ctx;
 	FUZZ_ASSERT(sf_parse(&edit, base_text, strlen(base_text), &errs));
 	base = edit.tree;
