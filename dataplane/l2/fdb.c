@@ -18,7 +18,7 @@
 #define FDB_GROUPS  65536u
 #define LOCK_LOOKS  1000
 
-/* Large and mostly untouched: pages come when they are used. */
+/* The table is large. The kernel gives its pages when they are first used. */
 static void *fdb_map(size_t size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -94,7 +94,10 @@ static bool fdb_trylock(struct dp_fdb *fdb, uint32_t bucket)
 	return !__atomic_exchange_n(&fdb->locks[bucket], 1, __ATOMIC_ACQUIRE);
 }
 
-/* Who has it is done in some ten nanoseconds, unless it lost its processor: perhaps to us. */
+/*
+ * A holder needs some ten nanoseconds, unless it lost its processor: then this thread may be what
+ * runs there, and yields.
+ */
 static void fdb_lock(struct dp_fdb *fdb, uint32_t bucket)
 {
 	for (unsigned int looks = 0; !fdb_trylock(fdb, bucket); looks++) {
@@ -110,7 +113,7 @@ static void fdb_unlock(struct dp_fdb *fdb, uint32_t bucket)
 	__atomic_store_n(&fdb->locks[bucket], 0, __ATOMIC_RELEASE);
 }
 
-/* Both buckets of an address, the lower first, so that two that wait do not wait for each other. */
+/* Locks both buckets of an address, the lower one first, so that two threads never deadlock. */
 struct fdb_pair {
 	uint32_t a, b;
 };
@@ -227,7 +230,7 @@ static struct dp_fdb_slot *fdb_displace(struct dp_fdb *fdb, struct dp_fdb_slot *
 	return NULL;
 }
 
-/* A slot for a new entry; its buckets are locked. */
+/* Finds a slot for a new entry; its buckets are locked. */
 static struct dp_fdb_slot *fdb_room(struct dp_fdb *fdb, uint64_t hash, struct fdb_pair held)
 {
 	struct dp_fdb_slot *b1 = dp_fdb_bucket1(fdb, hash), *b2 = dp_fdb_bucket2(fdb, hash);
@@ -246,7 +249,8 @@ static struct dp_fdb_slot *fdb_room(struct dp_fdb *fdb, uint64_t hash, struct fd
 }
 
 /*
- * A learned entry of a locked bucket, at the port that has the most of them. NULL: there is none.
+ * Finds a learned entry in a locked bucket, of the port that has the most entries. NULL: there is
+ * none.
  */
 static struct dp_fdb_slot *fdb_victim(const struct dp_fdb *fdb, struct dp_fdb_slot *b,
 				      struct dp_fdb_slot *best)
@@ -259,7 +263,7 @@ static struct dp_fdb_slot *fdb_victim(const struct dp_fdb *fdb, struct dp_fdb_sl
 	return best;
 }
 
-/* Places near a bucket in which one is looked for that another port can do without. */
+/* So many buckets near its own are searched for an entry of a port that has more. */
 #define FDB_NEAR 8
 
 static bool has_more(const struct dp_fdb *fdb, const struct dp_fdb_slot *s, uint32_t than)
@@ -267,7 +271,7 @@ static bool has_more(const struct dp_fdb *fdb, const struct dp_fdb_slot *s, uint
 	return s && dp_fdb_port_count(fdb, dp_fdb_val_port(s->val)) > than + DP_FDB_FEW;
 }
 
-/* Forgets an entry of a port that has_more() than @have, in a bucket near that of @hash. */
+/* Removes an entry of a port that has_more() than @have, from a bucket near that of @hash. */
 static bool fdb_forget_near(struct dp_fdb *fdb, uint64_t hash, struct fdb_pair held, uint32_t have)
 {
 	bool done = false;
@@ -287,7 +291,10 @@ static bool fdb_forget_near(struct dp_fdb *fdb, uint64_t hash, struct fdb_pair h
 	return done;
 }
 
-/* A slot for an address that @port learns; its buckets are locked. @how says why not, or how. */
+/*
+ * Finds a slot for an address that @port learns; its buckets are locked. @how says how, or why
+ * there is none.
+ */
 static struct dp_fdb_slot *fdb_learn_room(struct dp_fdb *fdb, uint64_t hash, struct fdb_pair held,
 					  uint16_t port, enum dp_fdb_learned *how)
 {
@@ -319,7 +326,9 @@ static struct dp_fdb_slot *fdb_learn_room(struct dp_fdb *fdb, uint64_t hash, str
 	return s;
 }
 
-/* A slot for a fixed entry; its buckets are locked. The capacity is for what is learned. */
+/*
+ * Finds a slot for a fixed entry; its buckets are locked. The capacity limits learned entries only.
+ */
 static struct dp_fdb_slot *fdb_fixed_room(struct dp_fdb *fdb, uint64_t hash, struct fdb_pair held)
 {
 	struct dp_fdb_slot *s = fdb_room(fdb, hash, held);
@@ -407,7 +416,7 @@ int dp_fdb_remove(struct dp_fdb *fdb, uint64_t mac, uint32_t domain)
 	return s ? 0 : -ENOENT;
 }
 
-/* A consistent copy of a slot; false if it is free or being written. */
+/* Copies a slot consistently. False if it is free, or if it is being written. */
 static bool slot_view(const struct dp_fdb_slot *s, uint32_t now, struct dp_fdb_view *out)
 {
 	uint64_t val = __atomic_load_n(&s->val, __ATOMIC_ACQUIRE);
@@ -450,7 +459,7 @@ uint64_t dp_fdb_flush(struct dp_fdb *fdb, uint32_t now, dp_fdb_match_fn fn, void
 			if (!slot_view(&b[i], now, &view) || !fn(&view, arg))
 				continue;
 			fdb_lock(fdb, bucket);
-			/* Again under the lock: it may have been refreshed or moved. */
+			/* Look again under the lock: the entry may have been refreshed or moved. */
 			if (slot_view(&b[i], now, &view) && fn(&view, arg)) {
 				slot_clear(fdb, &b[i]);
 				removed++;

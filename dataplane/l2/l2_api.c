@@ -47,7 +47,9 @@ static const struct dp_port_config *port_of(const struct dp_config *tree, uint16
 	return id < tree->n_ports ? tree->ports[id] : NULL;
 }
 
-/* A learned address that belongs to another port, or that anti-spoof does not allow its port. */
+/*
+ * Is this a learned address that belongs to another port, or that anti-spoof forbids to its port?
+ */
 static bool is_not_its(const struct dp_config *tree, const struct dp_domain *d,
 		       const struct dp_port_config *p, uint64_t mac)
 {
@@ -62,7 +64,7 @@ static bool is_not_its(const struct dp_config *tree, const struct dp_domain *d,
 	return list;
 }
 
-/* An entry that no longer stands for anything: its domain or port went, or was made anew. */
+/* Is the domain or the port of this entry gone, or is another one in its place? */
 static bool is_orphan(const struct dp_fdb_view *v, void *arg)
 {
 	const struct dp_config *tree = arg;
@@ -84,7 +86,7 @@ static void commit(struct dp_config *tree, const struct dp_config *old,
 	bool others = tree->members_changed || tree->ports_changed;
 
 	(void)store;
-	/* Most commits leave nothing of this to do, and the table is large. */
+	/* Most commits have nothing to remove, and the table is large. */
 	if (others || dp_owners_of(tree) != dp_owners_of(old))
 		dp_fdb_flush(fdb, units(hd_now_ns()), is_orphan, (void *)tree);
 	for (uint32_t i = 0; i < tree->n_domains && tree->members_changed; i++)
@@ -93,7 +95,10 @@ static void commit(struct dp_config *tree, const struct dp_config *old,
 	l2_own_addresses(fdb, tree);
 }
 
-/* What the forwarding database has of ports and domains that are gone, and of our own addresses. */
+/*
+ * Its commit removes entries of ports and domains that are gone, and enters the switch's own
+ * addresses.
+ */
 static struct dp_section section = {.name = "fdb", .after = "domains", .commit = commit};
 
 RTE_INIT(l2_section_register)
@@ -203,7 +208,10 @@ void dp_l2_fdb_entry(const struct dp_fdb_view *v, struct hd_fdb_entry *e)
 		   (v->flags & DP_FDB_V_LOCAL ? HD_FDB_LOCAL : 0);
 }
 
-/* False, and answered, if the strings of a filter do not end. */
+/*
+ * Checks that the strings of a filter end. If they do not, it answers with an error and returns
+ * false.
+ */
 static bool filter_ok(struct hd_chan *chan, const struct hd_msg *msg, const struct hd_fdb_filter *f)
 {
 	if (hd_str_terminated(f->switch_name, sizeof(f->switch_name)) &&
@@ -229,7 +237,7 @@ static void on_fdb_list(struct hd_chan *chan, const struct hd_msg *msg, void *ar
 		return;
 	}
 	do {
-		/* Whole buckets only, so that the cursor can stand between two. */
+		/* It lists whole buckets only, so that the cursor can stand between two of them. */
 		uint32_t left = RTE_MAX(req->limit - sent, (uint32_t)DP_FDB_WAYS);
 		uint32_t room = RTE_MIN(left, (uint32_t)READ_CHUNK);
 		uint32_t n = dp_fdb_read(fdb, &end.cursor, now, v, room);

@@ -66,8 +66,8 @@ bool l2_group_passes(const struct dp_port_config *port, const struct hd_mac *mac
 }
 
 /*
- * All share the mbuf: each target but the last takes a reference of its own, before it may send and
- * free it.
+ * All targets share the mbuf: each target but the last takes a reference of its own, before it may
+ * send and free it.
  */
 bool l2_flood_on(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m, struct l2_flood *fl)
 {
@@ -82,7 +82,7 @@ bool l2_flood_on(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m, str
 		if (unlikely(reserved) && !l2_group_passes(w->config->ports[d->member[i]], dst))
 			continue;
 		if (unlikely(w->config->ports[d->member[i]]->take) && !(dst->b[0] & 1))
-			continue; /* it is for somebody else */
+			continue; /* it is not for this port */
 		if (fl->target != DP_PORT_ID_NONE) {
 			if (w->send_left <= 0 || fl->sends <= 0) {
 				fl->next = d->member[i];

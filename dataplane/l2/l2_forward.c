@@ -40,7 +40,7 @@ DP_DROP_REGISTER(drop_own, "own_address", DP_DROP_INGRESS,
 DP_DROP_REGISTER(drop_foreign, "foreign_source", DP_DROP_INGRESS,
 		 "the frame's source belongs to another port, whose anti-spoof lists it");
 
-#define TURN 16 /* sends of a port whose frames wait, before the next port has its turn */
+#define TURN 16 /* sends in one turn of a port whose frames wait */
 
 /*
  * A frame with its addresses as the forwarding database has them, and where they are in it most
@@ -60,7 +60,7 @@ static inline uint64_t mac_of(uint64_t key)
 	return key >> 16;
 }
 
-/* Begins to load what is looked up for a classified frame; with @own its source is not. */
+/* Prefetches what a classified frame will look up. With @own the source is not looked up. */
 static __rte_always_inline void frame_ahead(const struct dp_fdb *fdb, struct rte_mbuf *m, bool own,
 					    struct frame *a)
 {
@@ -126,7 +126,7 @@ static const struct dp_drop_reason *learn(struct dp_worker *w, struct l2_from *f
 	case DP_FDB_LEARNED: w->stats->learned++; break;
 	case DP_FDB_MOVED:
 		w->stats->moved++;
-		/* It may have been learned elsewhere since it was looked for: then nobody knows. */
+		/* Without @move another worker learned it since the lookup: its old port is unknown. */
 		if (move)
 			note(w, f, a, id, was, HD_MAC_MOVED);
 		break;
@@ -166,7 +166,7 @@ static const struct dp_drop_reason *anothers(struct dp_worker *w, struct l2_from
 	return &drop_foreign;
 }
 
-/* The rare half of the source check; @val: the entry that is not this port's, or 0. */
+/* The rare part of the source check. @val: the entry, which is not this port's, or 0. */
 static __rte_noinline bool new_source(struct dp_worker *w, struct l2_from *f, const struct frame *a,
 				      uint64_t val)
 {
@@ -177,7 +177,7 @@ static __rte_noinline bool new_source(struct dp_worker *w, struct l2_from *f, co
 		reason = &drop_bad_source;
 	else
 		reason = anothers(w, f, a, dp_meta(m)->domain, val);
-	/* An address that is fixed to another port does not move, whoever uses it. */
+	/* An address that is fixed to another port never moves. */
 	if (!reason && dp_fdb_val_fixed(val))
 		return true;
 	if (!reason && !dp_port_run(w, f->port, DP_POINT_NEW_SOURCE, 0, &m, 1))
@@ -189,7 +189,7 @@ static __rte_noinline bool new_source(struct dp_worker *w, struct l2_from *f, co
 	return !reason;
 }
 
-/* The source was last heard from in another unit of time than this. */
+/* The source was last heard from in an earlier unit of the ageing time. */
 static __rte_noinline void touch(struct dp_worker *w, const struct l2_from *f,
 				 const struct frame *a)
 {
@@ -207,7 +207,7 @@ static inline uint64_t source_of(const struct dp_worker *w, const struct l2_from
 	return dp_fdb_value(w->fdb, a->src_at, a->src, f->domain, f->match);
 }
 
-/* True: the frame goes on, its source is known or was learned. */
+/* Checks and learns the source. True: the frame goes on. */
 static inline bool check_source(struct dp_worker *w, struct l2_from *f, const struct frame *a)
 {
 	uint64_t val = source_of(w, f, a);
@@ -239,7 +239,7 @@ static __rte_noinline void forward_group(struct dp_worker *w, struct l2_from *f,
 static inline void forward_to(struct dp_worker *w, struct l2_from *f, struct rte_mbuf *m,
 			      uint16_t to)
 {
-	/* One that has to be cut costs as much as flooding to so many ports. */
+	/* A super-frame that has to be segmented costs as much as flooding to so many ports. */
 	if (unlikely(dp_meta(m)->flags & DP_META_TSO)) {
 		int32_t cost = dp_tx_cost(w, to, m);
 
@@ -253,7 +253,7 @@ static inline void forward_to(struct dp_worker *w, struct l2_from *f, struct rte
 	dp_tx_put(w, to, m);
 }
 
-/* What changes with a frame's time and domain. */
+/* Updates what depends on a frame's time and domain. */
 static inline void follow(struct dp_worker *w, struct l2_from *f, const struct dp_meta *meta)
 {
 	if (unlikely(f->time_ns != meta->time_ns)) {
@@ -311,7 +311,10 @@ static const struct frame *forward_run(struct dp_worker *w, struct l2_from *f,
 	return last;
 }
 
-/* For an address of the switch itself: a gateway's, or a host interface's. Returns as forward(). */
+/*
+ * Gives a frame to the owner of an address of the switch itself: a gateway or a host interface.
+ * Returns as forward().
+ */
 static __rte_noinline const struct frame *forward_local(struct dp_worker *w, struct l2_from *f,
 							const struct frame *a,
 							const struct frame *end, bool own,
@@ -330,7 +333,10 @@ static __rte_noinline const struct frame *forward_local(struct dp_worker *w, str
 	return a;
 }
 
-/* To whom the address belongs, although it was not heard from (lately); else to everybody. */
+/*
+ * Sends a frame to the port that the address belongs to, even if the address was not learned; else
+ * floods it.
+ */
 static __rte_noinline void forward_unknown(struct dp_worker *w, struct l2_from *f,
 					   const struct frame *a)
 {
@@ -376,7 +382,7 @@ static __rte_always_inline const struct frame *forward(struct dp_worker *w, stru
 	return a;
 }
 
-/* One port's turn: its frames, as far as its sends go. */
+/* Gives one port its turn: sends its waiting frames until its sends are used up. */
 static void turn(struct dp_worker *w, struct dp_hold_batch *b)
 {
 	uint16_t id = dp_meta(b->m[b->at])->port;
@@ -403,7 +409,7 @@ static void turn(struct dp_worker *w, struct dp_hold_batch *b)
 		b->at++;
 		w->hold->n_frames--;
 		w->stats->held--;
-		w->send_left--; /* so that frames that cost nothing come to an end, too */
+		w->send_left--; /* so that the turn also ends when frames cost nothing */
 		f.sends -= left - w->send_left;
 	}
 }
@@ -416,7 +422,7 @@ static void resume(struct dp_worker *w)
 	}
 }
 
-/* Classifies packets and begins to load what is looked up for them. Returns how many go on. */
+/* Classifies packets and prefetches what they will look up. Returns how many go on. */
 static __rte_always_inline uint16_t look_ahead(struct dp_worker *w,
 					       const struct dp_port_config *port,
 					       struct rte_mbuf **m, uint16_t n, bool own,

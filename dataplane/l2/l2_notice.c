@@ -25,7 +25,7 @@ static const char *port_name(const struct dp_config *tree, uint16_t id)
 	return id < tree->n_ports && tree->ports[id] ? tree->ports[id]->name : NULL;
 }
 
-/* What the note speaks of may be gone by now: false. */
+/* Finds the names for a note. False if the port or domain is gone by now. */
 static bool describe(const struct dp_mac_note *note, struct hd_mac_event *e)
 {
 	const struct dp_config *tree = dp_config_running();
@@ -63,7 +63,7 @@ static uint32_t whose(const struct dp_mac_note *note)
 	return note->domain;
 }
 
-/* What somebody behind the port does and should not, for people who read the log. */
+/* Logs what somebody behind the port does and should not do. */
 static void log_refused(const struct hd_mac_event *e)
 {
 	char mac[HD_MAC_STR_MAX];

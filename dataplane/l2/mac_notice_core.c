@@ -24,7 +24,7 @@ static bool may_limit(struct dp_mac_notices *n, const struct dp_mac_note *note, 
 	if (n->limit[at].key == key &&
 	    now_ns - n->limit[at].told_ns < DP_NOTICE_AGAIN_S * HD_NS_PER_S)
 		return false;
-	/* Two that share a place take turns, and not faster than moves. */
+	/* Two keys that share a slot take turns, at most as often as moves are reported. */
 	if (n->limit[at].key && n->limit[at].key != key && !may_move(n, now_ns))
 		return false;
 	n->limit[at].key = key;

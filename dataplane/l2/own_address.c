@@ -11,7 +11,7 @@ static const struct dp_port_config *port_of(const struct dp_config *tree, uint16
 	return id < tree->n_ports ? tree->ports[id] : NULL;
 }
 
-/* By port: its own address as it was entered; no MAC: none. */
+/* The own address that was entered for each port. A MAC of zero: none. */
 static struct {
 	uint64_t mac;
 	uint32_t domain;
@@ -26,7 +26,7 @@ static bool is_entered(const struct dp_fdb *fdb, uint16_t id)
 	       val & DP_FDB_V_LOCAL && dp_fdb_val_port(val) == id;
 }
 
-/* The address of what is behind the port is an address of the switch itself. */
+/* Is the address of what is behind the port an address of the switch itself? */
 static bool is_ours(const struct dp_port_config *port)
 {
 	return port && port->flags & (HD_PORT_HOST | HD_PORT_GATEWAY);

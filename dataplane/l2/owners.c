@@ -21,7 +21,7 @@ static const struct hd_anti_spoof_object *addresses_of(const struct dp_port_conf
 	return c && c->mode != HD_VLAN_NONE ? dp_port_feature_object(c, HD_ANTI_SPOOF) : NULL;
 }
 
-/* True if a list, or whose it is, may be another than in the running tree. */
+/* True if a list or its port may differ from the running tree's. */
 static bool changed(const struct dp_build *b)
 {
 	uint32_t end = RTE_MAX(b->now->n_ports, b->next->n_ports);

@@ -22,7 +22,7 @@ struct static_mac {
 	uint16_t port;
 };
 
-/* The tree's part. NULL: none is wanted. */
+/* The section's part of the tree. NULL: no static addresses are configured. */
 struct static_macs {
 	size_t n;
 	struct static_mac e[]; /* by MAC, then by domain */
@@ -44,7 +44,7 @@ static int mac_compare(const void *a, const void *b)
 	return x->domain < y->domain ? -1 : x->domain > y->domain;
 }
 
-/* What one list is made from. */
+/* What a list is built from. */
 struct making {
 	struct dp_build *b;
 	const struct dp_port_config **by_name; /* the next tree's ports */
@@ -143,7 +143,7 @@ static int prepare(struct dp_build *b)
 	return n ? make(b, n) : 0;
 }
 
-/* A static entry that the configuration no longer has, or has at another port. */
+/* Is this a static entry that the configuration no longer has, or has at another port? */
 static bool is_unwanted(const struct dp_fdb_view *v, void *arg)
 {
 	const struct static_macs *list = arg;
@@ -180,7 +180,7 @@ static void commit(struct dp_config *tree, const struct dp_config *old,
 		enter(l2_fdb(), &list->e[i]);
 }
 
-/* Behind the entries of ports and domains that are gone, so that there is room. */
+/* After the entries of ports and domains that are gone were removed, so that there is room. */
 static struct dp_section section = {
 	.name = "static-macs",
 	.after = "fdb",

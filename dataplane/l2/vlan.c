@@ -58,7 +58,8 @@ static bool is_customer_tagged(const struct dp_port_config *port, uint8_t tag_le
 }
 
 /*
- * Everything is payload; the service tag to come has the customer tag's priority (802.1ad 6.9.1).
+ * The whole frame is payload. The service tag gets the priority of the customer tag (802.1ad
+ * 6.9.1).
  */
 static struct dp_vlan_class classify_tunnel(const struct dp_port_config *port, const uint8_t *frame)
 {

@@ -35,7 +35,10 @@ static struct rte_mbuf *strip(struct dp_worker *w, const struct dp_port_config *
 	memmove(p + HD_VLAN_HLEN, p, 2 * HD_ETH_ALEN);
 	rte_pktmbuf_adj(m, HD_VLAN_HLEN);
 	dp_meta(m)->l2_len -= HD_VLAN_HLEN;
-	/* A frame of the minimum length with its tag would be short without (802.3 3.2.8). */
+	/*
+	 * A frame that has the minimum length with its tag would be too short without it (802.3
+	 * 3.2.8).
+	 */
 	if (m->pkt_len < HD_ETH_MIN) {
 		uint16_t pad = HD_ETH_MIN - m->pkt_len;
 		char *tail = rte_pktmbuf_append(m, pad);
