@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "mgmt/bind/config.h"
+#include "mgmt/datastore/schema.h"
 
 static struct ly_ctx *ctx;
 
