@@ -53,8 +53,8 @@ void dp_blame_leave(void)
 }
 
 /*
- * A signal that a process sent, and no instruction of ours caused. Our own are those of abort() and
- * raise().
+ * Was the signal sent by a process, and not caused by an instruction? abort() and raise() count as
+ * our own.
  */
 static bool was_sent(const siginfo_t *info)
 {
@@ -77,8 +77,8 @@ static void on_death(int sig, siginfo_t *info, void *context)
 		__atomic_store_n(&last->seq, last->seq + 1, __ATOMIC_RELEASE);
 	}
 	/*
-	 * It was reset to what the system does: the same happens again, and ends us. Unless it was
-	 * sent.
+	 * The handler was reset to the default: the faulting instruction runs again and ends the
+	 * process. A signal that was sent has to be raised again.
 	 */
 	if (before[sig].sa_flags & SA_SIGINFO)
 		before[sig].sa_sigaction(sig, info, context); /* a sanitizer's */
@@ -106,7 +106,7 @@ static uint64_t hold_ns(const struct hd_blame_port *p)
 	return p->deaths > 6 ? DP_BLAME_LAST_NS : DP_BLAME_FIRST_NS << (p->deaths - 1);
 }
 
-/* What the one before us left may be anything. */
+/* The heddle-dp before this one may have left anything here. */
 static void check_all(uint64_t now_ns)
 {
 	for (unsigned int i = 0; i < HD_BLAME_PORTS; i++) {
@@ -126,7 +126,7 @@ static struct hd_blame_port *find(const char *port)
 	return NULL;
 }
 
-/* A free place, or that of the port that was good for the longest time. */
+/* Finds a free slot, or the slot of the port whose last fault is the oldest. */
 static struct hd_blame_port *place(void)
 {
 	struct hd_blame_port *oldest = blame->port;
@@ -138,7 +138,7 @@ static struct hd_blame_port *place(void)
 	return oldest;
 }
 
-/* Adds to what the port did. @signal 0: a worker stood inside it. */
+/* Adds a fault to the port's record. @signal 0: a worker stood inside it. */
 static const struct hd_blame_port *accuse(const char *port, uint32_t sig, uint32_t doing,
 					  uint64_t now_ns)
 {

@@ -52,7 +52,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Under the lock. Without another thread, those that there are do the work. */
+/* Under the lock. If no thread can be made, those that exist do the work. */
 static void start(void)
 {
 	pthread_attr_t attr;

@@ -25,12 +25,12 @@ const struct dp_config *_Atomic dp_config_published;
 static struct dp_config *running;
 static struct dp_config *prepared;
 
-/* What was running before a commit that is not settled yet, and the store that it came from. */
+/* The tree before a commit that is not settled yet, and the store that it was built from. */
 static struct dp_config *leaving;
 static struct hd_store *leaving_store;
 static uint64_t leaving_token;
 
-/* The oldest tree that is not freed yet: of those that were running, or the one that is. */
+/* The oldest of the trees that were running, or are, and are not freed yet. */
 static struct dp_config *oldest;
 
 const struct dp_config *dp_config_running(void)
@@ -73,7 +73,10 @@ int dp_config_prepare(struct hd_store *store, struct hd_config_result *result)
 	return 0;
 }
 
-/* What @other has as well stays. The last section is freed first: it may know those before it. */
+/*
+ * Frees what @tree does not share with @other. The last section is freed first: it may refer to
+ * earlier ones.
+ */
 static void free_sections(const struct dp_section *sec, struct dp_config *tree,
 			  const struct dp_config *other, bool discard)
 {
@@ -106,13 +109,15 @@ void dp_config_commit(struct hd_store *store)
 	hd_store_commit(store);
 	tree->generation = hd_store_generation(store);
 	atomic_store_explicit(&dp_config_published, tree, memory_order_release);
-	/* One that sleeps is not in the old tree; without new queues it may go on sleeping. */
+	/*
+	 * A worker that sleeps does not use the old tree. Without new queues it can go on sleeping.
+	 */
 	if (tree->ports_changed)
 		dp_workers_wake();
 	leaving_token = dp_rcu_start();
 }
 
-/* Workers have the new tree: what only the old one had goes, what is new begins. */
+/* All workers have the new tree: stops what only the old one had, and starts what is new. */
 static void settle(void)
 {
 	for (const struct dp_section *sec = dp_section_first(); sec; sec = sec->next)

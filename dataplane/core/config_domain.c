@@ -133,7 +133,7 @@ uint16_t dp_port_next_vlan(const struct dp_port_config *c, uint16_t vid)
 	return hd_vlan_id(c->pvid) ? 0 : c->pvid;
 }
 
-/* Makes sure that (switch, VLAN) has an id. DP_DOMAIN_NONE: there are no more. */
+/* Gives (switch, VLAN) an id, unless it has one. DP_DOMAIN_NONE: no id is free. */
 static uint32_t domain_get(struct dp_build *b, struct dp_switch *sw, uint16_t vid)
 {
 	const struct dp_switch *old = dp_config_switch(b->now, sw->name);
@@ -154,7 +154,9 @@ static struct dp_switch *switch_of(const struct dp_build *b, const struct dp_por
 	return (struct dp_switch *)b->next->switches[c->switch_index];
 }
 
-/* Ids for all, and the ports' native domain. A port that is shared has the right one already. */
+/*
+ * Gives ids to all domains, and ports their native domain. A shared port has the right one already.
+ */
 static int assign_domains(struct dp_build *b)
 {
 	for (uint32_t p = 0; p < b->next->n_ports; p++) {
@@ -229,7 +231,7 @@ static void fill_domains(struct dp_build *b)
 
 struct names {
 	struct dp_build *b;
-	bool shared; /* domains of the running tree are there, with theirs */
+	bool shared; /* some domains are shared with the running tree, and have names */
 };
 
 static int build_segment(const char *key, enum hd_change change, const void *now, const void *next,
@@ -251,9 +253,9 @@ static int build_segment(const char *key, enum hd_change change, const void *now
 				       o->switch_name);
 	d = (struct dp_domain *)b->next->domains[sw->domain[o->vlan]];
 	if (!d)
-		return 0; /* nobody carries it */
+		return 0; /* no port carries it */
 	if (d->segment[0] && names->shared)
-		return 0; /* it is not a new one */
+		return 0; /* it is shared, and has its name */
 	if (d->segment[0])
 		return hd_store_refuse(b->store, EINVAL,
 				       "segment %s: VLAN %u of switch %s is segment %s", key,
@@ -296,7 +298,7 @@ static void free_domains(struct dp_config *tree, const struct dp_config *other, 
 	free(tree->domains);
 }
 
-/* The ids of domains that @tree has and the switch in the other tree has not can be given again. */
+/* Frees the ids of domains that the switch has, and the same switch in the other tree has not. */
 static void release_ids(const struct dp_switch *sw, const struct dp_switch *other)
 {
 	if (other && strcmp(other->name, sw->name) != 0)

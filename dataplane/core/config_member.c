@@ -16,7 +16,7 @@ static bool carries(const struct dp_port_config *c, uint16_t sw, uint16_t vid)
 	return c->pvid == vid || (c->mode == HD_VLAN_TRUNK && hd_vlan_set_has(&c->vlans, vid));
 }
 
-/* The switch, which only the next tree has from now on. */
+/* Returns the next tree's own copy of the switch; makes it if the switch is still shared. */
 static struct dp_switch *own_switch(struct dp_build *b, uint16_t index)
 {
 	const struct dp_switch *sw = b->next->switches[index];
@@ -30,7 +30,7 @@ static struct dp_switch *own_switch(struct dp_build *b, uint16_t index)
 	return copy;
 }
 
-/* The domain, which only the next tree has from now on, with room for one more member. */
+/* Returns the next tree's own copy of the domain, with room for one more member. */
 static struct dp_domain *own_domain(struct dp_build *b, uint32_t id)
 {
 	const struct dp_domain *now = id < b->now->n_domains ? b->now->domains[id] : NULL;

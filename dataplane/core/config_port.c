@@ -41,7 +41,7 @@ static int mark_touched(const char *key, enum hd_change change, const void *now,
 	return copy && tsearch(copy, &t->root, name_compare) ? 0 : -ENOMEM;
 }
 
-/* Ports whose own object, or their kind's or one of their features', changed. */
+/* Finds ports whose own object changed, or the object of their kind or of a feature. */
 static int find_touched(struct dp_build *b, struct touched *t)
 {
 	const struct dp_port_ops *ops;
@@ -62,7 +62,9 @@ static const struct dp_port_config *running_port(const struct dp_build *b, const
 	return port && port->id < b->now->n_ports ? b->now->ports[port->id] : NULL;
 }
 
-/* The features that have an object for this port, in their order, with copies of the objects. */
+/*
+ * Lists the features that have an object for this port, in their order, with copies of the objects.
+ */
 static int attach_features(const struct dp_build *b, struct dp_port_config *c)
 {
 	for (const struct dp_feature *f = dp_feature_first(); f; f = f->next) {
@@ -119,7 +121,7 @@ static void fill(struct dp_port_config *c, const struct hd_port_object *o)
 	c->cvlans = o->flags & HD_PORT_CVLANS ? &c->cvlan_store : NULL;
 }
 
-/* An address that the configuration asks for is the port's before it is open, and in replay. */
+/* A configured address belongs to the port before the port is open, and in a replay. */
 static void fill_mac(const struct dp_build *b, struct dp_port *port, const char *kind)
 {
 	static const uint8_t none[sizeof(port->mac)];
@@ -131,9 +133,7 @@ static void fill_mac(const struct dp_build *b, struct dp_port *port, const char 
 		memcpy(port->mac, ops->mac(params), sizeof(port->mac));
 }
 
-/*
- * The port itself: the running one if its kind and the kind's object are the same, else a new one.
- */
+/* Takes the running port if its kind and the kind's object are the same, else makes a new one. */
 static int choose_port(struct dp_build *b, struct dp_port_config *c, const struct hd_port_object *o,
 		       const struct dp_port_config *now)
 {
@@ -141,7 +141,7 @@ static int choose_port(struct dp_build *b, struct dp_port_config *c, const struc
 	const void *params = NULL;
 	struct hd_err err = {0};
 
-	/* A port that is the switch's own is itself in replay, too. */
+	/* A replay has no ports but captures, and the switch's own ports. */
 	if (dp_options()->replay && !(ops && ops->take))
 		ops = dp_port_kind_by_name("replay");
 	if (!ops)
@@ -214,7 +214,7 @@ static int build_port(struct dp_build *b, const char *key)
 	int rc;
 
 	if (!object) {
-		/* Names may also be of something that is no port. */
+		/* Some names are not of ports. */
 		if (now) {
 			b->result->ports_closed++;
 			b->next->ports[now->id] = NULL;
@@ -283,7 +283,7 @@ static int prepare(struct dp_build *b)
 	return t.rc ? t.rc : check_switches(b);
 }
 
-/* What the new tree has not, or has anew. */
+/* Stops ports that the new tree does not have, or has made anew. */
 static void stop_ports(const struct dp_config *old, const struct dp_config *tree)
 {
 	for (uint32_t id = 0; id < old->n_ports; id++) {
@@ -323,7 +323,7 @@ static void commit(struct dp_config *tree, const struct dp_config *old,
 	start_ports(old, tree);
 }
 
-/* A port of a tree that was never in force goes with it; others were stopped. */
+/* Ports of a tree that was never in force are freed here; others were stopped before. */
 static void free_ports(struct dp_config *tree, const struct dp_config *other, bool discard)
 {
 	for (uint32_t id = 0; tree->ports && id < tree->n_ports; id++) {

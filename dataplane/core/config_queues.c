@@ -44,7 +44,7 @@ int dp_build_queues(struct dp_config *tree)
 	return 0;
 }
 
-/* The ports' queues are where they were: only their configurations are others. */
+/* The queues stay where they are: only the ports' configurations changed. */
 static bool same_queues(const struct dp_config *now, const struct dp_config *next)
 {
 	if (now->n_ports != next->n_ports)

@@ -26,7 +26,7 @@ static void place(struct dp_deadlines *ds, uint32_t at, struct dp_deadline *d)
 	d->place = at + 1;
 }
 
-/* @d, whose place is free, goes there or up, where those above are later. */
+/* Puts @d into the free place @at, or further up if those above are later. */
 static uint32_t rise(struct dp_deadlines *ds, uint32_t at, struct dp_deadline *d)
 {
 	while (at && ds->heap[(at - 1) / 2]->at_ns > d->at_ns) {

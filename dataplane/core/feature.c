@@ -25,7 +25,7 @@ void dp_feature_register(struct dp_feature *feature)
 	cls->validate = feature->validate;
 	hd_object_class_register(cls);
 
-	/* By name within a point: the order where nothing else is asked for. */
+	/* Sorts by name within a point: the order between features that ask for none. */
 	while (*at && ((*at)->point < feature->point ||
 		       ((*at)->point == feature->point && strcmp((*at)->name, feature->name) < 0)))
 		at = &(*at)->next;
@@ -65,7 +65,7 @@ static int check_names(struct hd_err *err)
 	return 0;
 }
 
-/* Takes the first feature that nothing left over has to precede. */
+/* Takes the first feature that no remaining feature has to precede. */
 static struct dp_feature *take_next(struct dp_feature **left)
 {
 	for (struct dp_feature **at = left; *at; at = &(*at)->next) {

@@ -43,7 +43,9 @@ int dp_handover_init(struct dp_worker *w)
 {
 	char name[RTE_RING_NAMESIZE];
 
-	/* RTS: who lost its processor in the middle of one makes no other producer wait. */
+	/*
+	 * RTS: a producer that loses its processor while it enqueues does not make the others wait.
+	 */
 	snprintf(name, sizeof(name), "handed-%u", w->index);
 	w->handed = rte_ring_create(name, DP_HANDOVER_RING, (int)rte_socket_id(),
 				    RING_F_MP_RTS_ENQ | RING_F_SC_DEQ);
@@ -51,8 +53,8 @@ int dp_handover_init(struct dp_worker *w)
 }
 
 /*
- * The other side looks at the ring after it said that it sleeps, and we after we put something
- * there.
+ * A worker sets asleep and then looks at its ring; we fill the ring and then look at asleep. So one
+ * of the two sees the other.
  */
 static void wake(struct dp_worker *to)
 {
@@ -132,8 +134,8 @@ unsigned int dp_handover_run(struct dp_worker *w)
 	unsigned int total = rte_ring_count(w->handed), n;
 
 	/*
-	 * What was there at first and no more: all of it, since ids may change owner after this
-	 * loop.
+	 * Takes all that was there at the start, and no more: after this loop an id may have
+	 * another owner.
 	 */
 	for (unsigned int left = total; left; left -= n) {
 		n = run_some(w, left);

@@ -17,8 +17,8 @@
 #include "dataplane/core/rcu.h"
 #include "dataplane/core/section.h"
 
-#define BLIND_NS 50000     /* a sleep while a queue has nothing to wait for */
-#define SLEEP_NS 100000000 /* any other: a look around even if nobody called */
+#define BLIND_NS 50000     /* of a sleep while a queue has no descriptor to wait for */
+#define SLEEP_NS 100000000 /* of any other sleep: then it looks at all queues */
 #define EVENTS   64
 #define WAKE     UINT64_MAX /* what the event of wake_fd says */
 
@@ -74,7 +74,9 @@ void dp_idle_tree(struct dp_worker *w)
 {
 	struct dp_rx_list *list = w->config->rx[w->index];
 
-	/* before the ports are looked at: a change that comes meanwhile is seen the next time */
+	/*
+	 * before the ports are looked at: a change that comes meanwhile is then seen the next time
+	 */
 	w->port_calls = atomic_load_explicit(&dp_port_calls, memory_order_acquire);
 	list->n_active = list->n_resting = 0;
 	for (uint32_t i = 0; i < list->n; i++) {
@@ -120,7 +122,7 @@ static void on_events(struct dp_worker *w, const struct epoll_event *events, int
 
 		if (data == WAKE) {
 			if (read(w->wake_fd, &count, sizeof(count)) < 0)
-				continue; /* somebody was faster */
+				continue; /* another worker was faster */
 		} else {
 			i = find(list, (uint16_t)(data >> 16), (uint16_t)data);
 			if (i < 0 || !rest_of(&list->q[i])->rests)
@@ -132,7 +134,7 @@ static void on_events(struct dp_worker *w, const struct epoll_event *events, int
 	}
 }
 
-/* Queues whose peer signalled, when the last look for them is @ns ago. */
+/* Looks for queues whose peer signalled, if the last look was at least @ns ago. */
 static void look(struct dp_worker *w, uint64_t ns)
 {
 	struct epoll_event events[EVENTS];
@@ -174,7 +176,10 @@ uint16_t dp_idle_rest(struct dp_worker *w, struct dp_rx_queue *q, struct rte_mbu
 		q->blind = true;
 		return 0;
 	}
-	/* What came before the peer was asked to signal would not be signalled: looks once more. */
+	/*
+	 * The peer does not signal what came before it was asked to: so looks at the queue once
+	 * more.
+	 */
 	dp_inside_enter(&w->inside, q->port, HD_DOING_RECEIVE);
 	got = q->port->ops->rx_burst(w, q->port, q->queue, m, n);
 	if (!got && watch(w, q, fd)) {
@@ -207,7 +212,10 @@ static void sleep_for(struct dp_worker *w, uint64_t ns)
 	w->stats->sleeps++;
 	atomic_store_explicit(&w->asleep, true, memory_order_relaxed);
 	dp_rcu_offline(w);
-	/* Who hands a packet over looks after that whether we sleep: one of us sees the other. */
+	/*
+	 * A worker that hands a packet over looks at asleep after that: so one of the two sees the
+	 * other.
+	 */
 	atomic_thread_fence(memory_order_seq_cst);
 	if (dp_handover_waits(w))
 		timeout.tv_nsec = 0;
@@ -217,7 +225,7 @@ static void sleep_for(struct dp_worker *w, uint64_t ns)
 	if (n > 0)
 		w->stats->wakeups++;
 	w->now_ns = w->looked_ns = hd_now_ns();
-	/* The tree may have gone during the sleep. Nothing was held. */
+	/* The tree may have been replaced during the sleep; no reference to it was kept. */
 	tree = atomic_load_explicit(&dp_config_published, memory_order_acquire);
 	if (tree != w->config) {
 		w->config = tree;

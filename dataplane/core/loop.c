@@ -132,12 +132,15 @@ void dp_workers_stop(void)
 	dp_workers_wake();
 }
 
-/* What sends cost lately makes the next loops' budget. */
+/* Sets the budget of the next loops from what sends cost lately. */
 static void learn_cost(struct dp_worker *w, uint64_t cycles, uint64_t sends)
 {
 	int64_t cost = (int64_t)(cycles * SEND_FRACTION / sends), budget;
 
-	/* A worker that lost its processor meanwhile has not learned what a send costs. */
+	/*
+	 * If the worker lost its processor meanwhile, the time says nothing about the cost of a
+	 * send.
+	 */
 	w->send_cost += (RTE_MIN(cost, 4 * w->send_cost) - w->send_cost) / 8;
 	w->send_cost = RTE_MAX(w->send_cost, 1);
 	budget = (int64_t)rte_get_tsc_hz() / 1000000 * SEND_US * SEND_FRACTION / w->send_cost;
@@ -158,7 +161,7 @@ static void transmit(struct dp_worker *w)
 		learn_cost(w, rte_rdtsc() - started, sends);
 }
 
-/* A debt of the loop before is paid first: one super-frame may be more than a loop's budget. */
+/* The debt of the last loop is paid first: one super-frame can cost more than a loop's budget. */
 static void begin(struct dp_worker *w)
 {
 	const struct dp_config *tree =
@@ -185,7 +188,8 @@ bool dp_worker_loop(struct dp_worker *w)
 
 	begin(w);
 	/*
-	 * First, since heddle-cp's packets are among it: they leave before the data of this loop.
+	 * This comes first, since heddle-cp's packets are among them: they leave before the data of
+	 * this loop.
 	 */
 	handed = dp_handover_run(w);
 	if (unlikely(w->hold->n_ports))

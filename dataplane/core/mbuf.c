@@ -8,7 +8,10 @@
 #define COPY_WHOLE 1024u /* bytes up to which copying is cheaper than attaching */
 #define COPY_HEAD  256u
 
-/* What follows the first @head bytes (not more than the first segment has), attached. */
+/*
+ * Makes an indirect copy of what follows the first @head bytes; the first segment has at least
+ * these.
+ */
 static struct rte_mbuf *rest_of(struct rte_mempool *pool, struct rte_mbuf *m, uint32_t head)
 {
 	struct rte_mbuf *rest = rte_pktmbuf_clone(m, pool), *first = rest;

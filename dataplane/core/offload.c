@@ -8,7 +8,7 @@
 #include "dataplane/core/offload_core.h"
 #include "dataplane/core/offload_tso.h"
 
-/* A place in a chain that only moves forward. */
+/* A position in a chain; it only moves forward. */
 struct cursor {
 	const struct rte_mbuf *m;
 	uint32_t off; /* in @m */
@@ -23,7 +23,7 @@ static struct cursor cursor_at(const struct rte_mbuf *m, uint32_t off)
 	return (struct cursor){m, off};
 }
 
-/* Bytes that can be read at the cursor in one piece, @max at the most; 0 at the end. */
+/* Returns how many bytes can be read at the cursor in one piece, at most @max; 0 at the end. */
 static uint32_t cursor_piece(struct cursor *c, uint32_t max, const uint8_t **p)
 {
 	uint32_t n;
@@ -148,7 +148,7 @@ void dp_offload_tx_header(struct rte_mbuf *m, struct virtio_net_hdr *hdr)
 	hdr->hdr_len = hdr->csum_start + meta->l4_len;
 }
 
-/* Where the IP packet of @m ends: what comes after that is padding, and may be anything. */
+/* Returns where the IP packet of @m ends. What follows is padding, and may be anything. */
 static uint32_t ip_end(const struct rte_mbuf *m, const struct dp_meta *meta)
 {
 	uint8_t copy[6];

@@ -39,7 +39,7 @@ void dp_feature_resume(struct dp_worker *w, const struct dp_feature *feature, ui
 		dp_drop_bulk(w, id, dp_drop_outdated, m, n);
 		return;
 	}
-	/* The list may be another one by now. */
+	/* The list may have changed by now. */
 	list = &port->features[feature->point];
 	while (from < list->n && list->call[from].feature->order <= feature->order)
 		from++;
@@ -48,7 +48,7 @@ void dp_feature_resume(struct dp_worker *w, const struct dp_feature *feature, ui
 		stage[feature->point](w, port, m, n);
 }
 
-/* Others of the port may wait since an earlier loop: what comes now stays behind them. */
+/* Frames of the port may wait since an earlier loop: new ones stay behind them. */
 static inline void begin(struct dp_worker *w, const struct dp_port_config *port)
 {
 	if (unlikely(w->hold->n_ports))
@@ -56,7 +56,7 @@ static inline void begin(struct dp_worker *w, const struct dp_port_config *port)
 	w->depth++;
 }
 
-/* Frames that passed all features at INPUT, some of them later than the others. */
+/* Takes frames that passed all features at INPUT, now or after a feature kept them. */
 static void behind_input(struct dp_worker *w, const struct dp_port_config *port,
 			 struct rte_mbuf **m, uint16_t n)
 {

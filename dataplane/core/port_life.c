@@ -19,7 +19,7 @@
 #define RETRY_FIRST_MS 50
 #define RETRY_LAST_MS  2000u
 #define SLICE_NS       (2 * HD_NS_PER_MS)
-#define GRACE_NS       (HD_NS_PER_MS / 2)  /* until a token is looked at again */
+#define GRACE_NS       (HD_NS_PER_MS / 2)  /* between two looks at a token */
 #define POLL_NS        (45 * HD_NS_PER_MS) /* a little less than the period of the service */
 #define POLL_LAST_NS   (495 * HD_NS_PER_MS)
 #define POLL_SHARE     50 /* a round may have one part in so many of the control thread's time */
@@ -29,7 +29,7 @@ static struct dp_port_listener *listeners;
 static struct {
 	struct dp_port *first, **end;
 	uint32_t asked, done;
-	uint32_t since; /* asked when there was none the last time */
+	uint32_t since; /* asked, when the last time nothing was left to do */
 } closings = {.end = &closings.first};
 
 static uint32_t openings; /* ports of this batch that were tried */
@@ -146,7 +146,7 @@ void dp_port_stop_all(void)
 		close_first();
 }
 
-/* True while the port waits for what it did to heddle-dp. */
+/* True while the port is held back because heddle-dp died in it. */
 static bool port_held(struct dp_port *port, uint64_t now_ns)
 {
 	char text[sizeof(port->text)];
@@ -196,7 +196,7 @@ static bool is_first_try(const struct dp_port *port)
 	return port->want_open && !port->is_open && !port->retry_step;
 }
 
-/* An open one that waits to be closed is opened again after that. */
+/* An open port that waits to be closed is opened again after that. */
 static bool may_open(const struct dp_port *port, uint64_t now_ns)
 {
 	return port->want_open && !port->is_open && !port->closing && now_ns >= port->retry_ns &&
@@ -204,8 +204,8 @@ static bool may_open(const struct dp_port *port, uint64_t now_ns)
 }
 
 /*
- * Ports that were not tried yet and ports that are tried again have a slice each, and in both every
- * port its turn, so that nobody waits for thousands that cannot be opened.
+ * Ports that were not tried yet, and ports that are tried again, have a slice each, and in both the
+ * ports take turns: so no port waits for thousands that cannot be opened.
  */
 static uint64_t open_some(bool first_try, uint64_t now_ns)
 {
@@ -315,7 +315,7 @@ static uint64_t tell_some(void)
 		port = dp_port_by_id(next++);
 		if (!port || !has_news(port))
 			continue;
-		port_poll(port); /* it may be gone, and wait to be opened again */
+		port_poll(port); /* the port may be closed, and wait to be opened again */
 		port_tell(port);
 		if (slice_over(began))
 			return 0;

@@ -14,7 +14,7 @@
 #define NAME_BUCKETS 8192
 
 static struct dp_port *table[HD_PORTS_MAX];
-static bool reserved[HD_PORTS_MAX]; /* by a port that is prepared and not started yet */
+static bool reserved[HD_PORTS_MAX]; /* by a port that is prepared, but not started yet */
 static uint32_t generations[HD_PORTS_MAX];
 static uint16_t id_end;
 static uint16_t lowest_free; /* no id below it is free */
@@ -115,7 +115,10 @@ void dp_port_free(struct dp_port *port)
 	if (!port)
 		return;
 	if (!port->started) {
-		/* Prepared only: give back what it took. What it shares is the other one's. */
+		/*
+		 * It was only prepared: give back what it took. What it shares belongs to the
+		 * running port.
+		 */
 		for (uint16_t q = port->keeps_workers; q < port->queues; q++)
 			dp_worker_queue_gone(port->worker[q]);
 		if (!table[port->id])
@@ -156,7 +159,7 @@ void dp_port_stop(struct dp_port *port, const struct dp_port *by)
 	dp_port_close_later(port);
 	if (by)
 		return;
-	dp_blame_forgive(port->name); /* another that gets the name is another */
+	dp_blame_forgive(port->name); /* a later port of this name is not the same port */
 	/* The id stays reserved until the port is freed. */
 	table[port->id] = NULL;
 	dp_stats_port_release(port->id);

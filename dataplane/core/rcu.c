@@ -44,7 +44,7 @@ void dp_rcu_synchronize(void)
 	unsigned int looks = 0;
 
 	while (!dp_rcu_over(token)) {
-		/* A worker that does not run cannot go on while we keep its processor. */
+		/* A worker without a processor cannot go on while this thread spins on it. */
 		if (++looks < SPIN_LOOKS)
 			rte_pause();
 		else

@@ -10,7 +10,7 @@ void dp_section_register(struct dp_section *section)
 {
 	struct dp_section **at = &sections;
 
-	/* By name: the order where nothing else is asked for. */
+	/* Sorts by name: the order between sections that ask for none. */
 	while (*at && strcmp((*at)->name, section->name) < 0)
 		at = &(*at)->next;
 	section->next = *at;
@@ -30,7 +30,7 @@ static bool has(const struct dp_section *list, const char *name)
 	return false;
 }
 
-/* Takes the first section that is not to be built after one that is left. NULL: there is none. */
+/* Takes the first section that need not be built after a remaining one. NULL: there is none. */
 static struct dp_section *take_next(struct dp_section **left)
 {
 	for (struct dp_section **at = left; *at; at = &(*at)->next) {

@@ -31,7 +31,7 @@ enum dp_stall_kind dp_stall_judge(struct dp_stall *stall, const struct dp_stall_
 	return DP_STALL_INSIDE;
 }
 
-/* What the kernel says of a thread of ours. False: nothing. */
+/* Reads what the kernel says about a thread of ours. False: it cannot be read. */
 static bool thread_state(int tid, bool *runnable, uint64_t *ran_ns)
 {
 	char path[64], state = 0;
@@ -52,7 +52,10 @@ static bool thread_state(int tid, bool *runnable, uint64_t *ran_ns)
 	return ok;
 }
 
-/* The port that the worker is inside of, or NULL. The mark may be of one that is gone by now. */
+/*
+ * Returns the port that the worker is inside of, or NULL. The mark may name a port that is gone by
+ * now.
+ */
 static struct dp_port *inside(const struct dp_worker *w, enum hd_doing *doing)
 {
 	uintptr_t mark = atomic_load_explicit(&w->inside, memory_order_relaxed);
@@ -77,7 +80,7 @@ static void tell(struct dp_worker *w, struct dp_stall *stall, enum dp_stall_kind
 
 	w->stats->stands_since_ns = stall->since_ns;
 	w->stats->stands_port = port ? port->id + 1u : 0;
-	/* What looked like want of a processor may turn out to be a loop without an end. */
+	/* What looked like a missing processor may turn out to be an endless loop. */
 	if (stall->told == kind || stall->told == DP_STALL_INSIDE)
 		return;
 	w->stats->stalls += stall->told == DP_STALL_NOT;
@@ -106,7 +109,7 @@ static void look(struct dp_worker *w, struct dp_stall *stall, uint64_t now_ns)
 	};
 	enum dp_stall_kind kind;
 
-	/* The kernel is asked only about one that did not get further. */
+	/* The kernel is asked only about a worker that made no progress. */
 	if (sample.loops == stall->loops && !sample.asleep &&
 	    !thread_state(atomic_load(&w->tid), &sample.runnable, &sample.ran_ns))
 		return;
@@ -120,7 +123,7 @@ static void look(struct dp_worker *w, struct dp_stall *stall, uint64_t now_ns)
 void dp_stall_look(uint64_t now_ns)
 {
 	static uint64_t last_ns;
-	bool late = now_ns - last_ns > DP_STALL_NS; /* we did not run ourselves: all begins anew */
+	bool late = now_ns - last_ns > DP_STALL_NS; /* this thread did not run: start again */
 
 	last_ns = now_ns;
 	for (unsigned int i = 0; i < dp_workers_count(); i++) {

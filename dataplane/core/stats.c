@@ -18,7 +18,7 @@ DP_DROP_REGISTER(
 	"heddle-dp ended (a crash, kill -9) while it had the packet in hand, at its egress");
 
 static struct hd_stats_header *header;
-static bool inherited; /* there are slots of a heddle-dp before us */
+static bool inherited; /* there are slots of an earlier heddle-dp */
 
 static void *at(uint64_t offset)
 {
@@ -65,7 +65,7 @@ static int stats_map(bool shared, uint64_t size, bool *is_new, struct hd_err *er
 	return 0;
 }
 
-/* The same reasons in the same order, or old counts would get new names. */
+/* Reasons must be the same in the same order, else old counts would get new names. */
 static bool same_layout(const struct hd_stats_header *want)
 {
 	if (header->magic != HD_STATS_MAGIC || header->workers != want->workers ||
@@ -122,7 +122,7 @@ static uint64_t drops_of(const struct hd_stats_port *p, enum dp_drop_side side)
 }
 
 /*
- * Both sides of a port's equations. Where more left than came, the last packets that came were not
+ * Balances a port's equations. If more packets left than came, the last ones that came were not
  * counted yet when heddle-dp ended.
  */
 static uint64_t settle_port(uint16_t id)
@@ -160,7 +160,10 @@ void dp_stats_settle(void)
 	for (uint32_t id = 0; id < header->max_ports; id++)
 		if (slot(id)->in_use)
 			lost += settle_port(id);
-	/* What was admitted and not offered yet: nobody knows any more to which port. */
+	/*
+	 * Then what was admitted and not offered yet; to which port it would have gone is not
+	 * known.
+	 */
 	dp_stats_worker_sum(&sum);
 	between = (int64_t)(sum.rx + sum.injected + sum.generated + sum.copies - sum.tx -
 			    sum.consumed - sum.drops);
@@ -177,8 +180,8 @@ void dp_stats_settle(void)
 }
 
 /*
- * Only counters of a heddle-dp before us are looked for. It gave out ids in the order of names, and
- * we ask in that order: the next one is the next.
+ * Only counters of an earlier heddle-dp are looked for. It gave out ids in the order of names, and
+ * we ask in that order: so the search goes on where the last one ended.
  */
 int dp_stats_port_find(const char *name)
 {
@@ -220,7 +223,7 @@ void dp_stats_generation(uint64_t generation)
 	__atomic_store_n(&header->generation, generation, __ATOMIC_RELEASE);
 }
 
-/* Both structs are nothing but 64-bit counters. */
+/* Both structs have only 64-bit counters. */
 static void add(void *sum, const void *part, size_t size)
 {
 	uint64_t *s = sum;

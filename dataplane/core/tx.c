@@ -39,7 +39,7 @@ void dp_tx_free(struct dp_tx *tx)
 		munmap(tx, sizeof(*tx));
 }
 
-/* One port's packets on their way out. */
+/* Packets on their way out of one port. */
 struct out {
 	struct dp_worker *w;
 	const struct dp_port_config *config;
@@ -66,7 +66,7 @@ static void count_group(struct hd_stats_port *stats, const struct rte_mbuf *m, i
 		stats->tx_multicast += by;
 }
 
-/* One more packet that fits the port. */
+/* Adds a packet that fits the port. */
 static inline void out_add(struct out *o, struct rte_mbuf *m)
 {
 	o->m[o->n++] = m;
@@ -118,7 +118,7 @@ struct rte_mbuf *dp_tx_writable(struct dp_worker *w, uint16_t port, struct rte_m
 	return NULL;
 }
 
-/* Cuts a super-frame for a port that cannot take it, and sends the pieces. */
+/* Segments a super-frame for a port that cannot take it, and sends the pieces. */
 static void segment(struct out *o, struct rte_mbuf *m)
 {
 	int n;
@@ -156,7 +156,10 @@ int32_t dp_tx_pieces(const struct dp_worker *w, uint16_t port, struct rte_mbuf *
 	return (int32_t)((m->pkt_len - headers) / meta->gso_size) + 1;
 }
 
-/* A packet with an unfinished checksum, or a super-frame. NULL: dropped, or sent in pieces. */
+/*
+ * Fits a packet with an unfinished checksum, or a super-frame. NULL: it was dropped, or sent in
+ * pieces.
+ */
 static struct rte_mbuf *fit_offload(struct out *o, struct rte_mbuf *m)
 {
 	struct dp_meta *meta = dp_meta(m);
@@ -224,7 +227,7 @@ static void fit_and_send(struct dp_worker *w, const struct dp_port_config *confi
 {
 	/* Frames of this domain, without a tag and offloads, leave as they are. */
 	uint32_t domain = sends_plain(config) ? config->pvid_domain : DP_DOMAIN_NONE;
-	uint32_t size = config->mtu + HD_ETH_HLEN; /* that fits without a look at tags */
+	uint32_t size = config->mtu + HD_ETH_HLEN; /* of a frame that fits whatever its tags are */
 	struct out out, *o = &out;
 
 	o->w = w;
@@ -269,7 +272,7 @@ void dp_tx_flush_port(struct dp_worker *w, uint16_t id)
 	fit_and_send(w, config, b->m, n);
 }
 
-/* Frames that passed all features at LOCAL: heddle-cp's, or the kind's. */
+/* Takes frames that passed all features at LOCAL: for heddle-cp, or for the port's kind. */
 static void deliver(struct dp_worker *w, const struct dp_port_config *config, struct rte_mbuf **m,
 		    uint16_t n)
 {
@@ -323,7 +326,7 @@ void dp_tx_taken(struct dp_worker *w, const struct dp_port_config *config, const
 		count_group(stats, m, 1);
 }
 
-/* What passed all features at OUTPUT, some of it later than the others. */
+/* Takes frames that passed all features at OUTPUT, now or after a feature kept them. */
 static void behind_output(struct dp_worker *w, const struct dp_port_config *config,
 			  struct rte_mbuf **m, uint16_t n)
 {
