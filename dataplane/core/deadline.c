@@ -29,9 +29,13 @@ static void place(struct dp_deadlines *ds, uint32_t at, struct dp_deadline *d)
 /* Puts @d into the free place @at, or further up if those above are later. */
 static uint32_t rise(struct dp_deadlines *ds, uint32_t at, struct dp_deadline *d)
 {
-	while (at && ds->heap[(at - 1) / 2]->at_ns > d->at_ns) {
-		place(ds, at, ds->heap[(at - 1) / 2]);
-		at = (at - 1) / 2;
+	while (at > 0) {
+		uint32_t up = (at - 1) / 2;
+
+		if (ds->heap[up]->at_ns <= d->at_ns)
+			break;
+		place(ds, at, ds->heap[up]);
+		at = up;
 	}
 	place(ds, at, d);
 	return at;

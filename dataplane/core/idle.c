@@ -204,7 +204,7 @@ void dp_idle_forget(struct dp_port *port, uint16_t q)
 
 static void sleep_for(struct dp_worker *w, uint64_t ns)
 {
-	struct timespec timeout = {.tv_nsec = (long)RTE_MIN(ns, (uint64_t)SLEEP_NS)};
+	struct timespec timeout = {.tv_nsec = ns < SLEEP_NS ? (long)ns : SLEEP_NS};
 	struct epoll_event events[EVENTS];
 	const struct dp_config *tree;
 	int n;
