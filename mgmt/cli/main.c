@@ -2,7 +2,7 @@
 /*
  * heddle: the command line of the switch.
  */
-#include "mgmt/cli/cli.h"
+#include "mgmt/cli/command/cli.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "mgmt/cli/shell.h"
-#include "mgmt/cli/terminal.h"
+#include "mgmt/cli/shell/shell.h"
+#include "mgmt/cli/shell/terminal.h"
 
 static void set_up(struct cli *cli)
 {

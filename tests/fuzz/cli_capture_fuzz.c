@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mgmt/cli/replay_diff.h"
+#include "mgmt/cli/replay/replay_diff.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct hd_capture *open_part(const uint8_t *data, size_t size)

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "mgmt/cli/decode.h"
+#include "mgmt/cli/capture/decode.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "mgmt/cli/deframe.h"
+#include "mgmt/cli/command/deframe.h"
 #include "tests/fuzz/fuzz.h"
 
 struct seen {

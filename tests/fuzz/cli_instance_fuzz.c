@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "mgmt/cli/instance.h"
-#include "mgmt/cli/xml.h"
+#include "mgmt/cli/command/instance.h"
+#include "mgmt/cli/command/xml.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mgmt/cli/offers.h"
-#include "mgmt/cli/pipe.h"
+#include "mgmt/cli/command/offers.h"
+#include "mgmt/cli/command/pipe.h"
 #include "tests/fuzz/fuzz.h"
 
 static void offered(void *arg, const struct cli_offer *offer)

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "mgmt/cli/decode.h"
-#include "mgmt/cli/ring.h"
+#include "mgmt/cli/capture/decode.h"
+#include "mgmt/cli/capture/ring.h"
 #include "tests/fuzz/fuzz.h"
 
 #define FRAMES 10000 /* a ring is not longer */

@@ -4,6 +4,7 @@
   include/heddle   includes itself and the C library, nothing else
   lib              includes include/heddle and itself
   a plane          includes include/heddle and itself, never another plane, never lib
+  mgmt/cli         is a program of its own: as a plane, and includes mgmt, which never includes it
   a folder         includes itself and the folders that it stands above, within its plane
   tests            may include anything; nothing but tests includes tests
 
@@ -25,10 +26,12 @@ import re
 
 import tree
 
-PLANES = ("supervisor", "dataplane", "ctrlplane", "mgmt", "plugins")
+CLI = "mgmt/cli"
+PLANES = ("supervisor", "dataplane", "ctrlplane", "mgmt", CLI, "plugins")
 # Where the order of an area's folders is declared. Folders of mgmt are steps of one pipeline: only
 # circles are wrong among them.
-DECLARED = {"contract": "lib", "lib": "lib", "dataplane": "dataplane", "ctrlplane": "ctrlplane"}
+DECLARED = {"contract": "lib", "lib": "lib", "dataplane": "dataplane", "ctrlplane": "ctrlplane",
+            CLI: CLI}
 SUBDIR = re.compile(r"^[ \t]*subdir\('([\w-]+)'\)[ \t]*(?:#[ \t]*above[ \t]+(.*))?$", re.M)
 TEST_FILE = re.compile(r"_(test|fixture|fuzz)(_\w+)?\.[ch]$")
 
@@ -36,6 +39,8 @@ TEST_FILE = re.compile(r"_(test|fixture|fuzz)(_\w+)?\.[ch]$")
 def area(name):
     """("dataplane", "port/tap") of dataplane/port/tap/tap.c; the folder is "" at the top."""
     top, _, rest = name.partition("/")
+    if name.startswith(CLI + "/"):
+        top, rest = CLI, name[len(CLI) + 1:]
     if TEST_FILE.search(name):
         return "tests", ""
     if top == "include":
@@ -91,6 +96,8 @@ class Layers:
             return None
         if top == "contract" and to_top != "contract":
             return "the contract (include/heddle) includes only itself and the C library"
+        if (top, to_top) == (CLI, "mgmt"):
+            return None
         if top != to_top and (top, to_top) != ("lib", "contract"):
             if top in PLANES and to_top in PLANES:
                 return "a plane never includes another plane"
