@@ -7,27 +7,10 @@
 #include <string.h>
 
 #include "heddle/net/ether.h"
-#include "mgmt/cli/term/format.h"
 #include "mgmt/cli/command/model.h"
-#include "mgmt/cli/term/table.h"
+#include "mgmt/cli/show/view.h"
 
-#define PAGE          1000 /* entries that are asked for at once */
-#define LIMIT_DEFAULT 1000
-#define SYSTEM_NS     "urn:heddle:yang:heddle-system"
-
-struct entry {
-	char *switch_name, *segment, *mac, *port, *kind;
-	unsigned int vlan; /* 0: untagged, the segment has none */
-	bool ages;
-	uint64_t age;
-};
-
-struct fdb {
-	struct entry *entries;
-	size_t n, room;
-	uint64_t total, capacity;
-	uint64_t cursor; /* 0: that was all */
-};
+#define SYSTEM_NS "urn:heddle:yang:heddle-system"
 
 static void add_leaf(struct cli_str *xml, const char *name, const char *value)
 {
@@ -65,62 +48,17 @@ static bool add_filter(const struct cmd_line *line, struct cli_str *xml)
 	return true;
 }
 
-static void add_entry(struct fdb *fdb, const struct lyd_node *node)
+/* Removes the leaf vlan of each row of the segment @seg of @sw. */
+static void forget_vlan(struct view_rows *rows, const char *sw, const char *seg)
 {
-	if (fdb->n == fdb->room) {
-		fdb->room = fdb->room ? fdb->room * 2 : 256;
-		fdb->entries = cli_realloc(fdb->entries, fdb->room * sizeof(*fdb->entries));
-	}
-	fdb->entries[fdb->n++] = (struct entry){
-		.switch_name = cli_strdup(cli_xml_text(node, "switch")),
-		.segment = cli_strdup(cli_xml_text(node, "segment")),
-		.mac = cli_strdup(cli_xml_text(node, "mac")),
-		.port = cli_strdup(cli_xml_text(node, "port")),
-		.kind = cli_strdup(cli_xml_text(node, "kind")),
-		.vlan = (unsigned int)cli_xml_u64(node, "vlan"),
-		.ages = cli_xml_child(node, "age") != NULL,
-		.age = cli_xml_u64(node, "age"),
-	};
-}
-
-/* The elements of an answer: beside <rpc-reply> or, from some servers, in <output>. */
-static const struct lyd_node *output_of(const struct lyd_node *reply)
-{
-	const struct lyd_node *output = cli_xml_child(reply, "output");
-
-	return output ? output : reply;
-}
-
-static int fetch(struct cli_client *client, const char *filter, uint64_t limit, struct fdb *fdb)
-{
-	int rc = 0;
-
-	do {
-		uint64_t want = limit && limit - fdb->n < PAGE ? limit - fdb->n : PAGE;
-		struct cli_str xml = {0};
-		struct lyd_node *reply;
-		const struct lyd_node *out;
-
-		cli_str_printf(&xml,
-			       "<get-fdb xmlns=\"" SYSTEM_NS "\">%s<limit>%" PRIu64
-			       "</limit><cursor>%" PRIu64 "</cursor></get-fdb>",
-			       filter, want, fdb->cursor);
-		rc = cli_request(client, xml.text, &reply);
-		cli_str_free(&xml);
-		if (rc)
-			break;
-		out = output_of(reply);
-		cli_xml_foreach(node, out, "entry") add_entry(fdb, node);
-		fdb->cursor = cli_xml_u64(out, "cursor");
-		fdb->total = cli_xml_u64(out, "entries");
-		fdb->capacity = cli_xml_u64(out, "capacity");
-		lyd_free_all(reply);
-	} while (fdb->cursor && (!limit || fdb->n < limit));
-	return rc;
+	for (size_t i = 0; i < rows->n; i++)
+		if (!strcmp(cli_xml_text(rows->at[i], "segment"), seg) &&
+		    !strcmp(cli_xml_text(rows->at[i], "switch"), sw))
+			lyd_free_tree((struct lyd_node *)cli_xml_child(rows->at[i], "vlan"));
 }
 
 /* The number of a segment without a VLAN id is the switch's own, and nobody's tag. */
-static void forget_own_numbers(struct cli_client *client, struct fdb *fdb)
+static void forget_own_numbers(struct cli_client *client, struct view_rows *rows)
 {
 	static const char request[] =
 		"<get-config><source><running/></source><filter type=\"subtree\"><switches "
@@ -129,128 +67,72 @@ static void forget_own_numbers(struct cli_client *client, struct fdb *fdb)
 	struct lyd_node *reply = NULL;
 	struct hd_err err;
 
-	if (fdb->n && cli_client_rpc(client, request, &reply, &err) == 0) {
+	if (rows->n && cli_client_rpc(client, request, &reply, &err) == 0) {
 		const struct lyd_node *data = cli_xml_child(reply, "data");
 
 		cli_xml_foreach(sw, cli_xml_child(data, "switches"), "switch")
 		{
 			cli_xml_foreach(seg, sw, "segment")
 			{
-				for (size_t i = 0; i < fdb->n && !cli_xml_child(seg, "vlan"); i++)
-					if (!strcmp(fdb->entries[i].segment,
-						    cli_xml_text(seg, "name")) &&
-					    !strcmp(fdb->entries[i].switch_name,
-						    cli_xml_text(sw, "name")))
-						fdb->entries[i].vlan = 0;
+				if (!cli_xml_child(seg, "vlan"))
+					forget_vlan(rows, cli_xml_text(sw, "name"),
+						    cli_xml_text(seg, "name"));
 			}
 		}
 	}
 	lyd_free_all(reply);
 }
 
-static int compare(const void *a_, const void *b_)
+static int compare(const void *va, const void *vb)
 {
-	const struct entry *a = a_, *b = b_;
-	int rc = cli_name_compare(a->switch_name, b->switch_name);
+	const struct lyd_node *a = *(const struct lyd_node *const *)va;
+	const struct lyd_node *b = *(const struct lyd_node *const *)vb;
+	int rc = cli_name_compare(cli_xml_text(a, "switch"), cli_xml_text(b, "switch"));
+	uint64_t x = cli_xml_u64(a, "vlan"), y = cli_xml_u64(b, "vlan");
 
 	if (rc == 0)
-		rc = (a->vlan > b->vlan) - (a->vlan < b->vlan);
-	return rc ? rc : strcmp(a->mac, b->mac);
+		rc = (x > y) - (x < y);
+	return rc ? rc : strcmp(cli_xml_text(a, "mac"), cli_xml_text(b, "mac"));
 }
 
-static void print_table(struct cli *cli, const struct fdb *fdb)
-{
-	static const struct cli_column columns[] = {
-		{"MAC", false, true},     {"PORT", false, true}, {"SWITCH", false, true},
-		{"SEGMENT", false, true}, {"VLAN", true, true},  {"KIND", false, true},
-		{"AGE", true, true},
-	};
-	struct cli_table *t = cli_table_new(columns, 7);
-	char a[CLI_NUM_MAX], b[CLI_NUM_MAX];
-
-	for (size_t i = 0; i < fdb->n; i++) {
-		const struct entry *e = &fdb->entries[i];
-
-		cli_table_row(t);
-		cli_table_cell(t, 0, CLI_PLAIN, e->mac);
-		cli_table_cell(t, 1, CLI_PLAIN, e->port);
-		cli_table_cell(t, 2, CLI_PLAIN, e->switch_name);
-		cli_table_cell(t, 3, CLI_PLAIN, e->segment);
-		if (e->vlan)
-			cli_table_cellf(t, 4, CLI_PLAIN, "%u", e->vlan);
-		else
-			cli_table_cell(t, 4, CLI_PLAIN, "untagged");
-		cli_table_cell(t, 5, CLI_PLAIN, e->kind);
-		if (e->ages)
-			cli_table_cell(t, 6, CLI_PLAIN,
-				       e->age ? cli_fmt_duration(e->age * 1000000000u, a) : "0s");
-	}
-	if (fdb->n)
-		cli_table_print(t, cli->out, cli->width, cli->color);
-	fprintf(cli->out, "%s%zu shown%s; %s in the table, room for %s\n", fdb->n ? "\n" : "",
-		fdb->n, fdb->cursor ? ", there are more (--limit 0)" : "",
-		cli_fmt_count(fdb->total, cli->exact, a),
-		cli_fmt_count(fdb->capacity, cli->exact, b));
-	cli_table_free(t);
-}
-
-static void print_json(struct cli *cli, const struct fdb *fdb)
-{
-	json_t *entries = json_array();
-
-	for (size_t i = 0; i < fdb->n; i++) {
-		const struct entry *e = &fdb->entries[i];
-		json_t *json =
-			json_pack("{s:s, s:s, s:s, s:s, s:o, s:s}", "mac", e->mac, "port", e->port,
-				  "switch", e->switch_name, "segment", e->segment, "vlan",
-				  e->vlan ? json_integer(e->vlan) : json_null(), "kind", e->kind);
-
-		if (e->ages)
-			json_object_set_new(json, "age", json_integer((json_int_t)e->age));
-		json_array_append_new(entries, json);
-	}
-	cli_json_print(cli, json_pack("{s:o, s:b, s:I, s:I}", "entries", entries, "more",
-				      fdb->cursor != 0, "table-entries", (json_int_t)fdb->total,
-				      "table-capacity", (json_int_t)fdb->capacity));
-}
-
-static void free_fdb(struct fdb *fdb)
-{
-	for (size_t i = 0; i < fdb->n; i++) {
-		free(fdb->entries[i].switch_name);
-		free(fdb->entries[i].segment);
-		free(fdb->entries[i].mac);
-		free(fdb->entries[i].port);
-		free(fdb->entries[i].kind);
-	}
-	free(fdb->entries);
-}
+static const struct view fdb = {
+	.name = "entries",
+	.columns =
+		(const struct view_column[]){
+			{"MAC", "mac", "mac", VIEW_TEXT},
+			{"PORT", "port", "port", VIEW_TEXT},
+			{"SWITCH", "switch", "switch", VIEW_TEXT},
+			{"SEGMENT", "segment", "segment", VIEW_TEXT},
+			{"VLAN", "vlan", "vlan", VIEW_NUMBER, VIEW_NULL, .none = "untagged"},
+			{"KIND", "kind", "kind", VIEW_TEXT},
+			{"AGE", "age", "age", VIEW_SECONDS, VIEW_OMIT},
+			{0},
+		},
+};
 
 static int run_show_fdb(struct cli *cli, const struct cmd_line *line)
 {
-	unsigned long limit = LIMIT_DEFAULT;
+	unsigned long limit = VIEW_LIMIT_DEFAULT;
 	struct cli_str filter = {0};
-	struct fdb fdb = {0};
+	struct view_rows rows = {0};
 	struct cli_client *client;
 	int rc;
 
 	cli_str_puts(&filter, "");
-	if (!cmd_number(line, "limit", 0, 100000000, &limit) || !add_filter(line, &filter)) {
+	if (!cmd_number(line, "limit", 0, VIEW_LIMIT_MAX, &limit) || !add_filter(line, &filter)) {
 		cli_str_free(&filter);
 		return CLI_USAGE;
 	}
 	client = cli_connect(cli);
-	rc = client ? fetch(client, filter.text, limit, &fdb) : CLI_UNREACHABLE;
+	rc = client ? view_rows_fetch(client, "get-fdb", SYSTEM_NS, filter.text, limit, &rows)
+		    : CLI_UNREACHABLE;
 	if (rc == 0) {
-		forget_own_numbers(client, &fdb);
-		if (fdb.n)
-			qsort(fdb.entries, fdb.n, sizeof(*fdb.entries), compare);
-		if (cli->json)
-			print_json(cli, &fdb);
-		else
-			print_table(cli, &fdb);
+		forget_own_numbers(client, &rows);
+		if (rows.n)
+			qsort(rows.at, rows.n, sizeof(*rows.at), compare);
+		view_show_fetched(cli, &fdb, &rows, "in the table");
 	}
-	free_fdb(&fdb);
+	view_rows_free(&rows);
 	cli_str_free(&filter);
 	cli_disconnect(cli, client);
 	return rc;
@@ -272,7 +154,7 @@ static int run_clear_fdb(struct cli *cli, const struct cmd_line *line)
 	client = cli_connect(cli);
 	rc = client ? cli_request(client, xml.text, &reply) : CLI_UNREACHABLE;
 	if (rc == 0) {
-		uint64_t n = cli_xml_u64(output_of(reply), "entries");
+		uint64_t n = cli_xml_u64(reply, "entries");
 
 		if (cli->json)
 			cli_json_print(cli, json_pack("{s:I}", "forgotten", (json_int_t)n));
@@ -286,13 +168,22 @@ static int run_clear_fdb(struct cli *cli, const struct cmd_line *line)
 	return rc;
 }
 
+static const struct cmd_option clear_options[] = {
+	{"switch", 's', "NAME", "only entries of this switch", &words_switch},
+	{"segment", 0, "NAME", "only entries of this segment", &words_segment},
+	{"vlan", 0, "ID", "only entries of this VLAN", NULL},
+	{"port", 'p', "NAME", "only entries that lead to this port", &words_port},
+	{"mac", 'm', "MAC", "only this address", NULL},
+	{0},
+};
+
 static const struct cmd_option fdb_options[] = {
 	{"switch", 's', "NAME", "only entries of this switch", &words_switch},
 	{"segment", 0, "NAME", "only entries of this segment", &words_segment},
 	{"vlan", 0, "ID", "only entries of this VLAN", NULL},
 	{"port", 'p', "NAME", "only entries that lead to this port", &words_port},
 	{"mac", 'm', "MAC", "only this address", NULL},
-	{"limit", 'n', "N", "at most N entries (default: 1000; 0: all)", NULL},
+	VIEW_OPTION_LIMIT,
 	{0},
 };
 
@@ -306,15 +197,6 @@ CMD_REGISTER(cmd_show_fdb) = {
 		"order from the switch; the table is sorted by switch, VLAN and address.",
 	.options = fdb_options,
 	.run = run_show_fdb,
-};
-
-static const struct cmd_option clear_options[] = {
-	{"switch", 's', "NAME", "only entries of this switch", &words_switch},
-	{"segment", 0, "NAME", "only entries of this segment", &words_segment},
-	{"vlan", 0, "ID", "only entries of this VLAN", NULL},
-	{"port", 'p', "NAME", "only entries that lead to this port", &words_port},
-	{"mac", 'm', "MAC", "only this address", NULL},
-	{0},
 };
 
 CMD_REGISTER(cmd_clear_fdb) = {

@@ -10,7 +10,7 @@
 #include "mgmt/cli/config/config_print.h"
 #include "mgmt/cli/term/format.h"
 #include "mgmt/cli/command/model.h"
-#include "mgmt/cli/term/table.h"
+#include "mgmt/cli/show/view.h"
 
 /* @startup: why the startup file was refused, for free(); may be NULL. */
 static int fetch(struct cli *cli, struct cli_model *m, char **startup)
@@ -29,133 +29,101 @@ static int fetch(struct cli *cli, struct cli_model *m, char **startup)
 }
 
 /* "running", "starting", "not running": from what there is. */
-static const char *plane_state(const struct lyd_node *plane)
+static char *plane_state(const struct lyd_node *plane)
 {
 	if (!cli_xml_u64(plane, "pid"))
-		return "not running";
-	return cli_xml_true(plane, "ready") ? "running" : "starting";
+		return cli_strdup("not running");
+	return cli_strdup(cli_xml_true(plane, "ready") ? "running" : "starting");
 }
 
-static json_t *plane_json(const struct lyd_node *plane)
+static enum cli_style plane_style(const struct lyd_node *plane)
 {
-	return json_pack("{s:s, s:I, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:s}", "name",
-			 cli_xml_text(plane, "name"), "pid", (json_int_t)cli_xml_u64(plane, "pid"),
-			 "state", plane_state(plane), "connected", cli_xml_true(plane, "connected"),
-			 "generation", (json_int_t)cli_xml_u64(plane, "generation"), "restarts",
-			 (json_int_t)cli_xml_u64(plane, "restarts"), "uptime",
-			 (json_int_t)cli_xml_u64(plane, "uptime"), "memory",
-			 (json_int_t)cli_xml_u64(plane, "memory"), "last-exit",
-			 cli_xml_text(plane, "last-exit"), "doing", cli_xml_text(plane, "doing"));
+	return cli_xml_u64(plane, "pid") ? CLI_GOOD : CLI_BAD;
 }
 
-static void plane_row(struct cli *cli, struct cli_table *t, const struct lyd_node *plane)
+static enum cli_style restarts_style(const struct lyd_node *plane)
 {
-	bool alive = cli_xml_u64(plane, "pid") != 0;
-	uint64_t uptime = cli_xml_u64(plane, "uptime");
-	char str[CLI_NUM_MAX];
+	return cli_xml_u64(plane, "restarts") ? CLI_WARN : CLI_PLAIN;
+}
 
-	cli_table_row(t);
-	cli_table_cell(t, 0, CLI_PLAIN, cli_xml_text(plane, "name"));
-	cli_table_cell(t, 1, alive ? CLI_GOOD : CLI_BAD, plane_state(plane));
-	cli_table_cell(t, 2, CLI_PLAIN,
-		       uptime ? cli_fmt_duration(uptime * 1000000000u, str) : "0s");
-	cli_table_cell(t, 3, CLI_PLAIN, cli_xml_text(plane, "pid"));
-	cli_table_cell(t, 4, cli_xml_u64(plane, "restarts") ? CLI_WARN : CLI_PLAIN,
-		       cli_xml_text(plane, "restarts"));
-	cli_table_cell(t, 5, CLI_PLAIN,
-		       cli_fmt_bytes(cli_xml_u64(plane, "memory"), cli->exact, str));
-	cli_table_cell(t, 6, CLI_PLAIN, cli_xml_text(plane, "generation"));
-	cli_table_cell(t, 7, CLI_PLAIN, cli_xml_text(plane, "last-exit"));
-	cli_table_cell(t, 8, CLI_PLAIN, cli_xml_text(plane, "doing"));
+static const struct view planes = {
+	.name = "planes",
+	.columns =
+		(const struct view_column[]){
+			{"PLANE", "name", "name", VIEW_TEXT},
+			{"STATE", "state", NULL, VIEW_TEXT, .style = plane_style,
+			 .text = plane_state},
+			{NULL, "connected", "connected", VIEW_FLAG},
+			{"SINCE", "uptime", "uptime", VIEW_SECONDS, .none = "0s"},
+			{"PID", "pid", "pid", VIEW_NUMBER},
+			{"RESTARTS", "restarts", "restarts", VIEW_NUMBER, .style = restarts_style},
+			{"MEMORY", "memory", "memory", VIEW_BYTES, .none = "0"},
+			{"CONFIG", "generation", "generation", VIEW_NUMBER},
+			{"LAST EXIT", "last-exit", "last-exit", VIEW_TEXT, VIEW_WRAP},
+			{"DOING", "doing", "doing", VIEW_TEXT, VIEW_WRAP},
+			{0},
+		},
+};
+
+static int show_part(struct cli *cli, const struct view *view, const char *element)
+{
+	struct cli_model m;
+	int rc = fetch(cli, &m, NULL);
+
+	if (rc == 0)
+		view_show(cli, view, m.system, element);
+	cli_model_free(&m);
+	return rc;
 }
 
 static int run_show_planes(struct cli *cli, const struct cmd_line *line)
 {
-	static const struct cli_column columns[] = {
-		{"PLANE", false, true}, {"STATE", false, true},      {"SINCE", true, true},
-		{"PID", true, true},    {"RESTARTS", true, true},    {"MEMORY", true, true},
-		{"CONFIG", true, true}, {"LAST EXIT", false, false}, {"DOING", false, false},
-	};
-	struct cli_table *t = cli_table_new(columns, 9);
-	json_t *planes = json_array();
-	struct cli_model m;
-	int rc = fetch(cli, &m, NULL);
-
 	(void)line;
-	cli_xml_foreach(plane, m.system, "plane")
-	{
-		plane_row(cli, t, plane);
-		json_array_append_new(planes, plane_json(plane));
-	}
-	if (rc == 0 && cli->json)
-		cli_json_print(cli, json_pack("{s:O}", "planes", planes));
-	else if (rc == 0)
-		cli_table_print(t, cli->out, cli->width, cli->color);
-	json_decref(planes);
-	cli_table_free(t);
-	cli_model_free(&m);
-	return rc;
+	return show_part(cli, &planes, "plane");
 }
 
-static json_t *worker_json(const struct lyd_node *w)
+static char *worker_state(const struct lyd_node *w)
 {
-	static const char *const numbers[] = {"rx",         "tx",     "drops",  "held",    "loops",
-					      "busy-loops", "sleeps", "stalls", "standing"};
-	json_t *json = json_pack("{s:I}", "index", (json_int_t)cli_xml_u64(w, "index"));
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		json_object_set_new(json, numbers[i],
-				    json_integer((json_int_t)cli_xml_u64(w, numbers[i])));
-	json_object_set_new(json, "standing-port", json_string(cli_xml_text(w, "standing-port")));
-	return json;
-}
-
-static void worker_row(struct cli *cli, struct cli_table *t, const struct lyd_node *w)
-{
-	static const char *const numbers[] = {"rx", "tx", "drops", "loops", "sleeps", "stalls"};
 	uint64_t ms = cli_xml_u64(w, "standing");
 	const char *port = cli_xml_text(w, "standing-port");
 	char str[CLI_NUM_MAX];
 
-	cli_table_row(t);
-	cli_table_cell(t, 0, CLI_PLAIN, cli_xml_text(w, "index"));
-	if (ms)
-		cli_table_cellf(t, 1, CLI_BAD, "stands for %s%s%s",
-				cli_fmt_duration(ms * 1000000u, str), *port ? ", inside port " : "",
-				port);
-	else
-		cli_table_cell(t, 1, CLI_GOOD, "runs");
-	for (unsigned int i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		cli_table_cell(t, i + 2, CLI_PLAIN,
-			       cli_fmt_count(cli_xml_u64(w, numbers[i]), cli->exact, str));
+	if (!ms)
+		return cli_strdup("runs");
+	return cli_asprintf("stands for %s%s%s", cli_fmt_duration(ms * 1000000u, str),
+			    *port ? ", inside port " : "", port);
 }
+
+static enum cli_style worker_style(const struct lyd_node *w)
+{
+	return cli_xml_u64(w, "standing") ? CLI_BAD : CLI_GOOD;
+}
+
+static const struct view workers = {
+	.name = "workers",
+	.columns =
+		(const struct view_column[]){
+			{"WORKER", "index", "index", VIEW_NUMBER},
+			{"STATE", NULL, NULL, VIEW_TEXT, .style = worker_style,
+			 .text = worker_state},
+			{"RX", "rx", "rx", VIEW_COUNT},
+			{"TX", "tx", "tx", VIEW_COUNT},
+			{"DROPS", "drops", "drops", VIEW_COUNT},
+			{NULL, "held", "held", VIEW_COUNT},
+			{"LOOPS", "loops", "loops", VIEW_COUNT},
+			{NULL, "busy-loops", "busy-loops", VIEW_COUNT},
+			{"SLEEPS", "sleeps", "sleeps", VIEW_COUNT},
+			{"STALLS", "stalls", "stalls", VIEW_COUNT},
+			{NULL, "standing", "standing", VIEW_NUMBER},
+			{NULL, "standing-port", "standing-port", VIEW_TEXT},
+			{0},
+		},
+};
 
 static int run_show_workers(struct cli *cli, const struct cmd_line *line)
 {
-	static const struct cli_column columns[] = {
-		{"WORKER", true, true}, {"STATE", false, true}, {"RX", true, true},
-		{"TX", true, true},     {"DROPS", true, true},  {"LOOPS", true, true},
-		{"SLEEPS", true, true}, {"STALLS", true, true},
-	};
-	struct cli_table *t = cli_table_new(columns, 8);
-	json_t *workers = json_array();
-	struct cli_model m;
-	int rc = fetch(cli, &m, NULL);
-
 	(void)line;
-	cli_xml_foreach(w, m.system, "worker")
-	{
-		worker_row(cli, t, w);
-		json_array_append_new(workers, worker_json(w));
-	}
-	if (rc == 0 && cli->json)
-		cli_json_print(cli, json_pack("{s:O}", "workers", workers));
-	else if (rc == 0)
-		cli_table_print(t, cli->out, cli->width, cli->color);
-	json_decref(workers);
-	cli_table_free(t);
-	cli_model_free(&m);
-	return rc;
+	return show_part(cli, &workers, "worker");
 }
 
 static int run_show_version(struct cli *cli, const struct cmd_line *line)
