@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <regex.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,24 +10,17 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
-#include "mgmt/cli/term/interrupt.h"
 #include "mgmt/cli/term/mem.h"
-
-#define PROMPT "-- more: space, enter, / to search, G for all, q --"
 
 struct cli_pager {
 	struct cli_str held; /* a first screen, while there is no more than that */
 	unsigned int rows, columns;
 	unsigned int used; /* rows of the screen that are written */
-	bool started, quit, all;
-	int fd; /* to the program; -1: none */
+	bool started, quit;
+	int fd; /* to the program; -1: there is none, so all goes to the terminal */
 	pid_t pid;
-	struct cli_str line; /* not complete yet */
-	regex_t wanted;      /* lines are skipped until one fits */
-	bool searching;
 };
 
 static void measure(struct cli_pager *p)
@@ -83,7 +74,7 @@ static bool on_path(const char *name)
 	return found;
 }
 
-/* The reader's own choice, else less; NULL: our own. */
+/* The reader's own choice, else less; NULL: there is none. */
 static const char *program(void)
 {
 	const char *pager = getenv("PAGER");
@@ -118,9 +109,11 @@ static void start(struct cli_pager *p)
 		p->fd = fds[1];
 }
 
-static void send_to_program(struct cli_pager *p, const char *text, size_t len)
+static void forward(struct cli_pager *p, const char *text, size_t len)
 {
-	while (len) {
+	if (p->fd < 0)
+		fwrite(text, 1, len, stdout);
+	while (p->fd >= 0 && len) {
 		ssize_t n = write(p->fd, text, len);
 
 		if (n < 0 && errno == EINTR)
@@ -132,147 +125,6 @@ static void send_to_program(struct cli_pager *p, const char *text, size_t len)
 		text += n;
 		len -= (size_t)n;
 	}
-}
-
-/* A key, or 'q' when there is none to be had any more. */
-static char read_key(void)
-{
-	struct pollfd pfds[] = {
-		{.fd = STDIN_FILENO, .events = POLLIN},
-		{.fd = cli_interrupt_fd(), .events = POLLIN},
-	};
-	char c;
-
-	while (!cli_interrupted()) {
-		if (poll(pfds, 2, -1) < 0 && errno != EINTR)
-			break;
-		if (pfds[0].revents && !cli_interrupted())
-			return read(STDIN_FILENO, &c, 1) == 1 ? c : 'q';
-	}
-	return 'q';
-}
-
-/* What to search for, typed behind '/'. False when it was given up or is no expression. */
-static bool read_search(struct cli_pager *p)
-{
-	char text[128] = "";
-	size_t n = 0;
-
-	fputs("\r\033[K/", stdout);
-	for (;;) {
-		char c;
-
-		fflush(stdout);
-		c = read_key();
-		if (cli_interrupted())
-			return false;
-		if (c == '\n' || c == '\r')
-			break;
-		if ((c == 127 || c == '\b') && n) {
-			text[--n] = '\0';
-			fputs("\b \b", stdout);
-		} else if (c >= ' ' && n + 1 < sizeof(text)) {
-			text[n++] = c;
-			text[n] = '\0';
-			fputc(c, stdout);
-		}
-	}
-	if (p->searching)
-		regfree(&p->wanted);
-	p->searching = n && regcomp(&p->wanted, text, REG_EXTENDED | REG_NOSUB) == 0;
-	return p->searching;
-}
-
-/* The screen is full: asks how to go on. */
-static void ask(struct cli_pager *p)
-{
-	struct termios old, raw;
-	bool asking = true;
-
-	tcgetattr(STDIN_FILENO, &old);
-	raw = old;
-	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-	while (asking) {
-		fputs("\r\033[K\033[7m" PROMPT "\033[0m", stdout);
-		fflush(stdout);
-		asking = false;
-		switch (read_key()) {
-		case ' ':
-		case 'f': p->used = 0; break;
-		case '\n':
-		case '\r':
-		case 'j': p->used--; break;
-		case 'G': p->all = true; break;
-		case '/':
-			asking = !read_search(p) && !cli_interrupted();
-			p->used = 0;
-			break;
-		case 'q':
-		case 'Q': p->quit = true; break;
-		default: asking = true; break;
-		}
-		p->quit |= cli_interrupted();
-		asking &= !p->quit;
-	}
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
-	fputs("\r\033[K", stdout);
-	measure(p);
-}
-
-static bool found(struct cli_pager *p, char *line, size_t len)
-{
-	char end = line[len - 1];
-	bool fits;
-
-	if (!p->searching)
-		return true;
-	line[len - 1] = '\0';
-	fits = regexec(&p->wanted, line, 0, NULL, 0) == 0;
-	line[len - 1] = end;
-	if (fits) {
-		regfree(&p->wanted);
-		p->searching = false;
-	}
-	return fits;
-}
-
-static void show_line(struct cli_pager *p, char *line, size_t len)
-{
-	unsigned int rows = rows_of(p, line, len);
-
-	if (!found(p, line, len))
-		return;
-	if (!p->all && p->used + rows > p->rows - 1)
-		ask(p);
-	if (p->quit)
-		return;
-	p->used += rows;
-	fwrite(line, 1, len, stdout);
-}
-
-static void show(struct cli_pager *p, const char *text, size_t len)
-{
-	while (len && !p->quit) {
-		const char *newline = memchr(text, '\n', len);
-		size_t n = newline ? (size_t)(newline - text) + 1 : len;
-
-		cli_str_add(&p->line, text, n);
-		text += n;
-		len -= n;
-		if (!newline)
-			break;
-		show_line(p, p->line.text, p->line.len);
-		p->line.len = 0;
-	}
-}
-
-static void forward(struct cli_pager *p, const char *text, size_t len)
-{
-	if (p->fd >= 0)
-		send_to_program(p, text, len);
-	else
-		show(p, text, len);
 }
 
 void cli_pager_write(struct cli_pager *p, const char *text, size_t len)
@@ -288,7 +140,6 @@ void cli_pager_write(struct cli_pager *p, const char *text, size_t len)
 	if (p->used <= p->rows - 1)
 		return;
 	start(p);
-	p->used = 0;
 	forward(p, p->held.text, p->held.len);
 }
 
@@ -298,12 +149,6 @@ void cli_pager_close(struct cli_pager *p)
 		return;
 	if (!p->started && p->held.len)
 		fwrite(p->held.text, 1, p->held.len, stdout);
-	if (p->line.len && !p->quit)
-		fwrite(p->line.text, 1, p->line.len, stdout);
-	if (p->searching) {
-		regfree(&p->wanted);
-		fputs("(not found)\n", stdout);
-	}
 	fflush(stdout);
 	if (p->fd >= 0) {
 		close(p->fd);
@@ -311,6 +156,5 @@ void cli_pager_close(struct cli_pager *p)
 			;
 	}
 	cli_str_free(&p->held);
-	cli_str_free(&p->line);
 	free(p);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One screen at a time: through $PAGER or less where there is one, else by a small pager of our own.
- * What fits on the screen is written at once. One thread; needs a terminal.
+ * One screen at a time, through $PAGER or less. What fits on the screen is written at once, and so
+ * is everything where neither is installed. One thread; needs a terminal.
  */
 #ifndef MGMT_CLI_TERM_PAGER_H
 #define MGMT_CLI_TERM_PAGER_H
@@ -11,7 +11,7 @@
 struct cli_pager;
 
 struct cli_pager *cli_pager_new(void);
-/* Takes text; after "q" it is thrown away. */
+/* Takes text; it is thrown away when the reader has ended the program. */
 void cli_pager_write(struct cli_pager *pager, const char *text, size_t len);
 /* The end: waits until the reader has seen it. NULL is fine. */
 void cli_pager_close(struct cli_pager *pager);
