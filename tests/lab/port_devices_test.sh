@@ -40,11 +40,11 @@ check "a reaches b" -- reaches a 10.0.0.2
 says() { hd sw show ports --json | grep -qF "$1"; }
 
 # --- capture files
-check_within 5 "a missing capture takes its own port down" -- state sw port-is broken reason error
+check_within 20 "a missing capture takes its own port down" -- state sw port-is broken reason error
 check_says "missing.pcap" "... and the log names it" -- cat "$LAB_DIR/sw.log"
-check_within 5 "the capture came in" -- state sw counter-at-least tape rx.packets 4
+check_within 20 "the capture came in" -- state sw counter-at-least tape rx.packets 4
 check "the frame that its capture cut was dropped" -- state sw drop-at-least tape rx_truncated 1
-check_within 5 "the port says how far it read" -- says "4 read, to its end"
+check_within 20 "the port says how far it read" -- says "4 read, to its end"
 written() { # at least one ARP frame, in a capture with nanoseconds
 	"$LAB_PYTHON" - "$LAB_DIR/captures/out.pcap" <<-'END'
 		import struct
@@ -60,33 +60,33 @@ written() { # at least one ARP frame, in a capture with nanoseconds
 		sys.exit(found == 0)
 	END
 }
-check_within 5 "what a asked all hosts was written" -- written
+check_within 20 "what a asked all hosts was written" -- written
 
 # --- a NIC with a smaller MTU than its port
 check "a reaches the physical network" -- reaches a 10.0.0.9
 check_not "a frame that the NIC does not take is lost" -- answers a 10.0.0.9 -s 1450
 check "... and counted as the kernel's refusal" -- state sw drop-at-least eth1 tx_refused 1
-check_within 5 "... whose reason the port tells" -- says "its mtu is 1400, the port's is 1500"
+check_within 20 "... whose reason the port tells" -- says "its mtu is 1400, the port's is 1500"
 check_conserved sw
 
 # --- a TAP, handled from its namespace
 on a ip link set eth0 down
-check_within 5 "a device that is down takes the port down" -- state sw port-is a reason link-down
+check_within 20 "a device that is down takes the port down" -- state sw port-is a reason link-down
 check_says "ip -n a link set eth0 up" "... and the text says what mends it" -- hd sw show ports --json
 on a ip link set eth0 up
-check_within 5 "... and up again" -- state sw ports-up a
+check_within 20 "... and up again" -- state sw ports-up a
 check "a reaches b again" -- reaches a 10.0.0.2
 on a ip link set eth0 mtu 1300
-check_within 5 "another MTU than the port's is told" -- says "its mtu is 1300, the port's is 1500"
+check_within 20 "another MTU than the port's is told" -- says "its mtu is 1300, the port's is 1500"
 on a ip link set eth0 mtu 1500
 on a ip link set eth0 down
 on a ip link set eth0 name other
 on a ip link set other up
 host_if a other 10.0.0.1/24
-check_within 5 "another name is fine" -- state sw ports-up a
+check_within 20 "another name is fine" -- state sw ports-up a
 check "... and forwards" -- reaches a 10.0.0.2
 on a ip link del other
-check_within 5 "a device that was deleted is made again" -- on a ip link show dev eth0
+check_within 20 "a device that was deleted is made again" -- on a ip link show dev eth0
 host_if a eth0 10.0.0.1/24
 ports_up sw a
 check "... and forwards" -- transfer a b 10.0.0.2 1M
