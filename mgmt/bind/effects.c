@@ -5,9 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "heddle/api/gateway.h"
 #include "mgmt/bind/effects_int.h"
 #include "mgmt/datastore/mem.h"
+
+static struct ef_part *parts;
+
+void ef_register(struct ef_part *part)
+{
+	struct ef_part **at = &parts;
+
+	while (*at && ((*at)->rank < part->rank ||
+		       ((*at)->rank == part->rank && strcmp((*at)->name, part->name) < 0)))
+		at = &(*at)->next;
+	part->next = *at;
+	*at = part;
+}
 
 const char *ef_severity_name(enum ef_severity severity)
 {
@@ -93,6 +105,16 @@ static const struct hd_port_object *port_object(const struct ef_view *view, cons
 	return o ? (const struct hd_port_object *)o->body : NULL;
 }
 
+/* Does a port with another such object begin anew? */
+static bool restarts(const struct bd_object *o)
+{
+	const struct ef_part *part = parts;
+
+	while (part && part->lasting != o->type)
+		part = part->next;
+	return o->rank == BD_RANK_KIND && !part;
+}
+
 static void on_difference(void *before, void *after, void *arg)
 {
 	const struct bd_object *x = before, *y = after, *o = x ? x : y;
@@ -105,7 +127,7 @@ static void on_difference(void *before, void *after, void *arg)
 	    (o->rank != BD_RANK_PORT && o->rank != BD_RANK_KIND && o->rank != BD_RANK_FEATURE))
 		return;
 	port = port_get(ef, o->body->key);
-	port->restarts = o->rank == BD_RANK_KIND && o->type != HD_GATEWAY;
+	port->restarts = restarts(o);
 	port->guards = o->rank == BD_RANK_FEATURE;
 }
 
@@ -252,11 +274,8 @@ void ef_report(const struct ef *ef, const struct ef_facts *facts, struct ef_list
 	struct ef_out out = {ef, facts, &all};
 
 	memset(list, 0, sizeof(*list));
-	ef_report_hosts(&out);
-	ef_report_vlans(&out);
-	ef_report_ports(&out);
-	ef_report_gateways(&out);
-	ef_report_devices(&out);
+	for (const struct ef_part *part = parts; part; part = part->next)
+		part->report(&out);
 	out.list = list;
 	for (int s = EF_DANGER; s <= EF_INFO; s++)
 		take_over(&out, &all, s);

@@ -136,7 +136,7 @@ static void report_socket(struct ef_out *out, const struct ef_port *port)
 	       is->head.key, is->head.key, is->socket, port->name, was->socket);
 }
 
-void ef_report_devices(struct ef_out *out)
+static void report_devices(struct ef_out *out)
 {
 	const struct ef *ef = out->ef;
 	struct device was, *after;
@@ -155,3 +155,6 @@ void ef_report_devices(struct ef_out *out)
 	}
 	free(after);
 }
+
+EF_REGISTER(devices_part) = {
+	.name = "port-devices", .rank = EF_RANK_FEATURE, .report = report_devices};

@@ -66,7 +66,7 @@ static void report_change(struct ef_out *out, const struct ef_port *port,
 	report_addresses(out, port, a, b, true);
 }
 
-void ef_report_gateways(struct ef_out *out)
+static void report_gateways(struct ef_out *out)
 {
 	for (size_t i = 0; i < out->ef->n_ports; i++) {
 		const struct ef_port *port = &out->ef->port[i];
@@ -81,3 +81,8 @@ void ef_report_gateways(struct ef_out *out)
 			       port->name);
 	}
 }
+
+EF_REGISTER(gateways_part) = {.name = "gateways",
+			      .rank = EF_RANK_FEATURE,
+			      .report = report_gateways,
+			      .lasting = HD_GATEWAY};

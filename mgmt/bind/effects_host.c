@@ -179,10 +179,12 @@ static void report_overlaps(struct ef_out *out, const struct ef_host *host)
 	}
 }
 
-void ef_report_hosts(struct ef_out *out)
+static void report_hosts(struct ef_out *out)
 {
 	for (size_t i = 0; i < out->ef->n_hosts; i++) {
 		report_host(out, &out->ef->host[i]);
 		report_overlaps(out, &out->ef->host[i]);
 	}
 }
+
+EF_REGISTER(hosts_part) = {.name = "host-interfaces", .rank = EF_RANK_HOST, .report = report_hosts};

@@ -122,12 +122,31 @@ char *ef_segment_path(const struct ef_segment *seg);
 
 bool ef_is_up(const struct ef_out *out, const char *port);
 
-/* effects_port.c, effects_gateway.c, effects_device.c, effects_vlan.c, effects_host.c */
-void ef_report_ports(struct ef_out *out);
-void ef_report_gateways(struct ef_out *out);
-void ef_report_devices(struct ef_out *out);
-void ef_report_vlans(struct ef_out *out);
-void ef_report_hosts(struct ef_out *out);
+/* The order in which parts tell, and those of one rank in the order of their names. */
+enum ef_rank { EF_RANK_HOST, EF_RANK_SEGMENT, EF_RANK_PORT, EF_RANK_FEATURE };
+
+/*
+ * Those who tell of effects. Each effects_<x>.c, and each feature with effects of its own, registers its
+ * part from a constructor, so that no list here names them.
+ */
+struct ef_part {
+	const char *name; /* no two have the same */
+	enum ef_rank rank;
+	/* Adds to @out, by ef_add(), what the change in out->ef does. Pure. */
+	void (*report)(struct ef_out *out);
+	/* Objects of this type are a port's kind and change without a restart of the port; 0: none. */
+	uint32_t lasting;
+	struct ef_part *next;
+};
+void ef_register(struct ef_part *part);
+
+#define EF_REGISTER(var)                                                 \
+	static struct ef_part var;                                       \
+	__attribute__((constructor)) static void ef_register_##var(void) \
+	{                                                                \
+		ef_register(&var);                                       \
+	}                                                                \
+	static struct ef_part var
 
 /* The VLAN of @before that is the same segment in @after (else the same number). */
 uint16_t ef_renumbered(const struct ef *ef, const char *sw, uint16_t vlan);

@@ -315,7 +315,7 @@ static void check(struct ef_out *out, const struct ef_port *port)
 	check_mtu(out, port);
 }
 
-void ef_report_ports(struct ef_out *out)
+static void report_ports(struct ef_out *out)
 {
 	for (size_t i = 0; i < out->ef->n_ports; i++) {
 		const struct ef_port *port = &out->ef->port[i];
@@ -337,3 +337,5 @@ void ef_report_ports(struct ef_out *out)
 			check(out, port);
 	}
 }
+
+EF_REGISTER(ports_part) = {.name = "ports", .rank = EF_RANK_PORT, .report = report_ports};

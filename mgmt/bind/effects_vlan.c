@@ -234,7 +234,7 @@ static void report_idle(struct ef_out *out)
 	}
 }
 
-void ef_report_vlans(struct ef_out *out)
+static void report_vlans(struct ef_out *out)
 {
 	const struct ef *ef = out->ef;
 
@@ -248,3 +248,5 @@ void ef_report_vlans(struct ef_out *out)
 	report_empty(out);
 	report_idle(out);
 }
+
+EF_REGISTER(vlans_part) = {.name = "segments", .rank = EF_RANK_SEGMENT, .report = report_vlans};
