@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "heddle/api/capture.h"
 #include "heddle/base/log.h"
 #include "mgmt/backend/backend.h"
 #include "mgmt/backend/txn.h"
@@ -28,31 +27,39 @@ static void on_port_state(struct hd_chan *chan, const struct hd_msg *msg, void *
 			l->port(old ? &before : NULL, now, l->arg);
 }
 
-static void on_mac(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
-{
-	const struct hd_mac_event *e = msg->body;
-	struct bk *bk = arg;
+static struct bk_event port_state = {BK_DATA, HD_EVENT_HANDLER(PORT_STATE, on_port_state)};
+static struct bk_event *events = &port_state;
 
-	if (!hd_name_valid(e->switch_name, sizeof(e->switch_name)) ||
-	    !hd_name_valid(e->to, sizeof(e->to)) ||
-	    !hd_str_terminated(e->segment, sizeof(e->segment)) ||
-	    !hd_str_terminated(e->from, sizeof(e->from)) || e->kind >= HD_MAC_EVENT_COUNT) {
-		hd_log_limited(HD_LOG_WARNING, "heddle-dp told of an address in no words of ours");
-		return;
-	}
-	for (struct bk_listener *l = bk->listeners; l; l = l->next)
-		if (l->mac)
-			l->mac(e, l->arg);
+static struct bk_event *event_of(uint32_t type)
+{
+	struct bk_event *e = events;
+
+	while (e && e->handler.type != type)
+		e = e->next;
+	return e;
 }
 
-static void on_capture_ended(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+void bk_event_register(struct bk_event *event)
 {
-	const struct hd_capture_started *ended = msg->body;
-	struct bk *bk = arg;
+	const struct bk_event *other = event_of(event->handler.type);
+
+	if (other) {
+		hd_log(HD_LOG_ERR, "event %s is left out: its type %#x is that of event %s",
+		       event->handler.name, event->handler.type, other->handler.name);
+		return;
+	}
+	event->next = events;
+	events = event;
+}
+
+void bk_event_tell(struct hd_chan *chan, const struct hd_msg *msg, void *arg)
+{
+	struct bk_event *event = event_of(msg->hdr->type);
+	const struct bk *bk = arg;
 
 	for (struct bk_listener *l = bk->listeners; l; l = l->next)
-		if (l->capture_ended)
-			l->capture_ended(ended->id, l->arg);
+		if (l->event)
+			l->event(event, msg->body, l->arg);
 }
 
 void bk_listen(struct bk *bk, struct bk_listener *listener)
@@ -67,12 +74,6 @@ static void tell_plane(struct bk *bk, const struct bk_plane *plane, bool up)
 		if (l->plane)
 			l->plane(plane - bk->planes, up, l->arg);
 }
-
-static const struct hd_handler data_handlers[] = {
-	HD_EVENT_HANDLER(PORT_STATE, on_port_state),
-	HD_EVENT_HANDLER(MAC_EVENT, on_mac),
-	HD_EVENT_HANDLER(CAPTURE_ENDED, on_capture_ended),
-};
 
 static struct bk_plane *plane_of(struct bk *bk, const struct hd_link *link)
 {
@@ -173,9 +174,9 @@ void bk_peer(struct bk *bk, enum hd_plane peer, int fd)
 		hd_log(HD_LOG_ERR, "cannot use the channel to %s: %s", plane->name, strerror(-rc));
 		return;
 	}
-	if (peer == HD_PLANE_DATA)
-		hd_chan_handlers(plane->link.chan, data_handlers,
-				 sizeof(data_handlers) / sizeof(data_handlers[0]), bk);
+	for (const struct bk_event *e = events; e; e = e->next)
+		if (plane == &bk->planes[e->plane])
+			hd_chan_handlers(plane->link.chan, &e->handler, 1, bk);
 }
 
 void bk_adopt(struct bk *bk, const struct bd_objects *objects, uint64_t generation)

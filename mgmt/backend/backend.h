@@ -16,7 +16,6 @@
 #include <event2/event.h>
 
 #include "heddle/api/config.h"
-#include "heddle/api/fdb.h"
 #include "heddle/api/port.h"
 #include "heddle/base/err.h"
 #include "heddle/ipc/chan.h"
@@ -38,6 +37,20 @@ struct bk_plane {
 
 struct bk_txn;
 
+/*
+ * A message that a plane sends by itself, with who takes it: registered from a constructor. handler.fn
+ * is called with the struct bk; it is bk_event_tell() where a listener takes the message.
+ */
+struct bk_event {
+	enum bk_plane_id plane;
+	struct hd_handler handler; /* HD_EVENT_HANDLER() */
+	struct bk_event *next;
+};
+
+/* A type that another has already stays the other's, which is logged. */
+void bk_event_register(struct bk_event *event);
+void bk_event_tell(struct hd_chan *chan, const struct hd_msg *msg, void *arg);
+
 /* Who wants to be told of what happens. Functions may be NULL. */
 struct bk_listener {
 	struct bk_listener *next;
@@ -46,8 +59,8 @@ struct bk_listener {
 		     void *arg);
 	/* A plane came or went. */
 	void (*plane)(enum bk_plane_id id, bool up, void *arg);
-	void (*capture_ended)(uint64_t id, void *arg); /* see heddle/api/capture.h */
-	void (*mac)(const struct hd_mac_event *event, void *arg);
+	/* A plane sent this; the size of @body was checked, what is in it was not. */
+	void (*event)(struct bk_event *event, const void *body, void *arg);
 	void *arg;
 };
 

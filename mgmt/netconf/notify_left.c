@@ -61,7 +61,7 @@ static bool reads(const struct reader *r, char *path)
 	return may;
 }
 
-/* All that an event of heddle-events names. */
+/* All that an event names; the features' events have the same words for it. */
 static bool reads_names(const struct reader *r, const struct lyd_node *event)
 {
 	static const char *const ports[] = {"name", "port", "owner", "from", "to"};
@@ -91,7 +91,5 @@ const struct lyd_node *nc_event_left(struct nacm *nacm, const struct nacm_subjec
 		return event;
 	if (!strcmp(event->schema->name, "netconf-config-change"))
 		return change_left(&r, event, copy);
-	if (!strcmp(event->schema->module->name, "heddle-events") && !reads_names(&r, event))
-		return NULL;
-	return event;
+	return reads_names(&r, event) ? event : NULL;
 }

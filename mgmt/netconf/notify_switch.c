@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What happens to the switch (heddle-events): ports, addresses, planes.
+ * What happens to the switch (heddle-events): ports and planes.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "heddle/base/clock.h"
-#include "heddle/net/ether.h"
 #include "mgmt/datastore/mem.h"
-#include "mgmt/netconf/notify.h"
+#include "mgmt/netconf/event.h"
 #include "mgmt/netconf/state.h"
 
 #define MODULE "heddle-events"
@@ -43,49 +41,11 @@ static void on_port(const struct hd_port_state *before, const struct hd_port_sta
 	nc_publish(w->server, event);
 }
 
-/* The notification of each kind, and the leaf that tells kinds of one apart. */
-static const struct {
-	const char *name, *leaf, *value;
-} mac_kinds[HD_MAC_EVENT_COUNT] = {
-	[HD_MAC_MOVED] = {.name = "mac-moved"},
-	[HD_MAC_LIMIT_PORT] = {"mac-limit-reached", "kind", "port"},
-	[HD_MAC_LIMIT_SEGMENT] = {"mac-limit-reached", "kind", "segment"},
-	[HD_MAC_LIMIT_SWITCH] = {"mac-limit-reached", "kind", "switch"},
-	[HD_MAC_LIMIT_TABLE] = {"mac-limit-reached", "kind", "table"},
-	[HD_MAC_OWN] = {"mac-refused", "reason", "own-address"},
-	[HD_MAC_FOREIGN] = {"mac-refused", "reason", "foreign-source"},
-};
-
-static void on_mac(const struct hd_mac_event *e, void *arg)
+static void on_event(struct bk_event *event, const void *body, void *arg)
 {
 	const struct nc_watch *w = arg;
-	bool moved = e->kind == HD_MAC_MOVED;
-	struct lyd_node *event = nc_event(w->server, MODULE, mac_kinds[e->kind].name);
-	char text[HD_MAC_STR_MAX];
-	struct hd_mac mac;
 
-	if (!event)
-		return;
-	memcpy(mac.b, e->mac, sizeof(mac.b));
-	if (!moved) {
-		nc_leaf(event, NULL, mac_kinds[e->kind].leaf, mac_kinds[e->kind].value);
-		nc_leaf(event, NULL, "port", e->to);
-		if (e->from[0])
-			nc_leaf(event, NULL, "owner", e->from);
-	}
-	nc_leaf(event, NULL, "mac", hd_mac_str(&mac, text));
-	nc_leaf(event, NULL, "switch", e->switch_name);
-	if (hd_vlan_id(e->vlan))
-		nc_number(event, NULL, "vlan", e->vlan);
-	if (e->segment[0])
-		nc_leaf(event, NULL, "segment", e->segment);
-	if (moved) {
-		nc_leaf(event, NULL, "from", e->from);
-		nc_leaf(event, NULL, "to", e->to);
-	}
-	if (e->left_out)
-		nc_number(event, NULL, "left-out", e->left_out);
-	nc_publish(w->server, event);
+	nc_event_take(w->server, event, body);
 }
 
 static void on_plane(enum bk_plane_id id, bool up, void *arg)
@@ -111,8 +71,8 @@ struct nc_watch *nc_watch_new(struct nc_server *server)
 	struct nc_watch *w = ds_alloc(sizeof(*w));
 
 	w->server = server;
-	w->listener =
-		(struct bk_listener){.port = on_port, .plane = on_plane, .mac = on_mac, .arg = w};
+	w->listener = (struct bk_listener){
+		.port = on_port, .plane = on_plane, .event = on_event, .arg = w};
 	bk_listen(server->bk, &w->listener);
 	return w;
 }

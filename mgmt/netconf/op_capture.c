@@ -14,6 +14,7 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 #include "mgmt/netconf/capture.h"
+#include "mgmt/netconf/event.h"
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/session.h"
 
@@ -311,16 +312,20 @@ static void on_event(const struct st_event *event, void *arg)
 		event_active(captures->recheck, EV_TIMEOUT, 0);
 }
 
-static void on_ended(uint64_t id, void *arg)
+static struct lyd_node *take_ended(struct nc_server *server, const void *body)
 {
-	struct nc_captures *captures = arg;
+	const struct hd_capture_started *ended = body;
 
-	for (struct capture *c = captures->list; c; c = c->next)
-		if (c->id == id) {
-			unlink_capture(captures, c);
-			return;
+	for (struct capture *c = server->captures->list; c; c = c->next)
+		if (c->id == ended->id) {
+			unlink_capture(server->captures, c);
+			break;
 		}
+	return NULL;
 }
+
+NC_EVENT_REGISTER(capture_ended) = {.event = NC_EVENT_OF(BK_DATA, CAPTURE_ENDED),
+				    .take = take_ended};
 
 static void on_plane(enum bk_plane_id id, bool up, void *arg)
 {
@@ -337,8 +342,7 @@ struct nc_captures *nc_captures_new(struct nc_server *server)
 	captures->server = server;
 	captures->recheck = evtimer_new(server->base, on_recheck, captures);
 	captures->listener = (struct st_listener){.fn = on_event, .arg = captures};
-	captures->planes =
-		(struct bk_listener){.plane = on_plane, .capture_ended = on_ended, .arg = captures};
+	captures->planes = (struct bk_listener){.plane = on_plane, .arg = captures};
 	st_listen(server->st, &captures->listener);
 	bk_listen(server->bk, &captures->planes);
 	return captures;

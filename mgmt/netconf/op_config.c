@@ -187,9 +187,11 @@ NC_REGISTER(history_op) = {"heddle-config", "get-history", get_history};
 NC_REGISTER(history_config_op) = {"heddle-config", "get-history-config", get_history_config};
 NC_REGISTER(rollback_op) = {"heddle-config", "rollback", rollback};
 
-static void add_state(struct lyd_node **tree, const struct nc_server *server)
+static void add_state(struct nc_state *all, const void *facts)
 {
-	struct lyd_node *state = nc_top(tree, server->ctx, "heddle-config", "configuration-state");
+	const struct nc_server *server = all->server;
+	struct lyd_node *state =
+		nc_top(&all->tree, server->ctx, "heddle-config", "configuration-state");
 	struct lyd_node *confirmed;
 	const char *file = st_startup_file(server->st);
 	struct st_pending pending;
@@ -214,4 +216,5 @@ static void add_state(struct lyd_node **tree, const struct nc_server *server)
 	nc_leaf(confirmed, NULL, "deadline", time_text(pending.deadline, when));
 }
 
-NC_STATE_REGISTER(configuration_state) = {"heddle-config", "configuration-state", add_state};
+NC_STATE_REGISTER(configuration_state) = {
+	.module = "heddle-config", .name = "configuration-state", .add = add_state};

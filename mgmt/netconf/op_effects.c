@@ -12,6 +12,7 @@
 #include "mgmt/bind/effects.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/ask.h"
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/text.h"
 
@@ -27,18 +28,14 @@ struct vlan {
 };
 
 struct count {
-	struct question *q;
 	char port[HD_NAME_MAX];
 	uint32_t macs;
 	bool whole; /* the answer is complete */
 };
 
-/* Lives until both the call is answered and heddle-dp has said the last word. */
 struct question {
-	struct nc_call *call; /* NULL: answered */
+	struct nc_call *call;
 	struct ef *ef;
-	struct event *timer;
-	unsigned int asked; /* answers that heddle-dp owes */
 	struct vlan *vlans;
 	size_t n_vlans;
 	bool vlans_known;
@@ -74,16 +71,6 @@ static int64_t vlan_macs(const char *switch_name, uint16_t vlan, void *arg)
 		if (q->vlans[i].vlan == vlan && !strcmp(q->vlans[i].switch_name, switch_name))
 			return q->vlans[i].macs;
 	return q->vlans_known ? 0 : -1;
-}
-
-static void question_put(struct question *q)
-{
-	if (q->call || q->asked)
-		return;
-	event_free(q->timer);
-	ef_free(q->ef);
-	free(q->vlans);
-	free(q);
 }
 
 static void leaf(struct evbuffer *body, const char *name, const char *text)
@@ -143,7 +130,6 @@ static void answer(struct question *q)
 	for (size_t i = 0; i < list.n; i++)
 		print(body, &list.at[i]);
 	ef_list_free(&list);
-	q->call = NULL;
 	if (evbuffer_get_length(body))
 		nc_call_data(call, body);
 	else
@@ -151,34 +137,26 @@ static void answer(struct question *q)
 	evbuffer_free(body);
 }
 
-static void answered(struct question *q)
-{
-	if (--q->asked == 0 && q->call)
-		answer(q);
-	question_put(q);
-}
-
-static void on_timeout(evutil_socket_t fd, short what, void *arg)
+/* What was not told in time is left out. */
+static void done(int status, void *arg)
 {
 	struct question *q = arg;
 
-	if (q->call)
+	if (status == -ECANCELED)
+		nc_call_free(q->call);
+	else
 		answer(q);
-	question_put(q);
+	ef_free(q->ef);
+	free(q->vlans);
+	free(q);
 }
 
-static void on_domain(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		      void *arg)
+static void on_domain(const void *item, void *arg)
 {
-	const struct hd_domain_state *d = msg->body;
+	const struct hd_domain_state *d = item;
 	struct question *q = arg;
 	struct vlan *v;
 
-	if (final) {
-		q->vlans_known = status == 0;
-		answered(q);
-		return;
-	}
 	if (!hd_str_terminated(d->switch_name, sizeof(d->switch_name)))
 		return;
 	q->vlans = ds_realloc(q->vlans, q->n_vlans + 1, sizeof(*q->vlans));
@@ -188,42 +166,46 @@ static void on_domain(struct hd_chan *chan, int status, const struct hd_msg *msg
 	v->macs = d->macs;
 }
 
-static void on_entry(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		     void *arg)
+static void on_domains_end(int status, const void *last, void *arg)
 {
-	const struct hd_fdb_list_end *end = msg->body;
+	struct question *q = arg;
+
+	q->vlans_known = status == 0;
+}
+
+static void on_entry(const void *item, void *arg)
+{
 	struct count *count = arg;
 
-	if (!final) {
-		count->macs++;
-		return;
-	}
+	count->macs++;
+}
+
+static void on_entries_end(int status, const void *last, void *arg)
+{
+	const struct hd_fdb_list_end *end = last;
+	struct count *count = arg;
+
 	count->whole = status == 0 && !end->cursor;
-	answered(count->q);
 }
 
 /* Asks for what the change disturbs. */
-static void ask(struct question *q, struct hd_chan *chan)
+static void ask(struct question *q, struct nc_ask *ask)
 {
 	const char *names[COUNT_MAX];
 	size_t n = ef_disturbed(q->ef, names, COUNT_MAX);
 	struct hd_nothing nothing;
 
-	q->asked++;
-	if (hd_chan_request_stream(chan, DOMAIN_LIST, &nothing, on_domain, q) < 0)
-		q->asked--;
+	nc_ask_stream(ask, HD_PLANE_DATA, DOMAIN_LIST, &nothing, on_domain, on_domains_end, q);
 	for (size_t i = 0; i < n; i++) {
 		struct count *count = &q->counts[q->n_counts++];
 		struct hd_fdb_list request;
 
 		memset(&request, 0, sizeof(request));
 		request.limit = ADDRESS_MAX;
-		count->q = q;
 		hd_str_copy(request.filter.port, sizeof(request.filter.port), names[i]);
 		hd_str_copy(count->port, sizeof(count->port), names[i]);
-		q->asked++;
-		if (hd_chan_request_stream(chan, FDB_LIST, &request, on_entry, count) < 0)
-			q->asked--;
+		nc_ask_stream(ask, HD_PLANE_DATA, FDB_LIST, &request, on_entry, on_entries_end,
+			      count);
 	}
 }
 
@@ -248,9 +230,8 @@ static struct ef *compare(struct nc_call *call)
 
 static void get_effects(struct nc_call *call)
 {
-	static const struct timeval patience = {TIMEOUT_MS / 1000, TIMEOUT_MS % 1000 * 1000};
 	const char *address = ds_value(call->op, NULL, "local-address");
-	struct hd_chan *chan = bk_data(call->server->bk);
+	struct nc_ask *waits;
 	struct question *q;
 	struct ef *ef;
 
@@ -269,13 +250,9 @@ static void get_effects(struct nc_call *call)
 	q->locks_out = call->server->nacm && nacm_locks_out(call->server->nacm, &call->peer->who,
 							    nc_call_tree(call, ST_CANDIDATE));
 	hd_str_copy(q->address, sizeof(q->address), address ? address : "");
-	q->timer = evtimer_new(call->server->base, on_timeout, q);
-	q->asked = 1; /* us: answers may come before all is asked */
-	if (chan) {
-		evtimer_add(q->timer, &patience);
-		ask(q, chan);
-	}
-	answered(q);
+	waits = nc_ask_new(call->server, call->session_id, TIMEOUT_MS, done, q);
+	ask(q, waits);
+	nc_ask_wait(waits);
 }
 
 NC_REGISTER(get_effects_op) = {"heddle-config", "get-effects", get_effects};

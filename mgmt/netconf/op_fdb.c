@@ -116,51 +116,45 @@ static void entry(struct evbuffer *body, const struct hd_fdb_entry *e)
 	evbuffer_add_printf(body, "</entry>");
 }
 
-static void on_fdb(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		   void *arg)
+static void on_entry(const void *item, void *arg)
 {
-	const struct hd_fdb_list_end *end = msg->body;
-	const struct hd_fdb_entry *e = msg->body;
+	const struct hd_fdb_entry *e = item;
 	struct nc_query *q = arg;
 
-	if (!final) {
-		if (q->call && hd_str_terminated(e->switch_name, sizeof(e->switch_name)) &&
-		    hd_str_terminated(e->segment, sizeof(e->segment)) &&
-		    hd_str_terminated(e->port, sizeof(e->port)) && reads_entry(q, e))
-			entry(q->body, e);
-		return;
-	}
-	if (status == 0)
-		evbuffer_add_printf(q->body,
-				    "<cursor xmlns=\"" NS "\">%llu</cursor>"
-				    "<entries xmlns=\"" NS "\">%llu</entries>"
-				    "<capacity xmlns=\"" NS "\">%llu</capacity>",
-				    (unsigned long long)end->cursor,
-				    (unsigned long long)end->entries,
-				    (unsigned long long)end->capacity);
-	nc_query_done(q, status);
+	if (hd_str_terminated(e->switch_name, sizeof(e->switch_name)) &&
+	    hd_str_terminated(e->segment, sizeof(e->segment)) &&
+	    hd_str_terminated(e->port, sizeof(e->port)) && reads_entry(q, e))
+		entry(q->body, e);
 }
 
-static void on_cleared(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		       void *arg)
+static void on_end(int status, const void *last, void *arg)
 {
-	const struct hd_fdb_cleared *cleared = msg->body;
+	const struct hd_fdb_list_end *end = last;
 	struct nc_query *q = arg;
 
-	if (status == 0)
-		evbuffer_add_printf(q->body, "<entries xmlns=\"" NS "\">%llu</entries>",
-				    (unsigned long long)cleared->entries);
-	nc_query_done(q, status);
+	if (!nc_query_right(q, status))
+		return;
+	nc_query_number(q->body, NS, "cursor", end->cursor);
+	nc_query_number(q->body, NS, "entries", end->entries);
+	nc_query_number(q->body, NS, "capacity", end->capacity);
+}
+
+static void on_cleared(int status, const void *last, void *arg)
+{
+	const struct hd_fdb_cleared *cleared = last;
+	struct nc_query *q = arg;
+
+	if (nc_query_right(q, status))
+		nc_query_number(q->body, NS, "entries", cleared->entries);
 }
 
 /* NULL: it was answered, with an error. */
-static struct nc_query *begin(struct nc_call *call, struct hd_fdb_filter *filter,
-			      struct hd_chan **chan)
+static struct nc_query *begin(struct nc_call *call, struct hd_fdb_filter *filter)
 {
 	struct ds_errors errs = {.n = 0};
 
 	if (read_filter(call, filter, &errs))
-		return nc_query_new(call, chan);
+		return nc_query_new(call);
 	nc_call_errors(call, &errs);
 	ds_errors_clear(&errs);
 	return NULL;
@@ -169,27 +163,29 @@ static struct nc_query *begin(struct nc_call *call, struct hd_fdb_filter *filter
 static void get_fdb(struct nc_call *call)
 {
 	struct hd_fdb_list request;
-	struct hd_chan *chan;
 	struct nc_query *q;
 
 	memset(&request, 0, sizeof(request));
 	request.limit = ds_number(call->op, NULL, "limit", 1000);
 	request.cursor = ds_number(call->op, NULL, "cursor", 0);
-	q = begin(call, &request.filter, &chan);
-	if (q)
-		nc_query_sent(q, hd_chan_request_stream(chan, FDB_LIST, &request, on_fdb, q));
+	q = begin(call, &request.filter);
+	if (!q)
+		return;
+	nc_query_stream(q, FDB_LIST, &request, on_entry, on_end);
+	nc_query_wait(q);
 }
 
 static void clear_fdb(struct nc_call *call)
 {
 	struct hd_fdb_clear request;
-	struct hd_chan *chan;
 	struct nc_query *q;
 
 	memset(&request, 0, sizeof(request));
-	q = begin(call, &request.filter, &chan);
-	if (q)
-		nc_query_sent(q, hd_chan_request(chan, FDB_CLEAR, &request, on_cleared, q));
+	q = begin(call, &request.filter);
+	if (!q)
+		return;
+	nc_query_for(q, FDB_CLEAR, &request, on_cleared);
+	nc_query_wait(q);
 }
 
 NC_REGISTER(get_fdb_op) = {"heddle-system", "get-fdb", get_fdb};

@@ -75,15 +75,6 @@ static bool read_filter(const struct nc_call *call, struct hd_neighbour_filter *
 	return false;
 }
 
-/* Entries are of their gateway. */
-static bool reads(struct nc_query *q, const char *gateway)
-{
-	char path[NC_PATH_MAX];
-
-	snprintf(path, sizeof(path), NC_PORT_PATH, gateway);
-	return nc_query_reads(q, path);
-}
-
 static void neighbour(struct evbuffer *body, const struct hd_neighbour_entry *e)
 {
 	char address[INET6_ADDRSTRLEN], text[HD_MAC_STR_MAX];
@@ -100,40 +91,34 @@ static void neighbour(struct evbuffer *body, const struct hd_neighbour_entry *e)
 	evbuffer_add_printf(body, "<age>%u</age><held>%u</held></entry>", e->age_s, e->held);
 }
 
-static void on_neighbours(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-			  void *arg)
+static void on_neighbour(const void *item, void *arg)
 {
-	const struct hd_neighbour_list_end *end = msg->body;
-	const struct hd_neighbour_entry *e = msg->body;
+	const struct hd_neighbour_entry *e = item;
 	struct nc_query *q = arg;
 
-	if (!final) {
-		if (q->call && hd_str_terminated(e->gateway, sizeof(e->gateway)) &&
-		    reads(q, e->gateway))
-			neighbour(q->body, e);
-		return;
-	}
-	if (status == 0)
-		evbuffer_add_printf(q->body,
-				    "<cursor xmlns=\"" NS "\">%llu</cursor>"
-				    "<entries xmlns=\"" NS "\">%llu</entries>"
-				    "<capacity xmlns=\"" NS "\">%llu</capacity>",
-				    (unsigned long long)end->cursor,
-				    (unsigned long long)end->entries,
-				    (unsigned long long)end->capacity);
-	nc_query_done(q, status);
+	if (hd_str_terminated(e->gateway, sizeof(e->gateway)) && nc_query_reads_port(q, e->gateway))
+		neighbour(q->body, e);
 }
 
-static void on_cleared(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		       void *arg)
+static void on_neighbours_end(int status, const void *last, void *arg)
 {
-	const struct hd_neighbour_cleared *cleared = msg->body;
+	const struct hd_neighbour_list_end *end = last;
 	struct nc_query *q = arg;
 
-	if (status == 0)
-		evbuffer_add_printf(q->body, "<entries xmlns=\"" NS "\">%llu</entries>",
-				    (unsigned long long)cleared->entries);
-	nc_query_done(q, status);
+	if (!nc_query_right(q, status))
+		return;
+	nc_query_number(q->body, NS, "cursor", end->cursor);
+	nc_query_number(q->body, NS, "entries", end->entries);
+	nc_query_number(q->body, NS, "capacity", end->capacity);
+}
+
+static void on_cleared(int status, const void *last, void *arg)
+{
+	const struct hd_neighbour_cleared *cleared = last;
+	struct nc_query *q = arg;
+
+	if (nc_query_right(q, status))
+		nc_query_number(q->body, NS, "entries", cleared->entries);
 }
 
 static void route(struct evbuffer *body, const struct hd_route_entry *e)
@@ -148,36 +133,34 @@ static void route(struct evbuffer *body, const struct hd_route_entry *e)
 	evbuffer_add_printf(body, "</entry>");
 }
 
-static void on_routes(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		      void *arg)
+static void on_route(const void *item, void *arg)
 {
-	const struct hd_route_list_end *end = msg->body;
-	const struct hd_route_entry *e = msg->body;
+	const struct hd_route_entry *e = item;
 	struct nc_query *q = arg;
 
-	if (!final) {
-		if (q->call && hd_str_terminated(e->gateway, sizeof(e->gateway)) &&
-		    hd_str_terminated(e->vrf, sizeof(e->vrf)) && reads(q, e->gateway))
-			route(q->body, e);
+	if (hd_str_terminated(e->gateway, sizeof(e->gateway)) &&
+	    hd_str_terminated(e->vrf, sizeof(e->vrf)) && nc_query_reads_port(q, e->gateway))
+		route(q->body, e);
+}
+
+static void on_routes_end(int status, const void *last, void *arg)
+{
+	const struct hd_route_list_end *end = last;
+	struct nc_query *q = arg;
+
+	if (!nc_query_right(q, status))
 		return;
-	}
-	if (status == 0)
-		evbuffer_add_printf(q->body,
-				    "<cursor xmlns=\"" NS "\">%llu</cursor>"
-				    "<entries xmlns=\"" NS "\">%llu</entries>",
-				    (unsigned long long)end->cursor,
-				    (unsigned long long)end->entries);
-	nc_query_done(q, status);
+	nc_query_number(q->body, NS, "cursor", end->cursor);
+	nc_query_number(q->body, NS, "entries", end->entries);
 }
 
 /* NULL: it was answered, with an error. */
-static struct nc_query *begin(struct nc_call *call, struct hd_neighbour_filter *filter,
-			      struct hd_chan **chan)
+static struct nc_query *begin(struct nc_call *call, struct hd_neighbour_filter *filter)
 {
 	struct ds_errors errs = {.n = 0};
 
 	if (read_filter(call, filter, &errs))
-		return nc_query_new(call, chan);
+		return nc_query_new(call);
 	nc_call_errors(call, &errs);
 	ds_errors_clear(&errs);
 	return NULL;
@@ -186,28 +169,29 @@ static struct nc_query *begin(struct nc_call *call, struct hd_neighbour_filter *
 static void get_neighbours(struct nc_call *call)
 {
 	struct hd_neighbour_list request;
-	struct hd_chan *chan;
 	struct nc_query *q;
 
 	memset(&request, 0, sizeof(request));
 	request.limit = ds_number(call->op, NULL, "limit", 1000);
 	request.cursor = ds_number(call->op, NULL, "cursor", 0);
-	q = begin(call, &request.filter, &chan);
-	if (q)
-		nc_query_sent(q, hd_chan_request_stream(chan, NEIGHBOUR_LIST, &request,
-							on_neighbours, q));
+	q = begin(call, &request.filter);
+	if (!q)
+		return;
+	nc_query_stream(q, NEIGHBOUR_LIST, &request, on_neighbour, on_neighbours_end);
+	nc_query_wait(q);
 }
 
 static void clear_neighbours(struct nc_call *call)
 {
 	struct hd_neighbour_clear request;
-	struct hd_chan *chan;
 	struct nc_query *q;
 
 	memset(&request, 0, sizeof(request));
-	q = begin(call, &request.filter, &chan);
-	if (q)
-		nc_query_sent(q, hd_chan_request(chan, NEIGHBOUR_CLEAR, &request, on_cleared, q));
+	q = begin(call, &request.filter);
+	if (!q)
+		return;
+	nc_query_for(q, NEIGHBOUR_CLEAR, &request, on_cleared);
+	nc_query_wait(q);
 }
 
 static void get_routes(struct nc_call *call)
@@ -216,7 +200,6 @@ static void get_routes(struct nc_call *call)
 	const char *family = ds_value(call->op, NULL, "family");
 	struct hd_route_list request;
 	struct ds_errors errs = {.n = 0};
-	struct hd_chan *chan;
 	struct nc_query *q;
 
 	if (vrf && !find(call, vrf, true, &errs)) {
@@ -224,15 +207,14 @@ static void get_routes(struct nc_call *call)
 		ds_errors_clear(&errs);
 		return;
 	}
-	q = nc_query_new(call, &chan);
-	if (!q)
-		return;
 	memset(&request, 0, sizeof(request));
 	hd_str_copy(request.vrf, sizeof(request.vrf), vrf ? vrf : "");
 	request.family = !family ? 0 : !strcmp(family, "ipv4") ? 4 : 6;
 	request.limit = ds_number(call->op, NULL, "limit", 1000);
 	request.cursor = ds_number(call->op, NULL, "cursor", 0);
-	nc_query_sent(q, hd_chan_request_stream(chan, ROUTE_LIST, &request, on_routes, q));
+	q = nc_query_new(call);
+	nc_query_stream(q, ROUTE_LIST, &request, on_route, on_routes_end);
+	nc_query_wait(q);
 }
 
 NC_REGISTER(get_neighbours_op) = {"heddle-gateway", "get-neighbours", get_neighbours};

@@ -14,41 +14,25 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/netconf/query.h"
 
-#define XMLNS " xmlns=\"urn:heddle:yang:heddle-gateway\""
+#define NS    "urn:heddle:yang:heddle-gateway"
+#define XMLNS " xmlns=\"" NS "\""
 
-struct punt {
-	struct nc_query *query;
-	char class[HD_PUNT_CLASSES_MAX][HD_NAME_MAX]; /* the names of classes, by id */
+/* The names of classes, by id. */
+struct names {
+	char of[HD_PUNT_CLASSES_MAX][HD_NAME_MAX];
 };
 
 static const struct hd_nothing nothing;
 
-/* heddle-dp has said the last word, or the channel is gone. */
-static void finish(struct punt *p, int status)
+/* True if the caller may read the gateway, whose rows these are. */
+static bool reads(struct nc_query *q, const char *gateway, size_t size)
 {
-	nc_query_done(p->query, status);
-	free(p);
-}
-
-/* True if the caller waits for the answer and may read the gateway, whose rows these are. */
-static bool reads(const struct punt *p, const char *gateway, size_t size)
-{
-	char path[NC_PATH_MAX];
-
-	if (!p->query->call || !hd_name_valid(gateway, size))
-		return false;
-	snprintf(path, sizeof(path), NC_PORT_PATH, gateway);
-	return nc_query_reads(p->query, path);
+	return hd_name_valid(gateway, size) && nc_query_reads_port(q, gateway);
 }
 
 static void number(struct evbuffer *body, const char *name, uint64_t value)
 {
-	evbuffer_add_printf(body, "<%s>%llu</%s>", name, (unsigned long long)value, name);
-}
-
-static void total(struct evbuffer *body, const char *name, uint64_t value)
-{
-	evbuffer_add_printf(body, "<%s" XMLNS ">%llu</%s>", name, (unsigned long long)value, name);
+	nc_query_number(body, NULL, name, value);
 }
 
 static void mac(struct evbuffer *body, const char *name, const uint8_t bytes[6])
@@ -79,26 +63,27 @@ static void lease(struct evbuffer *body, const struct hd_punt_lease_state *l)
 	evbuffer_add_printf(body, "</lease>");
 }
 
-static void on_lease(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		     void *arg)
+static void on_lease(const void *item, void *arg)
 {
-	const struct hd_punt_lease_state *l = msg->body;
-	struct punt *p = arg;
+	const struct hd_punt_lease_state *l = item;
+	struct nc_query *q = arg;
 
-	if (final)
-		finish(p, status);
-	else if (reads(p, l->gateway, sizeof(l->gateway)) &&
-		 hd_str_terminated(l->key, sizeof(l->key)) &&
-		 hd_str_terminated(l->segment, sizeof(l->segment)))
-		lease(p->query->body, l);
+	if (reads(q, l->gateway, sizeof(l->gateway)) && hd_str_terminated(l->key, sizeof(l->key)) &&
+	    hd_str_terminated(l->segment, sizeof(l->segment)))
+		lease(q->body, l);
 }
 
-static void rule(struct evbuffer *body, const struct punt *p, const struct hd_punt_rule *r)
+static void on_leases_end(int status, const void *last, void *arg)
+{
+	nc_query_right(arg, status);
+}
+
+static void rule(struct evbuffer *body, const struct names *names, const struct hd_punt_rule *r)
 {
 	evbuffer_add_printf(body, "<rule" XMLNS ">");
 	nc_query_leaf(body, "name", r->key);
-	if (r->class_id < HD_PUNT_CLASSES_MAX && p->class[r->class_id][0])
-		nc_query_leaf(body, "class", p->class[r->class_id]);
+	if (r->class_id < HD_PUNT_CLASSES_MAX && names->of[r->class_id][0])
+		nc_query_leaf(body, "class", names->of[r->class_id]);
 	nc_query_leaf(body, "gateway", r->gateway);
 	if (r->flags & HD_PUNT_DST)
 		mac(body, "destination", r->dst);
@@ -111,22 +96,21 @@ static void rule(struct evbuffer *body, const struct punt *p, const struct hd_pu
 	evbuffer_add_printf(body, "</rule>");
 }
 
-static void on_rule(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		    void *arg)
+static void on_rule(const void *item, void *arg)
 {
-	const struct hd_punt_rule *r = msg->body;
-	struct punt *p = arg;
+	const struct hd_punt_rule *r = item;
+	struct nc_query *q = arg;
 
-	if (!final) {
-		if (reads(p, r->gateway, sizeof(r->gateway)) &&
-		    hd_str_terminated(r->key, sizeof(r->key)))
-			rule(p->query->body, p, r);
-		return;
-	}
-	if (status == 0 && p->query->call)
-		status = hd_chan_request_stream(chan, PUNT_LEASE_LIST, &nothing, on_lease, p);
-	if (status < 0 || !p->query->call)
-		finish(p, status);
+	if (reads(q, r->gateway, sizeof(r->gateway)) && hd_str_terminated(r->key, sizeof(r->key)))
+		rule(q->body, q->own, r);
+}
+
+static void on_rules_end(int status, const void *last, void *arg)
+{
+	struct nc_query *q = arg;
+
+	if (nc_query_right(q, status))
+		nc_query_stream(q, PUNT_LEASE_LIST, &nothing, on_lease, on_leases_end);
 }
 
 static void class(struct evbuffer *body, const struct hd_punt_class_state *c)
@@ -146,45 +130,40 @@ static void class(struct evbuffer *body, const struct hd_punt_class_state *c)
 	evbuffer_add_printf(body, "</class>");
 }
 
-static void on_class(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		     void *arg)
+static void on_class(const void *item, void *arg)
 {
-	const struct hd_punt_class_state *c = msg->body;
-	const struct hd_punt_totals *t = msg->body;
-	struct punt *p = arg;
+	const struct hd_punt_class_state *c = item;
+	struct nc_query *q = arg;
+	struct names *names = q->own;
 
-	if (!final) {
-		if (c->config.id >= HD_PUNT_CLASSES_MAX ||
-		    !hd_str_terminated(c->config.name, sizeof(c->config.name)))
-			return;
-		hd_str_copy(p->class[c->config.id], HD_NAME_MAX, c -> config.name);
-		class(p->query->body, c);
+	if (c->config.id >= HD_PUNT_CLASSES_MAX ||
+	    !hd_str_terminated(c->config.name, sizeof(c->config.name)))
 		return;
-	}
-	if (status == 0) {
-		total(p->query->body, "injected", t->injected);
-		total(p->query->body, "inject-refused", t->inject_refused);
-		total(p->query->body, "leases-expired", t->leases_expired);
-		total(p->query->body, "resign-packets", t->resigned);
-	}
-	if (status == 0 && p->query->call)
-		status = hd_chan_request_stream(chan, PUNT_RULE_LIST, &nothing, on_rule, p);
-	if (status < 0 || !p->query->call)
-		finish(p, status);
+	hd_str_copy(names->of[c->config.id], HD_NAME_MAX, c->config.name);
+	class(q->body, c);
+}
+
+static void on_classes_end(int status, const void *last, void *arg)
+{
+	const struct hd_punt_totals *t = last;
+	struct nc_query *q = arg;
+
+	if (!nc_query_right(q, status))
+		return;
+	nc_query_number(q->body, NS, "injected", t->injected);
+	nc_query_number(q->body, NS, "inject-refused", t->inject_refused);
+	nc_query_number(q->body, NS, "leases-expired", t->leases_expired);
+	nc_query_number(q->body, NS, "resign-packets", t->resigned);
+	nc_query_stream(q, PUNT_RULE_LIST, &nothing, on_rule, on_rules_end);
 }
 
 static void get_punt(struct nc_call *call)
 {
-	struct hd_chan *chan;
-	struct nc_query *q = nc_query_new(call, &chan);
-	struct punt *p;
+	struct nc_query *q = nc_query_new(call);
 
-	if (!q)
-		return;
-	p = ds_alloc(sizeof(*p));
-	p->query = q;
-	if (hd_chan_request_stream(chan, PUNT_CLASS_LIST, &nothing, on_class, p) < 0)
-		finish(p, -EPIPE);
+	q->own = ds_alloc(sizeof(struct names));
+	nc_query_stream(q, PUNT_CLASS_LIST, &nothing, on_class, on_classes_end);
+	nc_query_wait(q);
 }
 
 NC_REGISTER(get_punt_op) = {"heddle-gateway", "get-punt", get_punt};

@@ -136,9 +136,11 @@ static void create_subscription(struct nc_call *call)
 
 NC_REGISTER(create_subscription_op) = {"notifications", "create-subscription", create_subscription};
 
-static void add_streams(struct lyd_node **tree, const struct nc_server *server)
+static void add_streams(struct nc_state *state, const void *facts)
 {
-	struct lyd_node *top = nc_top(tree, server->ctx, "nc-notifications", "netconf"), *stream;
+	const struct nc_server *server = state->server;
+	struct lyd_node *top = nc_top(&state->tree, server->ctx, "nc-notifications", "netconf"),
+			*stream;
 	struct timespec began = nc_log_began(server->log);
 	char *text = NULL;
 
@@ -153,4 +155,5 @@ static void add_streams(struct lyd_node **tree, const struct nc_server *server)
 	free(text);
 }
 
-NC_STATE_REGISTER(streams_part) = {"nc-notifications", "netconf", add_streams};
+NC_STATE_REGISTER(streams_part) = {
+	.module = "nc-notifications", .name = "netconf", .add = add_streams};

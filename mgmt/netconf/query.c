@@ -9,7 +9,7 @@
 #include "mgmt/netconf/query.h"
 #include "mgmt/netconf/text.h"
 
-#define TIMEOUT_S  10
+#define TIMEOUT_MS 10000
 #define NO_DP_TEXT "heddle-dp is not running: try again when `heddle show planes` lists it as ready"
 
 #define KNOWN 256
@@ -20,67 +20,47 @@ struct nc_known {
 	bool may;
 };
 
-static void query_put(struct nc_query *q)
+static void done(int status, void *arg)
 {
-	if (q->call || q->asked)
-		return;
-	event_free(q->timer);
+	struct nc_query *q = arg;
+
+	if (status == -ECANCELED)
+		nc_call_free(q->call);
+	else if (status == -ETIMEDOUT)
+		nc_call_error(q->call, DS_OPERATION_FAILED, "heddle-dp does not answer");
+	else if (q->status == 0)
+		nc_call_data(q->call, q->body);
+	else if (q->status == -EPIPE)
+		nc_call_error(q->call, DS_OPERATION_FAILED, NO_DP_TEXT);
+	else
+		nc_call_error(q->call, DS_OPERATION_FAILED, "heddle-dp: %s", strerror(-q->status));
 	evbuffer_free(q->body);
 	free(q->known);
+	free(q->own);
 	free(q);
 }
 
-static void on_timeout(evutil_socket_t fd, short what, void *arg)
+struct nc_query *nc_query_new(struct nc_call *call)
 {
-	struct nc_query *q = arg;
-	struct nc_call *call = q->call;
+	struct nc_query *q = ds_alloc(sizeof(*q));
 
-	q->call = NULL;
-	if (call)
-		nc_call_error(call, DS_OPERATION_FAILED, "heddle-dp does not answer");
-	query_put(q);
-}
-
-struct nc_query *nc_query_new(struct nc_call *call, struct hd_chan **chan)
-{
-	static const struct timeval patience = {TIMEOUT_S, 0};
-	struct nc_query *q;
-
-	*chan = bk_data(call->server->bk);
-	if (!*chan) {
-		nc_call_error(call, DS_OPERATION_FAILED, NO_DP_TEXT);
-		return NULL;
-	}
-	q = ds_alloc(sizeof(*q));
 	q->call = call;
 	q->body = evbuffer_new();
-	q->timer = evtimer_new(call->server->base, on_timeout, q);
-	evtimer_add(q->timer, &patience);
+	q->ask = nc_ask_new(call->server, call->session_id, TIMEOUT_MS, done, q);
 	if (!nc_call_reads_all(call))
 		q->known = ds_alloc(KNOWN * sizeof(*q->known));
-	q->asked = true;
 	return q;
 }
 
-void nc_query_sent(struct nc_query *q, int rc)
+void nc_query_wait(struct nc_query *q)
 {
-	if (rc < 0)
-		nc_query_done(q, -EPIPE);
+	nc_ask_wait(q->ask);
 }
 
-void nc_query_done(struct nc_query *q, int status)
+bool nc_query_right(struct nc_query *q, int status)
 {
-	struct nc_call *call = q->call;
-
-	q->call = NULL;
-	q->asked = false;
-	if (call && status == 0)
-		nc_call_data(call, q->body);
-	else if (call && status == -EPIPE)
-		nc_call_error(call, DS_OPERATION_FAILED, NO_DP_TEXT);
-	else if (call)
-		nc_call_error(call, DS_OPERATION_FAILED, "heddle-dp: %s", strerror(-status));
-	query_put(q);
+	q->status = status;
+	return status == 0;
 }
 
 /* A page has thousands of entries of few ports. */
@@ -101,11 +81,25 @@ bool nc_query_reads(struct nc_query *q, const char *path)
 	return k->may;
 }
 
+bool nc_query_reads_port(struct nc_query *q, const char *name)
+{
+	char path[NC_PATH_MAX];
+
+	snprintf(path, sizeof(path), NC_PORT_PATH, name);
+	return nc_query_reads(q, path);
+}
+
 void nc_query_leaf(struct evbuffer *body, const char *name, const char *value)
 {
 	evbuffer_add_printf(body, "<%s>", name);
 	nc_text(body, value);
 	evbuffer_add_printf(body, "</%s>", name);
+}
+
+void nc_query_number(struct evbuffer *body, const char *ns, const char *name, uint64_t value)
+{
+	evbuffer_add_printf(body, ns ? "<%s xmlns=\"%s\">%llu</%s>" : "<%s%s>%llu</%s>", name,
+			    ns ? ns : "", (unsigned long long)value, name);
 }
 
 bool nc_reads_named(const struct nc_call *call, const char *fmt, const char *name,

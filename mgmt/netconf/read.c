@@ -204,7 +204,12 @@ static void on_facts(struct nc_facts *facts, void *arg)
 	struct gathering *g = arg;
 
 	g->job->facts = facts;
-	run(g->call, g->job);
+	if (facts) {
+		run(g->call, g->job);
+	} else {
+		job_free(g->job);
+		nc_call_free(g->call);
+	}
 	free(g);
 }
 
@@ -221,5 +226,5 @@ void nc_read(struct nc_call *call, const struct nc_read *read)
 	g = ds_alloc(sizeof(*g));
 	g->call = call;
 	g->job = job;
-	nc_facts_gather(call->server, nc_state_asks(call->server, &read->filter), on_facts, g);
+	nc_facts_gather(call->server, call->session_id, &job->read.filter, on_facts, g);
 }

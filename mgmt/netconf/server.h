@@ -19,6 +19,7 @@
 #include "mgmt/netconf/limits.h"
 #include "mgmt/store/store.h"
 
+struct nc_ask;
 struct nc_captures;
 struct nc_children;
 struct nc_door;
@@ -47,6 +48,7 @@ struct nc_server {
 	uint32_t last_id;
 	struct nc_limits limits;
 	size_t held;                  /* bytes of memory of messages that are under way */
+	struct nc_ask *asks;          /* that wait for other processes */
 	struct nc_children *children; /* reads beside the loop */
 	struct nc_captures *captures; /* that sessions have */
 	struct nc_log *log;           /* of events */

@@ -9,6 +9,7 @@
 #include "heddle/base/log.h"
 #include "heddle/base/name.h"
 #include "mgmt/datastore/mem.h"
+#include "mgmt/netconf/ask.h"
 #include "mgmt/netconf/capture.h"
 #include "mgmt/netconf/child.h"
 #include "mgmt/netconf/hello.h"
@@ -474,6 +475,7 @@ void nc_session_free(struct nc_session *session)
 	session->server->held -= session->held;
 	if (session->child)
 		nc_child_cancel(session->child);
+	nc_ask_session_gone(session->server, session->id);
 	nc_captures_session_gone(session->server->captures, session);
 	st_session_gone(session->server->st, &session->peer->who);
 	nc_notify_session_end(session);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,42 +9,47 @@
 #include "mgmt/datastore/mem.h"
 #include "mgmt/netconf/state.h"
 
-#define PATIENCE_S  1
-#define DOMAINS_MAX 65536
+#define PATIENCE_MS 1000
 #define DUP         (LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS)
 
-/* Lives until it was told and nothing is asked any more. */
-struct gather {
-	unsigned int asked;
-	struct event *timer;
-	struct nc_facts *facts;
-	nc_facts_fn fn; /* NULL: told */
+/* Of one part that asks. */
+struct fact {
+	struct fact *next;
+	const struct nc_state_part *part;
+	void *facts;
+};
+
+struct nc_facts {
+	struct fact *first;
+	nc_facts_fn fn;
 	void *arg;
 };
 
 static struct nc_state_part *parts;
 
+static int compare(const struct nc_state_part *a, const struct nc_state_part *b)
+{
+	int order = strcmp(a->module, b->module);
+
+	if (!order)
+		order = strcmp(a->name, b->name);
+	return order ? order : strcmp(a->feature ? a->feature : "", b->feature ? b->feature : "");
+}
+
 void nc_state_register(struct nc_state_part *part)
 {
-	part->next = parts;
-	parts = part;
+	struct nc_state_part **at = &parts;
+
+	while (*at && compare(*at, part) < 0)
+		at = &(*at)->next;
+	part->next = *at;
+	*at = part;
 }
 
 static bool wants(const struct nc_server *server, const struct nc_filter *filter,
 		  const char *module, const char *name)
 {
 	return !filter || nc_filter_wants(filter, server->ctx, module, name);
-}
-
-unsigned int nc_state_asks(const struct nc_server *server, const struct nc_filter *filter)
-{
-	unsigned int asks = 0;
-
-	if (wants(server, filter, "heddle-switch", "switches"))
-		asks |= NC_ASK_DOMAINS;
-	if (wants(server, filter, "heddle-system", "system"))
-		asks |= NC_ASK_PLANES;
-	return asks;
 }
 
 #define SCHEMAS_MAX 64
@@ -119,123 +125,83 @@ static struct lyd_node *copy_config(const struct nc_server *server, const struct
 	return tree;
 }
 
+static const void *facts_of(const struct nc_facts *facts, const struct nc_state_part *part)
+{
+	const struct fact *f = facts->first;
+
+	while (f && f->part != part)
+		f = f->next;
+	return f ? f->facts : NULL;
+}
+
 struct lyd_node *nc_state_build(const struct nc_server *server, const struct nc_filter *filter,
 				const struct nc_facts *facts)
 {
 	const struct bd_config *config = nc_in_force(server);
 	const struct lyd_node *running = st_operational(server->st);
-	struct lyd_node *tree = copy_config(server, filter, running);
 	struct bd_model model;
+	struct nc_state state = {.tree = copy_config(server, filter, running),
+				 .server = server,
+				 .filter = filter,
+				 .model = &model};
 
 	bd_model_init(&model, server->ctx, running);
 	bd_numbers_assign(&model, config ? &config->numbers : NULL);
 	bd_model_resolve(&model);
-	if (wants(server, filter, "ietf-interfaces", "interfaces"))
-		nc_state_ports(&tree, &model, server, filter);
-	if (wants(server, filter, "heddle-switch", "switches"))
-		nc_state_switches(tree, &model, facts);
-	if (wants(server, filter, "heddle-system", "system"))
-		nc_state_system(&tree, server->ctx, server->bk, facts);
-	for (struct nc_state_part *p = parts; p; p = p->next)
+	for (const struct nc_state_part *p = parts; p; p = p->next)
 		if (wants(server, filter, p->module, p->name))
-			p->add(&tree, server);
+			p->add(&state, facts_of(facts, p));
 	bd_model_free(&model);
-	return tree;
+	return state.tree;
 }
 
 void nc_facts_free(struct nc_facts *facts)
 {
-	if (facts)
-		free(facts->domains);
+	struct fact *f, *next;
+
+	for (f = facts ? facts->first : NULL; f; f = next) {
+		next = f->next;
+		if (f->part->facts_free)
+			f->part->facts_free(f->facts);
+		free(f->facts);
+		free(f);
+	}
 	free(facts);
 }
 
-static void tell(struct gather *g)
+/* What has not come in time is left out. */
+static void gathered(int status, void *arg)
 {
-	nc_facts_fn fn = g->fn;
-	struct nc_facts *facts = g->facts;
+	struct nc_facts *facts = arg;
+	nc_facts_fn fn = facts->fn;
+	void *whose = facts->arg;
 
-	g->fn = NULL;
-	if (fn) {
-		/* What comes late goes nowhere. */
-		g->facts = ds_alloc(sizeof(*facts));
-		fn(facts, g->arg);
+	if (status == -ECANCELED) {
+		nc_facts_free(facts);
+		facts = NULL;
 	}
-	if (g->asked)
-		return;
-	event_free(g->timer);
-	nc_facts_free(g->facts);
-	free(g);
+	fn(facts, whose);
 }
 
-static void on_timer(evutil_socket_t fd, short what, void *arg)
+void nc_facts_gather(struct nc_server *server, uint32_t session, const struct nc_filter *filter,
+		     nc_facts_fn fn, void *arg)
 {
-	tell(arg);
-}
+	struct nc_facts *facts = ds_alloc(sizeof(*facts));
+	struct nc_ask *ask = nc_ask_new(server, session, PATIENCE_MS, gathered, facts);
 
-static void answered(struct gather *g)
-{
-	if (--g->asked == 0)
-		tell(g);
-}
+	facts->fn = fn;
+	facts->arg = arg;
+	for (const struct nc_state_part *p = parts; p; p = p->next) {
+		struct fact *f;
 
-static void on_domain(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		      void *arg)
-{
-	const struct hd_domain_state *d = msg->body;
-	struct gather *g = arg;
-	struct nc_facts *f = g->facts;
-
-	if (final) {
-		answered(g);
-		return;
+		if (!p->ask || !wants(server, filter, p->module, p->name))
+			continue;
+		f = ds_alloc(sizeof(*f));
+		*f = (struct fact){facts->first, p, ds_alloc(p->facts_size)};
+		facts->first = f;
+		p->ask(ask, f->facts);
 	}
-	if (f->n_domains >= DOMAINS_MAX ||
-	    !hd_str_terminated(d->switch_name, sizeof(d->switch_name)) ||
-	    !hd_str_terminated(d->segment, sizeof(d->segment)))
-		return;
-	if ((f->n_domains & (f->n_domains - 1)) == 0)
-		f->domains =
-			ds_realloc(f->domains, f->n_domains ? f->n_domains * 2 : 1, sizeof(*d));
-	f->domains[f->n_domains++] = *d;
-}
-
-static void on_plane(struct hd_chan *chan, int status, const struct hd_msg *msg, bool final,
-		     void *arg)
-{
-	const struct hd_plane_state *p = msg->body;
-	struct gather *g = arg;
-
-	if (final) {
-		answered(g);
-	} else if (p->plane < HD_PLANE_COUNT &&
-		   hd_str_terminated(p->last_exit, sizeof(p->last_exit)) &&
-		   hd_str_terminated(p->doing, sizeof(p->doing))) {
-		g->facts->planes[p->plane] = *p;
-		g->facts->plane_known[p->plane] = true;
-	}
-}
-
-void nc_facts_gather(struct nc_server *server, unsigned int asks, nc_facts_fn fn, void *arg)
-{
-	static const struct timeval patience = {PATIENCE_S, 0};
-	struct gather *g = ds_alloc(sizeof(*g));
-	struct bk *bk = server->bk;
-	struct hd_nothing nothing;
-
-	g->facts = ds_alloc(sizeof(*g->facts));
-	g->fn = fn;
-	g->arg = arg;
-	g->timer = evtimer_new(bk->base, on_timer, g);
-	evtimer_add(g->timer, &patience);
-	g->asked = 1; /* so that an answer that comes at once does not end it here */
-	if (asks & NC_ASK_DOMAINS && bk_data(bk) &&
-	    hd_chan_request_stream(bk_data(bk), DOMAIN_LIST, &nothing, on_domain, g) == 0)
-		g->asked++;
-	if (asks & NC_ASK_PLANES && bk->supervisor &&
-	    hd_chan_request_stream(bk->supervisor, PLANE_LIST, &nothing, on_plane, g) == 0)
-		g->asked++;
-	answered(g);
+	nc_ask_wait(ask);
 }
 
 static const struct lys_module *module_of(const struct lyd_node *parent, const char *module)

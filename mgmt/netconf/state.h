@@ -7,50 +7,36 @@
 
 #include <libyang/libyang.h>
 
-#include "heddle/api/supervisor.h"
-#include "heddle/api/switch.h"
 #include "mgmt/bind/model.h"
+#include "mgmt/netconf/ask.h"
 #include "mgmt/netconf/filter.h"
 #include "mgmt/netconf/server.h"
 
-/* What others know, and have to be asked for first. */
-enum nc_asks {
-	NC_ASK_DOMAINS = 1 << 0,
-	NC_ASK_PLANES = 1 << 1,
+/* What the parts of the state work on. */
+struct nc_state {
+	struct lyd_node
+		*tree; /* what is configured, as far as the filter wants it, and what is added */
+	const struct nc_server *server;
+	const struct nc_filter *filter; /* NULL: all is wanted */
+	const struct bd_model *model;   /* of what is configured and in force */
 };
 
-/* What came in for one gathering. */
-struct nc_facts {
-	struct hd_domain_state *domains;
-	size_t n_domains;
-	struct hd_plane_state planes[HD_PLANE_COUNT];
-	bool plane_known[HD_PLANE_COUNT];
-};
-
-/* @facts is the caller's. */
-typedef void (*nc_facts_fn)(struct nc_facts *facts, void *arg);
-
 /*
- * Asks the other processes for what is theirs to know (nc_state_asks()) and calls @fn, at once or
- * later. A process that does not answer within a second is left out.
+ * A part of the state: registered from a constructor where it is made, so that no list here names it.
+ * Parts are in the order of their modules, names and features, whoever registers them.
  */
-void nc_facts_gather(struct nc_server *server, unsigned int asks, nc_facts_fn fn, void *arg);
-void nc_facts_free(struct nc_facts *facts);
-
-/* What has to be asked for what the filter selects. */
-unsigned int nc_state_asks(const struct nc_server *server, const struct nc_filter *filter);
-
-/*
- * Makes the operational state: what is configured and in force, with the state. Top-level nodes that
- * the filter cannot select anything of may be left out. The tree is the caller's.
- */
-struct lyd_node *nc_state_build(const struct nc_server *server, const struct nc_filter *filter,
-				const struct nc_facts *facts);
-
-/* A part of the state that needs nobody else: registered where it is made. */
 struct nc_state_part {
-	const char *module, *name; /* of the top-level node */
-	void (*add)(struct lyd_node **tree, const struct nc_server *server);
+	const char *module, *name; /* of the top-level node that it fills, or adds to */
+	const char *feature; /* NULL: the part that fills it; else who adds to it, after that */
+	/*
+	 * Others have to be asked first: @ask asks, with what fills @facts, which is zero and of this
+	 * size. Without an answer within a second it stays as it is. May be NULL.
+	 */
+	size_t facts_size;
+	void (*ask)(struct nc_ask *ask, void *facts);
+	void (*facts_free)(void *facts); /* what it points to; may be NULL */
+	/* Adds to state->tree. Called when the filter wants something of the top-level node. */
+	void (*add)(struct nc_state *state, const void *facts);
 	struct nc_state_part *next;
 };
 void nc_state_register(struct nc_state_part *part);
@@ -63,13 +49,27 @@ void nc_state_register(struct nc_state_part *part);
 	}                                                                      \
 	static struct nc_state_part var
 
-/* The parts, each in a file of its own. @tree is the top of the tree, and may change. */
-void nc_state_ports(struct lyd_node **tree, const struct bd_model *model,
-		    const struct nc_server *server, const struct nc_filter *filter);
-void nc_state_switches(struct lyd_node *tree, const struct bd_model *model,
-		       const struct nc_facts *facts);
-void nc_state_system(struct lyd_node **tree, const struct ly_ctx *ctx, const struct bk *bk,
-		     const struct nc_facts *facts);
+/* What came in for one gathering. */
+struct nc_facts;
+void nc_facts_free(struct nc_facts *facts); /* may be NULL */
+
+/* @facts is the caller's; NULL: the session is gone that it was for. */
+typedef void (*nc_facts_fn)(struct nc_facts *facts, void *arg);
+
+/*
+ * Asks the other processes for what is theirs to know of what the filter selects, and calls @fn, at
+ * once or later.
+ */
+void nc_facts_gather(struct nc_server *server, uint32_t session, const struct nc_filter *filter,
+		     nc_facts_fn fn, void *arg);
+
+/*
+ * Makes the operational state: what is configured and in force, with the state. Top-level nodes that
+ * the filter cannot select anything of may be left out. The tree is the caller's. @facts were gathered
+ * with the same filter.
+ */
+struct lyd_node *nc_state_build(const struct nc_server *server, const struct nc_filter *filter,
+				const struct nc_facts *facts);
 
 /* Helpers: nodes below @parent, of its module when @module is NULL. */
 void nc_leaf(struct lyd_node *parent, const char *module, const char *name, const char *value);

@@ -46,13 +46,13 @@ static void drop_locations(struct lyd_node *node)
 	}
 }
 
-static void add(struct lyd_node **tree, const struct nc_server *server, const char *wanted)
+static void add(struct nc_state *state, const char *wanted)
 {
+	const struct ly_ctx *ctx = state->server->ctx;
 	struct lyd_node *all = NULL, *node, *next;
 	char id[24];
 
-	if (ly_ctx_get_yanglib_data(server->ctx, &all, "%s", nc_caps_content_id(server->ctx, id)) !=
-	    LY_SUCCESS)
+	if (ly_ctx_get_yanglib_data(ctx, &all, "%s", nc_caps_content_id(ctx, id)) != LY_SUCCESS)
 		return;
 	for (node = all; node; node = next) {
 		next = node->next;
@@ -64,20 +64,20 @@ static void add(struct lyd_node **tree, const struct nc_server *server, const ch
 		drop_locations(node);
 		if (!strcmp(wanted, "yang-library"))
 			add_datastores(node);
-		lyd_insert_sibling(*tree, node, tree);
+		lyd_insert_sibling(state->tree, node, &state->tree);
 	}
 }
 
-static void add_library(struct lyd_node **tree, const struct nc_server *server)
+static void add_library(struct nc_state *state, const void *facts)
 {
-	add(tree, server, "yang-library");
+	add(state, "yang-library");
 }
 
-static void add_modules(struct lyd_node **tree, const struct nc_server *server)
+static void add_modules(struct nc_state *state, const void *facts)
 {
-	add(tree, server, "modules-state");
+	add(state, "modules-state");
 }
 
-NC_STATE_REGISTER(library_part) = {LIBRARY, "yang-library", add_library};
+NC_STATE_REGISTER(library_part) = {.module = LIBRARY, .name = "yang-library", .add = add_library};
 
-NC_STATE_REGISTER(modules_part) = {LIBRARY, "modules-state", add_modules};
+NC_STATE_REGISTER(modules_part) = {.module = LIBRARY, .name = "modules-state", .add = add_modules};

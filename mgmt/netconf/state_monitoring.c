@@ -109,9 +109,11 @@ static void add_statistics(struct lyd_node *node, const struct nc_server *server
 	add_counters(node, &server->counters);
 }
 
-static void add_monitoring(struct lyd_node **tree, const struct nc_server *server)
+static void add_monitoring(struct nc_state *state, const void *facts)
 {
-	struct lyd_node *top = nc_top(tree, server->ctx, MONITORING, "netconf-state"), *list;
+	const struct nc_server *server = state->server;
+	struct lyd_node *top = nc_top(&state->tree, server->ctx, MONITORING, "netconf-state"),
+			*list;
 
 	if (!top)
 		return;
@@ -128,4 +130,5 @@ static void add_monitoring(struct lyd_node **tree, const struct nc_server *serve
 	add_statistics(nc_inner(top, NULL, "statistics"), server);
 }
 
-NC_STATE_REGISTER(monitoring_part) = {MONITORING, "netconf-state", add_monitoring};
+NC_STATE_REGISTER(monitoring_part) = {
+	.module = MONITORING, .name = "netconf-state", .add = add_monitoring};

@@ -5,14 +5,15 @@
 #include "mgmt/nacm/nacm.h"
 #include "mgmt/netconf/state.h"
 
-static void add(struct lyd_node **tree, const struct nc_server *server)
+static void add(struct nc_state *state, const void *facts)
 {
+	const struct nc_server *server = state->server;
 	const struct nacm_counters *counters;
 	struct lyd_node *nacm;
 
 	if (!server->nacm)
 		return;
-	nacm = nc_top(tree, server->ctx, "ietf-netconf-acm", "nacm");
+	nacm = nc_top(&state->tree, server->ctx, "ietf-netconf-acm", "nacm");
 	if (!nacm)
 		return;
 	counters = nacm_counters(server->nacm);
@@ -21,4 +22,4 @@ static void add(struct lyd_node **tree, const struct nc_server *server)
 	nc_number(nacm, NULL, "denied-notifications", counters->denied_notifications);
 }
 
-NC_STATE_REGISTER(nacm_part) = {"ietf-netconf-acm", "nacm", add};
+NC_STATE_REGISTER(nacm_part) = {.module = "ietf-netconf-acm", .name = "nacm", .add = add};

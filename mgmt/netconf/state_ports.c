@@ -256,21 +256,25 @@ static void host_interface(struct lyd_node *interfaces, const struct bd_model *m
 	port_state(interface, model, port, server, w);
 }
 
-void nc_state_ports(struct lyd_node **tree, const struct bd_model *model,
-		    const struct nc_server *server, const struct nc_filter *filter)
+static void add_ports(struct nc_state *state, const void *facts)
 {
-	struct lyd_node *interfaces = nc_top(tree, model->ctx, "ietf-interfaces", "interfaces"),
+	const struct bd_model *model = state->model;
+	struct lyd_node *interfaces =
+				nc_top(&state->tree, model->ctx, "ietf-interfaces", "interfaces"),
 			*node;
 	struct wants w;
 
-	wants_init(&w, model->ctx, filter);
+	wants_init(&w, model->ctx, state->filter);
 	LY_LIST_FOR(lyd_child(interfaces), node) {
 		const struct bd_port *port = bd_port_find(model, ds_value(node, NULL, "name"));
 
 		if (port)
-			port_state(node, model, port, server, &w);
+			port_state(node, model, port, state->server, &w);
 	}
 	for (size_t i = 0; i < model->n_ports; i++)
 		if (model->ports[i].role == BD_ROLE_HOST)
-			host_interface(interfaces, model, &model->ports[i], server, &w);
+			host_interface(interfaces, model, &model->ports[i], state->server, &w);
 }
+
+NC_STATE_REGISTER(ports_part) = {
+	.module = "ietf-interfaces", .name = "interfaces", .add = add_ports};

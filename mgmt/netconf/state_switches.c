@@ -3,13 +3,47 @@
  * State of switches and segments.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "heddle/api/switch.h"
+#include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
 #include "mgmt/netconf/state.h"
 
-static const struct hd_domain_state *find(const struct nc_facts *facts, const char *sw,
-					  uint16_t vlan)
+/* What heddle-dp knows of its domains. */
+struct facts {
+	struct hd_domain_state *domains;
+	size_t n_domains;
+};
+
+static void on_domain(const void *item, void *arg)
+{
+	const struct hd_domain_state *d = item;
+	struct facts *f = arg;
+
+	if (!hd_str_terminated(d->switch_name, sizeof(d->switch_name)) ||
+	    !hd_str_terminated(d->segment, sizeof(d->segment)))
+		return;
+	if ((f->n_domains & (f->n_domains - 1)) == 0)
+		f->domains =
+			ds_realloc(f->domains, f->n_domains ? f->n_domains * 2 : 1, sizeof(*d));
+	f->domains[f->n_domains++] = *d;
+}
+
+static void ask(struct nc_ask *ask, void *facts)
+{
+	struct hd_nothing nothing;
+
+	nc_ask_stream(ask, HD_PLANE_DATA, DOMAIN_LIST, &nothing, on_domain, NULL, facts);
+}
+
+static void facts_free(void *facts)
+{
+	free(((struct facts *)facts)->domains);
+}
+
+static const struct hd_domain_state *find(const struct facts *facts, const char *sw, uint16_t vlan)
 {
 	for (size_t i = 0; i < facts->n_domains; i++)
 		if (facts->domains[i].vlan == vlan && !strcmp(facts->domains[i].switch_name, sw))
@@ -26,7 +60,7 @@ static void members(struct lyd_node *parent, const struct bd_model *model,
 }
 
 static void segment_state(struct lyd_node *node, const struct bd_model *model,
-			  const struct bd_segment *seg, const struct nc_facts *facts)
+			  const struct bd_segment *seg, const struct facts *facts)
 {
 	struct lyd_node *state = nc_inner(node, NULL, "state");
 	const struct hd_domain_state *d = find(facts, seg->sw->name, seg->vlan);
@@ -39,7 +73,7 @@ static void segment_state(struct lyd_node *node, const struct bd_model *model,
 }
 
 static void switch_state(struct lyd_node *node, const struct bd_model *model,
-			 const struct bd_switch *sw, const struct nc_facts *facts)
+			 const struct bd_switch *sw, const struct facts *facts)
 {
 	struct lyd_node *state = nc_inner(node, NULL, "state");
 	uint64_t macs = 0;
@@ -66,10 +100,10 @@ static void switch_state(struct lyd_node *node, const struct bd_model *model,
 	}
 }
 
-void nc_state_switches(struct lyd_node *tree, const struct bd_model *model,
-		       const struct nc_facts *facts)
+static void add_switches(struct nc_state *state, const void *facts)
 {
-	struct lyd_node *node = tree, *seg;
+	const struct bd_model *model = state->model;
+	struct lyd_node *node = state->tree, *seg;
 
 	while (node && (strcmp(node->schema->name, "switches") != 0 ||
 			strcmp(node->schema->module->name, "heddle-switch") != 0))
@@ -86,3 +120,10 @@ void nc_state_switches(struct lyd_node *tree, const struct bd_model *model,
 		switch_state(node, model, sw, facts);
 	}
 }
+
+NC_STATE_REGISTER(switches_part) = {.module = "heddle-switch",
+				    .name = "switches",
+				    .facts_size = sizeof(struct facts),
+				    .ask = ask,
+				    .facts_free = facts_free,
+				    .add = add_switches};

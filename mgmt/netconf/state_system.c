@@ -6,11 +6,37 @@
 #include <string.h>
 
 #include "heddle-build.h"
+#include "heddle/api/supervisor.h"
 #include "heddle/base/clock.h"
 #include "mgmt/netconf/state.h"
 
+/* What heddled knows of the planes. */
+struct facts {
+	struct hd_plane_state planes[HD_PLANE_COUNT];
+	bool known[HD_PLANE_COUNT];
+};
+
+static void on_plane(const void *item, void *arg)
+{
+	const struct hd_plane_state *p = item;
+	struct facts *facts = arg;
+
+	if (p->plane >= HD_PLANE_COUNT || !hd_str_terminated(p->last_exit, sizeof(p->last_exit)) ||
+	    !hd_str_terminated(p->doing, sizeof(p->doing)))
+		return;
+	facts->planes[p->plane] = *p;
+	facts->known[p->plane] = true;
+}
+
+static void ask(struct nc_ask *ask, void *facts)
+{
+	struct hd_nothing nothing;
+
+	nc_ask_stream(ask, HD_PLANE_SUPERVISOR, PLANE_LIST, &nothing, on_plane, NULL, facts);
+}
+
 static void plane(struct lyd_node *system, enum hd_plane id, const char *name, const struct bk *bk,
-		  const struct nc_facts *facts)
+		  const struct facts *facts)
 {
 	struct lyd_node *node = nc_entry(system, "plane", name);
 	const struct hd_plane_state *p = &facts->planes[id];
@@ -23,7 +49,7 @@ static void plane(struct lyd_node *system, enum hd_plane id, const char *name, c
 
 	if (!node)
 		return;
-	if (facts->plane_known[id]) {
+	if (facts->known[id]) {
 		if (p->pid > 0)
 			nc_number(node, NULL, "pid", p->pid);
 		nc_leaf(node, NULL, "ready", p->ready ? "true" : "false");
@@ -33,7 +59,7 @@ static void plane(struct lyd_node *system, enum hd_plane id, const char *name, c
 		nc_number(node, NULL, "generation", ours->generation);
 	else if (id == HD_PLANE_MGMT)
 		nc_number(node, NULL, "generation", bk->generation);
-	if (!facts->plane_known[id])
+	if (!facts->known[id])
 		return;
 	nc_number(node, NULL, "restarts", p->restarts);
 	nc_number(node, NULL, "uptime", p->uptime_ns / 1000000000);
@@ -142,10 +168,11 @@ static void drop_reasons(struct lyd_node *system, const struct bk *bk)
 	}
 }
 
-void nc_state_system(struct lyd_node **tree, const struct ly_ctx *ctx, const struct bk *bk,
-		     const struct nc_facts *facts)
+static void add_system(struct nc_state *state, const void *facts)
 {
-	struct lyd_node *system = nc_top(tree, ctx, "heddle-system", "system");
+	struct lyd_node *system =
+		nc_top(&state->tree, state->server->ctx, "heddle-system", "system");
+	const struct bk *bk = state->server->bk;
 	char since[32];
 
 	nc_leaf(system, NULL, "version", HD_VERSION);
@@ -161,3 +188,9 @@ void nc_state_system(struct lyd_node **tree, const struct ly_ctx *ctx, const str
 	workers(system, bk);
 	drop_reasons(system, bk);
 }
+
+NC_STATE_REGISTER(system_part) = {.module = "heddle-system",
+				  .name = "system",
+				  .facts_size = sizeof(struct facts),
+				  .ask = ask,
+				  .add = add_system};
