@@ -8,11 +8,10 @@
 #include <string.h>
 
 #include "heddle/api/fdb.h"
-#include "heddle/api/switch.h"
 #include "mgmt/bind/effects.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
-#include "mgmt/netconf/ask.h"
+#include "mgmt/netconf/domains.h"
 #include "mgmt/netconf/rpc.h"
 #include "mgmt/netconf/text.h"
 
@@ -20,12 +19,6 @@
 #define TIMEOUT_MS  1000
 #define COUNT_MAX   16 /* ports whose addresses are counted */
 #define ADDRESS_MAX 10000
-
-struct vlan {
-	char switch_name[HD_NAME_MAX];
-	uint16_t vlan;
-	uint32_t macs;
-};
 
 struct count {
 	char port[HD_NAME_MAX];
@@ -36,9 +29,7 @@ struct count {
 struct question {
 	struct nc_call *call;
 	struct ef *ef;
-	struct vlan *vlans;
-	size_t n_vlans;
-	bool vlans_known;
+	struct nc_domains domains;
 	struct count counts[COUNT_MAX];
 	size_t n_counts;
 	char address[64];
@@ -66,11 +57,11 @@ static int64_t port_macs(const char *port, void *arg)
 static int64_t vlan_macs(const char *switch_name, uint16_t vlan, void *arg)
 {
 	const struct question *q = arg;
+	const struct hd_domain_state *d = nc_domains_find(&q->domains, switch_name, vlan);
 
-	for (size_t i = 0; q->vlans_known && i < q->n_vlans; i++)
-		if (q->vlans[i].vlan == vlan && !strcmp(q->vlans[i].switch_name, switch_name))
-			return q->vlans[i].macs;
-	return q->vlans_known ? 0 : -1;
+	if (!q->domains.whole)
+		return -1;
+	return d ? d->macs : 0;
 }
 
 static void leaf(struct evbuffer *body, const char *name, const char *text)
@@ -147,30 +138,8 @@ static void done(int status, void *arg)
 	else
 		answer(q);
 	ef_free(q->ef);
-	free(q->vlans);
+	nc_domains_free(&q->domains);
 	free(q);
-}
-
-static void on_domain(const void *item, void *arg)
-{
-	const struct hd_domain_state *d = item;
-	struct question *q = arg;
-	struct vlan *v;
-
-	if (!hd_str_terminated(d->switch_name, sizeof(d->switch_name)))
-		return;
-	q->vlans = ds_realloc(q->vlans, q->n_vlans + 1, sizeof(*q->vlans));
-	v = &q->vlans[q->n_vlans++];
-	hd_str_copy(v->switch_name, sizeof(v->switch_name), d->switch_name);
-	v->vlan = d->vlan;
-	v->macs = d->macs;
-}
-
-static void on_domains_end(int status, const void *last, void *arg)
-{
-	struct question *q = arg;
-
-	q->vlans_known = status == 0;
 }
 
 static void on_entry(const void *item, void *arg)
@@ -193,9 +162,8 @@ static void ask(struct question *q, struct nc_ask *ask)
 {
 	const char *names[COUNT_MAX];
 	size_t n = ef_disturbed(q->ef, names, COUNT_MAX);
-	struct hd_nothing nothing;
 
-	nc_ask_stream(ask, HD_PLANE_DATA, DOMAIN_LIST, &nothing, on_domain, on_domains_end, q);
+	nc_domains_ask(ask, &q->domains);
 	for (size_t i = 0; i < n; i++) {
 		struct count *count = &q->counts[q->n_counts++];
 		struct hd_fdb_list request;

@@ -17,7 +17,7 @@
  * Adds that @word is no segment; several switches may have one of that name. What may not be read is not
  * there, in words as well.
  */
-static bool find_segment(const struct nc_call *call, const struct bd_model *m, const char *word,
+static void find_segment(const struct nc_call *call, const struct bd_model *m, const char *word,
 			 struct hd_fdb_filter *filter, struct ds_errors *errs)
 {
 	const struct bd_segment *found = NULL;
@@ -33,21 +33,20 @@ static bool find_segment(const struct nc_call *call, const struct bd_model *m, c
 			ds_errors_add(errs, DS_INVALID_VALUE, NULL,
 				      "switches %s and %s both have a segment %s: say which switch",
 				      found->sw->name, seg->sw->name, word);
-			return false;
+			return;
 		}
 		found = seg;
 	}
 	if (!found) {
 		ds_errors_add(errs, DS_DATA_MISSING, NULL, "there is no segment \"%s\"%s%s", word,
 			      filter->switch_name[0] ? " on switch " : "", filter->switch_name);
-		return false;
+		return;
 	}
 	hd_str_copy(filter->switch_name, sizeof(filter->switch_name), found->sw->name);
 	filter->vlan = found->vlan;
-	return true;
 }
 
-static bool read_filter(const struct nc_call *call, struct hd_fdb_filter *filter,
+static void read_filter(const struct nc_call *call, struct hd_fdb_filter *filter,
 			struct ds_errors *errs)
 {
 	const char *sw = ds_value(call->op, NULL, "switch"),
@@ -57,7 +56,6 @@ static bool read_filter(const struct nc_call *call, struct hd_fdb_filter *filter
 	const struct bd_config *config = nc_in_force(call->server);
 	struct bd_model model;
 	struct hd_mac addr;
-	bool right = true;
 
 	memset(filter, 0, sizeof(*filter));
 	hd_str_copy(filter->switch_name, sizeof(filter->switch_name), sw ? sw : "");
@@ -73,9 +71,8 @@ static bool read_filter(const struct nc_call *call, struct hd_fdb_filter *filter
 	if (word && word[strspn(word, "0123456789")] == '\0')
 		filter->vlan = strtoul(word, NULL, 10);
 	else if (word)
-		right = find_segment(call, &model, word, filter, errs);
+		find_segment(call, &model, word, filter, errs);
 	bd_model_free(&model);
-	return right && ds_errors_none(errs);
 }
 
 /* An entry is of its port, and of its segment or, where that has no name, of its switch. */
@@ -148,27 +145,17 @@ static void on_cleared(int status, const void *last, void *arg)
 		nc_query_number(q->body, NS, "entries", cleared->entries);
 }
 
-/* NULL: it was answered, with an error. */
-static struct nc_query *begin(struct nc_call *call, struct hd_fdb_filter *filter)
-{
-	struct ds_errors errs = {.n = 0};
-
-	if (read_filter(call, filter, &errs))
-		return nc_query_new(call);
-	nc_call_errors(call, &errs);
-	ds_errors_clear(&errs);
-	return NULL;
-}
-
 static void get_fdb(struct nc_call *call)
 {
 	struct hd_fdb_list request;
+	struct ds_errors errs = {.n = 0};
 	struct nc_query *q;
 
 	memset(&request, 0, sizeof(request));
 	request.limit = ds_number(call->op, NULL, "limit", 1000);
 	request.cursor = ds_number(call->op, NULL, "cursor", 0);
-	q = begin(call, &request.filter);
+	read_filter(call, &request.filter, &errs);
+	q = nc_query_new(call, &errs);
 	if (!q)
 		return;
 	nc_query_stream(q, FDB_LIST, &request, on_entry, on_end);
@@ -178,10 +165,12 @@ static void get_fdb(struct nc_call *call)
 static void clear_fdb(struct nc_call *call)
 {
 	struct hd_fdb_clear request;
+	struct ds_errors errs = {.n = 0};
 	struct nc_query *q;
 
 	memset(&request, 0, sizeof(request));
-	q = begin(call, &request.filter);
+	read_filter(call, &request.filter, &errs);
+	q = nc_query_new(call, &errs);
 	if (!q)
 		return;
 	nc_query_for(q, FDB_CLEAR, &request, on_cleared);

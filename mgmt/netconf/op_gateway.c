@@ -30,7 +30,7 @@ static const char *value_of(const struct bd_port *gateway, bool vrf)
  * Adds that @name is no gateway, or no VRF: one exists while a gateway is in it. What may not be read is
  * not there, in words as well.
  */
-static bool find(const struct nc_call *call, const char *name, bool vrf, struct ds_errors *errs)
+static void find(const struct nc_call *call, const char *name, bool vrf, struct ds_errors *errs)
 {
 	struct ds_similar similar;
 	struct bd_model model;
@@ -53,10 +53,9 @@ static bool find(const struct nc_call *call, const char *name, bool vrf, struct 
 			      vrf ? "VRF" : "gateway", name,
 			      ds_similar_hint(&similar, hint, sizeof(hint)));
 	bd_model_free(&model);
-	return found;
 }
 
-static bool read_filter(const struct nc_call *call, struct hd_neighbour_filter *filter,
+static void read_filter(const struct nc_call *call, struct hd_neighbour_filter *filter,
 			struct ds_errors *errs)
 {
 	const char *gateway = ds_value(call->op, NULL, "gateway");
@@ -64,15 +63,14 @@ static bool read_filter(const struct nc_call *call, struct hd_neighbour_filter *
 	uint8_t length;
 
 	memset(filter, 0, sizeof(*filter));
-	if (gateway && !find(call, gateway, false, errs))
-		return false;
+	if (gateway)
+		find(call, gateway, false, errs);
 	hd_str_copy(filter->gateway, sizeof(filter->gateway), gateway ? gateway : "");
-	if (!address || (!strchr(address, '/') &&
-			 ds_prefix_parse(address, false, filter->addr, &filter->family, &length)))
-		return true;
-	ds_errors_add(errs, DS_INVALID_VALUE, NULL,
-		      "%s is no IPv4 or IPv6 address, like 10.0.0.5 or fd00::5", address);
-	return false;
+	if (address && ds_errors_none(errs) &&
+	    (strchr(address, '/') ||
+	     !ds_prefix_parse(address, false, filter->addr, &filter->family, &length)))
+		ds_errors_add(errs, DS_INVALID_VALUE, NULL,
+			      "%s is no IPv4 or IPv6 address, like 10.0.0.5 or fd00::5", address);
 }
 
 static void neighbour(struct evbuffer *body, const struct hd_neighbour_entry *e)
@@ -154,27 +152,17 @@ static void on_routes_end(int status, const void *last, void *arg)
 	nc_query_number(q->body, NS, "entries", end->entries);
 }
 
-/* NULL: it was answered, with an error. */
-static struct nc_query *begin(struct nc_call *call, struct hd_neighbour_filter *filter)
-{
-	struct ds_errors errs = {.n = 0};
-
-	if (read_filter(call, filter, &errs))
-		return nc_query_new(call);
-	nc_call_errors(call, &errs);
-	ds_errors_clear(&errs);
-	return NULL;
-}
-
 static void get_neighbours(struct nc_call *call)
 {
 	struct hd_neighbour_list request;
+	struct ds_errors errs = {.n = 0};
 	struct nc_query *q;
 
 	memset(&request, 0, sizeof(request));
 	request.limit = ds_number(call->op, NULL, "limit", 1000);
 	request.cursor = ds_number(call->op, NULL, "cursor", 0);
-	q = begin(call, &request.filter);
+	read_filter(call, &request.filter, &errs);
+	q = nc_query_new(call, &errs);
 	if (!q)
 		return;
 	nc_query_stream(q, NEIGHBOUR_LIST, &request, on_neighbour, on_neighbours_end);
@@ -184,10 +172,12 @@ static void get_neighbours(struct nc_call *call)
 static void clear_neighbours(struct nc_call *call)
 {
 	struct hd_neighbour_clear request;
+	struct ds_errors errs = {.n = 0};
 	struct nc_query *q;
 
 	memset(&request, 0, sizeof(request));
-	q = begin(call, &request.filter);
+	read_filter(call, &request.filter, &errs);
+	q = nc_query_new(call, &errs);
 	if (!q)
 		return;
 	nc_query_for(q, NEIGHBOUR_CLEAR, &request, on_cleared);
@@ -202,17 +192,16 @@ static void get_routes(struct nc_call *call)
 	struct ds_errors errs = {.n = 0};
 	struct nc_query *q;
 
-	if (vrf && !find(call, vrf, true, &errs)) {
-		nc_call_errors(call, &errs);
-		ds_errors_clear(&errs);
-		return;
-	}
+	if (vrf)
+		find(call, vrf, true, &errs);
 	memset(&request, 0, sizeof(request));
 	hd_str_copy(request.vrf, sizeof(request.vrf), vrf ? vrf : "");
 	request.family = !family ? 0 : !strcmp(family, "ipv4") ? 4 : 6;
 	request.limit = ds_number(call->op, NULL, "limit", 1000);
 	request.cursor = ds_number(call->op, NULL, "cursor", 0);
-	q = nc_query_new(call);
+	q = nc_query_new(call, &errs);
+	if (!q)
+		return;
 	nc_query_stream(q, ROUTE_LIST, &request, on_route, on_routes_end);
 	nc_query_wait(q);
 }

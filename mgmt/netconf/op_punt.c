@@ -159,7 +159,7 @@ static void on_classes_end(int status, const void *last, void *arg)
 
 static void get_punt(struct nc_call *call)
 {
-	struct nc_query *q = nc_query_new(call);
+	struct nc_query *q = nc_query_new(call, NULL);
 
 	q->own = ds_alloc(sizeof(struct names));
 	nc_query_stream(q, PUNT_CLASS_LIST, &nothing, on_class, on_classes_end);

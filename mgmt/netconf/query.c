@@ -40,10 +40,16 @@ static void done(int status, void *arg)
 	free(q);
 }
 
-struct nc_query *nc_query_new(struct nc_call *call)
+struct nc_query *nc_query_new(struct nc_call *call, struct ds_errors *errs)
 {
-	struct nc_query *q = ds_alloc(sizeof(*q));
+	struct nc_query *q;
 
+	if (errs && !ds_errors_none(errs)) {
+		nc_call_errors(call, errs);
+		ds_errors_clear(errs);
+		return NULL;
+	}
+	q = ds_alloc(sizeof(*q));
 	q->call = call;
 	q->body = evbuffer_new();
 	q->ask = nc_ask_new(call->server, call->session_id, TIMEOUT_MS, done, q);

@@ -20,8 +20,9 @@ struct nc_query {
 /*
  * Begins: the caller asks heddle-dp, by nc_query_for() or nc_query_stream(), and then calls
  * nc_query_wait(). When all answers have come the call gets the body, or the error of the last one.
+ * NULL: there are @errs, if any may be; the call was answered with them, and they were cleared.
  */
-struct nc_query *nc_query_new(struct nc_call *call);
+struct nc_query *nc_query_new(struct nc_call *call, struct ds_errors *errs);
 void nc_query_wait(struct nc_query *query);
 
 #define nc_query_for(query, NAME, body, last) \

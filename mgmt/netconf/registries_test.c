@@ -99,7 +99,7 @@ static void on_end(int status, const void *last, void *arg)
 
 static void count(struct nc_call *call)
 {
-	struct nc_query *q = nc_query_new(call);
+	struct nc_query *q = nc_query_new(call, NULL);
 
 	q->own = ds_alloc(sizeof(uint64_t));
 	nc_query_stream(q, TEST_LIST, &nothing, on_number, on_end);

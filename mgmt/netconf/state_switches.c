@@ -6,48 +6,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "heddle/api/switch.h"
 #include "mgmt/datastore/mem.h"
 #include "mgmt/datastore/tree.h"
+#include "mgmt/netconf/domains.h"
 #include "mgmt/netconf/state.h"
-
-/* What heddle-dp knows of its domains. */
-struct facts {
-	struct hd_domain_state *domains;
-	size_t n_domains;
-};
 
 static void on_domain(const void *item, void *arg)
 {
 	const struct hd_domain_state *d = item;
-	struct facts *f = arg;
+	struct nc_domains *all = arg;
 
 	if (!hd_str_terminated(d->switch_name, sizeof(d->switch_name)) ||
 	    !hd_str_terminated(d->segment, sizeof(d->segment)))
 		return;
-	if ((f->n_domains & (f->n_domains - 1)) == 0)
-		f->domains =
-			ds_realloc(f->domains, f->n_domains ? f->n_domains * 2 : 1, sizeof(*d));
-	f->domains[f->n_domains++] = *d;
+	if ((all->n & (all->n - 1)) == 0)
+		all->list = ds_realloc(all->list, all->n ? all->n * 2 : 1, sizeof(*d));
+	all->list[all->n++] = *d;
 }
 
-static void ask(struct nc_ask *ask, void *facts)
+static void on_end(int status, const void *last, void *arg)
+{
+	((struct nc_domains *)arg)->whole = status == 0;
+}
+
+void nc_domains_ask(struct nc_ask *ask, void *domains)
 {
 	struct hd_nothing nothing;
 
-	nc_ask_stream(ask, HD_PLANE_DATA, DOMAIN_LIST, &nothing, on_domain, NULL, facts);
+	nc_ask_stream(ask, HD_PLANE_DATA, DOMAIN_LIST, &nothing, on_domain, on_end, domains);
 }
 
-static void facts_free(void *facts)
+void nc_domains_free(void *domains)
 {
-	free(((struct facts *)facts)->domains);
+	free(((struct nc_domains *)domains)->list);
 }
 
-static const struct hd_domain_state *find(const struct facts *facts, const char *sw, uint16_t vlan)
+const struct hd_domain_state *nc_domains_find(const struct nc_domains *domains, const char *sw,
+					      uint16_t vlan)
 {
-	for (size_t i = 0; i < facts->n_domains; i++)
-		if (facts->domains[i].vlan == vlan && !strcmp(facts->domains[i].switch_name, sw))
-			return &facts->domains[i];
+	for (size_t i = 0; i < domains->n; i++)
+		if (domains->list[i].vlan == vlan && !strcmp(domains->list[i].switch_name, sw))
+			return &domains->list[i];
 	return NULL;
 }
 
@@ -60,10 +59,10 @@ static void members(struct lyd_node *parent, const struct bd_model *model,
 }
 
 static void segment_state(struct lyd_node *node, const struct bd_model *model,
-			  const struct bd_segment *seg, const struct facts *facts)
+			  const struct bd_segment *seg, const struct nc_domains *domains)
 {
 	struct lyd_node *state = nc_inner(node, NULL, "state");
-	const struct hd_domain_state *d = find(facts, seg->sw->name, seg->vlan);
+	const struct hd_domain_state *d = nc_domains_find(domains, seg->sw->name, seg->vlan);
 
 	if (!seg->internal)
 		nc_number(state, NULL, "vlan", seg->vlan);
@@ -73,17 +72,17 @@ static void segment_state(struct lyd_node *node, const struct bd_model *model,
 }
 
 static void switch_state(struct lyd_node *node, const struct bd_model *model,
-			 const struct bd_switch *sw, const struct facts *facts)
+			 const struct bd_switch *sw, const struct nc_domains *domains)
 {
 	struct lyd_node *state = nc_inner(node, NULL, "state");
 	uint64_t macs = 0;
 
-	for (size_t i = 0; i < facts->n_domains; i++)
-		if (!strcmp(facts->domains[i].switch_name, sw->name))
-			macs += facts->domains[i].macs;
+	for (size_t i = 0; i < domains->n; i++)
+		if (!strcmp(domains->list[i].switch_name, sw->name))
+			macs += domains->list[i].macs;
 	nc_number(state, NULL, "macs", macs);
-	for (size_t i = 0; i < facts->n_domains; i++) {
-		const struct hd_domain_state *d = &facts->domains[i];
+	for (size_t i = 0; i < domains->n; i++) {
+		const struct hd_domain_state *d = &domains->list[i];
 		struct lyd_node *vlan;
 		char id[8];
 
@@ -123,7 +122,7 @@ static void add_switches(struct nc_state *state, const void *facts)
 
 NC_STATE_REGISTER(switches_part) = {.module = "heddle-switch",
 				    .name = "switches",
-				    .facts_size = sizeof(struct facts),
-				    .ask = ask,
-				    .facts_free = facts_free,
+				    .facts_size = sizeof(struct nc_domains),
+				    .ask = nc_domains_ask,
+				    .facts_free = nc_domains_free,
 				    .add = add_switches};
