@@ -171,8 +171,11 @@ class Show(Cli):
         done, _ = self.ask('show', 'planes')
         self.assertRegex(done.stdout, r'supervisor +running +1h 1m +10 +0 +5 MB')
         self.assertRegex(done.stdout, r'control +not running +2s +.*killed by signal 9')
+        self.assertRegex(done.stdout, r'(?m)^control +not running +2s +3 +0 B +killed')  # no memory was told
         done, _ = self.ask('show', 'planes', '--json')
         self.assertEqual(json.loads(done.stdout)['planes'][1]['restarts'], 3)
+        self.assertEqual(' '.join(json.loads(done.stdout)['planes'][0]),
+                         'name pid state connected generation restarts uptime memory last-exit doing')
         done, _ = self.ask('show', 'version')
         self.assertIn('heddle 9.9 (build other)', done.stdout)
         self.assertIn('restart it', done.stdout)

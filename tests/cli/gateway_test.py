@@ -198,6 +198,9 @@ class Gateways(unittest.TestCase):
         self.assertEqual(told['leases'][1], {
             'name': 'mac', 'gateway': 'lab-gw', 'segment': None, 'mac': '00:00:5e:00:01:0b', 'address': None,
             'state': 'resigning', 'left-ms': 90, 'resign-packet': False})
+        self.assertEqual(' '.join(told['classes'][0]),  # keys keep their order
+                         'name rate port-rate burst rules matched passed policed queue-full unusable waiting')
+        self.assertEqual(' '.join(told['leases'][0]), 'name gateway segment mac address state left-ms resign-packet')
         self.assertEqual((told['inject-refused'], told['resign-packets']), (12, 14))
         done, _ = self.ask('show', 'punt', fn=lambda _: totals)
         self.assertTrue(done.stdout.startswith('No feature of the control plane asks for frames.\n\n'

@@ -33,10 +33,11 @@ static const struct view classes = {
 	.columns =
 		(const struct view_column[]){
 			{"CLASS", "name", "name", VIEW_TEXT},
-			{"RULES", "rules", "rules", VIEW_COUNT},
+			{"RULES", NULL, "rules", VIEW_COUNT},
 			{"RATE", "rate", "rate", VIEW_COUNT},
 			{"A PORT", "port-rate", "port-rate", VIEW_COUNT},
 			{NULL, "burst", "burst", VIEW_COUNT},
+			{NULL, "rules", "rules", VIEW_COUNT},
 			{"MATCHED", "matched", "matched", VIEW_COUNT},
 			{"PASSED", "passed", "passed", VIEW_COUNT},
 			{"POLICED", "policed", "policed", VIEW_COUNT, .style = policed_style},
@@ -93,8 +94,9 @@ static const struct view leases = {
 	.columns =
 		(const struct view_column[]){
 			{"LEASE", "name", "name", VIEW_TEXT},
-			{"SEGMENT", "segment", "segment", VIEW_TEXT, VIEW_NULL},
+			{"SEGMENT", NULL, "segment", VIEW_TEXT},
 			{"GATEWAY", "gateway", "gateway", VIEW_TEXT},
+			{NULL, "segment", "segment", VIEW_TEXT, VIEW_NULL},
 			{"MAC", "mac", "mac", VIEW_TEXT},
 			{"ADDRESS", "address", "address", VIEW_TEXT, VIEW_NULL},
 			{"STATE", "state", "state", VIEW_TEXT, .style = lease_style},

@@ -76,6 +76,13 @@ static const char *number_text(const struct cli *cli, enum view_type type, uint6
 	}
 }
 
+/* A count, size or duration that is not there is 0, unless it may be absent. */
+static bool is_zero_without_leaf(const struct view_column *c)
+{
+	return c->type == VIEW_FLAG || (c->type != VIEW_TEXT && c->type != VIEW_NUMBER &&
+					!(c->flags & (VIEW_NULL | VIEW_OMIT)));
+}
+
 static void cell(struct cli *cli, struct cli_table *t, unsigned int at, const struct view_column *c,
 		 const struct lyd_node *row)
 {
@@ -89,7 +96,7 @@ static void cell(struct cli *cli, struct cli_table *t, unsigned int at, const st
 		own = c->text(row);
 		cli_table_cell(t, at, style, own);
 		free(own);
-	} else if (!*leaf && c->type != VIEW_FLAG) {
+	} else if (!*leaf && !is_zero_without_leaf(c)) {
 		cli_table_cell(t, at, style, c->none ? c->none : "");
 	} else if (n == 0 && c->flags & VIEW_NO_ZERO) {
 		cli_table_cell(t, at, style, "");

@@ -40,7 +40,10 @@ struct view_column {
 	char *(*text)(const struct lyd_node *row);
 };
 
-/* The columns of a view; the last one is all zero. */
+/*
+ * The columns of a view, in the order of the table and of the keys in JSON; the last one is all zero. A
+ * leaf that stands elsewhere in JSON has two columns, one without a name and one without a title.
+ */
 struct view {
 	const char *name; /* of the list in JSON */
 	const struct view_column *columns;
