@@ -178,7 +178,7 @@ def the_level_of_the_log_is_changed_live():
         cli.one("show", "history")
         w.wait("sessions of the tool", lambda: any("netconf session" in line for line in w.log))
         assert cli.json("log", "level", "error") == {"level": "error"}
-        assert w.supervisor.log_level == 3
+        w.wait("heddled was told", lambda: w.supervisor.log_level == 3)
         before = len(w.log)
         cli.one("port", "add", "web9", "tap", "--access", "lab")
         has(cli.one("log", "level", "info"), "info")
@@ -189,7 +189,7 @@ def the_level_of_the_log_is_changed_live():
         cli.one("log", "level", rc=2)
         with contextlib.closing(Client(w.path)) as c:
             assert not ok(c.rpc('<set-log-level xmlns="urn:heddle:yang:heddle-system"/>'))
-        assert w.supervisor.log_level == 6
+        w.wait("heddled was told", lambda: w.supervisor.log_level == 6)
 
 
 @test
