@@ -28,6 +28,8 @@ static void end(struct nc_ask *ask, int status)
 	struct nc_ask **at = &ask->server->asks;
 	nc_ask_fn done = ask->done;
 
+	if (!done)
+		return;
 	while (*at != ask)
 		at = &(*at)->next;
 	*at = ask->next;
@@ -40,8 +42,7 @@ static void put(struct nc_ask *ask)
 {
 	if (--ask->owed)
 		return;
-	if (ask->done)
-		end(ask, 0);
+	end(ask, 0);
 	free(ask);
 }
 
