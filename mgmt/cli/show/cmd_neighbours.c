@@ -82,30 +82,18 @@ static const struct view neighbours = {
 		},
 };
 
+static const struct view_table neighbour_table = {
+	.view = &neighbours,
+	.op = "get-neighbours",
+	.ns = CLI_NS_GATEWAY,
+	.filter = add_filter,
+	.compare = compare,
+	.where = "in the table",
+};
+
 static int run_show_neighbours(struct cli *cli, const struct cmd_line *line)
 {
-	unsigned long limit = VIEW_LIMIT_DEFAULT;
-	struct cli_str filter = {0};
-	struct view_rows rows = {0};
-	struct cli_client *client;
-	int rc;
-
-	if (!cmd_number(line, "limit", 0, VIEW_LIMIT_MAX, &limit) || !add_filter(line, &filter)) {
-		cli_str_free(&filter);
-		return CLI_USAGE;
-	}
-	client = cli_connect(cli);
-	rc = client ? view_rows_fetch(client, "get-neighbours", CLI_NS_GATEWAY, filter.text, limit,
-				      &rows)
-		    : CLI_UNREACHABLE;
-	if (rc == 0 && rows.n)
-		qsort(rows.at, rows.n, sizeof(*rows.at), compare);
-	if (rc == 0)
-		view_show_fetched(cli, &neighbours, &rows, "in the table");
-	view_rows_free(&rows);
-	cli_str_free(&filter);
-	cli_disconnect(cli, client);
-	return rc;
+	return view_run(cli, line, &neighbour_table);
 }
 
 static int run_clear_neighbours(struct cli *cli, const struct cmd_line *line)
@@ -151,29 +139,24 @@ static const struct view routes = {
 		},
 };
 
+static bool add_vrf(const struct cmd_line *line, struct cli_str *xml)
+{
+	if (line->n_args)
+		cli_xml_leaf(xml, "vrf", line->args[0]);
+	return true;
+}
+
+static const struct view_table route_table = {
+	.view = &routes,
+	.op = "get-routes",
+	.ns = CLI_NS_GATEWAY,
+	.filter = add_vrf,
+	.where = "in all VRFs",
+};
+
 static int run_show_routes(struct cli *cli, const struct cmd_line *line)
 {
-	unsigned long limit = VIEW_LIMIT_DEFAULT;
-	struct cli_str filter = {0};
-	struct view_rows rows = {0};
-	struct cli_client *client;
-	int rc;
-
-	if (!cmd_number(line, "limit", 0, VIEW_LIMIT_MAX, &limit))
-		return CLI_USAGE;
-	cli_str_puts(&filter, "");
-	if (line->n_args)
-		cli_xml_leaf(&filter, "vrf", line->args[0]);
-	client = cli_connect(cli);
-	rc = client ? view_rows_fetch(client, "get-routes", CLI_NS_GATEWAY, filter.text, limit,
-				      &rows)
-		    : CLI_UNREACHABLE;
-	if (rc == 0)
-		view_show_fetched(cli, &routes, &rows, "in all VRFs");
-	view_rows_free(&rows);
-	cli_str_free(&filter);
-	cli_disconnect(cli, client);
-	return rc;
+	return view_run(cli, line, &route_table);
 }
 
 static const struct cmd_option limit_options[] = {

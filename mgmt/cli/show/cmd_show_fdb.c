@@ -110,32 +110,19 @@ static const struct view fdb = {
 		},
 };
 
+static const struct view_table fdb_table = {
+	.view = &fdb,
+	.op = "get-fdb",
+	.ns = SYSTEM_NS,
+	.filter = add_filter,
+	.mend = forget_own_numbers,
+	.compare = compare,
+	.where = "in the table",
+};
+
 static int run_show_fdb(struct cli *cli, const struct cmd_line *line)
 {
-	unsigned long limit = VIEW_LIMIT_DEFAULT;
-	struct cli_str filter = {0};
-	struct view_rows rows = {0};
-	struct cli_client *client;
-	int rc;
-
-	cli_str_puts(&filter, "");
-	if (!cmd_number(line, "limit", 0, VIEW_LIMIT_MAX, &limit) || !add_filter(line, &filter)) {
-		cli_str_free(&filter);
-		return CLI_USAGE;
-	}
-	client = cli_connect(cli);
-	rc = client ? view_rows_fetch(client, "get-fdb", SYSTEM_NS, filter.text, limit, &rows)
-		    : CLI_UNREACHABLE;
-	if (rc == 0) {
-		forget_own_numbers(client, &rows);
-		if (rows.n)
-			qsort(rows.at, rows.n, sizeof(*rows.at), compare);
-		view_show_fetched(cli, &fdb, &rows, "in the table");
-	}
-	view_rows_free(&rows);
-	cli_str_free(&filter);
-	cli_disconnect(cli, client);
-	return rc;
+	return view_run(cli, line, &fdb_table);
 }
 
 static int run_clear_fdb(struct cli *cli, const struct cmd_line *line)

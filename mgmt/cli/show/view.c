@@ -7,7 +7,9 @@
 #include "heddle/base/clock.h"
 #include "mgmt/cli/term/format.h"
 
-#define PAGE 1000 /* entries that are asked for at once */
+#define PAGE          1000 /* entries that are asked for at once */
+#define LIMIT_DEFAULT 1000 /* as VIEW_OPTION_LIMIT says */
+#define LIMIT_MAX     100000000
 
 void view_rows_add(struct view_rows *rows, const struct lyd_node *node, const char *element)
 {
@@ -34,8 +36,9 @@ static void add_reply(struct view_rows *rows, struct lyd_node *reply)
 	rows->capacity = cli_xml_u64(output, "capacity");
 }
 
-int view_rows_fetch(struct cli_client *client, const char *op, const char *ns, const char *filter,
-		    uint64_t limit, struct view_rows *rows)
+/* At most @limit entries; 0: all. An exit status after a message. */
+static int fetch(struct cli_client *client, const struct view_table *table, const char *filter,
+		 uint64_t limit, struct view_rows *rows)
 {
 	int rc;
 
@@ -47,7 +50,7 @@ int view_rows_fetch(struct cli_client *client, const char *op, const char *ns, c
 		cli_str_printf(&xml,
 			       "<%s xmlns=\"%s\">%s<limit>%" PRIu64 "</limit><cursor>%" PRIu64
 			       "</cursor></%s>",
-			       op, ns, filter, want, rows->cursor, op);
+			       table->op, table->ns, filter, want, rows->cursor, table->op);
 		rc = cli_request(client, xml.text, &reply);
 		cli_str_free(&xml);
 		if (rc == 0)
@@ -187,8 +190,8 @@ void view_show(struct cli *cli, const struct view *view, const struct lyd_node *
 	view_rows_free(&rows);
 }
 
-void view_show_fetched(struct cli *cli, const struct view *view, const struct view_rows *rows,
-		       const char *where)
+static void show_fetched(struct cli *cli, const struct view *view, const struct view_rows *rows,
+			 const char *where)
 {
 	char a[CLI_NUM_MAX], b[CLI_NUM_MAX];
 	json_t *json;
@@ -209,4 +212,31 @@ void view_show_fetched(struct cli *cli, const struct view *view, const struct vi
 	if (rows->capacity)
 		fprintf(cli->out, ", room for %s", cli_fmt_count(rows->capacity, cli->exact, b));
 	fputc('\n', cli->out);
+}
+
+int view_run(struct cli *cli, const struct cmd_line *line, const struct view_table *table)
+{
+	unsigned long limit = LIMIT_DEFAULT;
+	struct cli_str filter = {0};
+	struct view_rows rows = {0};
+	struct cli_client *client;
+	int rc;
+
+	cli_str_puts(&filter, "");
+	if (!cmd_number(line, "limit", 0, LIMIT_MAX, &limit) || !table->filter(line, &filter)) {
+		cli_str_free(&filter);
+		return CLI_USAGE;
+	}
+	client = cli_connect(cli);
+	rc = client ? fetch(client, table, filter.text, limit, &rows) : CLI_UNREACHABLE;
+	if (rc == 0 && table->mend)
+		table->mend(client, &rows);
+	if (rc == 0 && table->compare && rows.n)
+		qsort(rows.at, rows.n, sizeof(*rows.at), table->compare);
+	if (rc == 0)
+		show_fetched(cli, table->view, &rows, table->where);
+	view_rows_free(&rows);
+	cli_str_free(&filter);
+	cli_disconnect(cli, client);
+	return rc;
 }

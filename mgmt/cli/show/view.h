@@ -62,13 +62,6 @@ struct view_rows {
 /* Adds the children of @node that are named @element. They stay the caller's. */
 void view_rows_add(struct view_rows *rows, const struct lyd_node *node, const char *element);
 
-/*
- * Asks the switch for the entries of a table: operation @op of the module @ns, with @filter (XML), at
- * most @limit of them; 0: all. Returns an exit status after a message.
- */
-int view_rows_fetch(struct cli_client *client, const char *op, const char *ns, const char *filter,
-		    uint64_t limit, struct view_rows *rows);
-
 void view_rows_free(struct view_rows *rows);
 
 /* Prints the table; nothing if there are no rows. */
@@ -81,16 +74,21 @@ json_t *view_json(const struct view *view, const struct view_rows *rows);
 void view_show(struct cli *cli, const struct view *view, const struct lyd_node *node,
 	       const char *element);
 
-/*
- * Prints fetched rows as a table, with a line that says how many there are, or as JSON. @where ends
- * the line: "in the table"; with a capacity it says for how many there is room.
- */
-void view_show_fetched(struct cli *cli, const struct view *view, const struct view_rows *rows,
-		       const char *where);
+/* A table of the switch that is fetched in pages. Its command has the option VIEW_OPTION_LIMIT. */
+struct view_table {
+	const struct view *view;
+	const char *op, *ns; /* the operation that lists it, and its module */
+	/* Adds the filter (XML) that the line asks for. False after a message. */
+	bool (*filter)(const struct cmd_line *line, struct cli_str *xml);
+	/* Changes what was fetched, before it is sorted; NULL: nothing. */
+	void (*mend)(struct cli_client *client, struct view_rows *rows);
+	int (*compare)(const void *a, const void *b); /* rows, for qsort(); NULL: as they came */
+	const char *where; /* ends the line that says how many there are: "in the table" */
+};
 
-/* The option --limit of such a view; LIMIT_DEFAULT without it. */
-#define VIEW_LIMIT_DEFAULT 1000
-#define VIEW_LIMIT_MAX     100000000
+/* Fetches the table and prints it, with a line that says how many there are, or as JSON. */
+int view_run(struct cli *cli, const struct cmd_line *line, const struct view_table *table);
+
 #define VIEW_OPTION_LIMIT                                                             \
 	{                                                                             \
 		"limit", 'n', "N", "at most N entries (default: 1000; 0: all)", NULL, \
